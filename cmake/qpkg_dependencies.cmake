@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Every library from outside, in one place.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+pkg_check_modules(OSTREE REQUIRED IMPORTED_TARGET ostree-1 gio-unix-2.0)
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(CRYPTO REQUIRED IMPORTED_TARGET libcrypto)
+pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
+if(QPKG_ROLE STREQUAL "full")
+  pkg_check_modules(ARCHIVE REQUIRED IMPORTED_TARGET libarchive)
+  pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+endif()

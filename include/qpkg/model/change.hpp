@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/state.hpp"
+
+#include <cstdint>
+#include <variant>
+
+namespace qpkg {
+
+struct CreateQube {
+    Qube qube; ///< with its empty generation 0
+    friend bool operator==(const CreateQube&, const CreateQube&) = default;
+};
+
+struct RemoveQube {
+    QubeName name;
+    friend bool operator==(const RemoveQube&, const RemoveQube&) = default;
+};
+
+/// The qube's wanted bindings become `next`, if generation `planned_on` is still the current one.
+struct AdvanceQube {
+    QubeName name;
+    std::uint64_t planned_on;
+    Generation next;
+    friend bool operator==(const AdvanceQube&, const AdvanceQube&) = default;
+};
+
+/// Generations that nobody can roll back to any more.
+struct DropGenerations {
+    QubeName name;
+    std::vector<std::uint64_t> numbers;
+    friend bool operator==(const DropGenerations&, const DropGenerations&) = default;
+};
+
+struct SetBase {
+    Base base; ///< added, or replaced by the newer build
+    friend bool operator==(const SetBase&, const SetBase&) = default;
+};
+
+struct RemoveBase {
+    BaseId id;
+    friend bool operator==(const RemoveBase&, const RemoveBase&) = default;
+};
+
+struct SetRepository {
+    Repository repository;
+    friend bool operator==(const SetRepository&, const SetRepository&) = default;
+};
+
+/// Its trusted metadata goes with it; releases that are bound stay known.
+struct RemoveRepository {
+    RepoName name;
+    friend bool operator==(const RemoveRepository&, const RemoveRepository&) = default;
+};
+
+struct LearnRelease {
+    KnownRelease release;
+    friend bool operator==(const LearnRelease&, const LearnRelease&) = default;
+};
+
+struct ForgetRelease {
+    ManifestId id;
+    friend bool operator==(const ForgetRelease&, const ForgetRelease&) = default;
+};
+
+using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, DropGenerations, SetBase, RemoveBase, SetRepository,
+                            RemoveRepository, LearnRelease, ForgetRelease>;
+
+} // namespace qpkg

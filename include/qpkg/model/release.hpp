@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/id.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qpkg {
+
+/// How a module appears in a qube, see "Views" in ARCHITECTURE.md.
+enum class View { private_view, shared };
+
+enum class ExportKind { command, desktop, icon, dbus, service, mime };
+
+/// Something of the module that the qube sees outside the module's own view.
+struct Export {
+    ExportKind kind;
+    std::string name; ///< command: "firefox-esr"; desktop: "firefox-esr.desktop"; …
+    std::string path; ///< absolute path inside the module, or in the base for a command of it
+
+    friend bool operator==(const Export&, const Export&) = default;
+};
+
+/// What the app asks of its qube. Shown before the first install; the backends enforce what they can.
+struct Needs {
+    bool network = false;
+    bool audio = false;
+    bool camera = false;
+    bool usb = false;
+    bool gpu = false;
+    std::vector<std::string> persist; ///< "~/.mozilla"
+
+    friend bool operator==(const Needs&, const Needs&) = default;
+};
+
+/// One distribution package inside a module or base.
+struct Package {
+    std::string name;
+    std::string version;
+    std::string arch;
+    Digest sha256; ///< of the package file
+
+    friend auto operator<=>(const Package&, const Package&) = default;
+};
+
+/// What a build was made from; the same inputs give the same commit.
+struct BuildInputs {
+    Digest recipe;          ///< sha256 of module.toml
+    Digest lock;            ///< sha256 of module.lock
+    CommitId base;          ///< the base's commit
+    std::int64_t source_date_epoch; ///< seconds since 1970
+
+    friend bool operator==(const BuildInputs&, const BuildInputs&) = default;
+};
+
+struct TreeSummary {
+    CommitId commit;
+    std::string ref;              ///< "app/org.example.hello/x86_64/stable"
+    std::uint64_t objects;        ///< distinct objects, metadata included
+    std::uint64_t size;           ///< bytes of distinct content objects
+    std::uint64_t archive_size;   ///< bytes of the same objects as the repository serves them (compressed)
+
+    friend bool operator==(const TreeSummary&, const TreeSummary&) = default;
+};
+
+struct VolumeSummary {
+    VolumeId root;       ///< dm-verity root, the volume's name
+    std::uint64_t size;  ///< bytes of the image
+    std::string format;  ///< "erofs-1"
+
+    friend bool operator==(const VolumeSummary&, const VolumeSummary&) = default;
+};
+
+/// The contents of a release manifest: one release of one app for one base, architecture and channel.
+struct Release {
+    AppId app;
+    std::string version;    ///< for people; never compared
+    std::uint64_t sequence; ///< orders the releases of one app, architecture and channel; only ever rises
+    Channel channel;
+    Arch arch;
+    BaseId base;
+    std::string summary;    ///< one line for people, printable ASCII
+    TreeSummary tree;
+    VolumeSummary volume;
+    View view = View::private_view;
+    std::vector<Export> exports;
+    Needs needs;
+    BuildInputs inputs;
+    std::vector<Package> packages; ///< ascending by name
+
+    friend bool operator==(const Release&, const Release&) = default;
+};
+
+} // namespace qpkg

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace qpkg {
+
+/// A minimal root that modules are built against and qubes start from.
+struct Base {
+    BaseId id;
+    CommitId commit;
+    VolumeId volume;
+    std::uint64_t volume_size; ///< bytes
+    std::uint64_t level;       ///< ABI level; a module needs the base's id and at least nothing newer
+    std::int64_t created;      ///< seconds since 1970
+    std::vector<Package> packages;
+
+    friend bool operator==(const Base&, const Base&) = default;
+};
+
+/// A release this machine has chosen, with where it came from.
+struct KnownRelease {
+    ManifestId id;
+    RepoName repo;
+    Release release;
+
+    friend bool operator==(const KnownRelease&, const KnownRelease&) = default;
+};
+
+/// "This app, at this release, is wanted in this qube."
+struct Binding {
+    AppId app;
+    ManifestId release;
+    bool held = false; ///< upgrade passes it by
+
+    friend auto operator<=>(const Binding&, const Binding&) = default;
+};
+
+/// A numbered, immutable set of bindings of one qube.
+struct Generation {
+    std::uint64_t number;
+    std::int64_t created;  ///< seconds since 1970
+    std::string reason;    ///< the command that made it
+    std::vector<Binding> bindings; ///< ascending by app
+
+    friend bool operator==(const Generation&, const Generation&) = default;
+};
+
+struct Qube {
+    QubeName name;
+    BaseId base;
+    CommitId base_commit;
+    std::uint64_t current; ///< number of the generation that is wanted
+    std::vector<Generation> generations; ///< ascending; generation 0 is empty and made with the qube
+
+    const Generation& current_generation() const;
+
+    friend bool operator==(const Qube&, const Qube&) = default;
+};
+
+/// A repository the user trusts to publish some namespaces.
+struct Repository {
+    RepoName name;
+    std::string location;                ///< directory or http(s) URL
+    std::string fingerprint;             ///< of the root of trust at first contact, 64 hex digits
+    std::vector<std::string> namespaces; ///< what it may publish, ascending
+    std::int64_t offline_grace;          ///< seconds that expired metadata is still used, loudly
+
+    friend bool operator==(const Repository&, const Repository&) = default;
+};
+
+/// Everything the planner decides on: the database at one moment, plus what is really there.
+struct Snapshot {
+    std::vector<Qube> qubes;
+    std::vector<Base> bases;
+    std::map<ManifestId, KnownRelease> releases;
+    std::vector<Repository> repositories;
+    std::vector<VolumeId> volumes; ///< present in the volume store, ascending
+    std::vector<CommitId> commits; ///< complete in the object store, ascending
+
+    const Qube* find_qube(const QubeName& name) const;
+    const Base* find_base(const BaseId& id) const;
+    const KnownRelease& release(const ManifestId& id) const;
+
+    friend bool operator==(const Snapshot&, const Snapshot&) = default;
+};
+
+} // namespace qpkg

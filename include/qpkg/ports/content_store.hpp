@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+#include "qpkg/model/id.hpp"
+#include "qpkg/ports/fetcher.hpp"
+#include "qpkg/ports/progress.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace qpkg {
+
+/// One distinct content object of a commit.
+struct ContentObject {
+    Digest id;
+    std::uint64_t size; ///< bytes of content (a symlink's target length)
+
+    friend auto operator<=>(const ContentObject&, const ContentObject&) = default;
+};
+
+/// What an import may bring, from the verified manifest.
+struct ImportLimits {
+    std::uint64_t objects; ///< distinct objects, metadata included
+    std::uint64_t size;    ///< bytes of distinct content objects; less or more than the commit holds is an Error
+};
+
+/// What an import would have to bring, known before any content moves.
+struct ImportEstimate {
+    std::uint64_t missing_objects;        ///< content objects that are not here
+    std::vector<ContentObject> present;   ///< content objects of the commit that are here already, ascending
+};
+
+struct ImportReport {
+    std::uint64_t fetched_objects = 0;
+    std::uint64_t fetched_bytes = 0; ///< as transferred
+    std::uint64_t content_bytes = 0; ///< of new content, uncompressed
+};
+
+struct CommitRequest {
+    std::filesystem::path tree;                   ///< a directory, already normalised: modes 0644/0755, owner 0:0, no xattrs
+    std::string ref;                              ///< bound in the commit's metadata
+    std::string subject;
+    std::int64_t timestamp;                       ///< seconds since 1970
+    std::map<std::string, std::string> metadata;  ///< "qpkg.app" → "org.example.hello"; strings, sorted
+};
+
+struct CommitSummary {
+    CommitId commit;
+    std::uint64_t objects; ///< distinct objects, metadata included
+    std::uint64_t size;    ///< bytes of distinct content objects
+};
+
+/// Secret-key operation for OSTree's own signature: 64 bytes over the serialized commit.
+class CommitSigner {
+public:
+    virtual ~CommitSigner() = default;
+    virtual std::string sign(std::span<const std::uint8_t> bytes) const = 0;
+};
+
+/// Every file once, named by hash; a commit is there completely or not at all.
+/// Errors: corrupt (bytes are not what their name says, malformed), untrusted (breaks a rule of the tree validator),
+/// no_space (over a limit, disk full), not_found (the repository lacks an object).
+class ContentStore {
+public:
+    virtual ~ContentStore() = default;
+
+    virtual bool has_commit(const CommitId& commit) const = 0;
+    virtual std::vector<CommitId> commits() const = 0;
+    /// Distinct content objects of a commit that is here, ascending.
+    virtual std::vector<ContentObject> contents(const CommitId& commit) const = 0;
+    /// String metadata of a commit that is here ("qpkg.app" → …, "ostree.ref-binding" joined by ',').
+    virtual std::map<std::string, std::string> commit_metadata(const CommitId& commit) const = 0;
+
+    /// Brings the commit and its directories (not its files) and validates the tree.
+    virtual ImportEstimate estimate(const CommitId& commit, const ImportLimits& limits, Fetcher& from) = 0;
+    /// Brings everything that is missing, hashing each object before it is used; durable and complete on return.
+    virtual ImportReport import_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
+                                       Progress& progress) = 0;
+
+    /// Builder: commits a directory; same tree and request, same commit.
+    virtual CommitSummary commit_tree(const CommitRequest& request, Progress& progress) = 0;
+    /// Publisher: copies a commit into the archive repository at `archive` (made when absent), signs it, points `ref` at
+    /// it. Returns the bytes of its objects as served.
+    virtual std::uint64_t export_commit(const CommitId& commit, const std::filesystem::path& archive,
+                                        const std::string& ref, const CommitSigner* signer, Progress& progress) = 0;
+
+    /// Bytes that `prune(keep)` would give back.
+    virtual std::uint64_t prunable(std::span<const CommitId> keep) const = 0;
+    /// Removes everything that none of `keep` needs, leftovers of broken imports included. Returns bytes given back.
+    virtual std::uint64_t prune(std::span<const CommitId> keep) = 0;
+
+    /// Re-reads and re-hashes everything reachable from `commit`; Error corrupt names the first bad object.
+    virtual void verify(const CommitId& commit, Progress& progress) const = 0;
+};
+
+} // namespace qpkg

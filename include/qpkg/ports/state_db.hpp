@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/change.hpp"
+#include "qpkg/model/state.hpp"
+
+#include <span>
+
+namespace qpkg {
+
+/// What is wanted, durable. One transaction per `commit`; that moment is the moment an install happens.
+class StateDb {
+public:
+    virtual ~StateDb() = default;
+
+    /// One consistent reading; `Snapshot::volumes` and `commits` are left empty (they are the stores' to say).
+    virtual Snapshot snapshot() const = 0;
+
+    /// All changes or none. Error conflict when one of them was planned for a state that is no longer current.
+    virtual void commit(std::span<const Change> changes) = 0;
+};
+
+} // namespace qpkg

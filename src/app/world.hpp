@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/clock.hpp"
+#include "qpkg/ports/content_store.hpp"
+#include "qpkg/ports/fetcher.hpp"
+#include "qpkg/ports/hypervisor.hpp"
+#include "qpkg/ports/progress.hpp"
+#include "qpkg/ports/sandbox.hpp"
+#include "qpkg/ports/state_db.hpp"
+#include "qpkg/ports/trust_store.hpp"
+#include "qpkg/ports/volume_store.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace qpkg::app {
+
+/// Everything outside that a use case may touch. Built once, in cli/main.cpp; tests build theirs from fakes.
+struct World {
+    std::filesystem::path root; ///< the state directory (QPKG_ROOT, --root)
+    StateDb& db;
+    TrustStore& trust;
+    ContentStore& content;
+    VolumeStore& volumes;
+    Hypervisor& hypervisor;
+    QubeRunner& runner;
+    Sandbox& sandbox;
+    Clock& clock;
+    Progress& progress;
+    /// A reader of the repository at this directory or http(s) URL.
+    std::function<std::unique_ptr<Fetcher>(const std::string& location)> fetcher;
+    /// Opens (making it when absent) another content store, for scratch use by the builder and the publisher.
+    std::function<std::unique_ptr<ContentStore>(const std::filesystem::path& directory)> open_content;
+    /// A volume store over such a content store.
+    std::function<std::unique_ptr<VolumeStore>(ContentStore& content, const std::filesystem::path& directory)> open_volumes;
+};
+
+} // namespace qpkg::app

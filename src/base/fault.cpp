@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "qpkg/base/fault.hpp"
+
+#if QPKG_FAULTS
+
+#include <fcntl.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+
+namespace qpkg {
+namespace {
+
+// _IOR('X', 125, __u32), the same number for XFS (XFS_IOC_GOINGDOWN) and ext4; flag 2: do not flush the log.
+constexpr unsigned long shutdown_request = _IOR('X', 125, std::uint32_t);
+constexpr std::uint32_t without_log_flush = 2;
+
+void trace(const char* file, std::string_view name)
+{
+    const auto line = std::string(name) + '\n';
+    const int fd = ::open(file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+    if (fd < 0 || ::write(fd, line.data(), line.size()) < 0) {
+        std::abort();
+    }
+    ::close(fd);
+}
+
+void lose_power(const char* path)
+{
+    auto flags = without_log_flush;
+    const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || ::ioctl(fd, shutdown_request, &flags) != 0) {
+        std::abort();
+    }
+}
+
+} // namespace
+
+void fault_point(std::string_view name)
+{
+    static const char* const trace_file = std::getenv("QPKG_FAULT_TRACE");
+    static const char* const kill_at = std::getenv("QPKG_FAULT_KILL");
+    static const char* const power_at = std::getenv("QPKG_FAULT_POWER");
+    static long reached = 0;
+
+    ++reached;
+    if (trace_file != nullptr) {
+        trace(trace_file, name);
+    }
+    if (kill_at != nullptr && std::atol(kill_at) == reached) {
+        ::raise(SIGKILL);
+    }
+    if (power_at != nullptr && std::atol(power_at) == reached) {
+        lose_power(std::string_view(power_at).substr(std::string_view(power_at).find(':') + 1).data());
+        ::raise(SIGKILL);
+    }
+}
+
+bool fault_skips_sync(std::string_view path)
+{
+    static const char* const word = std::getenv("QPKG_FAULT_NO_SYNC");
+    return word != nullptr && path.find(word) != std::string_view::npos;
+}
+
+} // namespace qpkg
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "qpkg/base/subprocess.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fd.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+namespace qpkg {
+namespace {
+
+constexpr std::size_t output_limit = 16 * 1024 * 1024;
+constexpr std::size_t errors_limit = 64 * 1024;
+constexpr int exec_failed = 127;
+
+struct Pipe {
+    Fd read;
+    Fd write;
+
+    Pipe()
+    {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+            throw system_error("make a pipe", errno);
+        }
+        read = Fd(ends[0]);
+        write = Fd(ends[1]);
+    }
+};
+
+/// Splits a stream into lines for the caller's `on_line`.
+class Lines {
+public:
+    explicit Lines(const std::function<void(std::string_view)>& sink) : sink_(sink) {}
+
+    void add(std::string_view bytes)
+    {
+        if (!sink_) {
+            return;
+        }
+        for (const char c : bytes) {
+            if (c == '\n' || c == '\r') {
+                flush();
+            } else if (line_.size() < 4096) {
+                line_ += c;
+            }
+        }
+    }
+    void flush()
+    {
+        if (!line_.empty()) {
+            sink_(line_);
+            line_.clear();
+        }
+    }
+
+private:
+    const std::function<void(std::string_view)>& sink_;
+    std::string line_;
+};
+
+[[noreturn]] void become(const Command& command, int in, int out, int err, int report, pid_t parent)
+{
+    try {
+        ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != parent) {
+            ::_exit(exec_failed); // the parent died before the line above
+        }
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+            std::signal(signal, SIG_DFL);
+        }
+        if (::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) {
+            throw system_error("redirect", errno);
+        }
+        if (command.clean_environment) {
+            ::clearenv();
+        }
+        for (const auto& [name, value] : command.environment) {
+            ::setenv(name.c_str(), value.c_str(), 1);
+        }
+        if (command.in_child) {
+            command.in_child();
+        }
+        if (!command.directory.empty() && ::chdir(command.directory.c_str()) != 0) {
+            throw system_error("enter " + command.directory.string(), errno);
+        }
+        std::vector<char*> argv;
+        for (const auto& word : command.argv) {
+            argv.push_back(const_cast<char*>(word.c_str()));
+        }
+        argv.push_back(nullptr);
+        ::execvp(argv[0], argv.data());
+        throw Error(errno == ENOENT ? Code::unsupported : Code::failed,
+                    "run " + command.argv[0] + ": " + std::strerror(errno));
+    } catch (const Error& error) {
+        const auto message = std::to_string(static_cast<int>(error.code())) + ' ' + error.what();
+        (void)!::write(report, message.data(), message.size());
+    } catch (...) {
+        (void)!::write(report, "1 failed before exec", 20);
+    }
+    ::_exit(exec_failed);
+}
+
+int wait_for(pid_t child)
+{
+    int status = 0;
+    while (::waitpid(child, &status, 0) < 0) {
+        if (errno != EINTR) {
+            throw system_error("wait for a command", errno);
+        }
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/// Asks the group to end, then makes it.
+void end_group(pid_t child)
+{
+    ::kill(-child, SIGTERM);
+    for (int tenths = 0; tenths < 20; ++tenths) {
+        if (::waitpid(child, nullptr, WNOHANG) != 0) {
+            ::kill(-child, SIGKILL);
+            return;
+        }
+        ::usleep(100'000);
+    }
+    ::kill(-child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+}
+
+/// Moves bytes between the child and us until it closes both streams.
+void pump(const Command& command, Fd input, const Fd& out, const Fd& err, CommandResult& result, pid_t child)
+{
+    Lines out_lines(command.on_line);
+    Lines err_lines(command.on_line);
+    std::string_view to_send = command.input;
+    std::string buffer(64 * 1024, '\0');
+    if (input) {
+        ::fcntl(input.get(), F_SETFL, O_NONBLOCK);
+    }
+    bool out_open = true;
+    bool err_open = true;
+    while (out_open || err_open) {
+        if (interrupt::requested()) {
+            end_group(child);
+            throw Error(Code::interrupted, "interrupted");
+        }
+        std::array<pollfd, 3> polled{{{out_open ? out.get() : -1, POLLIN, 0},
+                                      {err_open ? err.get() : -1, POLLIN, 0},
+                                      {input ? input.get() : -1, POLLOUT, 0}}};
+        if (::poll(polled.data(), polled.size(), 500) < 0 && errno != EINTR) {
+            throw system_error("poll", errno);
+        }
+        if (polled[2].revents != 0) {
+            const auto sent = ::write(input.get(), to_send.data(), to_send.size());
+            if (sent > 0) {
+                to_send.remove_prefix(static_cast<std::size_t>(sent));
+            }
+            if ((sent < 0 && errno != EAGAIN && errno != EINTR) || to_send.empty()) {
+                input = Fd();
+            }
+        }
+        if (polled[0].revents != 0) {
+            const auto got = ::read(out.get(), buffer.data(), buffer.size());
+            out_open = got > 0 || (got < 0 && errno == EINTR);
+            const std::string_view bytes(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+            result.output.append(bytes.substr(0, output_limit - result.output.size()));
+            out_lines.add(bytes);
+        }
+        if (polled[1].revents != 0) {
+            const auto got = ::read(err.get(), buffer.data(), buffer.size());
+            err_open = got > 0 || (got < 0 && errno == EINTR);
+            const std::string_view bytes(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+            result.errors.append(bytes);
+            if (result.errors.size() > errors_limit) {
+                result.errors.erase(0, result.errors.size() - errors_limit);
+            }
+            err_lines.add(bytes);
+        }
+    }
+    out_lines.flush();
+    err_lines.flush();
+}
+
+} // namespace
+
+CommandResult run(const Command& command)
+{
+    Pipe in;
+    Pipe out;
+    Pipe err;
+    Pipe report;
+    const pid_t parent = ::getpid();
+    const pid_t child = ::fork();
+    if (child < 0) {
+        throw system_error("fork", errno);
+    }
+    if (child == 0) {
+        become(command, in.read.get(), out.write.get(), err.write.get(), report.write.get(), parent);
+    }
+    ::setpgid(child, child);
+    for (Fd* childs_end : {&in.read, &out.write, &err.write, &report.write}) {
+        *childs_end = Fd();
+    }
+    if (command.input.empty()) {
+        in.write = Fd();
+    }
+
+    CommandResult result;
+    pump(command, std::move(in.write), out.read, err.read, result, child);
+    result.status = wait_for(child);
+
+    std::array<char, 1024> complaint{};
+    const auto length = ::read(report.read.get(), complaint.data(), complaint.size());
+    if (length > 2) {
+        const std::string text(complaint.data(), static_cast<std::size_t>(length));
+        throw Error(static_cast<Code>(std::atoi(text.c_str())), text.substr(text.find(' ') + 1));
+    }
+    return result;
+}
+
+CommandResult run_checked(const Command& command, std::string_view what)
+{
+    auto result = run(command);
+    if (result.status == 0) {
+        return result;
+    }
+    auto lines = text::split(result.errors.empty() ? result.output : result.errors, '\n');
+    std::erase_if(lines, [](const std::string& line) { return line.empty(); });
+    if (lines.size() > 4) {
+        lines.erase(lines.begin(), lines.end() - 4);
+    }
+    throw Error(Code::failed, std::string(what) + ": " + text::escaped(command.argv[0]) + " exited with " +
+                                  std::to_string(result.status) +
+                                  (lines.empty() ? std::string() : ": " + text::escaped(text::join(lines, "; "), 600)));
+}
+
+} // namespace qpkg

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "qpkg/model/state.hpp"
+
+#include <algorithm>
+
+namespace qpkg {
+
+const Generation& Qube::current_generation() const
+{
+    const auto found = std::find_if(generations.begin(), generations.end(),
+                                    [&](const Generation& generation) { return generation.number == current; });
+    if (found == generations.end()) {
+        throw Error(Code::corrupt, "qube " + name.text() + ": its current generation " + std::to_string(current) +
+                                       " is not in the database");
+    }
+    return *found;
+}
+
+const Qube* Snapshot::find_qube(const QubeName& name) const
+{
+    const auto found = std::find_if(qubes.begin(), qubes.end(), [&](const Qube& qube) { return qube.name == name; });
+    return found == qubes.end() ? nullptr : &*found;
+}
+
+const Base* Snapshot::find_base(const BaseId& id) const
+{
+    const auto found = std::find_if(bases.begin(), bases.end(), [&](const Base& base) { return base.id == id; });
+    return found == bases.end() ? nullptr : &*found;
+}
+
+const KnownRelease& Snapshot::release(const ManifestId& id) const
+{
+    const auto found = releases.find(id);
+    if (found == releases.end()) {
+        throw Error(Code::corrupt, "release " + id.hex() + " is bound but not in the database");
+    }
+    return found->second;
+}
+
+} // namespace qpkg
