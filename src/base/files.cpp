@@ -13,16 +13,7 @@
 #include <cerrno>
 #include <cstdlib>
 
-namespace qpkg {
-
-Fd::~Fd()
-{
-    if (fd_ >= 0) {
-        ::close(fd_);
-    }
-}
-
-namespace files {
+namespace qpkg::files {
 namespace {
 
 fs::path parent_of(const fs::path& path)
@@ -208,5 +199,4 @@ TemporaryDirectory::~TemporaryDirectory()
     }
 }
 
-} // namespace files
-} // namespace qpkg
+} // namespace qpkg::files

@@ -11,13 +11,13 @@
 namespace qpkg {
 
 struct Command {
-    std::vector<std::string> argv;                                    ///< argv[0] is looked up on PATH
-    std::vector<std::pair<std::string, std::string>> environment;     ///< added to (or replacing in) the caller's
-    bool clean_environment = false;                                   ///< start from `environment` alone
-    std::filesystem::path directory;                                  ///< empty: the caller's
-    std::string input;                                                ///< standard input; empty: /dev/null
-    std::function<void(std::string_view line)> on_line;               ///< each line of stdout and stderr as it comes
-    std::function<void()> in_child;                                   ///< after fork, before exec; may throw Error
+    std::vector<std::string> argv{};                                ///< argv[0] is looked up on PATH
+    std::vector<std::pair<std::string, std::string>> environment{}; ///< added to (or replacing in) the caller's
+    bool clean_environment = false;                                 ///< start from `environment` alone
+    std::filesystem::path directory{};                              ///< empty: the caller's
+    std::string input{};                                            ///< standard input; empty: /dev/null
+    std::function<void(std::string_view line)> on_line{};           ///< each line of stdout and stderr as it comes
+    std::function<void()> in_child{};                               ///< after fork, before exec; may throw Error
 };
 
 struct CommandResult {

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "qpkg/base/mounts.hpp"
+
+#include "qpkg/base/error.hpp"
+
+#include <fcntl.h>
+#include <linux/loop.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace qpkg::mounts {
+namespace {
+
+constexpr unsigned long volume_flags = MS_RDONLY | MS_NODEV | MS_NOSUID;
+constexpr int loop_attempts = 64; // another process may take the free device between the two calls
+constexpr std::size_t option_limit = 4095;
+
+Error mount_error(const std::string& action, int errno_value)
+{
+    if (errno_value == ENODEV) {
+        return {Code::unsupported, action + ": the kernel lacks this file system"};
+    }
+    return system_error(action, errno_value);
+}
+
+void mount_or_throw(const char* source, const fs::path& target, const char* type, unsigned long flags,
+                    const char* options, const std::string& action)
+{
+    if (::mount(source, target.c_str(), type, flags, options) != 0) {
+        throw mount_error(action, errno);
+    }
+}
+
+Fd open_loop(const fs::path& image, std::string& device)
+{
+    const Fd file(::open(image.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) {
+        throw system_error("open " + image.string(), errno);
+    }
+    const Fd control(::open("/dev/loop-control", O_RDWR | O_CLOEXEC));
+    if (!control) {
+        throw Error(Code::unsupported, std::string("open /dev/loop-control: ") + std::strerror(errno),
+                    "the kernel needs loop devices, or EROFS on files (6.12 and later)");
+    }
+    loop_config config{};
+    config.fd = static_cast<__u32>(file.get());
+    config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR; // gone with its last user, however that one ends
+    for (int attempt = 0; attempt < loop_attempts; ++attempt) {
+        const int number = ::ioctl(control.get(), LOOP_CTL_GET_FREE);
+        if (number < 0) {
+            throw system_error("find a free loop device", errno);
+        }
+        device = "/dev/loop" + std::to_string(number);
+        Fd loop(::open(device.c_str(), O_RDONLY | O_CLOEXEC));
+        if (loop && ::ioctl(loop.get(), LOOP_CONFIGURE, &config) == 0) {
+            return loop;
+        }
+        if (errno != EBUSY && errno != ENOENT && errno != ENXIO) {
+            throw system_error("set up " + device + " for " + image.string(), errno);
+        }
+    }
+    throw Error(Code::failed, "set up a loop device for " + image.string() + ": every free one was taken by others");
+}
+
+/// Overlayfs splits its options at ',' and its layers at ':'.
+std::string escaped_layer(const fs::path& layer)
+{
+    std::string safe;
+    for (const char c : layer.string()) {
+        if (c == '\\' || c == ':' || c == ',') {
+            safe += '\\';
+        }
+        safe += c;
+    }
+    return safe;
+}
+
+} // namespace
+
+void enter_private_namespace()
+{
+    if (::unshare(CLONE_NEWNS) != 0) {
+        throw system_error("make a mount namespace", errno);
+    }
+    mount_or_throw(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr, "make the mounts private");
+}
+
+void mount_volume(const fs::path& image, const fs::path& target)
+{
+    if (::mount(image.c_str(), target.c_str(), "erofs", volume_flags, nullptr) == 0) {
+        return;
+    }
+    if (errno != ENOTBLK) { // a regular file, and a kernel that wants a device
+        throw mount_error("mount the volume " + image.string(), errno);
+    }
+    mount_volume_on_loop(image, target);
+}
+
+void mount_volume_on_loop(const fs::path& image, const fs::path& target)
+{
+    std::string device;
+    const auto loop = open_loop(image, device); // open until the mount holds the device: it would vanish before
+    mount_or_throw(device.c_str(), target, "erofs", volume_flags, nullptr, "mount the volume " + image.string());
+}
+
+void mount_overlay(const fs::path& target, const std::vector<fs::path>& lower,
+                   const std::optional<OverlayChanges>& changes)
+{
+    if (lower.size() == 1 && !changes) { // overlayfs wants two layers
+        bind(lower.front(), target, Access::read_only);
+        return;
+    }
+    std::string options = "lowerdir=";
+    for (const auto& layer : lower) {
+        options += (&layer == &lower.front() ? "" : ":") + escaped_layer(layer);
+    }
+    if (changes) {
+        options += ",upperdir=" + escaped_layer(changes->upper) + ",workdir=" + escaped_layer(changes->work);
+    }
+    const auto action = "mount the overlay " + target.string();
+    if (options.size() > option_limit) {
+        throw Error(Code::failed, action + ": " + std::to_string(lower.size()) + " layers do not fit one mount");
+    }
+    const unsigned long flags = changes ? +MS_NODEV : volume_flags;
+    mount_or_throw("overlay", target, "overlay", flags, options.c_str(), action);
+}
+
+void bind(const fs::path& source, const fs::path& target, Access access)
+{
+    const auto action = "show " + source.string() + " at " + target.string();
+    mount_or_throw(source.c_str(), target, nullptr, MS_BIND | MS_REC, nullptr, action);
+    if (access == Access::read_write) {
+        return;
+    }
+    mount_attr only_reading{};
+    only_reading.attr_set = MOUNT_ATTR_RDONLY;
+    if (::mount_setattr(AT_FDCWD, target.c_str(), AT_RECURSIVE, &only_reading, sizeof only_reading) != 0) {
+        throw system_error(action, errno);
+    }
+}
+
+void mount_tmpfs(const fs::path& target, const std::string& options)
+{
+    mount_or_throw("tmpfs", target, "tmpfs", MS_NOSUID | MS_NODEV, options.c_str(),
+                   "mount a tmpfs at " + target.string());
+}
+
+void mount_proc(const fs::path& target)
+{
+    mount_or_throw("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr,
+                   "mount proc at " + target.string());
+}
+
+void unmount(const fs::path& target)
+{
+    if (::umount2(target.c_str(), MNT_DETACH | UMOUNT_NOFOLLOW) != 0 && errno != EINVAL && errno != ENOENT) {
+        throw system_error("unmount " + target.string(), errno);
+    }
+}
+
+bool is_mount_point(const fs::path& path)
+{
+    struct statx info {};
+    if (::statx(AT_FDCWD, path.c_str(), AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &info) != 0) {
+        return false;
+    }
+    return (info.stx_attributes_mask & info.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}
+
+void pivot_into(const fs::path& root)
+{
+    const auto action = "make " + root.string() + " the root";
+    if (::chdir(root.c_str()) != 0) {
+        throw system_error(action, errno);
+    }
+    // The old root lands on top of the new one, where it is taken off: no directory for it is needed.
+    if (::syscall(SYS_pivot_root, ".", ".") != 0 || ::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0) {
+        throw system_error(action, errno);
+    }
+}
+
+} // namespace qpkg::mounts
