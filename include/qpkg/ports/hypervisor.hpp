@@ -44,17 +44,24 @@ public:
     virtual ~Hypervisor() = default;
 
     virtual Capabilities capabilities() const = 0;
+    /// Ascending by name, as `wanted`.
     virtual std::vector<RunningQube> qubes() = 0;
-    /// What is set for the next start.
+    /// What is set for the next start: an entry for every qube, also one without slots.
     virtual std::vector<Attachment> wanted() = 0;
-    /// What running qubes have now.
+    /// What running qubes have now, ascending by name. Where a qube can run more than once (local), an entry for each run.
     virtual std::vector<Attachment> attached() = 0;
 
-    virtual void create(const QubeName& qube, const VolumeId& base) = 0; ///< there already is success
-    virtual void remove(const QubeName& qube) = 0;                       ///< absent is success; running is Error conflict
+    /// There already is success: then only its base volume is set, for the next start.
+    virtual void create(const QubeName& qube, const VolumeId& base) = 0;
+    virtual void remove(const QubeName& qube) = 0; ///< absent is success; running is Error conflict
+    /// Replaces what the next start gets. Unknown qube is Error not_found, two slots of one app Error conflict, more
+    /// than `max_slots` Error unsupported.
     virtual void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) = 0;
-    virtual void attach(const QubeName& qube, const VolumeSlot& slot) = 0; ///< read-only, always; twice is success
-    virtual void detach(const QubeName& qube, const VolumeSlot& slot) = 0; ///< absent is success
+    /// Read-only, always; twice is success. Another volume of that app is Error conflict (detach it first), a qube that
+    /// does not run too; a backend without hot_attach is Error unsupported, unless the slot is there already.
+    virtual void attach(const QubeName& qube, const VolumeSlot& slot) = 0;
+    /// Absent is success; a backend without hot_attach is Error unsupported when it is there.
+    virtual void detach(const QubeName& qube, const VolumeSlot& slot) = 0;
 };
 
 enum class RunAs { user, root };
@@ -69,7 +76,8 @@ class QubeRunner {
 public:
     virtual ~QubeRunner() = default;
 
-    /// The program's exit status; 127 when the qube has no such program; 128 + n when it died by signal n.
+    /// The program's exit status; 127 when the qube has no such program, 126 when it cannot be executed; 128 + n when it
+    /// died by signal n. Error not_found: no such qube, or a volume it wants is not there.
     virtual int run(const QubeName& qube, const RunRequest& request) = 0;
 };
 

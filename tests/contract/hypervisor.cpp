@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What every Hypervisor promises; each test case runs on each implementation.
+#include "qpkg/ports/hypervisor.hpp"
+
+#include "support/expect.hpp"
+#include "support/fake_hypervisor.hpp"
+
+#include <functional>
+#include <memory>
+
+using namespace qpkg;
+
+namespace {
+
+const auto work = QubeName::require("work");
+const auto personal = QubeName::require("personal");
+
+VolumeId volume(char digit)
+{
+    return *VolumeId::from_hex(std::string(64, digit));
+}
+
+VolumeSlot slot(std::string_view app, char digit, View view = View::private_view)
+{
+    return {AppId::require(app), "1.0-1", view, volume(digit)};
+}
+
+/// One implementation, fresh, with no qubes.
+struct Subject {
+    virtual ~Subject() = default;
+    virtual Hypervisor& hypervisor() = 0;
+    virtual void start(const QubeName& qube) = 0; ///< until `stop` or the end of the subject
+    virtual void stop(const QubeName& qube) = 0;
+};
+
+struct FakeSubject : Subject {
+    explicit FakeSubject(bool hot_attach) : fake({.hot_attach = hot_attach, .max_slots = 26}) {}
+    Hypervisor& hypervisor() override { return fake; }
+    void start(const QubeName& qube) override { fake.start(qube); }
+    void stop(const QubeName& qube) override { fake.stop(qube); }
+
+    testing::FakeHypervisor fake;
+};
+
+std::unique_ptr<Subject> each_implementation()
+{
+    std::unique_ptr<Subject> subject;
+    SUBCASE("fake, hot attach")
+    {
+        subject = std::make_unique<FakeSubject>(true);
+    }
+    SUBCASE("fake, no hot attach")
+    {
+        subject = std::make_unique<FakeSubject>(false);
+    }
+    return subject;
+}
+
+} // namespace
+
+TEST_CASE("a qube that was created is listed, halted, wanting nothing; creating it again changes nothing")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+
+    hypervisor.create(work, volume('0'));
+    hypervisor.create(personal, volume('0'));
+    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')});
+    hypervisor.create(work, volume('9'));
+
+    const auto qubes = hypervisor.qubes();
+    REQUIRE(qubes.size() == 2);
+    CHECK(qubes[0].name == personal);
+    CHECK(qubes[1].name == work);
+    CHECK(!qubes[0].running);
+    CHECK(hypervisor.wanted() == std::vector<Attachment>{{personal, {}}, {work, {slot("org.example.one", '1')}}});
+    CHECK(hypervisor.attached().empty());
+}
+
+TEST_CASE("removing a qube forgets it; removing it again is success")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    hypervisor.create(work, volume('0'));
+
+    hypervisor.remove(work);
+    hypervisor.remove(work);
+
+    CHECK(hypervisor.qubes().empty());
+    CHECK(hypervisor.wanted().empty());
+}
+
+TEST_CASE("what is wanted is replaced as a whole and given back in order")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    hypervisor.create(work, volume('0'));
+    const auto one = slot("org.example.one", '1');
+    const auto two = slot("org.example.two", '2', View::shared);
+
+    hypervisor.set_wanted(work, std::vector{slot("org.example.gone", '3')});
+    hypervisor.set_wanted(work, std::vector{two, one});
+    hypervisor.set_wanted(work, std::vector{two, one});
+
+    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one, two}}});
+}
+
+TEST_CASE("what cannot be wanted is refused and changes nothing")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    hypervisor.create(work, volume('0'));
+    const auto one = slot("org.example.one", '1');
+    hypervisor.set_wanted(work, std::vector{one});
+    std::vector<VolumeSlot> too_many;
+    for (std::size_t i = 0; i <= hypervisor.capabilities().max_slots; ++i) {
+        too_many.push_back(slot("org.example.app" + std::to_string(i), '1'));
+    }
+
+    CHECK_FAILS(Code::not_found, "personal", hypervisor.set_wanted(personal, std::vector{one}));
+    CHECK_FAILS(Code::conflict, "two", hypervisor.set_wanted(work, std::vector{one, slot("org.example.one", '2')}));
+    CHECK_FAILS(Code::unsupported, "work", hypervisor.set_wanted(work, too_many));
+    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one}}});
+}
+
+TEST_CASE("a running qube keeps what it started with and cannot be removed")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    hypervisor.create(work, volume('0'));
+    const auto old_version = slot("org.example.one", '1');
+    hypervisor.set_wanted(work, std::vector{old_version});
+
+    subject->start(work);
+    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '2')});
+
+    CHECK(hypervisor.qubes().at(0).running);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {old_version}}});
+    CHECK_FAILS(Code::conflict, "work", hypervisor.remove(work));
+    subject->stop(work);
+    CHECK(!hypervisor.qubes().at(0).running);
+    CHECK(hypervisor.attached().empty());
+    hypervisor.remove(work);
+}
+
+TEST_CASE("attaching and detaching may be repeated")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    hypervisor.create(work, volume('0'));
+    const auto one = slot("org.example.one", '1');
+    const auto two = slot("org.example.two", '2');
+    hypervisor.set_wanted(work, std::vector{one});
+
+    CHECK_FAILS(Code::not_found, "personal", hypervisor.attach(personal, one));
+    CHECK_FAILS(Code::conflict, "work", hypervisor.attach(work, one));
+    hypervisor.detach(work, one);
+    subject->start(work);
+    hypervisor.attach(work, one);
+    hypervisor.detach(work, two);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {one}}});
+
+    if (!hypervisor.capabilities().hot_attach) {
+        CHECK_FAILS(Code::unsupported, "start", hypervisor.attach(work, two));
+        CHECK_FAILS(Code::unsupported, "start", hypervisor.detach(work, one));
+        return;
+    }
+    CHECK_FAILS(Code::conflict, "org.example.one", hypervisor.attach(work, slot("org.example.one", '3')));
+    hypervisor.attach(work, two);
+    hypervisor.attach(work, two);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {one, two}}});
+    hypervisor.detach(work, one);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {two}}});
+    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one}}});
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/ports/hypervisor.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace qpkg::testing {
+
+/// Qubes in memory: obeys the contract of the port (tests/contract/hypervisor.cpp). `start` and `stop` are the test's.
+class FakeHypervisor : public Hypervisor, public QubeRunner {
+public:
+    explicit FakeHypervisor(Capabilities capabilities = {.hot_attach = true, .max_slots = 26})
+        : capabilities_(capabilities)
+    {
+    }
+
+    Capabilities capabilities() const override { return capabilities_; }
+
+    std::vector<RunningQube> qubes() override
+    {
+        std::vector<RunningQube> all;
+        for (const auto& [name, qube] : qubes_) {
+            all.push_back({name, qube.attached.has_value()});
+        }
+        return all;
+    }
+
+    std::vector<Attachment> wanted() override
+    {
+        std::vector<Attachment> all;
+        for (const auto& [name, qube] : qubes_) {
+            all.push_back({name, qube.wanted});
+        }
+        return all;
+    }
+
+    std::vector<Attachment> attached() override
+    {
+        std::vector<Attachment> all;
+        for (const auto& [name, qube] : qubes_) {
+            if (qube.attached) {
+                all.push_back({name, *qube.attached});
+            }
+        }
+        return all;
+    }
+
+    void create(const QubeName& name, const VolumeId& base) override
+    {
+        fail_if_told();
+        const auto [qube, added] = qubes_.try_emplace(name, Entry{.base = base});
+        qube->second.base = base;
+        changes += added ? 1 : 0;
+    }
+
+    void remove(const QubeName& name) override
+    {
+        fail_if_told();
+        const auto qube = qubes_.find(name);
+        if (qube == qubes_.end()) {
+            return;
+        }
+        if (qube->second.attached) {
+            throw Error(Code::conflict, "remove the qube " + name.text() + ": it is running");
+        }
+        qubes_.erase(qube);
+        ++changes;
+    }
+
+    void set_wanted(const QubeName& name, std::span<const VolumeSlot> slots) override
+    {
+        fail_if_told();
+        auto& qube = require(name);
+        std::vector<VolumeSlot> next(slots.begin(), slots.end());
+        std::sort(next.begin(), next.end());
+        if (next.size() > capabilities_.max_slots) {
+            throw Error(Code::unsupported, name.text() + " has too few slots");
+        }
+        if (std::adjacent_find(next.begin(), next.end(), same_app) != next.end()) {
+            throw Error(Code::conflict, name.text() + ": two volumes of one app");
+        }
+        changes += next == qube.wanted ? 0 : 1;
+        qube.wanted = std::move(next);
+    }
+
+    void attach(const QubeName& name, const VolumeSlot& slot) override
+    {
+        fail_if_told();
+        auto& qube = require(name);
+        if (!qube.attached) {
+            throw Error(Code::conflict, name.text() + " is not running");
+        }
+        auto& slots = *qube.attached;
+        if (std::find(slots.begin(), slots.end(), slot) != slots.end()) {
+            return;
+        }
+        require_hot_attach();
+        if (std::any_of(slots.begin(), slots.end(), [&](const VolumeSlot& other) { return same_app(other, slot); })) {
+            throw Error(Code::conflict, name.text() + " has another volume of " + slot.app.text());
+        }
+        slots.push_back(slot);
+        std::sort(slots.begin(), slots.end());
+        ++changes;
+    }
+
+    void detach(const QubeName& name, const VolumeSlot& slot) override
+    {
+        fail_if_told();
+        auto& qube = require(name);
+        if (!qube.attached || std::find(qube.attached->begin(), qube.attached->end(), slot) == qube.attached->end()) {
+            return;
+        }
+        require_hot_attach();
+        std::erase(*qube.attached, slot);
+        ++changes;
+    }
+
+    int run(const QubeName& name, const RunRequest& request) override
+    {
+        require(name);
+        runs.push_back(request);
+        return run_status;
+    }
+
+    /// As the user would: the qube gets what is wanted now.
+    void start(const QubeName& name) { require(name).attached = require(name).wanted; }
+    void stop(const QubeName& name) { require(name).attached.reset(); }
+    VolumeId base_of(const QubeName& name) { return require(name).base; }
+
+    int changes = 0;                ///< calls that changed something
+    std::optional<Error> fail_next; ///< what the next changing call throws, once
+    std::vector<RunRequest> runs;
+    int run_status = 0;
+
+private:
+    struct Entry {
+        VolumeId base;
+        std::vector<VolumeSlot> wanted{};
+        std::optional<std::vector<VolumeSlot>> attached{}; ///< nothing: halted
+    };
+
+    static bool same_app(const VolumeSlot& a, const VolumeSlot& b) { return a.app == b.app; }
+
+    Entry& require(const QubeName& name)
+    {
+        const auto qube = qubes_.find(name);
+        if (qube == qubes_.end()) {
+            throw Error(Code::not_found, "there is no qube " + name.text());
+        }
+        return qube->second;
+    }
+
+    void require_hot_attach() const
+    {
+        if (!capabilities_.hot_attach) {
+            throw Error(Code::unsupported, "this backend changes volumes only at the next start");
+        }
+    }
+
+    void fail_if_told()
+    {
+        if (const auto error = std::exchange(fail_next, std::nullopt)) {
+            throw *error;
+        }
+    }
+
+    Capabilities capabilities_;
+    std::map<QubeName, Entry> qubes_;
+};
+
+} // namespace qpkg::testing
