@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,6 +28,8 @@ struct ContentObject {
 struct ImportLimits {
     std::uint64_t objects; ///< distinct objects, metadata included
     std::uint64_t size;    ///< bytes of distinct content objects; less or more than the commit holds is an Error
+    /// What the commit's timestamp must be (the manifest's source_date_epoch); nothing: any time from 1980 to 2100.
+    std::optional<std::int64_t> timestamp = std::nullopt;
 };
 
 /// What an import would have to bring, known before any content moves.
@@ -88,6 +91,13 @@ public:
     /// it. Returns the bytes of its objects as served.
     virtual std::uint64_t export_commit(const CommitId& commit, const std::filesystem::path& archive,
                                         const std::string& ref, const CommitSigner* signer, Progress& progress) = 0;
+
+    /// Publisher: copies a commit between archive repositories (`to` is made when absent) as it is, by hard link where
+    /// the file system allows. Each object but file contents is checked against its name. With a signer it is signed
+    /// anew, else its signatures come along. Points `ref` at it. Returns the bytes of its objects as served.
+    virtual std::uint64_t copy_archived(const CommitId& commit, const std::filesystem::path& from,
+                                        const std::filesystem::path& to, const std::string& ref,
+                                        const CommitSigner* signer, Progress& progress) = 0;
 
     /// Bytes that `prune(keep)` would give back.
     virtual std::uint64_t prunable(std::span<const CommitId> keep) const = 0;

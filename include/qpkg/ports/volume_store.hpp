@@ -26,11 +26,20 @@ struct VolumeReport {
     bool already;          ///< it was there
 };
 
+/// How file data gets from the object store into a volume.
+enum class DataPlacement {
+    clone, ///< shares the object's extents (reflink): costs no disk
+    copy,  ///< the file system cannot clone: every volume is a full copy
+};
+
 /// Read-only EROFS images named by their dm-verity root.
 /// Errors: corrupt (the root is not the expected one, an image was damaged), no_space, not_found.
 class VolumeStore {
 public:
     virtual ~VolumeStore() = default;
+
+    /// What the store's file system can do, tried out when the store was opened.
+    virtual DataPlacement placement() const = 0;
 
     virtual bool has(const VolumeId& volume) const = 0;
     virtual std::vector<VolumeId> list() const = 0;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+#include "qpkg/model/id.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace qpkg {
+
+enum class NodeKind : std::uint8_t { directory, file, symlink };
+
+/// A commit's tree, flat. Every distinct file or symlink is one object, however many paths it has.
+struct ModuleTree {
+    struct Object {
+        Digest id;
+        std::uint64_t size; ///< bytes of content (a symlink's target length)
+        NodeKind kind;      ///< file or symlink
+        std::uint16_t mode; ///< permission bits: 0644 or 0755; 0777 for a symlink
+    };
+    struct Entry {
+        std::string name;
+        NodeKind kind;
+        std::uint32_t index; ///< of `directories` for a directory, else of `objects`
+    };
+    struct Directory {
+        std::uint16_t mode;         ///< permission bits
+        std::vector<Entry> entries; ///< ascending by name, bytes compared
+    };
+
+    std::vector<Object> objects;        ///< ascending by id
+    std::vector<Directory> directories; ///< the root first, each before those below it
+};
+
+/// What a volume needs of one commit. Offsets are bytes.
+class CommitReader {
+public:
+    virtual ~CommitReader() = default;
+
+    virtual const ModuleTree& tree() const = 0;
+    /// sha256 of each full 4 KiB block of the object's content, 32 bytes each; valid as long as this reader.
+    virtual std::span<const std::uint8_t> leaves(std::uint32_t object) const = 0;
+    /// A file's content, to read and to clone from.
+    virtual Fd open(std::uint32_t object) const = 0;
+    /// The content from `offset` to its end: a small file, a tail, a symlink's target.
+    virtual std::string content_from(std::uint32_t object, std::uint64_t offset) const = 0;
+};
+
+/// Opens commits of an object store for reading. Errors: not_found (no such commit), corrupt.
+class ObjectReader {
+public:
+    virtual ~ObjectReader() = default;
+
+    virtual std::unique_ptr<CommitReader> open_commit(const CommitId& commit) const = 0;
+};
+
+} // namespace qpkg
