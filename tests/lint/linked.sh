@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# linked.sh dom0|release BIN: what the built programs are made of, as readelf sees them.
+set -euo pipefail
+readonly kind=$1 bin=$2
+failed=0
+
+complain() {
+    echo "$1"
+    failed=1
+}
+
+needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
+
+# dom0 reads no archive and opens no connection: neither library may be linked directly.
+check_dom0() {
+    local library
+    for library in libarchive libcurl; do
+        if needed "$1" | grep -q "^$library"; then
+            complain "$1 links $library"
+        fi
+    done
+}
+
+check_release() {
+    local header dynamic symbols
+    header=$(readelf -hlW "$1")
+    dynamic=$(readelf -dW "$1")
+    grep -q 'Type: *DYN' <<<"$header" || complain "$1 is not position independent"
+    grep -q 'GNU_RELRO' <<<"$header" || complain "$1 has no read-only relocations"
+    if grep -Eq 'GNU_STACK.*RWE' <<<"$header"; then complain "$1 has an executable stack"; fi
+    if grep -q 'INTERP' <<<"$header"; then
+        grep -Eq 'BIND_NOW|FLAGS.*NOW' <<<"$dynamic" || complain "$1 binds lazily"
+        symbols=$(readelf -sW "$1")
+        grep -q '__stack_chk_fail' <<<"$symbols" || complain "$1 has no stack protector"
+    fi
+    if strings -n 12 "$1" | grep -q 'QPKG_FAULT_'; then complain "$1 has the fault points of test builds"; fi
+}
+
+programs=("$bin"/*)
+for program in "${programs[@]}"; do
+    case $kind in
+    dom0) check_dom0 "$program" ;;
+    release) check_release "$program" ;;
+    esac
+done
+echo "checked ${#programs[@]} programs for $kind: ${programs[*]##*/}"
+[[ -x $bin/qpkg ]] || complain "there is no program $bin/qpkg"
+exit "$failed"

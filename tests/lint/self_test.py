@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The checks of this folder find what they are for: each is shown a small repository that breaks its rule."""
+
+import pathlib
+import tempfile
+import unittest
+
+import house
+import layers
+import libraries
+import sources
+
+
+class Repository(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.addCleanup(setattr, sources, "ROOT", sources.ROOT)
+        sources.ROOT = pathlib.Path(directory.name).resolve()
+
+    def write(self, name, content):
+        path = sources.ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+        return pathlib.Path(name)
+
+
+class LayersTest(Repository):
+    table = layers.Layers([["low", "src/low", "-"], ["middle", "src/middle", "low"], ["high", "src/high", "middle"]])
+
+    def test_an_include_upwards_is_found(self):
+        self.write("src/high/a.hpp", "")
+        path = self.write("src/low/b.cpp", '#include "high/a.hpp"\n')
+        self.assertEqual(list(layers.check_includes(self.table, [path])),
+                         ["src/low/b.cpp:1: low must not include high/a.hpp of high"])
+
+    def test_an_include_of_what_a_used_layer_uses_is_fine(self):
+        self.write("src/low/a.hpp", "")
+        path = self.write("src/high/b.cpp", '#include "low/a.hpp"\n')
+        self.assertEqual(list(layers.check_includes(self.table, [path])), [])
+
+    def test_a_link_upwards_is_found(self):
+        path = self.write("src/low/CMakeLists.txt", "qpkg_layer(low USES middle LIBRARIES x)\n")
+        self.assertEqual(list(layers.check_links(self.table, [path])),
+                         ["src/low/CMakeLists.txt: low must not link middle"])
+
+
+class LibrariesTest(Repository):
+    rows = [["sqlite3.h", "src/db", "any"], ["toml++/", "src", "once"]]
+
+    def test_a_library_outside_its_folder_is_found(self):
+        path = self.write("src/app/a.cpp", "#include <sqlite3.h>\n#include <vector>\n")
+        self.assertEqual(list(libraries.check(self.rows, [path])),
+                         ["src/app/a.cpp:1: <sqlite3.h> belongs to src/db alone"])
+
+    def test_an_unlisted_library_is_found(self):
+        path = self.write("src/a.cpp", "#include <boost/any.hpp>\n")
+        self.assertEqual(len(list(libraries.check(self.rows, [path]))), 1)
+
+    def test_a_second_user_of_a_dear_library_is_found(self):
+        paths = [self.write(f"src/{name}.cpp", "#include <toml++/toml.h>\n") for name in "ab"]
+        self.assertEqual(len(list(libraries.check(self.rows, paths))), 1)
+
+
+class HouseTest(Repository):
+    def test_a_missing_licence_line_is_found(self):
+        self.assertEqual(len(list(house.check_licence(self.write("a.cpp", "int a;\n")))), 1)
+
+    def test_a_long_file_is_found(self):
+        self.assertEqual(len(list(house.check_size(self.write("a.cpp", "\n" * 401)))), 1)
+
+    def test_a_dead_link_and_a_dead_heading_are_found(self):
+        path = self.write("a.md", "# One\n[a](b.md) [b](#one) [c](#two) [d](https://example.org)\n")
+        self.assertEqual(len(list(house.check_links(path))), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
