@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "repo-format/manifest.hpp"
+
+#include "repo-format/fields.hpp"
+
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace qpkg {
+namespace {
+
+using canonical::Array;
+using canonical::Fields;
+using canonical::Object;
+using canonical::Value;
+
+constexpr std::uint64_t newest_schema = 1;
+constexpr std::size_t longest_text = 400; ///< characters of a version, summary, name or path
+constexpr std::string_view digest_prefix = "sha256:";
+
+struct KindName {
+    ExportKind kind;
+    std::string_view name;
+};
+constexpr std::array kind_names = {
+    KindName{ExportKind::command, "command"}, KindName{ExportKind::desktop, "desktop"},
+    KindName{ExportKind::icon, "icon"},       KindName{ExportKind::dbus, "dbus"},
+    KindName{ExportKind::service, "service"}, KindName{ExportKind::mime, "mime"},
+};
+
+std::string short_text(Fields& fields, std::string_view name)
+{
+    auto value = fields.text(name);
+    if (value.size() > longest_text) {
+        fields.fail(name, "longer than " + std::to_string(longest_text) + " characters");
+    }
+    return value;
+}
+
+Digest prefixed_digest(Fields& fields, std::string_view name)
+{
+    const auto value = fields.text(name);
+    const auto digest =
+        value.starts_with(digest_prefix) ? Digest::from_hex(value.substr(digest_prefix.size())) : std::nullopt;
+    if (!digest) {
+        fields.fail(name, "expected sha256: and 64 lower-case hex digits");
+    }
+    return *digest;
+}
+
+TreeSummary parse_tree(Fields fields)
+{
+    return {.commit = CommitId(fields.digest("commit")),
+            .ref = short_text(fields, "ref"),
+            .objects = fields.number("objects"),
+            .size = fields.number("size"),
+            .archive_size = fields.number("archive_size")};
+}
+
+VolumeSummary parse_volume(Fields fields)
+{
+    return {
+        .root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = short_text(fields, "format")};
+}
+
+View parse_view(Fields& fields)
+{
+    const auto view = fields.text("view");
+    if (view == "private") {
+        return View::private_view;
+    }
+    if (view == "shared") {
+        return View::shared;
+    }
+    fields.fail("view", "expected private or shared");
+}
+
+/// A name that becomes a file name in a qube.
+bool is_file_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= 255 && name != "." && name != ".." &&
+           name.find('/') == std::string_view::npos;
+}
+
+bool is_absolute_path(std::string_view path)
+{
+    if (!path.starts_with('/')) {
+        return false;
+    }
+    const auto parts = text::split(path.substr(1), '/');
+    return std::ranges::all_of(parts, [](const std::string& part) { return is_file_name(part); });
+}
+
+Export parse_export(Fields fields)
+{
+    const auto kind = fields.text("kind");
+    const auto* found = std::ranges::find(kind_names, kind, &KindName::name);
+    if (found == kind_names.end()) {
+        fields.fail("kind", "unknown kind of export \"" + text::escaped(kind, 40) + "\"");
+    }
+    Export made{.kind = found->kind, .name = fields.text("name"), .path = short_text(fields, "path")};
+    if (!is_file_name(made.name)) {
+        fields.fail("name", "not a file name");
+    }
+    if (!is_absolute_path(made.path)) {
+        fields.fail("path", "not an absolute path without . and ..");
+    }
+    return made;
+}
+
+std::vector<Export> parse_exports(Array array)
+{
+    std::vector<Export> exports;
+    for (auto& element : array) {
+        exports.push_back(parse_export({std::move(element), "exports[" + std::to_string(exports.size()) + "]"}));
+    }
+    return exports;
+}
+
+Needs parse_needs(Fields fields)
+{
+    Needs needs{.network = fields.flag("network"),
+                .audio = fields.flag("audio"),
+                .camera = fields.flag("camera"),
+                .usb = fields.flag("usb"),
+                .gpu = fields.flag("gpu"),
+                .persist = {}};
+    for (const auto& element : fields.array("persist")) {
+        const auto* path = element.get_if<std::string>();
+        if (path == nullptr || path->empty() || path->size() > longest_text) {
+            fields.fail("persist", "expected paths");
+        }
+        needs.persist.push_back(*path);
+    }
+    return needs;
+}
+
+BuildInputs parse_inputs(Fields fields)
+{
+    return {.recipe = prefixed_digest(fields, "recipe"),
+            .lock = prefixed_digest(fields, "lock"),
+            .base = CommitId(fields.digest("base")),
+            .source_date_epoch = static_cast<std::int64_t>(fields.number("source_date_epoch"))};
+}
+
+/// A row: name, version, arch, sha256. Rows because a member name per value would cost a third of the 64 KiB.
+Package parse_package(const Value& row, const std::string& where)
+{
+    const auto fail = [&] { return Error(Code::corrupt, where + ": expected [name, version, arch, sha256]"); };
+    const auto* columns = row.get_if<Array>();
+    if (columns == nullptr || columns->size() != 4) {
+        throw fail();
+    }
+    std::array<std::string, 4> texts;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const auto* text = (*columns)[i].get_if<std::string>();
+        if (text == nullptr || text->empty() || text->size() > longest_text) {
+            throw fail();
+        }
+        texts[i] = *text;
+    }
+    const auto digest = Digest::from_hex(texts[3]);
+    if (!digest) {
+        throw fail();
+    }
+    return {.name = texts[0], .version = texts[1], .arch = texts[2], .sha256 = *digest};
+}
+
+std::vector<Package> parse_packages(const Array& array)
+{
+    std::vector<Package> packages;
+    for (const auto& row : array) {
+        const auto where = "packages[" + std::to_string(packages.size()) + "]";
+        auto package = parse_package(row, where);
+        if (!packages.empty() && !(packages.back() < package)) {
+            throw Error(Code::corrupt, where + ": the packages are not in ascending order");
+        }
+        packages.push_back(std::move(package));
+    }
+    return packages;
+}
+
+void check_type(Fields& fields)
+{
+    const auto type = fields.text("_type");
+    if (type != "qpkg-release") {
+        fields.fail("_type", "is \"" + text::escaped(type, 40) + "\", expected qpkg-release");
+    }
+    const auto schema = fields.number("schema");
+    if (schema != newest_schema) {
+        throw Error(Code::unsupported, "schema " + std::to_string(schema) + " is not known, this qpkg reads " +
+                                           std::to_string(newest_schema));
+    }
+}
+
+void check_ref(const Release& release)
+{
+    const auto expected = "app/" + release.app.text() + "/" + release.arch.text() + "/" + release.channel.text();
+    if (release.tree.ref != expected) {
+        throw Error(Code::corrupt, "ostree.ref: is \"" + text::escaped(release.tree.ref) + "\", expected " + expected);
+    }
+}
+
+Array encode_exports(const std::vector<Export>& exports)
+{
+    Array array;
+    for (const auto& made : exports) {
+        const auto* kind = std::ranges::find(kind_names, made.kind, &KindName::kind);
+        array.emplace_back(Object{{"kind", std::string(kind->name)}, {"name", made.name}, {"path", made.path}});
+    }
+    return array;
+}
+
+Object encode_needs(const Needs& needs)
+{
+    Array persist(needs.persist.begin(), needs.persist.end());
+    return {{"network", needs.network}, {"audio", needs.audio}, {"camera", needs.camera},
+            {"usb", needs.usb},         {"gpu", needs.gpu},     {"persist", std::move(persist)}};
+}
+
+Object encode_inputs(const BuildInputs& inputs)
+{
+    return {{"recipe", std::string(digest_prefix) + inputs.recipe.hex()},
+            {"lock", std::string(digest_prefix) + inputs.lock.hex()},
+            {"base", inputs.base.hex()},
+            {"source_date_epoch", static_cast<std::uint64_t>(inputs.source_date_epoch)}};
+}
+
+Array encode_packages(std::vector<Package> packages)
+{
+    std::ranges::sort(packages);
+    Array rows;
+    for (const auto& package : packages) {
+        rows.emplace_back(Array{package.name, package.version, package.arch, package.sha256.hex()});
+    }
+    return rows;
+}
+
+} // namespace
+
+Release parse_manifest(std::string_view bytes)
+{
+    Fields fields(canonical::parse(bytes, largest_manifest), "");
+    check_type(fields);
+    Release release{.app = fields.id<AppId>("app"),
+                    .version = short_text(fields, "version"),
+                    .sequence = fields.number("sequence"),
+                    .channel = fields.id<Channel>("channel"),
+                    .arch = fields.id<Arch>("arch"),
+                    .base = fields.id<BaseId>("base"),
+                    .summary = short_text(fields, "summary"),
+                    .tree = parse_tree(fields.object("ostree")),
+                    .volume = parse_volume(fields.object("volume")),
+                    .view = parse_view(fields),
+                    .exports = parse_exports(fields.array("exports")),
+                    .needs = parse_needs(fields.object("needs")),
+                    .inputs = parse_inputs(fields.object("inputs")),
+                    .packages = parse_packages(fields.array("packages"))};
+    check_ref(release);
+    return release;
+}
+
+std::string encode_manifest(const Release& release)
+{
+    const Object manifest{
+        {"_type", "qpkg-release"},
+        {"schema", newest_schema},
+        {"app", release.app.text()},
+        {"version", release.version},
+        {"sequence", release.sequence},
+        {"channel", release.channel.text()},
+        {"arch", release.arch.text()},
+        {"base", release.base.text()},
+        {"summary", release.summary},
+        {"ostree", Object{{"commit", release.tree.commit.hex()},
+                          {"ref", release.tree.ref},
+                          {"objects", release.tree.objects},
+                          {"size", release.tree.size},
+                          {"archive_size", release.tree.archive_size}}},
+        {"volume",
+         Object{{"root", release.volume.root.hex()}, {"size", release.volume.size}, {"format", release.volume.format}}},
+        {"view", release.view == View::private_view ? "private" : "shared"},
+        {"exports", encode_exports(release.exports)},
+        {"needs", encode_needs(release.needs)},
+        {"inputs", encode_inputs(release.inputs)},
+        {"packages", encode_packages(release.packages)},
+    };
+    auto bytes =
+        with_context("write the manifest of " + release.app.text(), [&] { return canonical::encode(manifest); });
+    if (bytes.size() > largest_manifest) {
+        throw Error(Code::no_space, "write the manifest of " + release.app.text() + ": " +
+                                        std::to_string(bytes.size()) + " bytes for " +
+                                        std::to_string(release.packages.size()) + " packages and " +
+                                        std::to_string(release.exports.size()) + " exports, allowed are " +
+                                        std::to_string(largest_manifest));
+    }
+    return bytes;
+}
+
+std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence)
+{
+    return namespace_of(app) + "/" + short_name(app) + "/" + arch.text() + "/" + channel.text() + "-" +
+           std::to_string(sequence) + ".json";
+}
+
+std::string target_file(std::string_view target_path, const Digest& sha256)
+{
+    const auto name = target_path.rfind('/') + 1;
+    return "targets/" + std::string(target_path.substr(0, name)) + sha256.hex() + "." +
+           std::string(target_path.substr(name));
+}
+
+} // namespace qpkg

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+namespace qpkg::testing {
+
+/// A complete, valid release; tests change what they are about.
+inline Release a_release(std::string_view app = "org.example.hello", std::uint64_t sequence = 1)
+{
+    const auto id = AppId::require(app);
+    return {.app = id,
+            .version = "1.0-" + std::to_string(sequence),
+            .sequence = sequence,
+            .channel = Channel::require("stable"),
+            .arch = Arch::require("x86_64"),
+            .base = BaseId::require("debian-12"),
+            .summary = "Says hello",
+            .tree = {.commit = CommitId(sha256(id.text() + std::to_string(sequence))),
+                     .ref = "app/" + id.text() + "/x86_64/stable",
+                     .objects = 12,
+                     .size = 4096,
+                     .archive_size = 2048},
+            .volume = {.root = VolumeId(sha256("volume" + id.text() + std::to_string(sequence))),
+                       .size = 8192,
+                       .format = "erofs-1"},
+            .view = View::private_view,
+            .exports = {{.kind = ExportKind::command, .name = "hello", .path = "/usr/bin/hello"}},
+            .needs = {.network = true, .persist = {"~/.hello"}},
+            .inputs = {.recipe = sha256("recipe"),
+                       .lock = sha256("lock"),
+                       .base = CommitId(sha256("base")),
+                       .source_date_epoch = 1767225600},
+            .packages = {{.name = "hello", .version = "2.10-3", .arch = "amd64", .sha256 = sha256("hello.deb")},
+                         {.name = "libc6", .version = "2.36-9", .arch = "amd64", .sha256 = sha256("libc6.deb")}}};
+}
+
+} // namespace qpkg::testing

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "repo-format/manifest.hpp"
+
+#include "repo-format/canonical_json.hpp"
+#include "support/expect.hpp"
+#include "support/releases.hpp"
+
+#include "qpkg/base/files.hpp"
+
+using namespace qpkg;
+using testing::a_release;
+
+namespace {
+
+/// The manifest with one stretch of text replaced.
+std::string changed(const std::string& from, const std::string& to)
+{
+    auto bytes = encode_manifest(a_release());
+    const auto at = bytes.find(from);
+    REQUIRE(at != std::string::npos);
+    return bytes.replace(at, from.size(), to);
+}
+
+} // namespace
+
+TEST_CASE("a manifest that is written and read again is the same release")
+{
+    auto release = a_release();
+    release.view = View::shared;
+    release.exports.push_back(
+        {.kind = ExportKind::desktop, .name = "hello.desktop", .path = "/usr/share/applications/hello.desktop"});
+    release.needs.gpu = true;
+
+    CHECK(parse_manifest(encode_manifest(release)) == release);
+}
+
+TEST_CASE("the manifest vector has exactly the bytes of the release it describes")
+{
+    const auto vector = files::read(QPKG_SOURCE_DIR "/repo-format/vectors/manifest.json", largest_manifest);
+
+    CHECK(encode_manifest(a_release()) == vector);
+    CHECK(parse_manifest(vector) == a_release());
+}
+
+TEST_CASE("bad input 11: unknown members of a manifest are ignored")
+{
+    CHECK(parse_manifest(changed(R"("view":)", R"("vex":{"x":[1]},"view":)")) == a_release());
+}
+
+TEST_CASE("a manifest of a newer schema is unsupported, another type is corrupt")
+{
+    CHECK_FAILS(Code::unsupported, "schema 2", parse_manifest(changed(R"("schema":1)", R"("schema":2)")));
+    CHECK_FAILS(Code::corrupt, "expected qpkg-release", parse_manifest(changed("qpkg-release", "qpkg-rebuild")));
+}
+
+TEST_CASE("a manifest whose members are malformed is refused by name")
+{
+    CHECK_FAILS(Code::corrupt, "app: ", parse_manifest(changed(R"("app":"org.example.hello")", R"("app":"../hello")")));
+    CHECK_FAILS(Code::corrupt, "arch: ", parse_manifest(changed(R"("arch":"x86_64")", R"("arch":"sparc")")));
+    CHECK_FAILS(Code::corrupt, "sequence", parse_manifest(changed(R"("sequence":1)", R"("sequence":"1")")));
+    CHECK_FAILS(Code::corrupt, "ostree.objects: missing", parse_manifest(changed(R"("objects":12,)", "")));
+    CHECK_FAILS(Code::corrupt, "ostree.ref",
+                parse_manifest(changed("app/org.example.hello/", "app/org.example.other/")));
+    CHECK_FAILS(Code::corrupt, "inputs.lock", parse_manifest(changed("sha256:", "sha512:")));
+    CHECK_FAILS(Code::corrupt, "exports[0].path", parse_manifest(changed("/usr/bin/hello", "/usr/../etc/hello")));
+    CHECK_FAILS(Code::corrupt, "exports[0].name", parse_manifest(changed(R"("name":"hello")", R"("name":"../hello")")));
+    CHECK_FAILS(Code::corrupt, "exports[0].kind", parse_manifest(changed(R"("kind":"command")", R"("kind":"setuid")")));
+    CHECK_FAILS(Code::corrupt, "packages[1]", parse_manifest(changed(R"(["libc6")", R"(["abc")")));
+}
+
+TEST_CASE("a manifest over 64 KiB is neither written nor read")
+{
+    auto release = a_release();
+    for (int i = 0; i < 1000; ++i) {
+        release.packages.push_back({.name = "libpackage" + std::to_string(i),
+                                    .version = "1:2.3-4+deb12u1",
+                                    .arch = "amd64",
+                                    .sha256 = sha256("x")});
+    }
+
+    CHECK_FAILS(Code::no_space, "1002 packages", encode_manifest(release));
+    CHECK_FAILS(Code::no_space, "allowed are 65536", parse_manifest(std::string(65537, ' ')));
+}
+
+TEST_CASE("five hundred packages fit into a manifest")
+{
+    auto release = a_release();
+    for (int i = 0; i < 500; ++i) {
+        release.packages.push_back({.name = "libpackage" + std::to_string(i),
+                                    .version = "1:2.3-4+deb12u1",
+                                    .arch = "amd64",
+                                    .sha256 = sha256("x")});
+    }
+
+    CHECK(encode_manifest(release).size() <= largest_manifest);
+}
+
+TEST_CASE("bad input 1: a manifest cut at any byte is refused")
+{
+    const auto whole = encode_manifest(a_release());
+
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        CHECK_FAILS(Code::corrupt, "not canonical", parse_manifest(whole.substr(0, length)));
+    }
+}
+
+TEST_CASE("a target lies in the folder of its namespace, app and architecture")
+{
+    const auto release = a_release("org.example.hello", 41);
+    const auto path = target_path(release.app, release.arch, release.channel, release.sequence);
+
+    CHECK(path == "org.example/hello/x86_64/stable-41.json");
+    CHECK(target_file(path, sha256("")) ==
+          "targets/org.example/hello/x86_64/"
+          "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.stable-41.json");
+}
