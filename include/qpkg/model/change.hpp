@@ -26,6 +26,14 @@ struct AdvanceQube {
     friend bool operator==(const AdvanceQube&, const AdvanceQube&) = default;
 };
 
+/// An existing generation becomes the wanted one again, if `planned_on` is still the current one.
+struct PointQube {
+    QubeName name;
+    std::uint64_t planned_on;
+    std::uint64_t to;
+    friend bool operator==(const PointQube&, const PointQube&) = default;
+};
+
 /// Generations that nobody can roll back to any more.
 struct DropGenerations {
     QubeName name;
@@ -64,7 +72,7 @@ struct ForgetRelease {
     friend bool operator==(const ForgetRelease&, const ForgetRelease&) = default;
 };
 
-using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, DropGenerations, SetBase, RemoveBase, SetRepository,
+using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, PointQube, DropGenerations, SetBase, RemoveBase, SetRepository,
                             RemoveRepository, LearnRelease, ForgetRelease>;
 
 } // namespace qpkg

@@ -54,6 +54,7 @@ struct Qube {
     QubeName name;
     BaseId base;
     CommitId base_commit;
+    VolumeId base_volume;  ///< the qube keeps its base when a newer build of the same base id arrives
     std::uint64_t current; ///< number of the generation that is wanted
     std::vector<Generation> generations; ///< ascending; generation 0 is empty and made with the qube
 

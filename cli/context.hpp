@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "cli/document.hpp"
+#include "cli/options.hpp"
+#include "engine/writer_lock.hpp"
+
+#include <memory>
+#include <string>
+
+namespace qpkg::app {
+struct World;
+}
+
+namespace qpkg::cli {
+
+class Adapters;
+
+/// What a command has at hand: the options, the world, and the one way to tell its result.
+class Context {
+public:
+    explicit Context(Options defaults);
+    ~Context();
+
+    Options options;     ///< the flags write here while the command line is parsed
+    std::string command; ///< "install", "repo-add": names the JSON schema, also when the command fails
+    std::string typed;   ///< the whole command line: the reason recorded with a generation
+    int exit_code = 0;   ///< of a command that went through
+
+    /// Databases, stores and backends at `options.root`; opened on first use.
+    app::World& world();
+    /// As `world`, for commands that change state: nobody else writes while the lock lives. Error busy.
+    engine::WriterLock lock();
+
+    /// Prints a plan before the question; with --json nothing (the result document repeats the plan).
+    void show_plan(const Document& plan);
+    /// True to go on: with --yes, or after "y". Error usage when there is nobody to ask.
+    bool agreed(const std::string& question = "Proceed?");
+    /// Prints the command's result. Called once.
+    void show(const Document& result);
+    /// Prints that nothing had to change, and sets the exit code that --unchanged-exit-77 asks for.
+    void show_unchanged(const Document& result);
+
+private:
+    std::unique_ptr<Adapters> adapters_;
+};
+
+} // namespace qpkg::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace qpkg::cli {
+
+/// One value as scripts get it (`raw`) and as people read it (`shown`).
+struct Value {
+    std::variant<std::string, std::uint64_t, std::int64_t, bool, std::vector<std::string>> raw;
+    std::string shown;
+};
+
+Value text(std::string value);
+Value number(std::uint64_t value);
+Value size(std::uint64_t bytes); ///< raw: bytes; shown: "46.2 MiB"
+Value time(std::int64_t unix_seconds); ///< raw: seconds since 1970; shown: ISO 8601, UTC
+Value flag(bool value);
+Value list(std::vector<std::string> values);
+/// The same raw value, told differently to people.
+Value shown_as(Value value, std::string shown);
+
+/// A column: `key` in JSON, `heading` for people; an empty heading is for scripts only.
+struct Column {
+    std::string key;
+    std::string heading;
+};
+
+/// One result, described once and rendered twice: a field cannot exist in the text and be missing in the JSON.
+class Document {
+public:
+    /// `command` names the schema: "install" → "qpkg.install/1".
+    explicit Document(std::string command) : command_(std::move(command)) {}
+
+    /// An empty label keeps the field out of the text.
+    Document& field(std::string key, Value value, std::string label = {});
+    Document& table(std::string key, std::vector<Column> columns, std::vector<std::vector<Value>> rows);
+    /// A line for people that repeats nothing scripts would miss.
+    Document& line(std::string words);
+    /// The last line: "Done: …", then what a person may do next.
+    Document& done(std::string words);
+    Document& next(std::string words);
+
+    const std::string& command() const noexcept { return command_; }
+
+private:
+    struct Field {
+        std::string key;
+        Value value;
+        std::string label;
+    };
+    struct Table {
+        std::string key;
+        std::vector<Column> columns;
+        std::vector<std::vector<Value>> rows;
+    };
+    struct Line {
+        std::string key; ///< empty: text only
+        std::string words;
+    };
+    using Part = std::variant<Field, Table, Line>;
+
+    friend void render_text(const Document& document, std::ostream& out);
+    friend std::string render_json(const Document& document);
+
+    std::string command_;
+    std::vector<Part> parts_;
+};
+
+void render_text(const Document& document, std::ostream& out);
+std::string render_json(const Document& document);
+
+/// The document of a failed command.
+std::string render_json_failure(std::string_view command, int code, std::string_view message, std::string_view hint);
+
+} // namespace qpkg::cli

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/commands.hpp"
+#include "cli/document.hpp"
+#include "cli/help.hpp"
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/log.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <span>
+
+namespace qpkg::cli {
+namespace {
+
+using AddCommand = void (*)(CLI::App&, Context&);
+
+const std::vector<AddCommand> commands = {
+#if QPKG_FULL
+#endif
+};
+
+/// The name of a command's help text: "qpkg", "install", "repo".
+std::string help_name(const CLI::App& command)
+{
+    const auto* app = &command;
+    while (app->get_parent() != nullptr && app->get_parent()->get_parent() != nullptr) {
+        app = app->get_parent();
+    }
+    return app->get_name();
+}
+
+class Help final : public CLI::Formatter {
+public:
+    std::string make_help(const CLI::App* command, std::string, CLI::AppFormatMode) const override
+    {
+        return plain_help(*command, help_name(*command));
+    }
+};
+
+void add_global_options(CLI::App& app, Options& options)
+{
+    app.add_flag("-y,--yes", options.yes, "go on without a question");
+    app.add_flag("-n,--dry-run", options.dry_run, "show the plan, change nothing");
+    app.add_flag("--json", options.json, "print exactly one JSON document, also on failure");
+    app.add_flag("-q,--quiet", options.quiet, "no plan, no progress, no warnings");
+    app.add_flag("-v,--verbose", options.verbose, "tell on standard error what is done");
+    app.add_flag("!--no-color", options.color, "no colours and no progress bar (also NO_COLOR)");
+    app.add_flag("--offline", options.offline, "use only what is already here");
+    app.add_flag("--unchanged-exit-77", options.unchanged_exit_77, "exit 77 when there is nothing to change");
+    app.add_option("--progress-fd", options.progress_fd, "write progress as JSON lines to this descriptor")
+        ->type_name("N");
+    app.add_option("--root", options.root, "the state directory (QPKG_ROOT)")->envname("QPKG_ROOT")->type_name("DIR");
+    app.add_option("--backend", options.backend, "what drives the qubes: local")->type_name("NAME");
+    app.add_option("--config", "read this instead of /etc/qpkg/qpkg.toml")->type_name("FILE");
+}
+
+/// The value of --config, needed before anything else is parsed because flags override it.
+std::string config_argument(std::span<const std::string> words)
+{
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (words[i] == "--config" && i + 1 < words.size()) {
+            return words[i + 1];
+        }
+        if (words[i].starts_with("--config=")) {
+            return words[i].substr(9);
+        }
+    }
+    return {};
+}
+
+void print_failure(const Context& context, Code code, const std::string& message, const std::string& hint)
+{
+    if (context.options.json) {
+        std::cout << render_json_failure(context.command, static_cast<int>(code), message, hint) << std::flush;
+    }
+    std::cerr << "Failed: " << message << '\n';
+    if (!hint.empty()) {
+        std::cerr << "hint: " << hint << '\n';
+    }
+}
+
+/// The deepest command that was recognised.
+const CLI::App& selected(const CLI::App& app)
+{
+    const auto parsed = app.get_subcommands();
+    return parsed.empty() ? app : selected(*parsed.front());
+}
+
+/// A mistyped command deserves a better answer than "a subcommand is required".
+Error usage_error(const CLI::App& app, const CLI::ParseError& error)
+{
+    const auto& level = selected(app);
+    const auto see = "see `" + (&level == &app ? "" : app.get_name() + ' ') + level.get_name() + " --help`";
+    std::vector<std::string> names;
+    for (const auto* sub : level.get_subcommands([](const CLI::App*) { return true; })) {
+        if (!sub->get_group().empty()) {
+            names.push_back(sub->get_name());
+        }
+    }
+    const auto extra = app.remaining(true);
+    if (names.empty() || extra.empty() || extra.front().starts_with('-')) {
+        return {Code::usage, error.what(), see};
+    }
+    const auto near = text::near_names(extra.front(), names);
+    return {Code::usage, "unknown command \"" + text::escaped(extra.front()) + '"',
+            near.empty() ? see : "did you mean " + text::join(near, " or ") + "?"};
+}
+
+int report_usage(const Context& context, const CLI::App& app, const CLI::ParseError& error)
+{
+    if (error.get_exit_code() == 0) {
+        return app.exit(error, std::cout, std::cerr); // --help, --version
+    }
+    const auto usage = usage_error(app, error);
+    print_failure(context, usage.code(), usage.what(), usage.hint());
+    return static_cast<int>(usage.code());
+}
+
+int run(std::vector<std::string> words, const std::string& typed)
+{
+    Context context{Options{}};
+    context.command = "qpkg";
+    context.typed = typed;
+    context.options.json = std::find(words.begin(), words.end(), "--json") != words.end();
+    try {
+        const bool json = context.options.json;
+        context.options = load_options(config_argument(words));
+        context.options.json = json;
+        if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0') {
+            context.options.color = false;
+        }
+
+        CLI::App app("qpkg", "qpkg");
+        app.formatter(std::make_shared<Help>());
+        app.set_version_flag("--version", "qpkg " QPKG_VERSION);
+        app.fallthrough();
+        app.require_subcommand(1);
+        add_global_options(app, context.options);
+        for (const auto add : commands) {
+            add(app, context);
+        }
+        std::string page;
+        auto* man = app.add_subcommand("__man")->group("");
+        man->add_option("command", page);
+        man->callback([&] {
+            const auto* command = page.empty() ? &app : app.get_subcommand(page);
+            std::cout << man_page(*command, page.empty() ? "qpkg" : page);
+        });
+        app.parse_complete_callback([&] {
+            log::set_level(context.options.verbose ? log::Level::verbose
+                           : context.options.quiet ? log::Level::quiet
+                                                   : log::Level::normal);
+        });
+        try {
+            auto reversed = words;
+            std::reverse(reversed.begin(), reversed.end());
+            app.parse(std::move(reversed));
+            return context.exit_code;
+        } catch (const CLI::ParseError& error) {
+            return report_usage(context, app, error);
+        }
+    } catch (const Error& error) {
+        print_failure(context, error.code(), error.what(), error.hint());
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        print_failure(context, Code::bug, std::string("this is a bug in qpkg: ") + error.what(),
+                      "please report it with the command and `qpkg --version`");
+        return static_cast<int>(Code::bug);
+    }
+}
+
+} // namespace
+} // namespace qpkg::cli
+
+int main(int argc, char** argv)
+{
+    qpkg::interrupt::install_handlers();
+    const std::vector<std::string> words(argv + 1, argv + argc);
+    return qpkg::cli::run(words, "qpkg " + qpkg::text::join(words, " "));
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/progress.hpp"
+
+#include "cli/terminal.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+namespace qpkg::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What both renderers need to know of the stage that runs.
+struct Stage {
+    std::string name;
+    std::string subject;
+    std::uint64_t total = 0;
+    std::uint64_t amount = 0;
+};
+
+void write_quietly(int fd, std::string_view words) { (void)!::write(fd, words.data(), words.size()); }
+
+class Lines final : public Progress {
+public:
+    void begin(std::string_view stage, std::string_view subject, std::uint64_t) noexcept override
+    {
+        stage_ = {std::string(stage), std::string(subject)};
+    }
+    void advance(std::uint64_t) noexcept override {}
+    void end(std::string_view summary) noexcept override
+    {
+        write_quietly(2, fmt::format("  {:<8} {}  {}\n", stage_.name, stage_.subject, summary));
+    }
+
+private:
+    Stage stage_;
+};
+
+class Bar final : public Progress {
+public:
+    void begin(std::string_view stage, std::string_view subject, std::uint64_t total) noexcept override
+    {
+        stage_ = {std::string(stage), std::string(subject), total, 0};
+        draw();
+    }
+
+    void advance(std::uint64_t amount) noexcept override
+    {
+        stage_.amount += amount;
+        if (Clock::now() - drawn_ > std::chrono::milliseconds(100)) {
+            draw();
+        }
+    }
+
+    void end(std::string_view summary) noexcept override
+    {
+        write_quietly(2, fmt::format("\r\x1b[K  {:<8} {}  {}\n", stage_.name, stage_.subject, summary));
+    }
+
+private:
+    void draw() noexcept
+    {
+        drawn_ = Clock::now();
+        std::string bar;
+        if (stage_.total > 0) {
+            constexpr std::uint64_t cells = 24;
+            const auto full = std::min(cells, stage_.amount * cells / stage_.total);
+            const auto percent = std::min<std::uint64_t>(100, stage_.amount * 100 / stage_.total);
+            bar = fmt::format("[{:#<{}}{:.<{}}] {:3}%", "", full, "", cells - full, percent);
+        } else if (stage_.amount > 0) {
+            bar = text::human_size(stage_.amount);
+        }
+        write_quietly(2, fmt::format("\r\x1b[K  {:<8} {}  {}", stage_.name, stage_.subject, bar));
+    }
+
+    Stage stage_;
+    Clock::time_point drawn_;
+};
+
+class JsonLines final : public Progress {
+public:
+    explicit JsonLines(int fd) : fd_(fd) {}
+
+    void begin(std::string_view stage, std::string_view subject, std::uint64_t total) noexcept override
+    {
+        stage_ = {std::string(stage), std::string(subject), total, 0};
+        say("begin", {});
+    }
+
+    void advance(std::uint64_t amount) noexcept override
+    {
+        stage_.amount += amount;
+        if (Clock::now() - said_ > std::chrono::milliseconds(200)) {
+            say("advance", {});
+        }
+    }
+
+    void end(std::string_view summary) noexcept override { say("end", summary); }
+
+private:
+    // Stage names and subjects are ids of ours, but a summary may quote anything: escaped() leaves printable ASCII, and
+    // the two characters JSON would still trip over are replaced.
+    static std::string quoted(std::string_view words)
+    {
+        auto safe = text::escaped(words);
+        std::replace(safe.begin(), safe.end(), '"', '\'');
+        std::replace(safe.begin(), safe.end(), '\\', '/');
+        return '"' + safe + '"';
+    }
+
+    void say(std::string_view event, std::string_view summary) noexcept
+    {
+        said_ = Clock::now();
+        write_quietly(fd_, fmt::format(R"({{"event":"{}","stage":{},"subject":{},"amount":{},"total":{},"summary":{}}})"
+                                       "\n",
+                                       event, quoted(stage_.name), quoted(stage_.subject), stage_.amount, stage_.total,
+                                       quoted(summary)));
+    }
+
+    int fd_;
+    Stage stage_;
+    Clock::time_point said_;
+};
+
+} // namespace
+
+std::unique_ptr<Progress> make_progress(const Options& options)
+{
+    if (options.progress_fd >= 0) {
+        return std::make_unique<JsonLines>(options.progress_fd);
+    }
+    if (options.quiet) {
+        return std::make_unique<NoProgress>();
+    }
+    if (is_terminal(2) && options.color) {
+        return std::make_unique<Bar>();
+    }
+    return std::make_unique<Lines>();
+}
+
+} // namespace qpkg::cli

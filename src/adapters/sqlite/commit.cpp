@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/database.hpp"
+#include "qpkg/base/fault.hpp"
+#include "repo-format/manifest.hpp"
+
+namespace qpkg::sqlite {
+namespace {
+
+void write_generation(Connection& connection, const std::string& qube, const Generation& generation)
+{
+    Statement(connection, "INSERT INTO generation (qube, number, created, reason) VALUES (?, ?, ?, ?)")
+        .bind(qube)
+        .bind(generation.number)
+        .bind(generation.created)
+        .bind(generation.reason)
+        .run();
+    for (const auto& binding : generation.bindings) {
+        Statement(connection, "INSERT INTO binding (qube, generation, app, release, held) VALUES (?, ?, ?, ?, ?)")
+            .bind(qube)
+            .bind(generation.number)
+            .bind(binding.app.text())
+            .bind(binding.release.hex())
+            .bind(binding.held)
+            .run();
+    }
+}
+
+class Writer {
+public:
+    explicit Writer(Connection& connection) : connection_(connection) {}
+
+    void operator()(const CreateQube& change)
+    {
+        const auto& qube = change.qube;
+        Statement(connection_, "INSERT INTO qube (name, base, base_commit, base_volume, current) VALUES (?, ?, ?, ?, ?)")
+            .bind(qube.name.text())
+            .bind(qube.base.text())
+            .bind(qube.base_commit.hex())
+            .bind(qube.base_volume.hex())
+            .bind(qube.current)
+            .run();
+        for (const auto& generation : qube.generations) {
+            write_generation(connection_, qube.name.text(), generation);
+        }
+    }
+
+    void operator()(const RemoveQube& change)
+    {
+        Statement(connection_, "DELETE FROM qube WHERE name = ?").bind(change.name.text()).run();
+    }
+
+    void operator()(const AdvanceQube& change)
+    {
+        set_current(change.name, change.planned_on, change.next.number);
+        write_generation(connection_, change.name.text(), change.next);
+    }
+
+    void operator()(const PointQube& change) { set_current(change.name, change.planned_on, change.to); }
+
+    void operator()(const DropGenerations& change)
+    {
+        for (const auto number : change.numbers) {
+            Statement(connection_, "DELETE FROM generation WHERE qube = ? AND number = ?")
+                .bind(change.name.text())
+                .bind(number)
+                .run();
+        }
+    }
+
+    void operator()(const SetBase& change)
+    {
+        const auto& base = change.base;
+        Statement(connection_, "DELETE FROM base WHERE id = ?").bind(base.id.text()).run();
+        Statement(connection_,
+                  "INSERT INTO base (id, commit_id, volume, volume_size, level, created) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(base.id.text())
+            .bind(base.commit.hex())
+            .bind(base.volume.hex())
+            .bind(base.volume_size)
+            .bind(base.level)
+            .bind(base.created)
+            .run();
+        for (const auto& package : base.packages) {
+            Statement(connection_, "INSERT INTO base_package (base, name, version, arch, sha256) VALUES (?, ?, ?, ?, ?)")
+                .bind(base.id.text())
+                .bind(package.name)
+                .bind(package.version)
+                .bind(package.arch)
+                .bind(package.sha256.hex())
+                .run();
+        }
+    }
+
+    void operator()(const RemoveBase& change)
+    {
+        Statement(connection_, "DELETE FROM base WHERE id = ?").bind(change.id.text()).run();
+    }
+
+    void operator()(const SetRepository& change)
+    {
+        const auto& repository = change.repository;
+        Statement(connection_, "DELETE FROM repository WHERE name = ?").bind(repository.name.text()).run();
+        Statement(connection_,
+                  "INSERT INTO repository (name, location, fingerprint, offline_grace) VALUES (?, ?, ?, ?)")
+            .bind(repository.name.text())
+            .bind(repository.location)
+            .bind(repository.fingerprint)
+            .bind(repository.offline_grace)
+            .run();
+        for (const auto& name : repository.namespaces) {
+            Statement(connection_, "INSERT INTO repository_namespace (repo, namespace) VALUES (?, ?)")
+                .bind(repository.name.text())
+                .bind(name)
+                .run();
+        }
+    }
+
+    void operator()(const RemoveRepository& change)
+    {
+        for (const auto* sql : {"DELETE FROM repository WHERE name = ?", "DELETE FROM trusted_role WHERE repo = ?",
+                                "DELETE FROM newest_issued WHERE repo = ?", "DELETE FROM pin WHERE repo = ?"}) {
+            Statement(connection_, sql).bind(change.name.text()).run();
+        }
+    }
+
+    void operator()(const LearnRelease& change)
+    {
+        Statement(connection_, "INSERT OR REPLACE INTO known_release (id, repo, manifest) VALUES (?, ?, ?)")
+            .bind(change.release.id.hex())
+            .bind(change.release.repo.text())
+            .bind_blob(encode_manifest(change.release.release))
+            .run();
+    }
+
+    void operator()(const ForgetRelease& change)
+    {
+        Statement(connection_, "DELETE FROM known_release WHERE id = ?").bind(change.id.hex()).run();
+    }
+
+private:
+    void set_current(const QubeName& qube, std::uint64_t planned_on, std::uint64_t next)
+    {
+        Statement(connection_, "UPDATE qube SET current = ? WHERE name = ? AND current = ?")
+            .bind(next)
+            .bind(qube.text())
+            .bind(planned_on)
+            .run();
+        if (connection_.changes() != 1) {
+            throw Error(Code::conflict,
+                        "qube " + qube.text() + " is no longer at generation " + std::to_string(planned_on) +
+                            " that the plan was made for",
+                        "run the command again");
+        }
+    }
+
+    Connection& connection_;
+};
+
+} // namespace
+
+void Database::commit(std::span<const Change> changes)
+{
+    Transaction transaction(*connection_);
+    Writer writer(*connection_);
+    for (const auto& change : changes) {
+        std::visit(writer, change);
+    }
+    fault_point("database.before-commit");
+    transaction.commit();
+    fault_point("database.committed");
+}
+
+} // namespace qpkg::sqlite

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace qpkg::sqlite {
+
+/// One database file: WAL, synchronous FULL, foreign keys, schema brought up to date.
+/// Errors: corrupt (not a database, damaged), unsupported (written by a newer qpkg), busy, no_space, failed.
+class Connection {
+public:
+    explicit Connection(const std::filesystem::path& file);
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+    ~Connection();
+
+    void execute(const char* statements);
+    /// Rows changed by the last statement.
+    std::int64_t changes() const;
+
+    sqlite3* handle() const noexcept { return handle_; }
+
+private:
+    sqlite3* handle_ = nullptr;
+    std::filesystem::path file_;
+};
+
+/// Turns SQLite's last complaint into an Error.
+[[noreturn]] void fail(sqlite3* handle, std::string_view action);
+
+/// One prepared statement; parameters are bound in order.
+class Statement {
+public:
+    Statement(const Connection& connection, const char* sql);
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+    ~Statement();
+
+    Statement& bind(std::string_view text);
+    Statement& bind(std::int64_t value);
+    Statement& bind(std::uint64_t value) { return bind(static_cast<std::int64_t>(value)); }
+    Statement& bind(bool value) { return bind(std::int64_t{value ? 1 : 0}); }
+    Statement& bind_blob(std::string_view bytes);
+
+    /// True while there is a row to read.
+    bool step();
+    /// For statements without rows.
+    void run();
+
+    std::string text(int column) const;
+    std::string blob(int column) const;
+    std::int64_t integer(int column) const;
+    std::uint64_t size(int column) const { return static_cast<std::uint64_t>(integer(column)); }
+
+private:
+    const Connection& connection_;
+    sqlite3_stmt* statement_ = nullptr;
+    int bound_ = 0;
+};
+
+/// BEGIN IMMEDIATE … COMMIT; rolls back when it is left without `commit`.
+class Transaction {
+public:
+    explicit Transaction(Connection& connection);
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+    ~Transaction();
+
+    void commit();
+
+private:
+    Connection& connection_;
+    bool open_ = true;
+};
+
+/// BEGIN DEFERRED for one consistent reading.
+class Reading {
+public:
+    explicit Reading(Connection& connection);
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+    ~Reading();
+
+private:
+    Connection& connection_;
+};
+
+/// Brings an older database up to date, one migration after the other, in one transaction.
+void migrate(Connection& connection, const std::filesystem::path& file);
+
+} // namespace qpkg::sqlite

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/state_db.hpp"
+#include "qpkg/ports/trust_store.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace qpkg::sqlite {
+
+class Connection;
+
+/// What is wanted and what is trusted, in one SQLite file: a backup of that file is a backup of both.
+class Database final : public StateDb, public TrustStore {
+public:
+    explicit Database(const std::filesystem::path& file);
+    ~Database() override;
+
+    Snapshot snapshot() const override;
+    void commit(std::span<const Change> changes) override;
+
+    std::optional<TrustedRole> trusted(const RepoName& repo, const std::string& role) const override;
+    void accept(const RepoName& repo, const TrustedRole& metadata) override;
+    void forget(const RepoName& repo, const std::string& role) override;
+    std::int64_t newest_issued(const RepoName& repo) const override;
+    void raise_issued(const RepoName& repo, std::int64_t issued) override;
+    std::optional<RepoName> pinned(const AppId& app) const override;
+    void pin(const AppId& app, const RepoName& repo) override;
+    void record(const TrustEvent& event) override;
+    std::vector<TrustEvent> events() const override;
+
+private:
+    std::unique_ptr<Connection> connection_;
+};
+
+} // namespace qpkg::sqlite

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/sqlite/connection.hpp"
+#include "qpkg/base/error.hpp"
+
+#include <array>
+#include <string>
+
+namespace qpkg::sqlite {
+namespace {
+
+// Element n brings a database of version n to version n + 1. Only ever appended to.
+constexpr std::array migrations{
+    R"sql(
+CREATE TABLE base (
+    id TEXT PRIMARY KEY, commit_id TEXT NOT NULL, volume TEXT NOT NULL, volume_size INTEGER NOT NULL,
+    level INTEGER NOT NULL, created INTEGER NOT NULL) STRICT;
+CREATE TABLE base_package (
+    base TEXT NOT NULL REFERENCES base(id) ON DELETE CASCADE, name TEXT NOT NULL, version TEXT NOT NULL,
+    arch TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (base, name, arch)) STRICT;
+CREATE TABLE repository (
+    name TEXT PRIMARY KEY, location TEXT NOT NULL, fingerprint TEXT NOT NULL, offline_grace INTEGER NOT NULL) STRICT;
+CREATE TABLE repository_namespace (
+    repo TEXT NOT NULL REFERENCES repository(name) ON DELETE CASCADE, namespace TEXT NOT NULL UNIQUE) STRICT;
+CREATE TABLE known_release (
+    id TEXT PRIMARY KEY, repo TEXT NOT NULL, manifest BLOB NOT NULL) STRICT;
+CREATE TABLE qube (
+    name TEXT PRIMARY KEY, base TEXT NOT NULL, base_commit TEXT NOT NULL, base_volume TEXT NOT NULL,
+    current INTEGER NOT NULL) STRICT;
+CREATE TABLE generation (
+    qube TEXT NOT NULL REFERENCES qube(name) ON DELETE CASCADE, number INTEGER NOT NULL, created INTEGER NOT NULL,
+    reason TEXT NOT NULL, PRIMARY KEY (qube, number)) STRICT;
+CREATE TABLE binding (
+    qube TEXT NOT NULL, generation INTEGER NOT NULL, app TEXT NOT NULL,
+    release TEXT NOT NULL REFERENCES known_release(id), held INTEGER NOT NULL,
+    PRIMARY KEY (qube, generation, app),
+    FOREIGN KEY (qube, generation) REFERENCES generation(qube, number) ON DELETE CASCADE) STRICT;
+CREATE TABLE trusted_role (
+    repo TEXT NOT NULL, role TEXT NOT NULL, version INTEGER NOT NULL, bytes BLOB NOT NULL,
+    PRIMARY KEY (repo, role)) STRICT;
+CREATE TABLE newest_issued (repo TEXT PRIMARY KEY, issued INTEGER NOT NULL) STRICT;
+CREATE TABLE pin (app TEXT PRIMARY KEY, repo TEXT NOT NULL) STRICT;
+CREATE TABLE event (time INTEGER NOT NULL, repo TEXT NOT NULL, what TEXT NOT NULL) STRICT;
+)sql",
+};
+
+std::int64_t version_of(const Connection& connection)
+{
+    Statement statement(connection, "PRAGMA user_version");
+    statement.step();
+    return statement.integer(0);
+}
+
+} // namespace
+
+void migrate(Connection& connection, const std::filesystem::path& file)
+{
+    const auto newest = static_cast<std::int64_t>(migrations.size());
+    if (version_of(connection) == newest) {
+        return;
+    }
+    Transaction transaction(connection);
+    const auto version = version_of(connection); // again: another process may have been faster
+    if (version > newest) {
+        throw Error(Code::unsupported,
+                    "database " + file.string() + " has version " + std::to_string(version) + ", this qpkg knows " +
+                        std::to_string(newest),
+                    "use the newer qpkg that wrote it");
+    }
+    for (auto step = version; step < newest; ++step) {
+        connection.execute(migrations.at(static_cast<std::size_t>(step)));
+    }
+    connection.execute(("PRAGMA user_version=" + std::to_string(newest)).c_str());
+    transaction.commit();
+}
+
+} // namespace qpkg::sqlite

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/sqlite/connection.hpp"
+#include "adapters/sqlite/database.hpp"
+#include "repo-format/manifest.hpp"
+
+namespace qpkg::sqlite {
+namespace {
+
+template <class IdType>
+IdType digest_id(const std::string& hex)
+{
+    if (const auto id = IdType::from_hex(hex)) {
+        return *id;
+    }
+    throw Error(Code::corrupt, "database: \"" + hex + "\" is not a digest");
+}
+
+template <class IdType>
+IdType id(const std::string& text)
+{
+    return IdType::require(text, Code::corrupt);
+}
+
+std::vector<Package> read_packages(const Connection& connection, const BaseId& base)
+{
+    std::vector<Package> packages;
+    Statement rows(connection, "SELECT name, version, arch, sha256 FROM base_package WHERE base = ? ORDER BY name, arch");
+    rows.bind(base.text());
+    while (rows.step()) {
+        packages.push_back({rows.text(0), rows.text(1), rows.text(2), digest_id<CommitId>(rows.text(3)).digest()});
+    }
+    return packages;
+}
+
+std::vector<Base> read_bases(const Connection& connection)
+{
+    std::vector<Base> bases;
+    Statement rows(connection, "SELECT id, commit_id, volume, volume_size, level, created FROM base ORDER BY id");
+    while (rows.step()) {
+        const auto name = id<BaseId>(rows.text(0));
+        bases.push_back({name, digest_id<CommitId>(rows.text(1)), digest_id<VolumeId>(rows.text(2)), rows.size(3),
+                         rows.size(4), rows.integer(5), read_packages(connection, name)});
+    }
+    return bases;
+}
+
+std::vector<Repository> read_repositories(const Connection& connection)
+{
+    std::vector<Repository> repositories;
+    Statement rows(connection, "SELECT name, location, fingerprint, offline_grace FROM repository ORDER BY name");
+    while (rows.step()) {
+        Repository repository{id<RepoName>(rows.text(0)), rows.text(1), rows.text(2), {}, rows.integer(3)};
+        Statement names(connection, "SELECT namespace FROM repository_namespace WHERE repo = ? ORDER BY namespace");
+        names.bind(repository.name.text());
+        while (names.step()) {
+            repository.namespaces.push_back(names.text(0));
+        }
+        repositories.push_back(std::move(repository));
+    }
+    return repositories;
+}
+
+std::map<ManifestId, KnownRelease> read_releases(const Connection& connection)
+{
+    std::map<ManifestId, KnownRelease> releases;
+    Statement rows(connection, "SELECT id, repo, manifest FROM known_release");
+    while (rows.step()) {
+        const auto manifest = digest_id<ManifestId>(rows.text(0));
+        releases.emplace(manifest, KnownRelease{manifest, id<RepoName>(rows.text(1)), parse_manifest(rows.blob(2))});
+    }
+    return releases;
+}
+
+std::vector<Binding> read_bindings(const Connection& connection, const std::string& qube, std::uint64_t generation)
+{
+    std::vector<Binding> bindings;
+    Statement rows(connection,
+                   "SELECT app, release, held FROM binding WHERE qube = ? AND generation = ? ORDER BY app");
+    rows.bind(qube).bind(generation);
+    while (rows.step()) {
+        bindings.push_back({id<AppId>(rows.text(0)), digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0});
+    }
+    return bindings;
+}
+
+std::vector<Qube> read_qubes(const Connection& connection)
+{
+    std::vector<Qube> qubes;
+    Statement rows(connection, "SELECT name, base, base_commit, base_volume, current FROM qube ORDER BY name");
+    while (rows.step()) {
+        Qube qube{id<QubeName>(rows.text(0)), id<BaseId>(rows.text(1)), digest_id<CommitId>(rows.text(2)),
+                  digest_id<VolumeId>(rows.text(3)), rows.size(4), {}};
+        Statement generations(connection,
+                              "SELECT number, created, reason FROM generation WHERE qube = ? ORDER BY number");
+        generations.bind(qube.name.text());
+        while (generations.step()) {
+            const auto number = generations.size(0);
+            qube.generations.push_back({number, generations.integer(1), generations.text(2),
+                                        read_bindings(connection, qube.name.text(), number)});
+        }
+        qubes.push_back(std::move(qube));
+    }
+    return qubes;
+}
+
+} // namespace
+
+Snapshot Database::snapshot() const
+{
+    const Reading reading(*connection_);
+    return {read_qubes(*connection_), read_bases(*connection_),        read_releases(*connection_),
+            read_repositories(*connection_), {}, {}};
+}
+
+} // namespace qpkg::sqlite

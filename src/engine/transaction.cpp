@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "engine/transaction.hpp"
+
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::engine {
+namespace {
+
+ImportReport fetch(const KnownRelease& release, ContentStore& content, const FetcherFor& fetcher, Progress& progress)
+{
+    const auto& tree = release.release.tree;
+    return with_context("fetch " + release.release.app.text() + " from " + release.repo.text(), [&] {
+        const ImportLimits limits{tree.objects, tree.size, release.release.inputs.source_date_epoch};
+        return content.import_commit(tree.commit, limits, fetcher(release.repo), progress);
+    });
+}
+
+VolumeReport build(const KnownRelease& release, VolumeStore& volumes, Progress& progress)
+{
+    const VolumePart part{release.release.tree.commit, ""};
+    return with_context("make the volume of " + release.release.app.text(), [&] {
+        return volumes.build({&part, 1}, release.release.volume.root, progress);
+    });
+}
+
+} // namespace
+
+Snapshot take_snapshot(const StateDb& db, const ContentStore& content, const VolumeStore& volumes)
+{
+    auto snapshot = db.snapshot();
+    snapshot.commits = content.commits();
+    snapshot.volumes = volumes.list();
+    std::sort(snapshot.commits.begin(), snapshot.commits.end());
+    std::sort(snapshot.volumes.begin(), snapshot.volumes.end());
+    return snapshot;
+}
+
+Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& volumes, const FetcherFor& fetcher,
+                 Progress& progress)
+{
+    Prepared prepared;
+    for (const auto& step : plan.prepare) {
+        interrupt::throw_if_requested();
+        if (const auto* wanted = std::get_if<plan::FetchCommit>(&step)) {
+            const auto imported = fetch(wanted->release, content, fetcher, progress);
+            prepared.imported.fetched_objects += imported.fetched_objects;
+            prepared.imported.fetched_bytes += imported.fetched_bytes;
+            prepared.imported.content_bytes += imported.content_bytes;
+            fault_point("prepare.fetched");
+        } else {
+            const auto& release = std::get<plan::BuildVolume>(step).release;
+            prepared.volumes.push_back({release.release.app, build(release, volumes, progress)});
+            fault_point("prepare.built");
+        }
+    }
+    return prepared;
+}
+
+void commit(const plan::Plan& plan, StateDb& db)
+{
+    interrupt::throw_if_requested();
+    fault_point("commit.before");
+    db.commit(plan.changes);
+    fault_point("commit.after");
+}
+
+plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
+{
+    // What the database says is promised: a Ctrl-C now would only leave the rest to the next command.
+    const interrupt::Hold finish_what_was_promised;
+    const plan::Live live{hypervisor.wanted(), hypervisor.attached(), hypervisor.capabilities().hot_attach};
+    const auto activation = plan::plan_activation(db.snapshot(), live);
+
+    std::vector<std::string> failures;
+    const auto attempt = [&](const QubeName& qube, const auto& step) {
+        try {
+            step();
+            fault_point("activate.step");
+        } catch (const Error& error) {
+            failures.push_back(qube.text() + ": " + error.what());
+        }
+    };
+    for (const auto& qube : activation.create) {
+        attempt(qube.name, [&] { hypervisor.create(qube.name, qube.base); });
+    }
+    for (const auto& wanted : activation.set_wanted) {
+        attempt(wanted.qube, [&] { hypervisor.set_wanted(wanted.qube, wanted.slots); });
+    }
+    for (const auto& change : activation.detach) {
+        attempt(change.qube, [&] { hypervisor.detach(change.qube, change.slot); });
+    }
+    for (const auto& change : activation.attach) {
+        attempt(change.qube, [&] { hypervisor.attach(change.qube, change.slot); });
+    }
+    if (!failures.empty()) {
+        throw Error(Code::partly, "recorded, but not yet live in every qube: " + text::join(failures, "; "),
+                    "the next qpkg command tries again");
+    }
+    return activation;
+}
+
+Collected collect(const plan::Garbage& garbage, StateDb& db, ContentStore& content, VolumeStore& volumes)
+{
+    if (!garbage.changes.empty()) {
+        db.commit(garbage.changes);
+    }
+    fault_point("gc.rows-gone");
+    std::uint64_t freed = 0;
+    for (const auto& volume : garbage.volumes) {
+        freed += volumes.remove(volume);
+        fault_point("gc.volume-gone");
+    }
+    freed += volumes.remove_leftovers();
+    freed += content.prune(garbage.kept_commits);
+    fault_point("gc.objects-gone");
+    return {garbage, freed};
+}
+
+} // namespace qpkg::engine

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "plan/activation.hpp"
+#include "plan/garbage.hpp"
+#include "plan/plan.hpp"
+#include "qpkg/ports/content_store.hpp"
+#include "qpkg/ports/hypervisor.hpp"
+#include "qpkg/ports/state_db.hpp"
+#include "qpkg/ports/volume_store.hpp"
+
+#include <functional>
+#include <vector>
+
+/// Prepare, commit, activate: the one way in which anything changes. See ARCHITECTURE.md, "The shape of a change".
+namespace qpkg::engine {
+
+/// The database at one moment, plus what the stores really hold.
+Snapshot take_snapshot(const StateDb& db, const ContentStore& content, const VolumeStore& volumes);
+
+struct Prepared {
+    ImportReport imported; ///< summed over all steps
+    struct Volume {
+        AppId app;
+        VolumeReport report;
+    };
+    std::vector<Volume> volumes; ///< of the BuildVolume steps, in order
+};
+
+/// Where a repository's objects are read.
+using FetcherFor = std::function<Fetcher&(const RepoName&)>;
+
+/// Adds content; durable on return. Dying here leaves garbage for gc, nothing else.
+Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& volumes, const FetcherFor& fetcher,
+                 Progress& progress);
+
+/// The moment it happens: one SQLite transaction. Error conflict when the plan is stale.
+void commit(const plan::Plan& plan, StateDb& db);
+
+/// Makes what is live equal to what is wanted. Idempotent; run after each command and at the start of the next.
+/// A qube that fails does not hinder the others: Error partly names the failed ones.
+plan::Activation activate(const StateDb& db, Hypervisor& hypervisor);
+
+struct Collected {
+    plan::Garbage garbage;
+    std::uint64_t freed; ///< bytes
+};
+
+/// Rows first, then volumes, then objects: no row ever names content that is gone.
+Collected collect(const plan::Garbage& garbage, StateDb& db, ContentStore& content, VolumeStore& volumes);
+
+} // namespace qpkg::engine

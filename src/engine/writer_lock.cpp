@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "engine/writer_lock.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+namespace qpkg::engine {
+
+WriterLock::WriterLock(const std::filesystem::path& root, std::string_view command)
+{
+    const auto path = root / "lock";
+    fd_ = files::open(path, O_RDWR | O_CREAT, 0600);
+    // An open-file-description lock: a fork or a second open in this process cannot release it by accident.
+    struct flock whole {};
+    whole.l_type = F_WRLCK;
+    whole.l_whence = SEEK_SET;
+    if (::fcntl(fd_.get(), F_OFD_SETLK, &whole) != 0) {
+        if (errno != EAGAIN && errno != EACCES) {
+            throw system_error("lock " + path.string(), errno);
+        }
+        const auto holder = files::read_if_exists(path, 4096).value_or("");
+        throw Error(Code::busy, "another qpkg is at work: " + text::escaped(holder),
+                    "wait for it, or end it: an interrupted qpkg leaves nothing half done");
+    }
+    const auto holder = "pid " + std::to_string(::getpid()) + ", " + std::string(command);
+    if (::ftruncate(fd_.get(), 0) != 0) {
+        throw system_error("write " + path.string(), errno);
+    }
+    files::write_all(fd_.get(), holder);
+}
+
+} // namespace qpkg::engine

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/state.hpp"
+#include "qpkg/ports/hypervisor.hpp"
+
+#include <vector>
+
+namespace qpkg::plan {
+
+/// What is really set and attached, as the backend says.
+struct Live {
+    std::vector<Attachment> wanted;
+    std::vector<Attachment> attached; ///< one entry per running qube (or session)
+    bool hot_attach = false;
+};
+
+struct SlotChange {
+    QubeName qube;
+    VolumeSlot slot;
+    friend bool operator==(const SlotChange&, const SlotChange&) = default;
+};
+
+/// A qube that is recorded but that the backend does not have yet.
+struct NewQube {
+    QubeName name;
+    VolumeId base;
+    friend bool operator==(const NewQube&, const NewQube&) = default;
+};
+
+/// Wanted minus actual. Applying it twice changes nothing.
+struct Activation {
+    std::vector<NewQube> create; ///< before `set_wanted`
+    std::vector<Attachment> set_wanted;
+    std::vector<SlotChange> detach; ///< before `attach`
+    std::vector<SlotChange> attach;
+    std::vector<QubeName> outdated; ///< running qubes that keep an older generation until they start again
+
+    friend bool operator==(const Activation&, const Activation&) = default;
+};
+
+/// The volumes each qube's current generation asks for.
+std::vector<Attachment> wanted_attachments(const Snapshot& snapshot);
+
+Activation plan_activation(const Snapshot& snapshot, const Live& live);
+
+} // namespace qpkg::plan

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/garbage.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+namespace qpkg::plan {
+namespace {
+
+/// Numbers of the generations of `qube` that may go, ascending.
+std::vector<std::uint64_t> old_generations(const Qube& qube, std::size_t keep)
+{
+    std::vector<std::uint64_t> others;
+    for (const auto& generation : qube.generations) {
+        if (generation.number != qube.current) {
+            others.push_back(generation.number);
+        }
+    }
+    others.resize(others.size() - std::min(keep, others.size()));
+    return others;
+}
+
+} // namespace
+
+std::vector<CommitId> needed_commits(const Snapshot& snapshot)
+{
+    std::set<CommitId> needed;
+    for (const auto& base : snapshot.bases) {
+        needed.insert(base.commit);
+    }
+    for (const auto& qube : snapshot.qubes) {
+        needed.insert(qube.base_commit);
+    }
+    for (const auto& [id, known] : snapshot.releases) {
+        needed.insert(known.release.tree.commit);
+    }
+    return {needed.begin(), needed.end()};
+}
+
+std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
+{
+    std::set<VolumeId> needed;
+    for (const auto& base : snapshot.bases) {
+        needed.insert(base.volume);
+    }
+    for (const auto& qube : snapshot.qubes) {
+        needed.insert(qube.base_volume);
+    }
+    for (const auto& [id, known] : snapshot.releases) {
+        needed.insert(known.release.volume.root);
+    }
+    return {needed.begin(), needed.end()};
+}
+
+Garbage plan_gc(const Snapshot& snapshot, std::size_t keep)
+{
+    Garbage garbage;
+    std::set<ManifestId> bound;
+    for (const auto& qube : snapshot.qubes) {
+        const auto old = old_generations(qube, keep);
+        if (!old.empty()) {
+            garbage.changes.emplace_back(DropGenerations{qube.name, old});
+        }
+        for (const auto& generation : qube.generations) {
+            if (!std::binary_search(old.begin(), old.end(), generation.number)) {
+                for (const auto& binding : generation.bindings) {
+                    bound.insert(binding.release);
+                }
+            }
+        }
+    }
+
+    auto remaining = snapshot;
+    for (const auto& [id, known] : snapshot.releases) {
+        if (!bound.contains(id)) {
+            garbage.changes.emplace_back(ForgetRelease{id});
+            remaining.releases.erase(id);
+        }
+    }
+    garbage.kept_commits = needed_commits(remaining);
+    const auto needed = needed_volumes(remaining);
+    std::set_difference(snapshot.volumes.begin(), snapshot.volumes.end(), needed.begin(), needed.end(),
+                        std::back_inserter(garbage.volumes));
+    return garbage;
+}
+
+} // namespace qpkg::plan

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/editing.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::plan {
+namespace {
+
+void require_fit(const Qube& qube, const Release& release)
+{
+    const auto cannot = "cannot put " + release.app.text() + " into " + qube.name.text() + ": ";
+    if (release.base != qube.base) {
+        throw Error(Code::conflict,
+                    cannot + "it is built for base " + release.base.text() + ", the qube has " + qube.base.text(),
+                    "build the app for " + qube.base.text() + ", or use a qube made from " + release.base.text());
+    }
+    if (release.arch != native_arch()) {
+        throw Error(Code::conflict,
+                    cannot + "it is built for " + release.arch.text() + ", this machine is " + native_arch().text());
+    }
+}
+
+Kind kind_of_move(const Release& from, const Release& to)
+{
+    return to.sequence < from.sequence ? Kind::downgrade : Kind::upgrade;
+}
+
+/// Binds `release` in `qube` and says what that changes.
+void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release)
+{
+    const auto& app = release.release.app;
+    auto& bindings = editing.bindings(qube);
+    const auto now = bindings.find(app);
+    if (now == bindings.end()) {
+        bindings.emplace(app, Binding{app, release.id});
+        editing.effect({qube.name, app, Kind::add, std::nullopt, release});
+    } else if (now->second.release == release.id) {
+        editing.effect({qube.name, app, Kind::keep, release, release});
+        return;
+    } else {
+        const auto& before = snapshot.release(now->second.release);
+        now->second.release = release.id;
+        editing.effect({qube.name, app, kind_of_move(before.release, release.release), before, release});
+    }
+    editing.prepare(release);
+}
+
+} // namespace
+
+const Qube& require_qube(const Snapshot& snapshot, const QubeName& name)
+{
+    if (const auto* qube = snapshot.find_qube(name)) {
+        return *qube;
+    }
+    std::vector<std::string> names;
+    for (const auto& qube : snapshot.qubes) {
+        names.push_back(qube.name.text());
+    }
+    const auto near = text::near_names(name.text(), names);
+    throw Error(Code::not_found, "there is no qube " + name.text(),
+                near.empty() ? "see `qpkg qube list`" : "did you mean " + text::join(near, " or ") + "?");
+}
+
+Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
+                  const std::vector<QubeName>& qubes, const Occasion& occasion)
+{
+    Editing editing(snapshot, occasion);
+    for (const auto& name : qubes) {
+        const auto& qube = require_qube(snapshot, name);
+        for (const auto& release : releases) {
+            require_fit(qube, release.release);
+            place(editing, snapshot, qube, release);
+        }
+    }
+    return editing.finish();
+}
+
+Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest,
+                  const std::vector<QubeName>& qubes, const Occasion& occasion)
+{
+    Editing editing(snapshot, occasion);
+    for (const auto& name : qubes) {
+        const auto& qube = require_qube(snapshot, name);
+        for (const auto& binding : qube.current_generation().bindings) {
+            const auto& bound = snapshot.release(binding.release).release;
+            const auto next = std::find_if(newest.begin(), newest.end(), [&](const KnownRelease& candidate) {
+                const auto& release = candidate.release;
+                return release.app == bound.app && release.base == qube.base && release.arch == bound.arch &&
+                       release.channel == bound.channel && release.sequence > bound.sequence;
+            });
+            if (next != newest.end() && !binding.held) {
+                place(editing, snapshot, qube, *next);
+            }
+        }
+    }
+    return editing.finish();
+}
+
+} // namespace qpkg::plan

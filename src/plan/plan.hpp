@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/change.hpp"
+#include "qpkg/model/state.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace qpkg::plan {
+
+/// Bring a commit and everything it names into the object store.
+struct FetchCommit {
+    KnownRelease release;
+    friend bool operator==(const FetchCommit&, const FetchCommit&) = default;
+};
+
+/// Write the volume of a commit that is (by then) in the object store.
+struct BuildVolume {
+    KnownRelease release;
+    friend bool operator==(const BuildVolume&, const BuildVolume&) = default;
+};
+
+/// Adds content only: safe to repeat, safe to abandon.
+using Step = std::variant<FetchCommit, BuildVolume>;
+
+enum class Kind { add, upgrade, downgrade, remove, keep };
+
+/// What changes for one app in one qube, for people.
+struct Effect {
+    QubeName qube;
+    AppId app;
+    Kind kind;
+    std::optional<KnownRelease> from;
+    std::optional<KnownRelease> to;
+
+    friend bool operator==(const Effect&, const Effect&) = default;
+};
+
+/// A decision: what to prepare, and what then becomes true in one transaction.
+struct Plan {
+    std::vector<Step> prepare;
+    std::vector<Change> changes;
+    std::vector<Effect> effects; ///< ascending by qube and app; `keep` for what was asked for and is there already
+
+    bool empty() const noexcept { return changes.empty(); }
+    friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+/// When and why a plan is made: recorded with the generations it creates.
+struct Occasion {
+    std::int64_t now;   ///< seconds since 1970
+    std::string reason; ///< the command line
+};
+
+/// Puts each release into each qube; an app that is there at another release changes to this one.
+/// Errors: not_found (qube), conflict (base or architecture do not match).
+Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
+                  const std::vector<QubeName>& qubes, const Occasion& occasion);
+
+/// Takes each app out of each qube. Errors: not_found (qube, or app not in it).
+Plan plan_remove(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes,
+                 const Occasion& occasion);
+
+/// Moves every app that is in one of `qubes`, is not held, and has a release of a higher sequence in `newest`.
+Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest,
+                  const std::vector<QubeName>& qubes, const Occasion& occasion);
+
+/// Goes back to generation `to`, or to the one before the current one. Errors: not_found.
+Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional<std::uint64_t> to);
+
+/// Marks apps as held or free. Errors: not_found.
+Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes, bool held,
+               const Occasion& occasion);
+
+/// The qube, or Error not_found with up to three near names.
+const Qube& require_qube(const Snapshot& snapshot, const QubeName& name);
+
+} // namespace qpkg::plan

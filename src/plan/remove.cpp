@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/editing.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::plan {
+namespace {
+
+Error not_in_qube(const Qube& qube, const AppId& app, const std::map<AppId, Binding>& bindings)
+{
+    std::vector<std::string> names;
+    for (const auto& [bound, binding] : bindings) {
+        names.push_back(short_name(bound));
+    }
+    const auto near = text::near_names(short_name(app), names);
+    return {Code::not_found, app.text() + " is not in " + qube.name.text(),
+            near.empty() ? "see `qpkg list " + qube.name.text() + "`"
+                         : "did you mean " + text::join(near, " or ") + "?"};
+}
+
+} // namespace
+
+Plan plan_remove(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes,
+                 const Occasion& occasion)
+{
+    Editing editing(snapshot, occasion);
+    for (const auto& name : qubes) {
+        const auto& qube = require_qube(snapshot, name);
+        auto& bindings = editing.bindings(qube);
+        for (const auto& app : apps) {
+            const auto bound = bindings.find(app);
+            if (bound == bindings.end()) {
+                throw not_in_qube(qube, app, bindings);
+            }
+            editing.effect({name, app, Kind::remove, snapshot.release(bound->second.release), std::nullopt});
+            bindings.erase(bound);
+        }
+    }
+    return editing.finish();
+}
+
+Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes, bool held,
+               const Occasion& occasion)
+{
+    Editing editing(snapshot, occasion);
+    for (const auto& name : qubes) {
+        const auto& qube = require_qube(snapshot, name);
+        auto& bindings = editing.bindings(qube);
+        for (const auto& app : apps) {
+            const auto bound = bindings.find(app);
+            if (bound == bindings.end()) {
+                throw not_in_qube(qube, app, bindings);
+            }
+            bound->second.held = held;
+        }
+    }
+    return editing.finish();
+}
+
+Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional<std::uint64_t> to)
+{
+    const auto& qube = require_qube(snapshot, name);
+    const auto& now = qube.current_generation();
+    const auto target =
+        std::find_if(qube.generations.rbegin(), qube.generations.rend(), [&](const Generation& generation) {
+            return to ? generation.number == *to : generation.number < now.number;
+        });
+    if (target == qube.generations.rend()) {
+        throw Error(Code::not_found,
+                    to ? "qube " + name.text() + " has no generation " + std::to_string(*to)
+                       : "qube " + name.text() + " has no generation before " + std::to_string(now.number),
+                    "see `qpkg history " + name.text() + "`");
+    }
+
+    const Occasion nothing_new{};
+    Editing editing(snapshot, nothing_new);
+    const auto bound_in = [](const Generation& generation, const AppId& app) -> const Binding* {
+        const auto found = std::find_if(generation.bindings.begin(), generation.bindings.end(),
+                                        [&](const Binding& binding) { return binding.app == app; });
+        return found == generation.bindings.end() ? nullptr : &*found;
+    };
+    for (const auto& binding : target->bindings) {
+        const auto& release = snapshot.release(binding.release);
+        editing.prepare(release); // a volume may have been lost; the object store can always make it again
+        const auto* before = bound_in(now, binding.app);
+        if (before == nullptr) {
+            editing.effect({name, binding.app, Kind::add, std::nullopt, release});
+        } else if (before->release != binding.release) {
+            const auto& from = snapshot.release(before->release);
+            const auto kind = release.release.sequence < from.release.sequence ? Kind::downgrade : Kind::upgrade;
+            editing.effect({name, binding.app, kind, from, release});
+        }
+    }
+    for (const auto& binding : now.bindings) {
+        if (bound_in(*target, binding.app) == nullptr) {
+            editing.effect({name, binding.app, Kind::remove, snapshot.release(binding.release), std::nullopt});
+        }
+    }
+    auto plan = editing.finish();
+    if (target->number != now.number) {
+        plan.changes = {PointQube{name, now.number, target->number}};
+    }
+    return plan;
+}
+
+} // namespace qpkg::plan
