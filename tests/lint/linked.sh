@@ -37,7 +37,7 @@ check_release() {
     if strings -n 12 "$1" | grep -q 'QPKG_FAULT_'; then complain "$1 has the fault points of test builds"; fi
 }
 
-programs=("$bin"/*)
+programs=("$bin"/qpkg*)
 for program in "${programs[@]}"; do
     case $kind in
     dom0) check_dom0 "$program" ;;
