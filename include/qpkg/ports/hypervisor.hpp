@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/model/release.hpp"
+#include "qpkg/model/volume_slot.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -14,16 +14,6 @@ namespace qpkg {
 struct Capabilities {
     bool hot_attach;       ///< `attach` and `detach` work on a running qube
     std::size_t max_slots; ///< volumes per qube
-};
-
-/// One app's volume as a qube is told of it.
-struct VolumeSlot {
-    AppId app;
-    std::string version;
-    View view;
-    VolumeId volume;
-
-    friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };
 
 struct Attachment {

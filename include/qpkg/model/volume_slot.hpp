@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+#include <string>
+
+namespace qpkg {
+
+/// One app's volume as a qube is told of it.
+struct VolumeSlot {
+    AppId app;
+    std::string version;
+    View view;
+    VolumeId volume;
+
+    friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
+};
+
+} // namespace qpkg

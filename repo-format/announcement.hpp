@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/volume_slot.hpp"
+
+#include <string>
+#include <string_view>
+
+/// The line that tells a qube of a volume. Normative text: repo-format/announcement.md.
+/// libc only: the programs inside a qube read it.
+namespace qpkg {
+
+/// "<app-id> <version> <view> <root>", without a newline. Error usage when the version cannot be written.
+std::string encode_slot(const VolumeSlot& slot);
+
+/// Error corrupt naming the part that is wrong.
+VolumeSlot parse_slot(std::string_view line);
+
+} // namespace qpkg

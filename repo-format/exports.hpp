@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What a module shows outside its view, as a file in the module. Normative text: repo-format/exports.md.
+/// libc only: the programs inside a qube read it.
+namespace qpkg {
+
+inline constexpr std::size_t largest_exports = 1024 * 1024; ///< bytes
+
+/// "/usr/share/qpkg/org.mozilla.firefox-esr/exports": its place in the module of `app`.
+std::string exports_path(const AppId& app);
+
+/// Canonical bytes, whatever the order of `exports`. Errors: usage for a name or path outside the grammar or a name
+/// that is there twice, no_space above 1 MiB.
+std::string encode_exports(const AppId& app, std::vector<Export> exports);
+
+/// In the order of the file. Errors: corrupt "exports: line 3: …", unsupported (another format number), no_space.
+std::vector<Export> parse_exports(std::string_view bytes, const AppId& app);
+
+} // namespace qpkg

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "repo-format/announcement.hpp"
+
+#include "support/expect.hpp"
+
+using namespace qpkg;
+
+namespace {
+
+const std::string root(64, 'a');
+const VolumeSlot slot{AppId::require("org.example.hello"), "1:2.0~rc1-1+b2", View::shared, *VolumeId::from_hex(root)};
+
+} // namespace
+
+TEST_CASE("the line of a volume is read back as it was written")
+{
+    CHECK(encode_slot(slot) == "org.example.hello 1:2.0~rc1-1+b2 shared " + root);
+    CHECK(parse_slot(encode_slot(slot)) == slot);
+    CHECK(parse_slot("org.example.hello 1 private " + root).view == View::private_view);
+}
+
+TEST_CASE("a line that says no volume is refused by the part that is wrong")
+{
+    CHECK_FAILS(Code::corrupt, "expected app id", parse_slot(""));
+    CHECK_FAILS(Code::corrupt, "expected app id", parse_slot("org.example.hello 1 private"));
+    CHECK_FAILS(Code::corrupt, "no app id", parse_slot("../hello 1 private " + root));
+    CHECK_FAILS(Code::corrupt, "no version", parse_slot("org.example.hello  private " + root));
+    CHECK_FAILS(Code::corrupt, "no version", parse_slot("org.example.hello \x1b private " + root));
+    CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 secret " + root));
+    CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + root + " "));
+    CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + root.substr(1)));
+    CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + std::string(64, 'A')));
+}
+
+TEST_CASE("a version with a blank cannot be announced")
+{
+    auto blank = slot;
+    blank.version = "1 private";
+
+    CHECK_FAILS(Code::usage, "version of org.example.hello", encode_slot(blank));
+}

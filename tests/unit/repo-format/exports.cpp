@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "repo-format/exports.hpp"
+
+#include "support/expect.hpp"
+
+using namespace qpkg;
+
+namespace {
+
+const auto hello = AppId::require("org.example.hello");
+const std::string header = "qpkg-exports-1 org.example.hello\n";
+
+std::string with(std::string_view lines) { return header + std::string(lines); }
+
+} // namespace
+
+TEST_CASE("exports are written in one order and read back")
+{
+    const std::vector<Export> exports{
+        {ExportKind::icon, "hello", "/usr/share/icons/hicolor/48x48/apps/hello.png"},
+        {ExportKind::command, "hello", "/usr/bin/hello"},
+        {ExportKind::icon, "hello", "/usr/share/icons/hicolor/16x16/apps/hello.png"},
+        {ExportKind::desktop, "hello.desktop", "/usr/share/applications/hello.desktop"},
+    };
+
+    const auto bytes = encode_exports(hello, exports);
+
+    CHECK(bytes == with("command hello /usr/bin/hello\n"
+                        "desktop hello.desktop /usr/share/applications/hello.desktop\n"
+                        "icon hello /usr/share/icons/hicolor/16x16/apps/hello.png\n"
+                        "icon hello /usr/share/icons/hicolor/48x48/apps/hello.png\n"));
+    CHECK(parse_exports(bytes, hello) == std::vector<Export>{exports[1], exports[3], exports[2], exports[0]});
+    CHECK(encode_exports(hello, parse_exports(bytes, hello)) == bytes);
+}
+
+TEST_CASE("a module may export nothing")
+{
+    CHECK(encode_exports(hello, {}) == header);
+    CHECK(parse_exports(header, hello).empty());
+}
+
+TEST_CASE("an exports file cut anywhere but at the end of a line is refused")
+{
+    const auto whole = with("command a /usr/bin/a\ncommand b /usr/bin/b\n");
+
+    for (std::size_t length = 0; length < whole.size(); ++length) {
+        const auto cut = whole.substr(0, length);
+        if (!cut.empty() && cut.back() == '\n') {
+            continue; // the volume's digest guards against this one
+        }
+        CHECK_FAILS(Code::corrupt, "exports: line", parse_exports(cut, hello));
+    }
+}
+
+TEST_CASE("what breaks the grammar of exports is named with its line")
+{
+    const auto refused = [](std::string_view lines, std::string_view words) {
+        const auto text = with(lines);
+        CHECK_FAILS(Code::corrupt, std::string(words), parse_exports(text, hello));
+    };
+
+    refused("\n", "line 2: expected kind, name and path");
+    refused("command hello\n", "line 2: expected kind, name and path");
+    refused("program hello /usr/bin/hello\n", "line 2: unknown kind");
+    refused("command  /usr/bin/hello\n", "line 2: not a name");
+    refused("command ../sh /usr/bin/hello\n", "line 2: not a name");
+    refused("command -x /usr/bin/hello\n", "line 2: not a name");
+    refused("command .x /usr/bin/hello\n", "line 2: not a name");
+    refused("command a:b /usr/bin/hello\n", "line 2: not a name");
+    refused("command " + std::string(65, 'a') + " /usr/bin/hello\n", "line 2: not a name");
+    for (const auto* path : {"usr/bin/a", "/", "//usr", "/usr/", "/usr/../etc", "/./usr", "/usr/a b", "/usr/\x1b[2J",
+                             "/usr/\xc3\xa4", " /usr"}) {
+        refused("command a " + std::string(path) + '\n', "line 2: not an absolute path");
+    }
+    refused("command a /" + std::string(256, 'a') + '\n', "line 2: not an absolute path");
+    refused("desktop hello /usr/share/applications/hello.desktop\n", "ends in .desktop");
+    refused("service hello /usr/lib/systemd/system/hello.service\n", "ends in .service");
+    refused("icon hello /etc/hello.png\n", "an icon lies in");
+    refused("command b /b\ncommand a /a\n", "line 3: not in ascending order");
+    refused("command a /a\ncommand a /a\n", "line 3: not in ascending order");
+    refused("command a /a\ncommand a /b\n", "line 3: the name is there twice");
+    refused("command a /a\r\n", "line 2: not an absolute path");
+}
+
+TEST_CASE("exports of another app or another format are refused")
+{
+    CHECK_FAILS(Code::corrupt, "expected org.example.hello",
+                parse_exports("qpkg-exports-1 org.example.other\n", hello));
+    CHECK_FAILS(Code::unsupported, "another format", parse_exports("qpkg-exports-2 org.example.hello\n", hello));
+    CHECK_FAILS(Code::corrupt, "line 1", parse_exports("#!/bin/sh\n", hello));
+    CHECK_FAILS(Code::no_space, "1 MiB", parse_exports(std::string(largest_exports + 1, 'a'), hello));
+}
+
+TEST_CASE("exports that could not be read back are not written")
+{
+    CHECK_FAILS(Code::usage, "not a name", encode_exports(hello, {{ExportKind::command, "a b", "/usr/bin/a"}}));
+    CHECK_FAILS(Code::usage, "there twice",
+                encode_exports(hello, {{ExportKind::command, "a", "/a"}, {ExportKind::command, "a", "/b"}}));
+}
