@@ -15,10 +15,7 @@ namespace {
 const auto work = QubeName::require("work");
 const auto personal = QubeName::require("personal");
 
-VolumeId volume(char digit)
-{
-    return *VolumeId::from_hex(std::string(64, digit));
-}
+VolumeId volume(char digit) { return *VolumeId::from_hex(std::string(64, digit)); }
 
 VolumeSlot slot(std::string_view app, char digit, View view = View::private_view)
 {
@@ -45,14 +42,8 @@ struct FakeSubject : Subject {
 std::unique_ptr<Subject> each_implementation()
 {
     std::unique_ptr<Subject> subject;
-    SUBCASE("fake, hot attach")
-    {
-        subject = std::make_unique<FakeSubject>(true);
-    }
-    SUBCASE("fake, no hot attach")
-    {
-        subject = std::make_unique<FakeSubject>(false);
-    }
+    SUBCASE("fake, hot attach") { subject = std::make_unique<FakeSubject>(true); }
+    SUBCASE("fake, no hot attach") { subject = std::make_unique<FakeSubject>(false); }
     return subject;
 }
 

@@ -72,7 +72,7 @@ struct ForgetRelease {
     friend bool operator==(const ForgetRelease&, const ForgetRelease&) = default;
 };
 
-using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, PointQube, DropGenerations, SetBase, RemoveBase, SetRepository,
-                            RemoveRepository, LearnRelease, ForgetRelease>;
+using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, PointQube, DropGenerations, SetBase, RemoveBase,
+                            SetRepository, RemoveRepository, LearnRelease, ForgetRelease>;
 
 } // namespace qpkg

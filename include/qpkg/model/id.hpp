@@ -84,12 +84,12 @@ struct ChannelTag {
     static bool is_valid(std::string_view text);
 };
 
-using AppId = Id<AppTag>;         ///< "org.mozilla.firefox-esr"
-using QubeName = Id<QubeTag>;     ///< "work"
-using BaseId = Id<BaseTag>;       ///< "debian-12"
-using RepoName = Id<RepoTag>;     ///< "demo"
-using Arch = Id<ArchTag>;         ///< "x86_64"
-using Channel = Id<ChannelTag>;   ///< "stable"
+using AppId = Id<AppTag>;       ///< "org.mozilla.firefox-esr"
+using QubeName = Id<QubeTag>;   ///< "work"
+using BaseId = Id<BaseTag>;     ///< "debian-12"
+using RepoName = Id<RepoTag>;   ///< "demo"
+using Arch = Id<ArchTag>;       ///< "x86_64"
+using Channel = Id<ChannelTag>; ///< "stable"
 
 /// "org.mozilla" of "org.mozilla.firefox-esr": what a publisher is allowed to use.
 std::string namespace_of(const AppId& app);

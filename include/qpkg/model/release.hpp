@@ -48,9 +48,9 @@ struct Package {
 
 /// What a build was made from; the same inputs give the same commit.
 struct BuildInputs {
-    Digest recipe;          ///< sha256 of module.toml
-    Digest lock;            ///< sha256 of module.lock
-    CommitId base;          ///< the base's commit
+    Digest recipe;                  ///< sha256 of module.toml
+    Digest lock;                    ///< sha256 of module.lock
+    CommitId base;                  ///< the base's commit
     std::int64_t source_date_epoch; ///< seconds since 1970
 
     friend bool operator==(const BuildInputs&, const BuildInputs&) = default;
@@ -58,18 +58,18 @@ struct BuildInputs {
 
 struct TreeSummary {
     CommitId commit;
-    std::string ref;              ///< "app/org.example.hello/x86_64/stable"
-    std::uint64_t objects;        ///< distinct objects, metadata included
-    std::uint64_t size;           ///< bytes of distinct content objects
-    std::uint64_t archive_size;   ///< bytes of the same objects as the repository serves them (compressed)
+    std::string ref;            ///< "app/org.example.hello/x86_64/stable"
+    std::uint64_t objects;      ///< distinct objects, metadata included
+    std::uint64_t size;         ///< bytes of distinct content objects
+    std::uint64_t archive_size; ///< bytes of the same objects as the repository serves them (compressed)
 
     friend bool operator==(const TreeSummary&, const TreeSummary&) = default;
 };
 
 struct VolumeSummary {
-    VolumeId root;       ///< dm-verity root, the volume's name
-    std::uint64_t size;  ///< bytes of the image
-    std::string format;  ///< "erofs-1"
+    VolumeId root;      ///< dm-verity root, the volume's name
+    std::uint64_t size; ///< bytes of the image
+    std::string format; ///< "erofs-1"
 
     friend bool operator==(const VolumeSummary&, const VolumeSummary&) = default;
 };
@@ -82,7 +82,7 @@ struct Release {
     Channel channel;
     Arch arch;
     BaseId base;
-    std::string summary;    ///< one line for people, printable ASCII
+    std::string summary; ///< one line for people, printable ASCII
     TreeSummary tree;
     VolumeSummary volume;
     View view = View::private_view;

@@ -43,8 +43,8 @@ struct Binding {
 /// A numbered, immutable set of bindings of one qube.
 struct Generation {
     std::uint64_t number;
-    std::int64_t created;  ///< seconds since 1970
-    std::string reason;    ///< the command that made it
+    std::int64_t created;          ///< seconds since 1970
+    std::string reason;            ///< the command that made it
     std::vector<Binding> bindings; ///< ascending by app
 
     friend bool operator==(const Generation&, const Generation&) = default;
@@ -54,8 +54,8 @@ struct Qube {
     QubeName name;
     BaseId base;
     CommitId base_commit;
-    VolumeId base_volume;  ///< the qube keeps its base when a newer build of the same base id arrives
-    std::uint64_t current; ///< number of the generation that is wanted
+    VolumeId base_volume;                ///< the qube keeps its base when a newer build of the same base id arrives
+    std::uint64_t current;               ///< number of the generation that is wanted
     std::vector<Generation> generations; ///< ascending; generation 0 is empty and made with the qube
 
     const Generation& current_generation() const;

@@ -38,7 +38,8 @@ public:
     virtual std::vector<RunningQube> qubes() = 0;
     /// What is set for the next start: an entry for every qube, also one without slots.
     virtual std::vector<Attachment> wanted() = 0;
-    /// What running qubes have now, ascending by name. Where a qube can run more than once (local), an entry for each run.
+    /// What running qubes have now, ascending by name. Where a qube can run more than once (local), an entry for each
+    /// run.
     virtual std::vector<Attachment> attached() = 0;
 
     /// There already is success: then only its base volume is set, for the next start.
@@ -66,8 +67,8 @@ class QubeRunner {
 public:
     virtual ~QubeRunner() = default;
 
-    /// The program's exit status; 127 when the qube has no such program, 126 when it cannot be executed; 128 + n when it
-    /// died by signal n. Error not_found: no such qube, or a volume it wants is not there.
+    /// The program's exit status; 127 when the qube has no such program, 126 when it cannot be executed; 128 + n when
+    /// it died by signal n. Error not_found: no such qube, or a volume it wants is not there.
     virtual int run(const QubeName& qube, const RunRequest& request) = 0;
 };
 
