@@ -2,7 +2,7 @@
 #pragma once
 
 #include "qpkg/model/state.hpp"
-#include "qpkg/ports/hypervisor.hpp"
+#include "qpkg/model/attachment.hpp"
 
 #include <vector>
 

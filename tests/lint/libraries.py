@@ -13,8 +13,10 @@ SYSTEM = re.compile(
     r"|semaphore|spawn|syscall|sysexits|syslog|utime|utmp|wait|wchar|alloca|assert|ctype|math|byteswap)\.h)$")
 
 
-def allowed(path, place):
-    return str(path).endswith(place) if place.startswith(".") else path.as_posix().startswith(place)
+def home(path, places):
+    """Which of the allowed places a file lies in."""
+    return next((place for place in places.split(",") if path.as_posix().startswith(place)
+                 or (place.startswith(".") and path.name.endswith(place))), None)
 
 
 def check(rows, paths):
@@ -29,13 +31,16 @@ def check(rows, paths):
                 continue
             if path.parts[0] == "include":
                 yield f"{path}:{line}: <{name}> in a public header"
-            if not allowed(path, row[1]) and path.parts[0] != "tests":
+            if path.parts[0] == "tests":
+                continue
+            place = home(path, row[1])
+            if place is None:
                 yield f"{path}:{line}: <{name}> belongs to {row[1]} alone"
-            if path.parts[0] != "tests":
-                users.setdefault(row[0], set()).add(path)
-    for name, _, how_often in rows:
-        if how_often == "once" and len(users.get(name, ())) > 1:
-            yield f"<{name}…> is included by more than one file: {', '.join(sorted(map(str, users[name])))}"
+            users.setdefault((row[0], place), set()).add(path)
+    once = [row[0] for row in rows if row[2] == "once"]
+    for (name, place), paths_there in users.items():
+        if name in once and len(paths_there) > 1:
+            yield f"<{name}…> is included by more than one file of {place}: {', '.join(sorted(map(str, paths_there)))}"
 
 
 def main():

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/model/volume_slot.hpp"
+#include "qpkg/model/attachment.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -14,13 +14,6 @@ namespace qpkg {
 struct Capabilities {
     bool hot_attach;       ///< `attach` and `detach` work on a running qube
     std::size_t max_slots; ///< volumes per qube
-};
-
-struct Attachment {
-    QubeName qube;
-    std::vector<VolumeSlot> slots; ///< ascending by app
-
-    friend bool operator==(const Attachment&, const Attachment&) = default;
 };
 
 struct RunningQube {

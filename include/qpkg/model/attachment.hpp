@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/volume_slot.hpp"
+
+#include <vector>
+
+namespace qpkg {
+
+/// The volumes of one qube.
+struct Attachment {
+    QubeName qube;
+    std::vector<VolumeSlot> slots; ///< ascending by app
+
+    friend bool operator==(const Attachment&, const Attachment&) = default;
+};
+
+} // namespace qpkg
