@@ -122,7 +122,8 @@ void mount_overlay(const fs::path& target, const std::vector<fs::path>& lower,
         options += (&layer == &lower.front() ? "" : ":") + escaped_layer(layer);
     }
     if (changes) {
-        options += ",upperdir=" + escaped_layer(changes->upper) + ",workdir=" + escaped_layer(changes->work);
+        options += ",upperdir=" + escaped_layer(changes->upper) + ",workdir=" + escaped_layer(changes->work) +
+                   ",redirect_dir=off,metacopy=off,index=off" + (changes->flush == Flush::never ? ",volatile" : "");
     }
     const auto action = "mount the overlay " + target.string();
     if (options.size() > option_limit) {

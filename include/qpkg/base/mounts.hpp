@@ -25,10 +25,15 @@ void mount_volume(const fs::path& image, const fs::path& target);
 /// As `mount_volume`, always through a loop device: the way of older kernels, open to tests on newer ones.
 void mount_volume_on_loop(const fs::path& image, const fs::path& target);
 
-/// Where an overlay keeps its changes; both on one file system that supports it.
+/// Whether what a program syncs in an overlay reaches the disk. `never` is for what a crash may lose.
+enum class Flush { on_sync, never };
+
+/// Where an overlay keeps its changes; both on one file system that supports it. What is in `upper` afterwards needs no
+/// overlayfs to be read: whole files, no redirected directories.
 struct OverlayChanges {
     fs::path upper;
     fs::path work;
+    Flush flush = Flush::on_sync;
 };
 
 /// Mounts the union of `lower` (topmost first). Without `changes` it is read-only and takes at least one directory.
