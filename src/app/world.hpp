@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/ports/archive.hpp"
 #include "qpkg/ports/clock.hpp"
 #include "qpkg/ports/content_store.hpp"
 #include "qpkg/ports/fetcher.hpp"
@@ -36,6 +37,10 @@ struct World {
     std::function<std::unique_ptr<ContentStore>(const std::filesystem::path& directory)> open_content;
     /// A volume store over such a content store.
     std::function<std::unique_ptr<VolumeStore>(ContentStore& content, const std::filesystem::path& directory)> open_volumes;
+    /// Fills an empty directory from a tar of unknown origin (adapters/archive). Empty in the dom0 role.
+    std::function<UnpackReport(const std::filesystem::path& archive, const std::filesystem::path& directory,
+                               const UnpackLimits& limits, Progress& progress)>
+        unpack;
 };
 
 } // namespace qpkg::app

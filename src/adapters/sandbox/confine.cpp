@@ -30,8 +30,8 @@ constexpr std::string_view host_name = "qpkg";
 /// What package managers and maintainer scripts need. Not among them: devices, modules, mounts, raw memory, the clock,
 /// opening files by handle.
 constexpr std::array<int, 14> kept_capabilities{
-    CAP_AUDIT_WRITE, CAP_CHOWN,  CAP_DAC_OVERRIDE,     CAP_FOWNER, CAP_FSETID,  CAP_KILL,       CAP_NET_BIND_SERVICE,
-    CAP_NET_RAW,     CAP_SETFCAP, CAP_SETGID,          CAP_SETPCAP, CAP_SETUID, CAP_SYS_CHROOT, CAP_SYS_NICE};
+    CAP_AUDIT_WRITE, CAP_CHOWN,   CAP_DAC_OVERRIDE, CAP_FOWNER,  CAP_FSETID, CAP_KILL,       CAP_NET_BIND_SERVICE,
+    CAP_NET_RAW,     CAP_SETFCAP, CAP_SETGID,       CAP_SETPCAP, CAP_SETUID, CAP_SYS_CHROOT, CAP_SYS_NICE};
 
 int exit_status(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
@@ -107,8 +107,9 @@ void mount_devices(const Fd& root)
     }
     mounts::mount_tmpfs(Inside(root, "/dev/shm", S_IFDIR).path(), "mode=1777");
     const Inside devices(root, "/dev", S_IFDIR);
-    for (const auto& [name, target] : {std::pair{"fd", "/proc/self/fd"}, std::pair{"stdin", "/proc/self/fd/0"},
-                                       std::pair{"stdout", "/proc/self/fd/1"}, std::pair{"stderr", "/proc/self/fd/2"}}) {
+    for (const auto& [name, target] :
+         {std::pair{"fd", "/proc/self/fd"}, std::pair{"stdin", "/proc/self/fd/0"},
+          std::pair{"stdout", "/proc/self/fd/1"}, std::pair{"stderr", "/proc/self/fd/2"}}) {
         fs::create_symlink(target, devices.path() / name);
     }
 }

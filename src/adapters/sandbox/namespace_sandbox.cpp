@@ -44,17 +44,18 @@ CommandResult NamespaceSandbox::run(const SandboxRun& request)
 Fd NamespaceSandbox::open_root(const fs::path& image)
 {
     // A thread may have a mount namespace of its own. The copy of the mount that open_tree makes outlives it.
-    return std::async(std::launch::async, [&image] {
-               mounts::enter_private_namespace();
-               const fs::path target = "/proc"; // any directory will do: nobody else sees this mount
-               mounts::mount_volume(image, target);
-               Fd root(static_cast<int>(
-                   ::syscall(SYS_open_tree, AT_FDCWD, target.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
-               if (!root) {
-                   throw system_error("open the volume " + image.string(), errno);
-               }
-               return root;
-           })
+    return std::async(std::launch::async,
+                      [&image] {
+                          mounts::enter_private_namespace();
+                          const fs::path target = "/proc"; // any directory will do: nobody else sees this mount
+                          mounts::mount_volume(image, target);
+                          Fd root(static_cast<int>(
+                              ::syscall(SYS_open_tree, AT_FDCWD, target.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)));
+                          if (!root) {
+                              throw system_error("open the volume " + image.string(), errno);
+                          }
+                          return root;
+                      })
         .get();
 }
 

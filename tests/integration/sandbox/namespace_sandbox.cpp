@@ -62,7 +62,8 @@ TEST_CASE("what a sandboxed command changes lands in the upper directory, and no
     Fixture fixture;
     const auto before = mounts_and_loops();
 
-    const auto result = fixture.shell("cat /etc/of-base; echo new > /etc/new; echo temporary > /tmp/x; hostname; exit 5");
+    const auto result =
+        fixture.shell("cat /etc/of-base; echo new > /etc/new; echo temporary > /tmp/x; hostname; exit 5");
 
     CHECK(result.output == "base\nqpkg\n");
     CHECK(result.status == 5);

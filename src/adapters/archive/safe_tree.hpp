@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+
+#include <filesystem>
+#include <string>
+#include <unordered_map>
+
+namespace qpkg::archive {
+
+/// A directory that is being filled from an archive nobody trusts. Every path is resolved below it and through real
+/// directories only. Errors are corrupt, or what the system says.
+class SafeTree {
+public:
+    explicit SafeTree(const std::filesystem::path& directory);
+
+    void make_directory(const std::string& path);
+    void make_symlink(const std::string& path, const std::string& target);
+    /// `target` must be a file that was made before.
+    void make_hard_link(const std::string& path, const std::string& target);
+    Fd make_file(const std::string& path, unsigned mode);
+
+private:
+    enum class Kind { directory, implied_directory, file, other };
+
+    void claim(const std::string& path, Kind kind);
+    Fd open_directory(const std::string& path) const;
+    /// The directory that is to hold `path`; made when no entry has named it yet.
+    Fd parent_of(const std::string& path);
+
+    Fd root_;
+    std::unordered_map<std::string, Kind> known_;
+};
+
+} // namespace qpkg::archive
