@@ -9,14 +9,8 @@
 namespace qpkg::canonical {
 namespace {
 
-bool is_digit(char c) noexcept
-{
-    return c >= '0' && c <= '9';
-}
-bool is_text_character(char c) noexcept
-{
-    return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\';
-}
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_text_character(char c) noexcept { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; }
 
 class Parser {
 public:
@@ -231,10 +225,7 @@ std::string encode(const Value& value)
     return out;
 }
 
-bool is_text(std::string_view text) noexcept
-{
-    return std::all_of(text.begin(), text.end(), is_text_character);
-}
+bool is_text(std::string_view text) noexcept { return std::all_of(text.begin(), text.end(), is_text_character); }
 
 std::string to_text(std::string_view text)
 {

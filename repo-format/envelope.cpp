@@ -15,10 +15,7 @@ constexpr std::string_view before_signature = R"(","sig":")";
 constexpr std::string_view after_signature = R"("})";
 constexpr std::string_view before_payload = R"(],"signed":)";
 
-[[noreturn]] void fail(std::string_view what)
-{
-    throw Error(Code::corrupt, std::string(what));
-}
+[[noreturn]] void fail(std::string_view what) { throw Error(Code::corrupt, std::string(what)); }
 
 /// Says which of the two common accidents this is: another kind of file, or metadata that somebody reformatted.
 void check_opening(std::string_view bytes)

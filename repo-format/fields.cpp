@@ -29,26 +29,11 @@ T Fields::take(std::string_view name, std::string_view type)
     return std::move(*value);
 }
 
-std::string Fields::text(std::string_view name)
-{
-    return take<std::string>(name, "a string");
-}
-std::uint64_t Fields::number(std::string_view name)
-{
-    return take<std::uint64_t>(name, "a number");
-}
-bool Fields::flag(std::string_view name)
-{
-    return take<bool>(name, "true or false");
-}
-Array Fields::array(std::string_view name)
-{
-    return take<Array>(name, "an array");
-}
-Fields Fields::object(std::string_view name)
-{
-    return {Value(take<Object>(name, "an object")), where_of(name)};
-}
+std::string Fields::text(std::string_view name) { return take<std::string>(name, "a string"); }
+std::uint64_t Fields::number(std::string_view name) { return take<std::uint64_t>(name, "a number"); }
+bool Fields::flag(std::string_view name) { return take<bool>(name, "true or false"); }
+Array Fields::array(std::string_view name) { return take<Array>(name, "an array"); }
+Fields Fields::object(std::string_view name) { return {Value(take<Object>(name, "an object")), where_of(name)}; }
 
 Digest Fields::digest(std::string_view name)
 {

@@ -3,10 +3,10 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <doctest/doctest.h>
+
 #include <optional>
 #include <string>
-
-#include <doctest/doctest.h>
 
 namespace qpkg::testing {
 

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "signing/verify.hpp"
+
+#include "qpkg/model/state.hpp"
+#include "qpkg/ports/fetcher.hpp"
+#include "qpkg/ports/trust_store.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What a machine believes about one repository: the client state machine of the TUF specification 1.0.34, sections 5.1
+/// to 5.7, with the time rules of signing/trust.md.
+namespace qpkg::trust {
+
+enum class FreshnessState {
+    fresh,
+    grace, ///< expired less than the repository's offline_grace ago: usable, loudly
+    stale, ///< expired longer ago: what is installed runs on, nothing new is installed
+};
+
+struct Freshness {
+    FreshnessState state;
+    std::string role;     ///< whose expiry comes first
+    std::int64_t expires; ///< seconds since 1970
+    std::int64_t now;     ///< max(system clock, newest signed time seen)
+
+    friend bool operator==(const Freshness&, const Freshness&) = default;
+};
+
+/// A release as signed metadata lists it, without its manifest.
+struct ListedRelease {
+    AppId app;
+    Arch arch;
+    Channel channel;
+    BaseId base;
+    std::string version;
+    std::uint64_t sequence;
+    std::string summary;
+    std::string publisher; ///< the role that lists it
+    std::string path;      ///< target path: "org.example/hello/x86_64/stable-41.json"
+    std::uint64_t length;  ///< bytes of the manifest
+    ManifestId manifest;
+
+    friend bool operator==(const ListedRelease&, const ListedRelease&) = default;
+};
+
+struct RefreshReport {
+    bool changed = false; ///< something newer was accepted
+    std::uint64_t root_version = 0;
+    std::uint64_t timestamp_version = 0;
+    std::vector<std::string> notes; ///< for people: keys rotated, targets outside a namespace, …
+};
+
+/// A repository at first contact. Nothing of this is trusted until somebody compared the fingerprint.
+struct RootInfo {
+    std::string bytes; ///< the root file to begin with
+    std::uint64_t version;
+    std::string fingerprint;             ///< 64 hex digits
+    std::int64_t expires;                ///< seconds since 1970
+    std::vector<std::string> namespaces; ///< delegated to its publishers, ascending
+};
+
+class TrustClient {
+public:
+    /// Loads what is trusted already; needs no network. `now` is the system clock, read once per operation.
+    TrustClient(TrustStore& store, const Repository& repository, std::int64_t now);
+
+    /// Looks at a repository that is not trusted yet: its newest root, or the newest root of this fingerprint.
+    /// Errors: untrusted with both fingerprints in full when no root has it; what `refresh` throws.
+    static RootInfo inspect(Fetcher& fetcher, std::int64_t now,
+                            const std::optional<std::string>& fingerprint = std::nullopt);
+
+    /// First contact: from now on this root is the root of trust. Its fingerprint must be the repository's. Older
+    /// metadata of the repository's name is forgotten, the signed time is not.
+    void init(const std::string& root_bytes);
+
+    /// Brings metadata up to date: root chain, timestamp, snapshot, targets, publishers of allowed namespaces. Each
+    /// role is durable when accepted; a failure keeps what was accepted before it. Nothing new costs two small
+    /// requests. Errors: not_found (no root of trust), untrusted (signatures, rollback), corrupt, no_space (over a
+    /// cap), failed (a file is not there). Expiry is no error here, see `freshness`.
+    RefreshReport refresh(Fetcher& fetcher);
+
+    /// Of the metadata all releases hang from; of one release also its publisher's.
+    /// Error not_found when there is no metadata yet.
+    Freshness freshness() const;
+    Freshness freshness(const ListedRelease& release) const;
+
+    /// Error untrusted when new releases may not be installed: says since when, and what to do.
+    void require_installable(const ListedRelease& release) const;
+
+    /// Every release of trusted publishers within the allowed namespaces, ascending by path. Errors: not_found (never
+    /// refreshed), failed (an update was interrupted), corrupt (an entry contradicts itself, by name).
+    std::vector<ListedRelease> listed() const;
+
+    /// The release's manifest, hashed before it is parsed and compared with what lists it.
+    KnownRelease fetch_release(const ListedRelease& release, Fetcher& fetcher) const;
+
+    /// Namespaces that the repository delegates but this machine does not allow it, ascending.
+    std::vector<std::string> ignored_namespaces() const;
+    /// Every namespace the repository delegates, ascending.
+    std::vector<std::string> delegated_namespaces() const;
+
+    /// max(system clock, newest signed time seen).
+    std::int64_t now() const;
+    bool has_root() const noexcept { return root_.has_value(); }
+    std::string fingerprint() const { return root_fingerprint(*require_root()); }
+
+private:
+    struct Publisher {
+        std::string name;
+        std::vector<std::string> namespaces; ///< delegated all the way down and allowed here
+        Verified<tuf::Targets> role;
+    };
+    /// How the walk over delegations gets a publisher's role: from the store (nothing: not there as the snapshot names
+    /// it), or from the repository.
+    using Obtain = std::function<std::optional<Verified<tuf::Targets>>(const Verified<tuf::Targets>& parent,
+                                                                       const tuf::Delegation& delegation)>;
+
+    void load();
+    void load_publishers();
+    void update(Fetcher& fetcher, RefreshReport& report);
+    void update_root(Fetcher& fetcher, RefreshReport& report);
+    void update_timestamp(Fetcher& fetcher, RefreshReport& report);
+    void update_snapshot(Fetcher& fetcher, RefreshReport& report);
+    void update_targets(Fetcher& fetcher, RefreshReport& report);
+    void update_publishers(Fetcher& fetcher, RefreshReport& report);
+    Verified<tuf::Targets> update_publisher(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
+                                            Fetcher& fetcher, RefreshReport& report);
+    std::optional<std::vector<Publisher>> walk(const Obtain& obtain) const;
+
+    void accept_root(Verified<tuf::Root> next, RefreshReport& report);
+    template <class T>
+    void accept(const std::string& role, const Verified<T>& metadata, RefreshReport& report);
+    std::string fetch_pinned(Fetcher& fetcher, const std::string& role, const tuf::FileInfo& info,
+                             std::uint64_t cap) const;
+    void record(const std::string& what);
+    const Verified<tuf::Root>& require_root() const;
+    Freshness freshness_of(const tuf::Targets* publisher, const std::string& name) const;
+
+    TrustStore& store_;
+    Repository repository_;
+    std::int64_t clock_;
+    std::optional<Verified<tuf::Root>> root_;
+    std::optional<Verified<tuf::Timestamp>> timestamp_;
+    std::optional<Verified<tuf::Snapshot>> snapshot_;
+    std::optional<Verified<tuf::Targets>> targets_;
+    std::optional<std::vector<Publisher>> publishers_; ///< nothing while the chain below the snapshot is incomplete
+};
+
+} // namespace qpkg::trust

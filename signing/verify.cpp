@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "signing/verify.hpp"
+
+#include "repo-format/envelope.hpp"
+#include "signing/key.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace qpkg::trust {
+
+using canonical::Array;
+using canonical::Object;
+using envelope::Envelope;
+
+namespace {
+
+/// What became of the signatures of one file.
+class Tally {
+public:
+    Tally(const Envelope& file, const tuf::Keys& keys, const tuf::RoleKeys& role)
+    {
+        for (const auto& signature : file.signatures) {
+            if (std::ranges::find(role.key_ids, signature.key_id) == role.key_ids.end()) {
+                doubts_.push_back("signed by unknown key " + signature.key_id.hex());
+                continue;
+            }
+            count(signature, keys.at(signature.key_id), file.payload);
+        }
+    }
+
+    std::size_t valid() const { return valid_.size(); }
+    std::string doubts() const { return doubts_.empty() ? "" : ": " + text::join(doubts_, ", "); }
+
+private:
+    void count(const envelope::Signature& signature, const tuf::Key& key, std::string_view payload)
+    {
+        if (!key.ed25519) {
+            doubts_.push_back("key " + key.id.hex() + " is of type " + text::escaped(key.type, 40) +
+                              ", which qpkg does not verify");
+            return;
+        }
+        const PublicKey public_key(*key.ed25519);
+        if (!public_key.verifies(signature.bytes, payload)) {
+            doubts_.push_back("the signature of key " + key.id.hex() + " does not match");
+            return;
+        }
+        valid_.insert(public_key);
+    }
+
+    std::set<PublicKey> valid_; ///< distinct public keys, whatever their ids
+    std::vector<std::string> doubts_;
+};
+
+/// Signatures that do not count are passed by: a junk entry must not block a good file.
+void require_threshold(const Envelope& file, const tuf::Keys& keys, const tuf::RoleKeys& role)
+{
+    const Tally tally(file, keys, role);
+    if (tally.valid() < role.threshold) {
+        throw Error(Code::untrusted, std::to_string(tally.valid()) + " of " + std::to_string(role.threshold) +
+                                         " valid signatures" + tally.doubts());
+    }
+}
+
+} // namespace
+
+/// The only maker of Verified values.
+class Verifier {
+public:
+    template <class T>
+    static Verified<T> verify(std::string bytes, const tuf::Keys& keys, const tuf::RoleKeys& role,
+                              T (*parse)(std::string_view))
+    {
+        const auto file = envelope::scan(bytes);
+        require_threshold(file, keys, role);
+        auto value = parse(file.payload);
+        return {std::move(value), std::move(bytes)};
+    }
+
+    /// A root names the keys that sign it, so this one is parsed first; it is believed by its fingerprint alone.
+    static Verified<tuf::Root> first_root(std::string bytes)
+    {
+        const auto file = envelope::scan(bytes);
+        auto root = tuf::parse_root(file.payload);
+        require_threshold(file, root.keys, root.root);
+        return {std::move(root), std::move(bytes)};
+    }
+};
+
+Verified<tuf::Root> verify_first_root(std::string bytes) { return Verifier::first_root(std::move(bytes)); }
+
+Verified<tuf::Root> verify_next_root(const Verified<tuf::Root>& trusted, std::string bytes)
+{
+    const auto version = std::to_string(trusted->header.version);
+    auto next = with_context("by the keys of root " + version, [&] {
+        return Verifier::verify(std::move(bytes), trusted->keys, trusted->root, tuf::parse_root);
+    });
+    with_context("by its own keys", [&] { require_threshold(envelope::scan(next.bytes()), next->keys, next->root); });
+    return next;
+}
+
+Verified<tuf::Timestamp> verify_timestamp(const Verified<tuf::Root>& root, std::string bytes)
+{
+    return Verifier::verify(std::move(bytes), root->keys, root->timestamp, tuf::parse_timestamp);
+}
+
+Verified<tuf::Snapshot> verify_snapshot(const Verified<tuf::Root>& root, std::string bytes)
+{
+    return Verifier::verify(std::move(bytes), root->keys, root->snapshot, tuf::parse_snapshot);
+}
+
+Verified<tuf::Targets> verify_targets(const Verified<tuf::Root>& root, std::string bytes)
+{
+    return Verifier::verify(std::move(bytes), root->keys, root->targets, tuf::parse_targets);
+}
+
+Verified<tuf::Targets> verify_publisher(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
+                                        std::string bytes)
+{
+    return Verifier::verify(std::move(bytes), parent->keys, delegation.keys, tuf::parse_targets);
+}
+
+std::vector<Digest> signing_key_ids(std::string_view bytes)
+{
+    std::vector<Digest> ids;
+    try {
+        for (const auto& signature : envelope::scan(bytes).signatures) {
+            ids.push_back(signature.key_id);
+        }
+    } catch (const Error&) {
+        ids.clear();
+    }
+    return ids;
+}
+
+std::string root_fingerprint(const tuf::Root& root)
+{
+    auto ids = root.root.key_ids;
+    std::ranges::sort(ids);
+    Array key_ids;
+    for (const auto& id : ids) {
+        key_ids.emplace_back(id.hex());
+    }
+    const Object identity{
+        {"_type", "qpkg-root-fingerprint"}, {"keyids", std::move(key_ids)}, {"threshold", root.root.threshold}};
+    return sha256(canonical::encode(identity)).hex();
+}
+
+} // namespace qpkg::trust

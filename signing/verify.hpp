@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "repo-format/roles.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Where bytes become trusted. Signatures are checked over raw bytes; only then the signed part is parsed.
+/// Normative text: signing/trust.md.
+namespace qpkg::trust {
+
+/// A value whose file carried enough valid signatures. Made only by the functions below.
+template <class T>
+class Verified {
+public:
+    const T& operator*() const noexcept { return value_; }
+    const T* operator->() const noexcept { return &value_; }
+    /// The file exactly as it came.
+    const std::string& bytes() const noexcept { return bytes_; }
+
+private:
+    friend class Verifier;
+    Verified(T value, std::string bytes) : value_(std::move(value)), bytes_(std::move(bytes)) {}
+
+    T value_;
+    std::string bytes_;
+};
+
+/// All of these throw Error corrupt (shape), untrusted (too few valid signatures of distinct public keys), and what the
+/// parser of the role throws. They know nothing of versions, expiry or rollback: signing/client.hpp does.
+
+/// A root file by itself, signed by the keys it names. Says only that it is whole: who believes it must compare its
+/// fingerprint.
+Verified<tuf::Root> verify_first_root(std::string bytes);
+/// A root that `trusted` and its own keys both vouch for.
+Verified<tuf::Root> verify_next_root(const Verified<tuf::Root>& trusted, std::string bytes);
+Verified<tuf::Timestamp> verify_timestamp(const Verified<tuf::Root>& root, std::string bytes);
+Verified<tuf::Snapshot> verify_snapshot(const Verified<tuf::Root>& root, std::string bytes);
+Verified<tuf::Targets> verify_targets(const Verified<tuf::Root>& root, std::string bytes);
+/// A publisher's role, by what its parent delegates.
+Verified<tuf::Targets> verify_publisher(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
+                                        std::string bytes);
+
+/// Key ids in the signatures of a file, whoever they are; nothing when it is no signed file.
+std::vector<Digest> signing_key_ids(std::string_view bytes);
+
+/// 64 hex digits that people compare at first contact: sha256 over the sorted ids of the root keys and their threshold.
+std::string root_fingerprint(const tuf::Root& root);
+
+} // namespace qpkg::trust
