@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+#include "qpkg/ports/fetcher.hpp"
+
+#include <filesystem>
+
+namespace qpkg::fetch {
+
+/// Reads a repository from a directory (a disk, a USB stick). Nothing outside of it is ever opened: a symlink that leads
+/// out is Error failed, as is anything that is not a regular file.
+class DirectoryFetcher final : public Fetcher {
+public:
+    explicit DirectoryFetcher(std::filesystem::path directory);
+
+    std::optional<std::string> get(const std::string& path, std::uint64_t cap) override;
+    void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override;
+
+private:
+    Fd open(const std::string& path) const;
+    void stream(const FetchRequest& request, std::size_t index, int fd, FetchSink& sink) const;
+
+    std::filesystem::path directory_;
+    Fd root_;
+};
+
+} // namespace qpkg::fetch

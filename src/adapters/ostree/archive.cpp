@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/archive.hpp"
+
+#include "adapters/ostree/file_object.hpp"
+#include "adapters/ostree/repository.hpp"
+
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+
+namespace qpkg::ostree {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Level 6, as stock OSTree: see tests/bench/README for what other levels cost and save.
+constexpr int compression_level = 6;
+
+ObjectDirectory open_archive(const fs::path& directory)
+{
+    ensure_repository(directory, RepositoryMode::archive);
+    return ObjectDirectory(directory);
+}
+
+std::vector<ObjectName> names_of(const Reachable& reachable, ObjectType content)
+{
+    std::vector<ObjectName> names(reachable.metadata.begin(), reachable.metadata.end());
+    for (const auto& id : reachable.contents) {
+        names.push_back({id, content});
+    }
+    return names;
+}
+
+void copy_bytes(int from, int to)
+{
+    if (::ioctl(to, FICLONE, from) == 0) {
+        return;
+    }
+    std::array<std::uint8_t, 256 * 1024> buffer; // NOLINT: no need to clear what read() fills
+    for (off_t offset = 0;;) {
+        const auto got = ::pread(from, buffer.data(), buffer.size(), offset);
+        if (got < 0) {
+            throw system_error("read", errno);
+        }
+        if (got == 0) {
+            return;
+        }
+        files::write_all(to, std::span(buffer).first(static_cast<std::size_t>(got)));
+        offset += got;
+    }
+}
+
+} // namespace
+
+Archive::Archive(const fs::path& directory) : objects_(open_archive(directory)), deflater_(compression_level) {}
+
+std::uint64_t Archive::add_from_store(const ObjectDirectory& store, const CommitId& id, Progress& progress)
+{
+    const auto reachable = reachable_from(store, read_commit(store, id));
+    objects_.clear_staging();
+    progress.begin("compress", id.hex(), reachable.contents.size());
+    for (const auto& name : reachable.metadata) {
+        copy_metadata(store, name);
+    }
+    for (const auto& content : reachable.contents) {
+        interrupt::throw_if_requested();
+        if (!objects_.has(content, ObjectType::filez)) {
+            compress(store, content);
+        }
+        progress.advance(1);
+    }
+    const auto names = names_of(reachable, ObjectType::filez);
+    objects_.promote_staged("export", names);
+    const auto bytes = served_bytes(names) + store.read_checked(id.digest(), ObjectType::commit, max_commit).size();
+    progress.end(text::human_size(bytes));
+    return bytes;
+}
+
+std::uint64_t Archive::add_from_archive(const ObjectDirectory& other, const CommitId& id, Progress& progress)
+{
+    const auto reachable = reachable_from(other, read_commit(other, id));
+    objects_.clear_staging();
+    progress.begin("copy", id.hex(), reachable.contents.size());
+    for (const auto& name : reachable.metadata) {
+        copy_metadata(other, name);
+    }
+    for (const auto& content : reachable.contents) {
+        interrupt::throw_if_requested();
+        link(other, {content, ObjectType::filez});
+        progress.advance(1);
+    }
+    const auto names = names_of(reachable, ObjectType::filez);
+    objects_.promote_staged("export", names);
+    const auto bytes = served_bytes(names) + other.read_checked(id.digest(), ObjectType::commit, max_commit).size();
+    progress.end(text::human_size(bytes));
+    return bytes;
+}
+
+void Archive::publish(const ObjectDirectory& other, const CommitId& id, const std::string& ref,
+                      const CommitSigner* signer)
+{
+    const auto commit = other.read_checked(id.digest(), ObjectType::commit, max_commit);
+    if (signer != nullptr) {
+        const std::array<std::string, 1> signatures{signer->sign(as_bytes(commit))};
+        objects_.write_durably(id.digest(), ObjectType::commitmeta, encode_signatures(signatures));
+    } else if (const auto kept = files::read_if_exists(other.path(id.digest(), ObjectType::commitmeta), max_commit)) {
+        with_context("signatures of commit " + id.hex(), [&] { parse_signatures(as_bytes(*kept)); });
+        objects_.write_durably(id.digest(), ObjectType::commitmeta, *kept);
+    }
+    fault_point("export.signed");
+    objects_.write_durably(id.digest(), ObjectType::commit, commit);
+    fault_point("export.committed");
+    write_ref(objects_.repository(), ref, id);
+    fault_point("export.ref");
+    write_summary(objects_.repository(), signer);
+    fault_point("export.summary");
+}
+
+void Archive::copy_metadata(const ObjectDirectory& other, const ObjectName& name)
+{
+    if (objects_.has(name.id, name.type)) {
+        return;
+    }
+    const auto bytes = other.read_checked(name.id, name.type, max_dirtree);
+    files::write_all(objects_.create_staged(name.id, name.type).get(), bytes);
+}
+
+void Archive::compress(const ObjectDirectory& store, const Digest& content)
+{
+    const auto source = store.open(content, ObjectType::file);
+    const auto header = with_context("file " + content.hex(), [&] { return read_header(source.get()); });
+    const bool link = S_ISLNK(header.mode);
+    const ArchiveHeader served{link ? 0 : content_size(source.get(), header), header};
+    const auto staged = objects_.create_staged(content, ObjectType::filez);
+    files::write_all(staged.get(), with_length(encode(served)));
+    if (link) {
+        return;
+    }
+    const auto output = [&](std::span<const std::uint8_t> bytes) { files::write_all(staged.get(), bytes); };
+    deflater_.restart();
+    std::array<std::uint8_t, 256 * 1024> buffer; // NOLINT: no need to clear what read() fills
+    for (off_t offset = 0;;) {
+        const auto got = ::pread(source.get(), buffer.data(), buffer.size(), offset);
+        if (got < 0) {
+            throw system_error("read file " + content.hex(), errno);
+        }
+        if (got == 0) {
+            break;
+        }
+        deflater_.feed(std::span(buffer).first(static_cast<std::size_t>(got)), output);
+        offset += got;
+    }
+    deflater_.finish(output);
+}
+
+void Archive::link(const ObjectDirectory& other, const ObjectName& name)
+{
+    if (objects_.has(name.id, name.type)) {
+        return;
+    }
+    const auto source = other.path(name.id, name.type);
+    objects_.discard_staged(name.id, name.type);
+    const auto staged = objects_.staged_path(name.id, name.type);
+    if (::link(source.c_str(), staged.c_str()) == 0) {
+        return;
+    }
+    const auto from = other.open(name.id, name.type);
+    copy_bytes(from.get(), objects_.create_staged(name.id, name.type).get());
+}
+
+std::uint64_t Archive::served_bytes(const std::vector<ObjectName>& names) const
+{
+    std::uint64_t bytes = 0;
+    for (const auto& name : names) {
+        bytes += fs::file_size(objects_.path(name.id, name.type));
+    }
+    return bytes;
+}
+
+} // namespace qpkg::ostree

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/commit_import.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/log.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+namespace qpkg::ostree {
+
+CommitImport::CommitImport(const ObjectDirectory& objects, const CommitIndexes& indexes, const KnownObjects& known,
+                           const ImportLimits& limits, Fetcher& from)
+    : objects_(objects), indexes_(indexes), known_(known), limits_(limits), from_(from), budget_(limits.size),
+      metadata_(objects, limits, from)
+{
+}
+
+ImportedTree CommitImport::load_tree(const CommitId& id)
+{
+    auto tree = metadata_.run(id);
+    const auto found = tree.metadata_objects() + tree.contents().size();
+    const auto counts = std::to_string(found) + " objects, " + std::to_string(limits_.objects) + " announced";
+    if (found > limits_.objects) {
+        throw Error(Code::no_space, counts);
+    }
+    if (found < limits_.objects) {
+        throw Error(Code::corrupt, counts);
+    }
+    for (const auto& path : tree.summary().case_twins) {
+        log::warning("commit " + id.hex() + ": " + text::escaped(path) + " differs from another name only in case");
+    }
+    return tree;
+}
+
+ImportEstimate CommitImport::estimate(const CommitId& id)
+{
+    const auto tree = load_tree(id);
+    ImportEstimate estimate{};
+    for (const auto& content : tree.contents()) {
+        if (objects_.has(content, ObjectType::file)) {
+            estimate.present.push_back({content, present(content).size});
+        } else {
+            ++estimate.missing_objects;
+        }
+    }
+    std::sort(estimate.present.begin(), estimate.present.end());
+    return estimate;
+}
+
+ImportReport CommitImport::run(const CommitId& id, Progress& progress)
+{
+    const auto tree = load_tree(id);
+    progress.begin("fetch", id.hex(), limits_.size);
+    const auto missing = take_present(tree);
+    progress.advance(budget_.taken());
+    ContentImport content(objects_, budget_, progress, [this](ObjectFacts facts, const std::string& target) {
+        report_.content_bytes += facts.size;
+        take(std::move(facts), target);
+    });
+    content.run(missing, from_);
+    check_total();
+    check_links(tree);
+    objects_.promote_staged("import", tree.objects());
+    indexes_.write(id, std::move(facts_));
+    fault_point("import.indexed");
+    bring_signatures(id);
+    objects_.write_durably(id.digest(), ObjectType::commit, tree.commit_bytes());
+    fault_point("import.committed");
+    report_.fetched_objects = metadata_.fetched_objects() + content.fetched_objects();
+    report_.fetched_bytes = metadata_.fetched_bytes() + content.fetched_bytes();
+    progress.end(text::human_size(report_.fetched_bytes));
+    return report_;
+}
+
+std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
+{
+    std::vector<Digest> missing;
+    for (const auto& id : tree.contents()) {
+        interrupt::throw_if_requested();
+        auto facts = objects_.has(id, ObjectType::file) ? std::optional(present(id)) : staged(id);
+        if (!facts) {
+            missing.push_back(id);
+            continue;
+        }
+        budget_.take(facts->size);
+        std::string target;
+        if (facts->kind == NodeKind::symlink) {
+            const auto fd = objects_.has(id, ObjectType::file)
+                                ? objects_.open(id, ObjectType::file)
+                                : files::open(objects_.staged_path(id, ObjectType::file), O_RDONLY);
+            target = read_header(fd.get()).target;
+        }
+        take(*std::move(facts), target);
+    }
+    return missing;
+}
+
+ObjectFacts CommitImport::present(const Digest& id) const
+{
+    if (auto facts = known_.find(id)) {
+        return *std::move(facts);
+    }
+    return hash_object(objects_.open(id, ObjectType::file).get(), id);
+}
+
+/// What an import that broke off left: believed only after it was hashed again.
+std::optional<ObjectFacts> CommitImport::staged(const Digest& id) const
+{
+    if (!objects_.is_staged(id, ObjectType::file)) {
+        return std::nullopt;
+    }
+    try {
+        return hash_object(files::open(objects_.staged_path(id, ObjectType::file), O_RDONLY).get(), id);
+    } catch (const Error& error) {
+        log::debug("staged " + id.hex() + " is fetched again: " + error.what());
+        return std::nullopt;
+    }
+}
+
+void CommitImport::take(ObjectFacts facts, const std::string& target)
+{
+    if (facts.kind == NodeKind::symlink) {
+        targets_.emplace(facts.id, target);
+    }
+    facts_.push_back(std::move(facts));
+}
+
+void CommitImport::check_total() const
+{
+    if (budget_.taken() != budget_.total()) {
+        throw Error(Code::corrupt, std::to_string(budget_.taken()) + " bytes of content, " +
+                                       std::to_string(budget_.total()) + " announced");
+    }
+}
+
+void CommitImport::check_links(const ImportedTree& tree) const
+{
+    tree.each_file([this](const std::string& path, const Digest& content) {
+        if (const auto target = targets_.find(content); target != targets_.end()) {
+            check_link(path, target->second);
+        }
+    });
+}
+
+/// Signatures prove nothing here: the commit is pinned by the manifest. They are kept for those who serve it on.
+void CommitImport::bring_signatures(const CommitId& id)
+{
+    const auto bytes = from_.get(served_path(id.digest(), ObjectType::commitmeta), max_commit);
+    if (!bytes) {
+        return;
+    }
+    try {
+        parse_signatures(as_bytes(*bytes));
+    } catch (const Error& error) {
+        log::warning("signatures of commit " + id.hex() + " are not kept: " + error.what());
+        return;
+    }
+    objects_.write_durably(id.digest(), ObjectType::commitmeta, *bytes);
+}
+
+} // namespace qpkg::ostree

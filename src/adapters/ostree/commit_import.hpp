@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/commit_indexes.hpp"
+#include "adapters/ostree/content_import.hpp"
+#include "adapters/ostree/metadata_import.hpp"
+
+#include "qpkg/ports/content_store.hpp"
+
+#include <unordered_map>
+
+namespace qpkg::ostree {
+
+/// Brings one commit into the store. The commit object gets its place last: whoever sees it has everything.
+class CommitImport {
+public:
+    CommitImport(const ObjectDirectory& objects, const CommitIndexes& indexes, const KnownObjects& known,
+                 const ImportLimits& limits, Fetcher& from);
+
+    ImportEstimate estimate(const CommitId& id);
+    ImportReport run(const CommitId& id, Progress& progress);
+
+private:
+    ImportedTree load_tree(const CommitId& id);
+    /// Takes what is here or staged; returns what must be fetched.
+    std::vector<Digest> take_present(const ImportedTree& tree);
+    std::optional<ObjectFacts> staged(const Digest& id) const;
+    ObjectFacts present(const Digest& id) const;
+    void take(ObjectFacts facts, const std::string& target);
+    void check_total() const;
+    void check_links(const ImportedTree& tree) const;
+    void bring_signatures(const CommitId& id);
+
+    const ObjectDirectory& objects_;
+    const CommitIndexes& indexes_;
+    const KnownObjects& known_;
+    const ImportLimits& limits_;
+    Fetcher& from_;
+    Budget budget_;
+    MetadataImport metadata_;
+    std::vector<ObjectFacts> facts_;
+    std::unordered_map<Digest, std::string> targets_; ///< of symlinks
+    ImportReport report_;
+};
+
+} // namespace qpkg::ostree

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/commit_index.hpp"
+
+#include "qpkg/base/files.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace qpkg::ostree {
+namespace {
+
+constexpr std::string_view magic = "QPKGIDX1";
+constexpr std::size_t header_size = 16;
+constexpr std::size_t entry_size = 56;
+constexpr std::size_t size_at = 32;
+constexpr std::size_t first_leaf_at = 40;
+constexpr std::size_t mode_at = 48;
+constexpr std::size_t kind_at = 50;
+
+std::uint64_t number(std::span<const std::uint8_t> bytes)
+{
+    std::uint64_t value = 0;
+    for (auto byte = bytes.rbegin(); byte != bytes.rend(); ++byte) {
+        value = value << 8 | *byte;
+    }
+    return value;
+}
+
+void append(std::string& out, std::uint64_t value, std::size_t size)
+{
+    for (std::size_t i = 0; i < size; ++i) {
+        out += static_cast<char>(value >> (8 * i) & 0xff);
+    }
+}
+
+} // namespace
+
+std::optional<CommitIndex> CommitIndex::open(const std::filesystem::path& path)
+{
+    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat info {};
+    if (!fd || ::fstat(fd.get(), &info) != 0 || info.st_size < static_cast<off_t>(header_size + Digest::size)) {
+        return std::nullopt;
+    }
+    const auto length = static_cast<std::size_t>(info.st_size);
+    void* const mapped = ::mmap(nullptr, length, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd.get(), 0);
+    if (mapped == MAP_FAILED) {
+        return std::nullopt;
+    }
+    CommitIndex index(static_cast<const std::uint8_t*>(mapped), length);
+    if (!index.is_sound()) {
+        return std::nullopt;
+    }
+    return index;
+}
+
+bool CommitIndex::is_sound()
+{
+    const auto body = bytes().first(length_ - Digest::size);
+    if (as_text(body.first(magic.size())) != magic || sha256(body).bytes_string() != as_text(bytes().last(Digest::size))) {
+        return false;
+    }
+    const auto count = number(body.subspan(8, 8));
+    if (count > (body.size() - header_size) / entry_size) {
+        return false;
+    }
+    count_ = static_cast<std::uint32_t>(count);
+    const auto leaf_bytes = body.size() - header_size - count_ * entry_size;
+    for (std::uint32_t i = 0; i < count_; ++i) {
+        const auto leaves = kind(i) == NodeKind::file ? content_size(i) / leaf_block : 0;
+        const auto first = number(entry(i).subspan(first_leaf_at, 8));
+        if (first > leaf_bytes / Digest::size || leaves > leaf_bytes / Digest::size - first) {
+            return false;
+        }
+    }
+    return true;
+}
+
+CommitIndex::CommitIndex(CommitIndex&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), length_(other.length_), count_(other.count_)
+{
+}
+
+CommitIndex& CommitIndex::operator=(CommitIndex&& other) noexcept
+{
+    std::swap(data_, other.data_);
+    std::swap(length_, other.length_);
+    std::swap(count_, other.count_);
+    return *this;
+}
+
+CommitIndex::~CommitIndex()
+{
+    if (data_ != nullptr) {
+        ::munmap(const_cast<std::uint8_t*>(data_), length_);
+    }
+}
+
+void CommitIndex::write(const std::filesystem::path& path, std::vector<ObjectFacts> objects)
+{
+    std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    std::string out(magic);
+    append(out, objects.size(), 8);
+    std::uint64_t first_leaf = 0;
+    for (const auto& object : objects) {
+        out += object.id.bytes_string();
+        append(out, object.size, 8);
+        append(out, first_leaf, 8);
+        append(out, object.mode, 2);
+        append(out, static_cast<std::uint64_t>(object.kind), 1);
+        append(out, 0, 5);
+        first_leaf += object.leaves.size() / Digest::size;
+    }
+    for (const auto& object : objects) {
+        out += object.leaves;
+    }
+    out += sha256(std::string_view(out)).bytes_string();
+    files::write(path, out);
+}
+
+std::span<const std::uint8_t> CommitIndex::entry(std::uint32_t position) const
+{
+    return bytes().subspan(header_size + position * entry_size, entry_size);
+}
+
+Digest CommitIndex::id(std::uint32_t position) const { return *Digest::from_bytes(entry(position).first(Digest::size)); }
+
+std::uint64_t CommitIndex::content_size(std::uint32_t position) const { return number(entry(position).subspan(size_at, 8)); }
+
+NodeKind CommitIndex::kind(std::uint32_t position) const { return static_cast<NodeKind>(entry(position)[kind_at]); }
+
+std::uint16_t CommitIndex::mode(std::uint32_t position) const
+{
+    return static_cast<std::uint16_t>(number(entry(position).subspan(mode_at, 2)));
+}
+
+std::span<const std::uint8_t> CommitIndex::leaves(std::uint32_t position) const
+{
+    if (kind(position) != NodeKind::file) {
+        return {};
+    }
+    const auto first = number(entry(position).subspan(first_leaf_at, 8));
+    return bytes().subspan(header_size + count_ * entry_size + first * Digest::size,
+                           content_size(position) / leaf_block * Digest::size);
+}
+
+std::optional<std::uint32_t> CommitIndex::find(const Digest& wanted) const
+{
+    std::uint32_t low = 0;
+    for (auto high = count_; low < high;) {
+        const auto middle = low + (high - low) / 2;
+        if (id(middle) < wanted) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low < count_ && id(low) == wanted ? std::optional(low) : std::nullopt;
+}
+
+ObjectFacts CommitIndex::facts(std::uint32_t position) const
+{
+    return {.id = id(position),
+            .size = content_size(position),
+            .kind = kind(position),
+            .mode = mode(position),
+            .leaves = std::string(as_text(leaves(position)))};
+}
+
+} // namespace qpkg::ostree

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/file_object.hpp"
+
+#include "qpkg/base/digest.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace qpkg::ostree {
+
+/// What was learnt of a commit's content objects when they were hashed, one file per commit: `qpkg-index/<commit>`.
+///
+///     "QPKGIDX1" · count (8) · count × { id (32) · size (8) · first leaf (8) · mode (2) · kind (1) · zeros (5) }
+///     · leaves (32 each) · sha256 of everything before (32)
+///
+/// Numbers are little-endian, entries ascending by id. It can always be made again from the objects.
+class CommitIndex {
+public:
+    /// Nothing when it is not there or damaged.
+    static std::optional<CommitIndex> open(const std::filesystem::path& path);
+    /// Durable on return.
+    static void write(const std::filesystem::path& path, std::vector<ObjectFacts> objects);
+
+    CommitIndex(CommitIndex&&) noexcept;
+    CommitIndex& operator=(CommitIndex&&) noexcept;
+    ~CommitIndex();
+
+    std::uint32_t size() const noexcept { return count_; }
+    Digest id(std::uint32_t position) const;
+    std::uint64_t content_size(std::uint32_t position) const;
+    NodeKind kind(std::uint32_t position) const;
+    std::uint16_t mode(std::uint32_t position) const;
+    std::span<const std::uint8_t> leaves(std::uint32_t position) const;
+
+    std::optional<std::uint32_t> find(const Digest& id) const;
+    ObjectFacts facts(std::uint32_t position) const;
+
+private:
+    CommitIndex(const std::uint8_t* data, std::size_t length) : data_(data), length_(length) {}
+
+    std::span<const std::uint8_t> bytes() const { return {data_, length_}; }
+    std::span<const std::uint8_t> entry(std::uint32_t position) const;
+    bool is_sound();
+
+    const std::uint8_t* data_; ///< mapped
+    std::size_t length_;
+    std::uint32_t count_ = 0;
+};
+
+} // namespace qpkg::ostree

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/content_import.hpp"
+
+#include "adapters/ostree/metadata_import.hpp"
+
+#include "repo-format/tree_rules.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace qpkg::ostree {
+namespace {
+
+/// The most that deflate adds to content it cannot compress, with room for the header.
+constexpr std::uint64_t compressed_cap(std::uint64_t size) { return size + size / 1000 + 128 * 1024; }
+
+} // namespace
+
+void Budget::take(std::uint64_t size)
+{
+    if (size > bytes_ - taken_) {
+        throw Error(Code::no_space, "more content than the " + text::human_size(bytes_) + " announced");
+    }
+    taken_ += size;
+}
+
+IncomingFile::IncomingFile(const ObjectDirectory& objects, const Digest& id, Budget& budget, Inflater& inflater)
+    : objects_(objects), id_(id), budget_(budget), inflater_(inflater)
+{
+}
+
+void IncomingFile::take_header(std::span<const std::uint8_t>& bytes)
+{
+    const auto take_to = [&](std::size_t wanted) {
+        const auto take = std::min(wanted - header_bytes_.size(), bytes.size());
+        header_bytes_ += as_text(bytes.first(take));
+        bytes = bytes.subspan(take);
+        return header_bytes_.size() == wanted;
+    };
+    if (header_bytes_.size() < header_prefix && !take_to(header_prefix)) {
+        return;
+    }
+    const auto length = header_length(as_bytes(header_bytes_).first(header_prefix));
+    if (!take_to(header_prefix + length)) {
+        return;
+    }
+    header_ = parse_archive_header(as_bytes(header_bytes_).subspan(header_prefix));
+    check_file(header_.file);
+    begin_content();
+}
+
+void IncomingFile::begin_content()
+{
+    const bool link = S_ISLNK(header_.file.mode);
+    if (link && header_.size != 0) {
+        throw Error(Code::corrupt, "symlink with content");
+    }
+    budget_.take(link ? header_.file.target.size() : header_.size);
+    digest_ = std::make_unique<ContentDigest>(header_.file);
+    staged_ = objects_.create_staged(id_, ObjectType::file);
+    if (link) {
+        files::write_all(staged_.get(), header_.file.target + '\0');
+    }
+}
+
+void IncomingFile::feed(std::span<const std::uint8_t> bytes)
+{
+    transferred_ += bytes.size();
+    if (!digest_) {
+        take_header(bytes);
+    }
+    if (bytes.empty()) {
+        return;
+    }
+    if (S_ISLNK(header_.file.mode)) {
+        throw Error(Code::corrupt, "symlink with content");
+    }
+    if (transferred_ > compressed_cap(header_.size)) {
+        throw Error(Code::corrupt, "compressed content is longer than its " + std::to_string(header_.size) +
+                                       " bytes can become");
+    }
+    inflater_.feed(bytes, [this](std::span<const std::uint8_t> content) { write(content); });
+}
+
+void IncomingFile::write(std::span<const std::uint8_t> content)
+{
+    if (content.size() > header_.size - written_) {
+        throw Error(Code::corrupt, "more content than the " + std::to_string(header_.size) + " bytes its header says");
+    }
+    written_ += content.size();
+    digest_->update(content);
+    files::write_all(staged_.get(), content);
+}
+
+ObjectFacts IncomingFile::finish()
+{
+    if (!digest_) {
+        throw Error(Code::corrupt, "cut off in its header");
+    }
+    if (S_ISREG(header_.file.mode) && (!inflater_.at_end() || written_ != header_.size)) {
+        throw Error(Code::corrupt, "cut off: " + std::to_string(written_) + " of " + std::to_string(header_.size) +
+                                       " bytes");
+    }
+    auto facts = facts_of(header_.file, digest_->finish());
+    if (facts.id != id_) {
+        throw Error(Code::corrupt, "its bytes are not what its name says");
+    }
+    write_attributes(staged_.get(), header_.file);
+    return facts;
+}
+
+ContentImport::ContentImport(const ObjectDirectory& objects, Budget& budget, Progress& progress, Arrived arrived)
+    : objects_(objects), budget_(budget), progress_(progress), arrived_(std::move(arrived))
+{
+}
+
+void ContentImport::run(std::span<const Digest> wanted, Fetcher& from)
+{
+    wanted_ = wanted;
+    std::vector<FetchRequest> requests;
+    requests.reserve(wanted.size());
+    for (const auto& id : wanted) {
+        requests.push_back({served_path(id, ObjectType::filez), compressed_cap(budget_.total())});
+    }
+    try {
+        from.get_many(requests, *this);
+    } catch (...) {
+        for (const auto& [index, unfinished] : transfers_) {
+            objects_.discard_staged(wanted_[index], ObjectType::file);
+        }
+        throw;
+    }
+}
+
+ContentImport::Transfer& ContentImport::transfer(std::size_t index)
+{
+    auto& transfer = transfers_[index];
+    if (!transfer.file) {
+        if (idle_.empty()) {
+            idle_.push_back(std::make_unique<Inflater>());
+        }
+        transfer.inflater = std::move(idle_.back());
+        idle_.pop_back();
+        transfer.inflater->restart();
+        transfer.file = std::make_unique<IncomingFile>(objects_, wanted_[index], budget_, *transfer.inflater);
+    }
+    return transfer;
+}
+
+void ContentImport::data(std::size_t index, std::span<const std::uint8_t> bytes)
+{
+    interrupt::throw_if_requested();
+    with_context("file " + wanted_[index].hex(), [&] { transfer(index).file->feed(bytes); });
+}
+
+void ContentImport::complete(std::size_t index)
+{
+    auto& ended = transfer(index);
+    auto facts = with_context("file " + wanted_[index].hex(), [&] { return ended.file->finish(); });
+    ++fetched_objects_;
+    fetched_bytes_ += ended.file->transferred();
+    progress_.advance(facts.size);
+    const auto target = ended.file->target();
+    idle_.push_back(std::move(ended.inflater));
+    transfers_.erase(index);
+    arrived_(std::move(facts), target);
+}
+
+void ContentImport::absent(std::size_t index)
+{
+    throw Error(Code::not_found, "the repository lacks file " + wanted_[index].hex());
+}
+
+} // namespace qpkg::ostree

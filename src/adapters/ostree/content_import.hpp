@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/file_object.hpp"
+#include "adapters/ostree/inflate.hpp"
+#include "adapters/ostree/object_directory.hpp"
+
+#include "qpkg/ports/fetcher.hpp"
+#include "qpkg/ports/progress.hpp"
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace qpkg::ostree {
+
+/// Counts content against what the manifest announced. Error no_space over it.
+class Budget {
+public:
+    explicit Budget(std::uint64_t bytes) : bytes_(bytes) {}
+
+    void take(std::uint64_t size);
+    std::uint64_t taken() const { return taken_; }
+    std::uint64_t total() const { return bytes_; }
+
+private:
+    std::uint64_t bytes_;
+    std::uint64_t taken_ = 0;
+};
+
+/// One archive object on its way in: header, then content as it inflates, hashed, measured and staged in one pass.
+class IncomingFile {
+public:
+    IncomingFile(const ObjectDirectory& objects, const Digest& id, Budget& budget, Inflater& inflater);
+
+    void feed(std::span<const std::uint8_t> bytes);
+    /// Everything came: checks it against its name and completes the staged file.
+    ObjectFacts finish();
+
+    std::uint64_t transferred() const { return transferred_; }
+    const std::string& target() const { return header_.file.target; }
+
+private:
+    void take_header(std::span<const std::uint8_t>& bytes);
+    void begin_content();
+    void write(std::span<const std::uint8_t> content);
+
+    const ObjectDirectory& objects_;
+    Digest id_;
+    Budget& budget_;
+    Inflater& inflater_;
+    std::string header_bytes_;
+    ArchiveHeader header_{};
+    std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header is known
+    Fd staged_;
+    std::uint64_t written_ = 0;
+    std::uint64_t transferred_ = 0;
+};
+
+/// Fetches content objects and stages them.
+class ContentImport final : public FetchSink {
+public:
+    using Arrived = std::function<void(ObjectFacts facts, const std::string& target)>;
+
+    ContentImport(const ObjectDirectory& objects, Budget& budget, Progress& progress, Arrived arrived);
+
+    void run(std::span<const Digest> wanted, Fetcher& from);
+
+    std::uint64_t fetched_objects() const { return fetched_objects_; }
+    std::uint64_t fetched_bytes() const { return fetched_bytes_; }
+
+    void data(std::size_t index, std::span<const std::uint8_t> bytes) override;
+    void complete(std::size_t index) override;
+    void absent(std::size_t index) override;
+
+private:
+    struct Transfer {
+        std::unique_ptr<Inflater> inflater;
+        std::unique_ptr<IncomingFile> file;
+    };
+    Transfer& transfer(std::size_t index);
+
+    const ObjectDirectory& objects_;
+    Budget& budget_;
+    Progress& progress_;
+    Arrived arrived_;
+    std::span<const Digest> wanted_;
+    std::unordered_map<std::size_t, Transfer> transfers_; ///< those that have begun and not ended
+    std::vector<std::unique_ptr<Inflater>> idle_;
+    std::uint64_t fetched_objects_ = 0;
+    std::uint64_t fetched_bytes_ = 0;
+};
+
+} // namespace qpkg::ostree

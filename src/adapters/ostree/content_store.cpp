@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/content_store.hpp"
+
+#include "adapters/ostree/archive.hpp"
+#include "adapters/ostree/commit_import.hpp"
+#include "adapters/ostree/commit_reader.hpp"
+#include "adapters/ostree/garbage.hpp"
+#include "adapters/ostree/repository.hpp"
+#include "adapters/ostree/stored_tree.hpp"
+#include "adapters/ostree/tree_commit.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::ostree {
+namespace {
+
+std::string as_line(const MetadataValue& value)
+{
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        return *text;
+    }
+    return text::join(std::get<std::vector<std::string>>(value), ",");
+}
+
+ObjectDirectory open_store(const std::filesystem::path& directory)
+{
+    ensure_repository(directory, RepositoryMode::bare_user);
+    return ObjectDirectory(directory);
+}
+
+} // namespace
+
+OstreeContentStore::OstreeContentStore(const std::filesystem::path& directory)
+    : objects_(std::make_unique<ObjectDirectory>(open_store(directory))),
+      indexes_(std::make_unique<CommitIndexes>(*objects_))
+{
+}
+
+OstreeContentStore::~OstreeContentStore() = default;
+
+template <class Step>
+auto OstreeContentStore::giving_space_back(Step&& step)
+{
+    try {
+        return step();
+    } catch (const Error& error) {
+        if (error.code() == Code::no_space) {
+            objects_->clear_staging();
+        }
+        throw;
+    }
+}
+
+bool OstreeContentStore::has_commit(const CommitId& commit) const
+{
+    return objects_->has(commit.digest(), ObjectType::commit);
+}
+
+std::vector<CommitId> OstreeContentStore::commits() const
+{
+    std::vector<CommitId> found;
+    for (const auto& object : objects_->list()) {
+        if (object.type == ObjectType::commit) {
+            found.emplace_back(object.id);
+        }
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+std::vector<ContentObject> OstreeContentStore::contents(const CommitId& commit) const
+{
+    const auto index = indexes_->open(commit);
+    std::vector<ContentObject> contents;
+    for (std::uint32_t i = 0; i < index.size(); ++i) {
+        contents.push_back({index.id(i), index.content_size(i)});
+    }
+    return contents;
+}
+
+std::map<std::string, std::string> OstreeContentStore::commit_metadata(const CommitId& commit) const
+{
+    std::map<std::string, std::string> metadata;
+    for (const auto& [key, value] : read_commit(*objects_, commit).metadata) {
+        metadata.emplace(key, as_line(value));
+    }
+    return metadata;
+}
+
+ImportEstimate OstreeContentStore::estimate(const CommitId& commit, const ImportLimits& limits, Fetcher& from)
+{
+    return giving_space_back([&] {
+        const KnownObjects known(*indexes_, commits());
+        return CommitImport(*objects_, *indexes_, known, limits, from).estimate(commit);
+    });
+}
+
+ImportReport OstreeContentStore::import_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
+                                               Progress& progress)
+{
+    if (has_commit(commit)) {
+        return {};
+    }
+    return giving_space_back([&] {
+        const KnownObjects known(*indexes_, commits());
+        return CommitImport(*objects_, *indexes_, known, limits, from).run(commit, progress);
+    });
+}
+
+CommitSummary OstreeContentStore::commit_tree(const CommitRequest& request, Progress& progress)
+{
+    return giving_space_back([&] { return TreeCommit(*objects_, *indexes_, progress).run(request); });
+}
+
+std::uint64_t OstreeContentStore::export_commit(const CommitId& commit, const std::filesystem::path& archive,
+                                                const std::string& ref, const CommitSigner* signer,
+                                                Progress& progress)
+{
+    Archive target(archive);
+    const auto bytes = target.add_from_store(*objects_, commit, progress);
+    target.publish(*objects_, commit, ref, signer);
+    return bytes;
+}
+
+std::uint64_t OstreeContentStore::copy_archived(const CommitId& commit, const std::filesystem::path& from,
+                                                const std::filesystem::path& to, const std::string& ref,
+                                                const CommitSigner* signer, Progress& progress)
+{
+    const ObjectDirectory source(from);
+    Archive target(to);
+    const auto bytes = target.add_from_archive(source, commit, progress);
+    target.publish(source, commit, ref, signer);
+    return bytes;
+}
+
+std::uint64_t OstreeContentStore::prunable(std::span<const CommitId> keep) const
+{
+    return bytes_of(*objects_, find_garbage(*objects_, keep)) + indexes_->bytes_of_all_but(keep) +
+           objects_->staged_bytes();
+}
+
+std::uint64_t OstreeContentStore::prune(std::span<const CommitId> keep)
+{
+    const auto garbage = find_garbage(*objects_, keep);
+    const auto bytes = bytes_of(*objects_, garbage);
+    remove(*objects_, garbage);
+    return bytes + indexes_->remove_all_but(keep) + objects_->clear_staging();
+}
+
+void OstreeContentStore::verify(const CommitId& commit, Progress& progress) const
+{
+    if (!has_commit(commit)) {
+        throw Error(Code::not_found, "commit " + commit.hex() + " is not in the object store");
+    }
+    try {
+        const auto reachable = reachable_from(*objects_, read_commit(*objects_, commit));
+        progress.begin("verify", commit.hex(), reachable.contents.size());
+        for (const auto& id : reachable.contents) {
+            interrupt::throw_if_requested();
+            hash_object(objects_->open(id, ObjectType::file).get(), id);
+            progress.advance(1);
+        }
+        progress.end("sound");
+    } catch (const Error& error) {
+        if (error.code() == Code::not_found) {
+            throw Error(Code::corrupt, "commit " + commit.hex() + " is not complete: " + error.what());
+        }
+        throw;
+    }
+}
+
+std::unique_ptr<CommitReader> OstreeContentStore::open_commit(const CommitId& commit) const
+{
+    if (!has_commit(commit)) {
+        throw Error(Code::not_found, "commit " + commit.hex() + " is not in the object store");
+    }
+    return std::make_unique<StoredCommitReader>(*objects_, commit, indexes_->open(commit));
+}
+
+} // namespace qpkg::ostree

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/content_store.hpp"
+#include "qpkg/ports/object_reader.hpp"
+
+#include <filesystem>
+#include <memory>
+
+namespace qpkg::ostree {
+
+class ObjectDirectory;
+class CommitIndexes;
+
+/// The object store: a libostree repository in bare-user mode that `ostree fsck` accepts. It has no refs: what is needed
+/// is said by the database, through `prune`. One process writes at a time (the caller holds the lock).
+class OstreeContentStore final : public ContentStore, public ObjectReader {
+public:
+    /// Makes the repository when there is none.
+    explicit OstreeContentStore(const std::filesystem::path& directory);
+    ~OstreeContentStore() override;
+
+    bool has_commit(const CommitId& commit) const override;
+    std::vector<CommitId> commits() const override;
+    std::vector<ContentObject> contents(const CommitId& commit) const override;
+    std::map<std::string, std::string> commit_metadata(const CommitId& commit) const override;
+
+    ImportEstimate estimate(const CommitId& commit, const ImportLimits& limits, Fetcher& from) override;
+    ImportReport import_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
+                               Progress& progress) override;
+
+    CommitSummary commit_tree(const CommitRequest& request, Progress& progress) override;
+    std::uint64_t export_commit(const CommitId& commit, const std::filesystem::path& archive, const std::string& ref,
+                                const CommitSigner* signer, Progress& progress) override;
+    std::uint64_t copy_archived(const CommitId& commit, const std::filesystem::path& from,
+                                const std::filesystem::path& to, const std::string& ref, const CommitSigner* signer,
+                                Progress& progress) override;
+
+    std::uint64_t prunable(std::span<const CommitId> keep) const override;
+    std::uint64_t prune(std::span<const CommitId> keep) override;
+    void verify(const CommitId& commit, Progress& progress) const override;
+
+    std::unique_ptr<CommitReader> open_commit(const CommitId& commit) const override;
+
+private:
+    /// Runs `step`; when the disk or a limit was too small, what it staged is given back.
+    template <class Step>
+    auto giving_space_back(Step&& step);
+
+    std::unique_ptr<ObjectDirectory> objects_;
+    std::unique_ptr<CommitIndexes> indexes_;
+};
+
+} // namespace qpkg::ostree

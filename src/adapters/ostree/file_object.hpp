@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/content_digest.hpp"
+#include "adapters/ostree/object_directory.hpp"
+
+#include "qpkg/ports/object_reader.hpp"
+
+#include <string>
+
+/// Content objects of a bare-user repository: a regular file with the content (a symlink's target and a zero), owner and
+/// mode in the extended attribute `user.ostreemeta` (a DirMeta), time stamp 0, never setuid on disk.
+namespace qpkg::ostree {
+
+/// What is known of one content object; `leaves` as ContentDigest makes them.
+struct ObjectFacts {
+    Digest id;
+    std::uint64_t size;
+    NodeKind kind;
+    std::uint16_t mode; ///< permission bits
+    std::string leaves;
+};
+
+/// The header of the object in `fd`; a symlink's target is read.
+FileHeader read_header(int fd);
+/// Bytes of content: the file's size, for a symlink its target's.
+std::uint64_t content_size(int fd, const FileHeader& header);
+
+/// Gives a file with the content of the object its attribute, mode and time.
+void write_attributes(int fd, const FileHeader& header);
+
+/// Reads and hashes the object in `fd`; Error corrupt when it is not `id`.
+ObjectFacts hash_object(int fd, const Digest& id);
+ObjectFacts facts_of(const FileHeader& header, ContentDigest::Result result);
+
+} // namespace qpkg::ostree

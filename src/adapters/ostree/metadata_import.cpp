@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/metadata_import.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <utility>
+
+namespace qpkg::ostree {
+namespace {
+
+constexpr std::uint64_t max_metadata_bytes = 256 * 1024 * 1024;
+
+std::string describe(const Digest& id, ObjectType type) { return std::string(suffix(type)) + " " + id.hex(); }
+
+void require_digest(std::string_view bytes, const Digest& id, ObjectType type)
+{
+    if (sha256(bytes) != id) {
+        throw Error(Code::corrupt, describe(id, type) + ": its bytes are not what its name says");
+    }
+}
+
+std::size_t cap_of(ObjectType type)
+{
+    switch (type) {
+    case ObjectType::dirtree:
+        return max_dirtree;
+    case ObjectType::dirmeta:
+        return max_dirmeta;
+    default:
+        return max_commit;
+    }
+}
+
+/// Collects small objects whole and hands each over once it is checked against its name.
+class WholeObjects final : public FetchSink {
+public:
+    using Take = std::function<void(const ObjectName&, std::string_view)>;
+
+    WholeObjects(std::span<const ObjectName> wanted, Take take)
+        : wanted_(wanted), bytes_(wanted.size()), take_(std::move(take))
+    {
+    }
+
+    void data(std::size_t index, std::span<const std::uint8_t> bytes) override { bytes_[index] += as_text(bytes); }
+
+    void complete(std::size_t index) override
+    {
+        require_digest(bytes_[index], wanted_[index].id, wanted_[index].type);
+        take_(wanted_[index], bytes_[index]);
+        bytes_[index] = {};
+    }
+
+    void absent(std::size_t index) override
+    {
+        throw Error(Code::not_found, "the repository lacks " + describe(wanted_[index].id, wanted_[index].type));
+    }
+
+private:
+    std::span<const ObjectName> wanted_;
+    std::vector<std::string> bytes_;
+    Take take_;
+};
+
+} // namespace
+
+std::string served_path(const Digest& id, ObjectType type) { return "ostree/objects/" + object_path(id, type); }
+
+TreeVisitor ImportedTree::visitor() const
+{
+    return {.tree = [this](const Digest& id) { return trees_.at(id); },
+            .meta = [this](const Digest& id) { return metas_.at(id); },
+            .directory = {},
+            .file = {}};
+}
+
+void ImportedTree::each_file(const std::function<void(const std::string&, const Digest&)>& visit) const
+{
+    auto all = visitor();
+    all.file = visit;
+    walk(commit_, all);
+}
+
+std::vector<ObjectName> ImportedTree::objects() const
+{
+    std::vector<ObjectName> names;
+    for (const auto& [id, tree] : trees_) {
+        names.push_back({id, ObjectType::dirtree});
+    }
+    for (const auto& [id, meta] : metas_) {
+        names.push_back({id, ObjectType::dirmeta});
+    }
+    for (const auto& id : contents_) {
+        names.push_back({id, ObjectType::file});
+    }
+    return names;
+}
+
+ImportedTree MetadataImport::run(const CommitId& id)
+{
+    auto bytes = commit_bytes(id);
+    auto commit = with_context(describe(id.digest(), ObjectType::commit), [&] {
+        auto parsed = parse_commit(as_bytes(bytes));
+        check_commit(parsed, limits_.timestamp);
+        return parsed;
+    });
+    ImportedTree tree(std::move(commit), std::move(bytes));
+    want(tree.commit_.meta, ObjectType::dirmeta);
+    want(tree.commit_.tree, ObjectType::dirtree);
+    while (!next_.empty()) {
+        load(tree, take_level());
+    }
+    std::unordered_set<Digest> seen;
+    auto visitor = tree.visitor();
+    visitor.file = [&](const std::string&, const Digest& content) {
+        if (seen.insert(content).second) {
+            tree.contents_.push_back(content);
+        }
+    };
+    tree.summary_ = walk(tree.commit_, visitor);
+    return tree;
+}
+
+std::string MetadataImport::commit_bytes(const CommitId& id)
+{
+    if (objects_.has(id.digest(), ObjectType::commit)) {
+        return objects_.read_checked(id.digest(), ObjectType::commit, max_commit);
+    }
+    auto bytes = from_.get(served_path(id.digest(), ObjectType::commit), max_commit);
+    if (!bytes) {
+        throw Error(Code::not_found, "the repository lacks " + describe(id.digest(), ObjectType::commit));
+    }
+    require_digest(*bytes, id.digest(), ObjectType::commit);
+    ++fetched_objects_;
+    fetched_bytes_ += bytes->size();
+    return *std::move(bytes);
+}
+
+void MetadataImport::want(const Digest& id, ObjectType type)
+{
+    auto& known = type == ObjectType::dirtree ? known_trees_ : known_metas_;
+    if (!known.insert(id).second) {
+        return;
+    }
+    if (known_trees_.size() + known_metas_.size() >= limits_.objects) {
+        throw Error(Code::no_space, "more than the " + std::to_string(limits_.objects) + " objects announced");
+    }
+    next_.push_back({id, type});
+}
+
+std::vector<ObjectName> MetadataImport::take_level() { return std::exchange(next_, {}); }
+
+void MetadataImport::load(ImportedTree& tree, std::vector<ObjectName> level)
+{
+    std::vector<ObjectName> missing;
+    for (const auto& object : level) {
+        if (objects_.has(object.id, object.type)) {
+            add(tree, object, objects_.read_checked(object.id, object.type, cap_of(object.type)));
+            continue;
+        }
+        const auto staged = files::read_if_exists(objects_.staged_path(object.id, object.type), cap_of(object.type));
+        if (staged && sha256(std::string_view(*staged)) == object.id) {
+            add(tree, object, *staged);
+            continue;
+        }
+        missing.push_back(object);
+    }
+    std::vector<FetchRequest> requests;
+    requests.reserve(missing.size());
+    for (const auto& object : missing) {
+        requests.push_back({served_path(object.id, object.type), cap_of(object.type)});
+    }
+    WholeObjects sink(missing, [&](const ObjectName& object, std::string_view bytes) {
+        interrupt::throw_if_requested();
+        ++fetched_objects_;
+        fetched_bytes_ += bytes.size();
+        add(tree, object, bytes);
+        const auto fd = objects_.create_staged(object.id, object.type);
+        with_context("write " + describe(object.id, object.type), [&] { files::write_all(fd.get(), bytes); });
+    });
+    from_.get_many(requests, sink);
+}
+
+void MetadataImport::add(ImportedTree& tree, const ObjectName& object, std::string_view bytes)
+{
+    metadata_bytes_ += bytes.size();
+    if (metadata_bytes_ > max_metadata_bytes) {
+        throw Error(Code::no_space, "directories of more than " + text::human_size(max_metadata_bytes));
+    }
+    with_context(describe(object.id, object.type), [&] {
+        if (object.type == ObjectType::dirmeta) {
+            tree.metas_.emplace(object.id, parse_dirmeta(as_bytes(bytes)));
+            return;
+        }
+        auto parsed = parse_dirtree(as_bytes(bytes));
+        for (const auto& directory : parsed.directories) {
+            want(directory.meta, ObjectType::dirmeta);
+            want(directory.tree, ObjectType::dirtree);
+        }
+        tree.trees_.emplace(object.id, std::move(parsed));
+    });
+}
+
+} // namespace qpkg::ostree

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/digest.hpp"
+#include "qpkg/base/fd.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace qpkg::ostree {
+
+enum class ObjectType { commit, commitmeta, dirtree, dirmeta, file, filez };
+
+std::string_view suffix(ObjectType type);
+std::optional<ObjectType> type_of_suffix(std::string_view suffix);
+/// "ab/cdef….file"
+std::string object_path(const Digest& id, ObjectType type);
+
+struct ObjectName {
+    Digest id;
+    ObjectType type;
+
+    friend auto operator<=>(const ObjectName&, const ObjectName&) = default;
+};
+
+/// The files below `objects/` of a repository, and a staging directory for those that are not durable yet: an object gets
+/// its place under its name only after its bytes are on disk, so that what is found there can be trusted after a crash.
+class ObjectDirectory {
+public:
+    explicit ObjectDirectory(std::filesystem::path repository);
+
+    const std::filesystem::path& repository() const noexcept { return repository_; }
+    std::filesystem::path path(const Digest& id, ObjectType type) const;
+
+    bool has(const Digest& id, ObjectType type) const;
+    /// Error not_found "<type> <id> is missing".
+    Fd open(const Digest& id, ObjectType type) const;
+    /// As `open`, nothing when it is not there.
+    Fd open_if_there(const Digest& id, ObjectType type) const;
+    /// A metadata object's bytes, checked against its name.
+    std::string read_checked(const Digest& id, ObjectType type, std::size_t cap) const;
+
+    /// Every object, in no order. What does not look like an object is passed by.
+    std::vector<ObjectName> list() const;
+    void remove(const ObjectName& object) const;
+
+    std::filesystem::path staged_path(const Digest& id, ObjectType type) const;
+    /// A new file in the staging directory; one of that name is replaced.
+    Fd create_staged(const Digest& id, ObjectType type) const;
+    /// A new file in the staging directory whose name is not known yet; there is one at a time.
+    Fd create_incoming() const;
+    void keep_incoming(const Digest& id, ObjectType type) const;
+    void discard_incoming() const;
+    bool is_staged(const Digest& id, ObjectType type) const;
+    void discard_staged(const Digest& id, ObjectType type) const;
+    /// Makes what is staged durable and gives those of `names` that are staged and not here yet their place; then nothing
+    /// is staged any more. After this returns they survive a power cut. `operation` names the fault points.
+    void promote_staged(std::string_view operation, std::span<const ObjectName> names) const;
+    /// A small object that makes others visible (a commit, its signatures): durable on return.
+    void write_durably(const Digest& id, ObjectType type, std::string_view bytes) const;
+    /// Removes the staging directory; returns the bytes it held.
+    std::uint64_t clear_staging() const;
+    std::uint64_t staged_bytes() const;
+
+private:
+    void give_place(const ObjectName& name) const;
+
+    std::filesystem::path repository_;
+    std::filesystem::path staging_;
+    Fd objects_;
+};
+
+/// Disk space of a file, as the file system counts it.
+std::uint64_t allocated_bytes(const std::filesystem::path& path);
+
+} // namespace qpkg::ostree

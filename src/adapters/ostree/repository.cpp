@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/repository.hpp"
+
+#include "adapters/ostree/glib.hpp"
+
+#include "repo-format/ostree_objects.hpp"
+
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <array>
+
+#include <ostree.h>
+
+namespace qpkg::ostree {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t max_summary = 64 * 1024 * 1024;
+
+glib::Owned<OstreeRepo> handle(const fs::path& directory)
+{
+    const glib::Owned<GFile> file(g_file_new_for_path(directory.c_str()));
+    return glib::Owned<OstreeRepo>(ostree_repo_new(file.get()));
+}
+
+glib::Owned<OstreeRepo> open_repository(const fs::path& directory)
+{
+    auto repository = handle(directory);
+    glib::checked("open the repository " + directory.string(),
+                  [&](GError** error) { return ostree_repo_open(repository.get(), nullptr, error); });
+    return repository;
+}
+
+OstreeRepoMode ostree_mode(RepositoryMode mode)
+{
+    return mode == RepositoryMode::archive ? OSTREE_REPO_MODE_ARCHIVE : OSTREE_REPO_MODE_BARE_USER;
+}
+
+void require_good_ref(const std::string& ref)
+{
+    glib::checked("ref \"" + text::escaped(ref) + "\"",
+                  [&](GError** error) { return ostree_validate_rev(ref.c_str(), error); });
+}
+
+} // namespace
+
+void ensure_repository(const fs::path& directory, RepositoryMode mode)
+{
+    if (!fs::exists(directory / "config")) {
+        files::make_directories(directory);
+        auto repository = handle(directory);
+        glib::checked("make the repository " + directory.string(), [&](GError** error) {
+            return ostree_repo_create(repository.get(), ostree_mode(mode), nullptr, error);
+        });
+        files::sync_filesystem(directory);
+        return;
+    }
+    const auto repository = open_repository(directory);
+    if (ostree_repo_get_mode(repository.get()) != ostree_mode(mode)) {
+        throw Error(Code::unsupported, directory.string() + " is an OSTree repository of another mode, expected " +
+                                           (mode == RepositoryMode::archive ? "archive" : "bare-user"));
+    }
+}
+
+void write_ref(const fs::path& repository, const std::string& ref, const CommitId& commit)
+{
+    require_good_ref(ref);
+    const auto path = repository / "refs" / "heads" / ref;
+    files::make_directories(path.parent_path());
+    files::write(path, commit.hex() + "\n");
+}
+
+void write_summary(const fs::path& repository, const CommitSigner* signer)
+{
+    const auto opened = open_repository(repository);
+    glib::checked("write the summary of " + repository.string(), [&](GError** error) {
+        return ostree_repo_regenerate_summary(opened.get(), nullptr, nullptr, error);
+    });
+    if (signer == nullptr) {
+        files::remove_durably(repository / "summary.sig");
+        return;
+    }
+    const auto summary = files::read(repository / "summary", max_summary);
+    const std::array<std::string, 1> signatures{signer->sign(as_bytes(summary))};
+    files::write(repository / "summary.sig", encode_signatures(signatures));
+}
+
+} // namespace qpkg::ostree

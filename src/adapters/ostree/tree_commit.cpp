@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/tree_commit.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+namespace qpkg::ostree {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct stat status_of(const fs::path& path)
+{
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0) {
+        throw system_error("stat " + path.string(), errno);
+    }
+    return info;
+}
+
+std::vector<std::string> sorted_names(const fs::path& directory)
+{
+    std::vector<std::string> names;
+    for (const auto& entry : fs::directory_iterator(directory)) {
+        names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
+/// Hashes `source` into `digest` and copies it to `target`. A clone is hashed after it was made: later writes to the
+/// source cannot reach it.
+void copy_content(int source, int target, ContentDigest& digest)
+{
+    const bool cloned = ::ioctl(target, FICLONE, source) == 0;
+    const int from = cloned ? target : source;
+    std::array<std::uint8_t, 256 * 1024> buffer; // NOLINT: no need to clear what read() fills
+    for (off_t offset = 0;;) {
+        const auto got = ::pread(from, buffer.data(), buffer.size(), offset);
+        if (got < 0) {
+            throw system_error("read", errno);
+        }
+        if (got == 0) {
+            return;
+        }
+        const auto bytes = std::span(buffer).first(static_cast<std::size_t>(got));
+        digest.update(bytes);
+        if (!cloned) {
+            files::write_all(target, bytes);
+        }
+        offset += got;
+    }
+}
+
+Commit commit_of(const CommitRequest& request, const Digest& tree, const Digest& meta)
+{
+    std::map<std::string, MetadataValue> metadata;
+    for (const auto& [key, value] : request.metadata) {
+        metadata.emplace(key, value);
+    }
+    if (!request.ref.empty()) {
+        metadata.emplace("ostree.ref-binding", std::vector<std::string>{request.ref});
+    }
+    return {.metadata = {metadata.begin(), metadata.end()},
+            .parent = std::nullopt,
+            .subject = request.subject,
+            .body = {},
+            .timestamp = static_cast<std::uint64_t>(request.timestamp),
+            .tree = tree,
+            .meta = meta};
+}
+
+} // namespace
+
+TreeCommit::TreeCommit(const ObjectDirectory& objects, const CommitIndexes& indexes, Progress& progress)
+    : objects_(objects), indexes_(indexes), progress_(progress)
+{
+}
+
+CommitSummary TreeCommit::run(const CommitRequest& request)
+{
+    progress_.begin("commit", request.subject, 0);
+    objects_.clear_staging();
+    const auto root = directory(request.tree, "", 0);
+    const auto commit = commit_of(request, root.tree, root.meta);
+    check_commit(commit, request.timestamp);
+    const auto bytes = encode(commit);
+    parse_commit(as_bytes(bytes));
+
+    const CommitId id(sha256(std::string_view(bytes)));
+    const CommitSummary summary{id, 1 + metadata_.size() + contents_.size(), size_};
+    std::vector<ObjectName> names(metadata_.begin(), metadata_.end());
+    std::vector<ObjectFacts> facts;
+    for (auto& [content, known] : contents_) {
+        names.push_back({content, ObjectType::file});
+        facts.push_back(std::move(known));
+    }
+    objects_.promote_staged("commit", names);
+    indexes_.write(id, std::move(facts));
+    fault_point("commit.indexed");
+    objects_.write_durably(id.digest(), ObjectType::commit, bytes);
+    fault_point("commit.committed");
+    progress_.end(text::human_size(size_));
+    return summary;
+}
+
+TreeCommit::Directory TreeCommit::directory(const fs::path& disk, const std::string& path, std::size_t depth)
+{
+    interrupt::throw_if_requested();
+    const auto where = path.empty() ? std::string("/") : text::escaped(path);
+    if (depth > max_depth) {
+        throw Error(Code::untrusted, where + ": more than " + std::to_string(max_depth) + " directories deep");
+    }
+    const DirMeta meta{0, 0, status_of(disk).st_mode, {}};
+    with_context(where, [&] { check_directory(meta); });
+    DirTree tree;
+    for (auto& name : sorted_names(disk)) {
+        const auto below = path.empty() ? name : path + '/' + name;
+        if (S_ISDIR(status_of(disk / name).st_mode)) {
+            const auto child = directory(disk / name, below, depth + 1);
+            tree.directories.push_back({std::move(name), child.tree, child.meta});
+        } else {
+            const auto id = content(disk / name, below);
+            tree.files.push_back({std::move(name), id});
+        }
+    }
+    with_context(where, [&] { check_entries(tree); });
+    const auto encoded = encode(tree);
+    if (encoded.size() > max_dirtree) {
+        throw Error(Code::no_space, where + ": directory larger than " + text::human_size(max_dirtree));
+    }
+    return {metadata(ObjectType::dirtree, encoded), metadata(ObjectType::dirmeta, encode(meta))};
+}
+
+Digest TreeCommit::metadata(ObjectType type, std::string_view bytes)
+{
+    const auto id = sha256(bytes);
+    if (metadata_.insert({id, type}).second && !objects_.has(id, type)) {
+        files::write_all(objects_.create_staged(id, type).get(), bytes);
+    }
+    return id;
+}
+
+Digest TreeCommit::content(const fs::path& disk, const std::string& path)
+{
+    if (++files_ > max_files) {
+        throw Error(Code::no_space, "more than " + std::to_string(max_files) + " files");
+    }
+    const auto info = status_of(disk);
+    const bool linked = S_ISREG(info.st_mode) && info.st_nlink > 1;
+    const auto inode = std::pair<std::uint64_t, std::uint64_t>(info.st_dev, info.st_ino);
+    if (linked) {
+        if (const auto known = links_.find(inode); known != links_.end()) {
+            return known->second;
+        }
+    }
+    const auto id = with_context(text::escaped(path), [&] {
+        return S_ISLNK(info.st_mode) ? symlink(disk, path) : file(disk, info.st_mode);
+    });
+    if (linked) {
+        links_.emplace(inode, id);
+    }
+    return id;
+}
+
+Digest TreeCommit::file(const fs::path& disk, std::uint32_t mode)
+{
+    const FileHeader header{0, 0, mode, 0, {}, {}};
+    check_file(header);
+    const auto source = files::open(disk, O_RDONLY | O_NOFOLLOW);
+    const auto staged = objects_.create_incoming();
+    ContentDigest digest(header);
+    copy_content(source.get(), staged.get(), digest);
+    write_attributes(staged.get(), header);
+    return take(facts_of(header, digest.finish()));
+}
+
+Digest TreeCommit::symlink(const fs::path& disk, const std::string& path)
+{
+    const FileHeader header{0, 0, S_IFLNK | 0777, 0, fs::read_symlink(disk).string(), {}};
+    check_file(header);
+    check_link(path, header.target);
+    const auto staged = objects_.create_incoming();
+    files::write_all(staged.get(), header.target + '\0');
+    write_attributes(staged.get(), header);
+    return take(facts_of(header, ContentDigest(header).finish()));
+}
+
+Digest TreeCommit::take(ObjectFacts facts)
+{
+    const auto id = facts.id;
+    if (contents_.contains(id) || objects_.has(id, ObjectType::file)) {
+        objects_.discard_incoming();
+    } else {
+        objects_.keep_incoming(id, ObjectType::file);
+    }
+    if (!contents_.contains(id)) {
+        size_ += facts.size;
+        progress_.advance(facts.size);
+        contents_.emplace(id, std::move(facts));
+    }
+    return id;
+}
+
+} // namespace qpkg::ostree

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/commit_indexes.hpp"
+#include "adapters/ostree/file_object.hpp"
+#include "adapters/ostree/object_directory.hpp"
+
+#include "repo-format/tree_rules.hpp"
+
+#include "qpkg/ports/content_store.hpp"
+
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+namespace qpkg::ostree {
+
+/// Commits a directory. Owner is 0:0 and time the request's, whatever the disk says; hard links become equal files;
+/// everything else that breaks the tree rules is refused by name.
+class TreeCommit {
+public:
+    TreeCommit(const ObjectDirectory& objects, const CommitIndexes& indexes, Progress& progress);
+
+    CommitSummary run(const CommitRequest& request);
+
+private:
+    struct Directory {
+        Digest tree;
+        Digest meta;
+    };
+    Directory directory(const std::filesystem::path& disk, const std::string& path, std::size_t depth);
+    Digest content(const std::filesystem::path& disk, const std::string& path);
+    Digest file(const std::filesystem::path& disk, std::uint32_t mode);
+    Digest symlink(const std::filesystem::path& disk, const std::string& path);
+    Digest metadata(ObjectType type, std::string_view bytes);
+    /// The staged file "incoming" becomes the object, or goes when that is known already.
+    Digest take(ObjectFacts facts);
+
+    const ObjectDirectory& objects_;
+    const CommitIndexes& indexes_;
+    Progress& progress_;
+    std::unordered_map<Digest, ObjectFacts> contents_;
+    std::set<ObjectName> metadata_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> links_; ///< by device and inode
+    std::uint64_t size_ = 0;
+    std::size_t files_ = 0;
+};
+
+} // namespace qpkg::ostree

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a ContentStore promises, with stock `ostree` as the judge of what is on disk.
+#include "adapters/fetch/directory_fetcher.hpp"
+#include "adapters/ostree/content_store.hpp"
+
+#include "support/expect.hpp"
+#include "support/trees.hpp"
+
+#include "qpkg/base/subprocess.hpp"
+
+using namespace qpkg;
+using namespace qpkg::testing;
+using ostree::OstreeContentStore;
+
+namespace {
+
+std::string stock_ostree(std::vector<std::string> arguments)
+{
+    Command command;
+    command.argv = {"ostree"};
+    command.argv.insert(command.argv.end(), arguments.begin(), arguments.end());
+    return run_checked(command, "ostree").output;
+}
+
+class RecordingSigner final : public CommitSigner {
+public:
+    mutable std::string signed_bytes;
+    std::string sign(std::span<const std::uint8_t> bytes) const override
+    {
+        signed_bytes = as_text(bytes);
+        return std::string(64, 's');
+    }
+};
+
+/// A builder's store with one commit, its published site, and an empty store that reads it.
+struct Published {
+    files::TemporaryDirectory scratch_directory = scratch();
+    fs::path directory = scratch_directory.path();
+    NoProgress quiet;
+    OstreeContentStore builder{directory / "builder"};
+    OstreeContentStore store{directory / "store"};
+    CommitSummary summary = builder.commit_tree(a_commit_of(small_module(directory / "tree").root()), quiet);
+    std::uint64_t served = builder.export_commit(summary.commit, archive(), ref(), nullptr, quiet);
+    fetch::DirectoryFetcher site{directory / "site"};
+
+    fs::path archive() const { return directory / "site" / "ostree"; }
+    static std::string ref() { return "app/org.example.hello/x86_64/stable"; }
+    ImportLimits limits() const { return {summary.objects, summary.size}; }
+    ImportReport import() { return store.import_commit(summary.commit, limits(), site, quiet); }
+    /// The served object of the path that a walk meets last.
+    fs::path last_object() const
+    {
+        const auto line = stock_ostree({"ls", "-C", "--repo=" + archive().string(), ref(), "/usr/share/doc/hi"});
+        const auto end = line.find(" /usr");
+        const auto id = line.substr(end - 64, 64);
+        return archive() / "objects" / id.substr(0, 2) / (id.substr(2) + ".filez");
+    }
+    fs::path object(const fs::path& repository, const std::string& suffix, std::size_t nth = 0) const
+    {
+        std::vector<fs::path> found;
+        for (const auto& entry : fs::recursive_directory_iterator(repository / "objects")) {
+            if (entry.path().extension() == suffix) {
+                found.push_back(entry.path());
+            }
+        }
+        std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+            return fs::file_size(a) > fs::file_size(b);
+        });
+        return found.at(nth);
+    }
+};
+
+} // namespace
+
+TEST_CASE("the same tree and request give the same commit, in another directory and store")
+{
+    Published first;
+    Published second;
+
+    CHECK(first.summary.commit == second.summary.commit);
+    CHECK(first.builder.commit_metadata(first.summary.commit).at("qpkg.app") == "org.example.hello");
+    CHECK(first.builder.commit_metadata(first.summary.commit).at("ostree.ref-binding") == Published::ref());
+}
+
+TEST_CASE("stock ostree makes the same commit objects and accepts both repositories")
+{
+    Published published;
+    const auto builder = (published.directory / "builder").string();
+    const auto archive = published.archive().string();
+
+    CHECK(stock_ostree({"fsck", "--repo=" + builder}).find("1 commits completed successfully") != std::string::npos);
+    CHECK(stock_ostree({"fsck", "--repo=" + archive}).find("1 commits completed successfully") != std::string::npos);
+    CHECK(stock_ostree({"rev-parse", "--repo=" + archive, Published::ref()}) == published.summary.commit.hex() + "\n");
+    const auto again = stock_ostree({"commit", "--repo=" + archive, "-b", "again", "--timestamp=@1700000000",
+                                     "--owner-uid=0", "--owner-gid=0", "--no-xattrs", "-s", "org.example.hello 1.0-1",
+                                     "--add-metadata-string=qpkg.app=org.example.hello", (published.directory / "tree").string()});
+    CHECK(stock_ostree({"diff", "--repo=" + archive, Published::ref(), "again"}).empty());
+    CHECK(stock_ostree({"summary", "--view", "--repo=" + archive}).find(Published::ref()) != std::string::npos);
+}
+
+TEST_CASE("an import is exactly what stock ostree would have pulled")
+{
+    Published published;
+    const auto stock = (published.directory / "stock").string();
+    stock_ostree({"init", "--repo=" + stock, "--mode=bare-user"});
+    stock_ostree({"pull-local", "--repo=" + stock, published.archive().string(), Published::ref()});
+
+    const auto report = published.import();
+
+    CHECK(listing(fs::path(stock) / "objects") == listing(published.directory / "store" / "objects"));
+    CHECK(stock_ostree({"fsck", "--repo=" + (published.directory / "store").string()}).find("1 commits completed successfully") !=
+          std::string::npos);
+    CHECK(report.fetched_objects == published.summary.objects);
+    CHECK(report.fetched_bytes == published.served);
+    CHECK(report.content_bytes == published.summary.size);
+    CHECK(published.store.commits() == std::vector{published.summary.commit});
+    CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
+}
+
+TEST_CASE("what is here is not fetched again")
+{
+    Published published;
+    published.import();
+    TreeMaker(published.directory / "tree").file("usr/bin/new", "new\n", 0755);
+    const auto next = published.builder.commit_tree(a_commit_of(published.directory / "tree"), published.quiet);
+    published.builder.export_commit(next.commit, published.archive(), Published::ref(), nullptr, published.quiet);
+
+    const auto estimate = published.store.estimate(next.commit, {next.objects, next.size}, published.site);
+    const auto report = published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
+
+    CHECK(estimate.missing_objects == 1);
+    CHECK(estimate.present == published.store.contents(published.summary.commit));
+    CHECK(report.content_bytes == 4);
+    CHECK(published.import().fetched_objects == 0);
+}
+
+TEST_CASE("an import that breaks off shows no commit and goes on where it stopped")
+{
+    Published published;
+    const auto last = published.last_object();
+    fs::rename(last, published.directory / "hidden");
+
+    CHECK_FAILS(Code::not_found, "the repository lacks file", published.import());
+    CHECK_FALSE(published.store.has_commit(published.summary.commit));
+
+    fs::rename(published.directory / "hidden", last);
+    const auto report = published.import();
+    CHECK(report.content_bytes < 1'000'000);
+    CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
+}
+
+TEST_CASE("a staged object that was cut off is fetched again")
+{
+    Published published;
+    const auto hidden = published.last_object();
+    fs::rename(hidden, published.directory / "hidden");
+    CHECK_FAILS(Code::not_found, "lacks", published.import());
+    fs::rename(published.directory / "hidden", hidden);
+    for (const auto& entry : fs::directory_iterator(published.directory / "store/tmp/qpkg-staging")) {
+        fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
+    }
+
+    published.import();
+
+    CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
+}
+
+TEST_CASE("a signature goes into detached metadata as stock ostree writes it")
+{
+    Published published;
+    const RecordingSigner signer;
+
+    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer, published.quiet);
+
+    const auto archive = "--repo=" + published.archive().string();
+    const auto shown = stock_ostree({"show", archive, "--print-detached-metadata-key=ostree.sign.ed25519",
+                                     published.summary.commit.hex()});
+    CHECK(shown.find("0x73, 0x73") != std::string::npos);
+    CHECK(fs::exists(published.archive() / "summary.sig"));
+}
+
+TEST_CASE("the signature is over the whole commit object")
+{
+    Published published;
+    const RecordingSigner signer;
+
+    published.builder.export_commit(published.summary.commit, published.directory / "other", Published::ref(), &signer, published.quiet);
+
+    const auto summary = files::read(published.directory / "other/summary", 1 << 20);
+    CHECK(signer.signed_bytes == summary);
+}
+
+TEST_CASE("a copy between archives is the same bytes, linked, with ref and signature")
+{
+    Published published;
+    const RecordingSigner signer;
+    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer, published.quiet);
+
+    const auto target = published.directory / "mirror" / "ostree";
+    const auto bytes = published.builder.copy_archived(published.summary.commit, published.archive(), target, "other/ref",
+                                                       nullptr, published.quiet);
+
+    CHECK(bytes == published.served);
+    CHECK(listing(target / "objects") == listing(published.archive() / "objects"));
+    CHECK(fs::hard_link_count(published.object(target, ".filez")) == 2);
+    CHECK(stock_ostree({"rev-parse", "--repo=" + target.string(), "other/ref"}) == published.summary.commit.hex() + "\n");
+    CHECK(stock_ostree({"fsck", "--repo=" + target.string()}).find("1 commits completed successfully") != std::string::npos);
+}
+
+TEST_CASE("prune gives back what it said and keeps what is needed")
+{
+    Published published;
+    published.import();
+    TreeMaker(published.directory / "tree").file("usr/lib/hello/second", noise(300'000, 2));
+    const auto next = published.builder.commit_tree(a_commit_of(published.directory / "tree"), published.quiet);
+    published.builder.export_commit(next.commit, published.archive(), Published::ref(), nullptr, published.quiet);
+    published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
+    const std::vector keep{published.summary.commit};
+
+    const auto promised = published.store.prunable(keep);
+    const auto given = published.store.prune(keep);
+
+    CHECK(given == promised);
+    CHECK(given >= 300'000);
+    CHECK(published.store.commits() == keep);
+    CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
+    CHECK(published.store.prunable(keep) == 0);
+    CHECK(published.store.prune({}) > 1'000'000);
+    CHECK(published.store.commits().empty());
+}
+
+TEST_CASE("verify names a damaged or missing object")
+{
+    Published published;
+    published.import();
+    const auto victim = published.object(published.directory / "store", ".file");
+    const auto name = victim.parent_path().filename().string() + victim.stem().string();
+
+    std::fstream(victim, std::ios::in | std::ios::out | std::ios::binary).seekp(500) << "!";
+    CHECK_FAILS(Code::corrupt, name, published.store.verify(published.summary.commit, published.quiet));
+    fs::remove(victim);
+    CHECK_FAILS(Code::corrupt, name, published.store.verify(published.summary.commit, published.quiet));
+}
+
+TEST_CASE("a lost or damaged index is made again")
+{
+    Published published;
+    published.import();
+    const auto before = published.store.contents(published.summary.commit);
+    const auto index = published.directory / "store/qpkg-index" / (published.summary.commit.hex() + ".index");
+    const auto bytes = files::read(index, 1 << 20);
+
+    std::fstream(index, std::ios::in | std::ios::out | std::ios::binary).seekp(50) << "!";
+
+    CHECK(published.store.contents(published.summary.commit) == before);
+    CHECK(files::read(index, 1 << 20) == bytes);
+}
+
+TEST_CASE("a reader sees the tree, its contents and their leaf hashes")
+{
+    Published published;
+    published.import();
+
+    const auto reader = published.store.open_commit(published.summary.commit);
+    const auto& tree = reader->tree();
+
+    REQUIRE(tree.directories.front().entries.size() == 1);
+    CHECK(tree.directories.front().entries.front().name == "usr");
+    for (std::uint32_t i = 0; i < tree.objects.size(); ++i) {
+        const auto content = reader->content_from(i, 0);
+        CHECK(content.size() == tree.objects[i].size);
+        std::string leaves;
+        for (std::size_t at = 0; at + 4096 <= content.size(); at += 4096) {
+            leaves += sha256(std::string_view(content).substr(at, 4096)).bytes_string();
+        }
+        CHECK(as_text(reader->leaves(i)) == leaves);
+    }
+}
