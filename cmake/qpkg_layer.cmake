@@ -4,7 +4,7 @@
 add_library(qpkg_flags INTERFACE)
 target_compile_options(qpkg_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
-  -Woverloaded-virtual -Wnull-dereference -Werror=return-type
+  -Woverloaded-virtual -Werror=return-type
   $<$<CONFIG:Dev>:-Werror>)
 target_include_directories(qpkg_flags INTERFACE
   ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)

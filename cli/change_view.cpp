@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/change_view.hpp"
+
+#include "qpkg/base/log.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::cli {
+namespace {
+
+std::string name_of(plan::Kind kind)
+{
+    switch (kind) {
+    case plan::Kind::add:
+        return "add";
+    case plan::Kind::upgrade:
+        return "upgrade";
+    case plan::Kind::downgrade:
+        return "downgrade";
+    case plan::Kind::remove:
+        return "remove";
+    case plan::Kind::keep:
+        return "keep";
+    }
+    return {};
+}
+
+std::string versions(const plan::Effect& effect)
+{
+    if (effect.from && effect.to && effect.from->id != effect.to->id) {
+        const auto& from = effect.from->release;
+        const auto& to = effect.to->release;
+        // A rebuild may carry the same upstream version; the sequence tells the two apart.
+        return from.version == to.version
+                   ? to.version + " (#" + std::to_string(from.sequence) + " → #" + std::to_string(to.sequence) + ")"
+                   : from.version + " → " + to.version;
+    }
+    return effect.to ? effect.to->release.version : effect.from->release.version;
+}
+
+std::string disk_words(const plan::Effect& effect, const app::Cost& cost)
+{
+    if (!effect.to || effect.kind == plan::Kind::keep) {
+        return "";
+    }
+    auto words = qpkg::text::human_size(cost.disk);
+    if (!cost.shared_with.empty()) {
+        return words + " (volume shared with " + cost.shared_with.front().text() + ")";
+    }
+    return cost.shared == 0 ? words : words + " (" + qpkg::text::human_size(cost.shared) + " here already)";
+}
+
+std::string download_words(const plan::Effect& effect, const app::Cost& cost)
+{
+    if (!effect.to || effect.kind == plan::Kind::keep) {
+        return "";
+    }
+    return cost.download == 0 ? "nothing" : "about " + qpkg::text::human_size(cost.download);
+}
+
+void describe_effects(Document& out, const app::PreparedChange& change)
+{
+    std::vector<std::vector<Value>> rows;
+    for (std::size_t i = 0; i < change.plan.effects.size(); ++i) {
+        const auto& effect = change.plan.effects[i];
+        const auto& cost = change.costs[i];
+        std::vector<std::string> sharers;
+        for (const auto& qube : cost.shared_with) {
+            sharers.push_back(qube.text());
+        }
+        rows.push_back({text(effect.qube.text()), shown_as(text(effect.app.text()), short_name(effect.app)),
+                        text(versions(effect)), text(name_of(effect.kind)),
+                        shown_as(number(cost.download), download_words(effect, cost)),
+                        shown_as(number(cost.disk), disk_words(effect, cost)), number(cost.shared),
+                        list(std::move(sharers)), text(effect.to ? effect.to->release.volume.root.hex() : "")});
+    }
+    out.table("changes",
+              {{"qube", "QUBE"},
+               {"app", "APP"},
+               {"version", "VERSION"},
+               {"change", "CHANGE"},
+               {"download", "DOWNLOAD"},
+               {"disk", "DISK"},
+               {"shared", ""},
+               {"shared_with", ""},
+               {"volume", ""}},
+              std::move(rows));
+}
+
+std::vector<std::string> signers(const app::PreparedChange& change)
+{
+    std::vector<std::string> names;
+    if (change.catalog) {
+        for (const auto& repository : change.catalog->repositories()) {
+            const bool used = std::any_of(change.plan.effects.begin(), change.plan.effects.end(), [&](const auto& e) {
+                return e.to && e.to->repo == repository.name;
+            });
+            if (used) {
+                names.push_back(repository.name.text() + " (index " + std::to_string(repository.timestamp_version) +
+                                " from " + qpkg::text::iso_date(repository.issued) + ", " + repository.freshness + ")");
+            }
+        }
+    }
+    return names;
+}
+
+std::string closing_words(const app::PreparedChange& change, const app::ChangeReport& report)
+{
+    std::vector<std::string> parts;
+    for (const auto& outcome : report.qubes) {
+        std::vector<std::string> added;
+        std::vector<std::string> removed;
+        for (const auto& effect : change.plan.effects) {
+            if (effect.qube == outcome.name && effect.kind != plan::Kind::keep) {
+                const auto& release = effect.to ? effect.to->release : effect.from->release;
+                (effect.to ? added : removed).push_back(short_name(effect.app) + ' ' + release.version);
+            }
+        }
+        std::string words;
+        if (!added.empty()) {
+            words = qpkg::text::join(added, ", ") + (added.size() > 1 ? " are" : " is") + " in " + outcome.name.text();
+        }
+        if (!removed.empty()) {
+            words += (words.empty() ? "" : "; ") + qpkg::text::join(removed, ", ") +
+                     (removed.size() > 1 ? " are" : " is") + " gone from " + outcome.name.text();
+        }
+        if (!words.empty()) {
+            parts.push_back(words + ", generation " + std::to_string(outcome.generation));
+        }
+    }
+    return parts.empty() ? "the record is updated" : qpkg::text::join(parts, "; ");
+}
+
+} // namespace
+
+void describe(Document& out, const app::PreparedChange& change)
+{
+    describe_effects(out, change);
+    if (const auto names = signers(change); !names.empty()) {
+        out.field("signed_by", list(names), "Signed by");
+    }
+    if (!change.plan.prepare.empty()) {
+        out.field("disk_needed", number(change.disk_needed));
+        out.field("free_space",
+                  shown_as(number(change.free_space), qpkg::text::human_size(change.free_space) + ", at most " +
+                                                          qpkg::text::human_size(change.disk_needed) + " needed"),
+                  "Free space");
+    }
+    if (!change.warnings().empty()) {
+        out.field("warnings", list(change.warnings()), "Warning");
+    }
+}
+
+void describe(Document& out, const app::PreparedChange& change, const app::ChangeReport& report)
+{
+    std::vector<std::vector<Value>> qubes;
+    for (const auto& outcome : report.qubes) {
+        qubes.push_back({text(outcome.name.text()), number(outcome.generation), flag(outcome.outdated)});
+    }
+    out.table("qubes", {{"name", ""}, {"generation", ""}, {"outdated", ""}}, std::move(qubes));
+    out.field("fetched_objects", number(report.prepared.imported.fetched_objects));
+    out.field("fetched_bytes", number(report.prepared.imported.fetched_bytes));
+    out.field("reclaimable", number(report.reclaimable));
+
+    const bool adds = std::any_of(change.plan.effects.begin(), change.plan.effects.end(),
+                                  [](const plan::Effect& effect) { return effect.kind == plan::Kind::add; });
+    if (adds && report.prepared.imported.fetched_objects == 0 && report.prepared.volumes.empty()) {
+        out.line("Nothing was fetched: the volume is here already and is shared.");
+    }
+    out.done("Done: " + closing_words(change, report) + '.');
+    const bool removes = std::any_of(change.plan.effects.begin(), change.plan.effects.end(),
+                                     [](const plan::Effect& effect) { return effect.from && effect.kind != plan::Kind::keep; });
+    if (removes && report.reclaimable > 0) {
+        out.next("Older generations still hold " + qpkg::text::human_size(report.reclaimable) +
+                 ". To give that back and give up rollback: qpkg gc --keep 0");
+    }
+    for (const auto& outcome : report.qubes) {
+        if (outcome.outdated) {
+            out.next(outcome.name.text() + " is running an older generation until its programs end.");
+        }
+    }
+}
+
+void carry_out(Context& context, app::PreparedChange change, const std::string& nothing)
+{
+    Document plan(context.command);
+    describe(plan, change);
+    if (change.plan.empty()) {
+        context.show_unchanged(plan.field("changed", flag(false)).done("Done: " + nothing));
+        return;
+    }
+    if (context.options.dry_run) {
+        context.show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
+        return;
+    }
+    context.show_plan(plan);
+    if (!context.agreed()) {
+        context.show(Document(context.command).field("changed", flag(false)).done("Done: nothing was changed."));
+        return;
+    }
+    const auto report = app::apply(context.world(), change);
+
+    Document result(context.command);
+    if (context.options.json) {
+        describe(result, change);
+    }
+    result.field("changed", flag(true));
+    describe(result, change, report);
+    context.show(result);
+}
+
+} // namespace qpkg::cli

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/change.hpp"
+#include "app/query.hpp"
+#include "app/repositories.hpp"
+#include "cli/commands.hpp"
+#include "qpkg/base/text.hpp"
+
+namespace qpkg::cli {
+namespace {
+
+void describe(Document& out, const app::FoundRepository& found)
+{
+    const auto& repository = found.repository;
+    out.field("name", text(repository.name.text()), "Repository");
+    out.field("location", text(repository.location), "At");
+    out.field("fingerprint", text(repository.fingerprint), "Root fingerprint");
+    out.field("root_version", number(found.root.version), "Root version");
+    out.field("namespaces", list(repository.namespaces), "May publish");
+}
+
+void add_repository(Context& context, const app::AddRepositoryRequest& request)
+{
+    const auto lock = context.lock();
+    app::recover(context.world());
+    const auto found = app::find_repository(context.world(), request);
+    Document plan("repo-add");
+    describe(plan, found);
+    if (context.options.dry_run) {
+        context.show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
+        return;
+    }
+    context.show_plan(plan);
+    // A fingerprint on the command line is the answer: it was compared, digit by digit.
+    if (!request.fingerprint && !context.agreed("Is this the fingerprint that the publisher told you?")) {
+        context.show(Document("repo-add").field("changed", flag(false)).done("Done: nothing was changed."));
+        return;
+    }
+    app::add_repository(context.world(), found);
+    Document result("repo-add");
+    if (context.options.json) {
+        describe(result, found);
+    }
+    context.show(result.field("changed", flag(true))
+                     .done("Done: repository " + found.repository.name.text() + " is trusted for " +
+                           qpkg::text::join(found.repository.namespaces, ", ") + '.')
+                     .next("To see what it offers: qpkg search"));
+}
+
+void add_repo_add(CLI::App& app, Context& context)
+{
+    auto request = std::make_shared<app::AddRepositoryRequest>();
+    auto* command =
+        add_command(app, context, "add", "repo-add", [&context, request] { add_repository(context, *request); });
+    command->add_option("NAME", request->name, "what you want to call it")->required();
+    command->add_option("LOCATION", request->location, "a directory or an http(s) URL")->required();
+    command->add_option("--fingerprint", request->fingerprint, "the root fingerprint the publisher told you")
+        ->type_name("HEX");
+    command->add_option("--namespace", request->namespaces, "what it may publish; repeatable")->type_name("NAME");
+    command->add_option("--grace-days", request->grace_days, "how long expired metadata is still used, loudly (14)")
+        ->type_name("DAYS")
+        ->check(CLI::Range(0, 3650));
+}
+
+void add_repo_list(CLI::App& app, Context& context)
+{
+    auto* command = add_command(app, context, "list", "repo-list", [&context] {
+        auto& world = context.world();
+        const auto snapshot = world.db.snapshot();
+        const app::Catalog catalog(world, snapshot, app::Reach::offline);
+        std::vector<std::vector<Value>> rows;
+        for (std::size_t i = 0; i < snapshot.repositories.size(); ++i) {
+            const auto& repository = snapshot.repositories[i];
+            rows.push_back({text(repository.name.text()), text(repository.location), list(repository.namespaces),
+                            text(catalog.repositories().at(i).freshness),
+                            shown_as(text(repository.fingerprint), repository.fingerprint.substr(0, 16) + "…")});
+        }
+        Document out("repo-list");
+        if (rows.empty()) {
+            out.line("No repositories yet. To add one: qpkg repo add NAME LOCATION");
+        }
+        context.show(out.table("repositories",
+                               {{"name", "REPOSITORY"}, {"location", "AT"}, {"namespaces", "MAY PUBLISH"}, {"freshness", "METADATA"}, {"fingerprint", "ROOT"}},
+                               std::move(rows)));
+    });
+    command->alias("ls");
+}
+
+void add_repo_remove(CLI::App& app, Context& context)
+{
+    auto name = std::make_shared<std::string>();
+    auto* command = add_command(app, context, "remove", "repo-remove", [&context, name] {
+        const auto lock = context.lock();
+        app::remove_repository(context.world(), *name);
+        context.show(Document("repo-remove")
+                         .field("name", text(*name))
+                         .done("Done: repository " + *name + " is not trusted any more; what is installed stays."));
+    });
+    command->add_option("NAME", *name, "the repository")->required();
+}
+
+} // namespace
+
+void add_repo(CLI::App& app, Context& context)
+{
+    auto* group = app.add_subcommand("repo");
+    group->require_subcommand(1);
+    group->fallthrough();
+    add_repo_add(*group, context);
+    add_repo_list(*group, context);
+    add_repo_remove(*group, context);
+}
+
+} // namespace qpkg::cli

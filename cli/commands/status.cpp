@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/query.hpp"
+#include "cli/commands.hpp"
+#include "qpkg/base/text.hpp"
+
+namespace qpkg::cli {
+namespace {
+
+void describe_repositories(Document& out, const std::vector<app::RepositoryState>& repositories)
+{
+    std::vector<std::vector<Value>> rows;
+    for (const auto& repository : repositories) {
+        rows.push_back({text(repository.name.text()), text(repository.freshness), number(repository.timestamp_version),
+                        shown_as(time(repository.issued), qpkg::text::iso_date(repository.issued))});
+    }
+    out.table("repositories",
+              {{"name", "REPOSITORY"}, {"freshness", "METADATA"}, {"index", "INDEX"}, {"issued", "FROM"}},
+              std::move(rows));
+}
+
+void describe(Document& out, const app::StatusReport& report)
+{
+    std::vector<std::vector<Value>> qubes;
+    for (const auto& qube : report.qubes) {
+        const std::string state = !qube.running ? "stopped" : qube.outdated ? "runs an older generation" : "running";
+        qubes.push_back({text(qube.name.text()), text(qube.base.text()), number(qube.generation), number(qube.apps),
+                         shown_as(flag(qube.running), state), flag(qube.outdated),
+                         shown_as(flag(qube.base_outdated), qube.base_outdated ? "a newer base is here" : "")});
+    }
+    if (qubes.empty()) {
+        out.line("No qubes yet. To make one: qpkg qube create NAME --base debian-12");
+    }
+    out.table("qubes",
+              {{"name", "QUBE"},
+               {"base", "BASE"},
+               {"generation", "GENERATION"},
+               {"apps", "APPS"},
+               {"running", "STATE"},
+               {"outdated", ""},
+               {"base_outdated", ""}},
+              std::move(qubes));
+    describe_repositories(out, report.repositories);
+    std::vector<std::vector<Value>> withdrawn;
+    for (const auto& app : report.withdrawn) {
+        withdrawn.push_back({text(app.release.release.app.text()), text(app.qube.text()),
+                             text(app.release.release.version), text(app.release.repo.text())});
+    }
+    out.table("withdrawn", {{"app", "NOT LISTED ANY MORE"}, {"qube", "QUBE"}, {"version", "VERSION"}, {"repository", "BY"}},
+              std::move(withdrawn));
+    out.field("reclaimable", shown_as(number(report.reclaimable), qpkg::text::human_size(report.reclaimable) +
+                                                                     " held by older generations only"),
+              report.reclaimable > 0 ? "Reclaimable" : "");
+    if (!report.warnings.empty()) {
+        out.field("warnings", list(report.warnings), "Warning");
+    }
+}
+
+} // namespace
+
+void add_status(CLI::App& app, Context& context)
+{
+    add_command(app, context, "status", "status", [&context] {
+        Document out("status");
+        describe(out, app::status(context.world()));
+        context.show(out);
+    });
+}
+
+} // namespace qpkg::cli

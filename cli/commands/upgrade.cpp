@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/change_view.hpp"
+#include "cli/commands.hpp"
+
+namespace qpkg::cli {
+
+void add_upgrade(CLI::App& app, Context& context)
+{
+    auto request = std::make_shared<app::UpgradeRequest>();
+    auto* command = add_command(app, context, "upgrade", "upgrade", [&context, request] {
+        request->reason = context.typed;
+        request->reach = context.options.offline ? app::Reach::offline : app::Reach::online;
+        const auto lock = context.lock();
+        app::recover(context.world());
+        carry_out(context, app::prepare_upgrade(context.world(), *request), "everything is up to date.");
+    });
+    command->alias("update");
+    command->add_option("APP", request->apps, "only these apps");
+    command->add_option("--in", request->in.names, "only in this qube; repeatable")->type_name("QUBE");
+    command->add_flag("--all", request->in.all, "in every qube (the default)");
+    command->add_option("--skip", request->in.skip, "not in this one")->type_name("QUBE");
+    command->add_flag("--accept-stale", request->accept_stale,
+                      "take a release although the repository's metadata is older than its grace period");
+}
+
+} // namespace qpkg::cli

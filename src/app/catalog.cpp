@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/catalog.hpp"
+
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+namespace {
+
+std::string name_of(trust::FreshnessState state)
+{
+    switch (state) {
+    case trust::FreshnessState::fresh:
+        return "fresh";
+    case trust::FreshnessState::grace:
+        return "grace";
+    case trust::FreshnessState::stale:
+        return "stale";
+    }
+    return {};
+}
+
+std::string staleness(const RepoName& repo, const trust::Freshness& freshness)
+{
+    return "the " + freshness.role + " metadata of " + repo.text() + " expired on " +
+           text::iso_date(freshness.expires) +
+           (freshness.state == trust::FreshnessState::stale ? ": no new releases are taken from it"
+                                                            : ": still used, within the grace period");
+}
+
+} // namespace
+
+struct Catalog::Source {
+    std::unique_ptr<Fetcher> fetcher;
+    trust::TrustClient client;
+};
+
+Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach) : world_(world), snapshot_(snapshot)
+{
+    for (const auto& repository : snapshot.repositories) {
+        interrupt::throw_if_requested();
+        open(repository, reach, snapshot.repositories.size());
+    }
+}
+
+Catalog::~Catalog() = default;
+
+void Catalog::open(const Repository& repository, Reach reach, std::size_t repositories)
+{
+    const auto& name = repository.name;
+    auto& source = *sources_
+                        .emplace(name, std::make_unique<Source>(Source{
+                                           world_.fetcher(repository.location),
+                                           trust::TrustClient(world_.trust, repository, world_.clock.now())}))
+                        .first->second;
+    if (reach == Reach::online) {
+        try {
+            with_context("repository " + name.text(), [&] {
+                for (const auto& note : source.client.refresh(*source.fetcher).notes) {
+                    warnings_.push_back(name.text() + ": " + note);
+                }
+            });
+        } catch (const Error& error) {
+            const bool unreachable = error.code() == Code::failed || error.code() == Code::not_found;
+            if (!unreachable || repositories == 1) {
+                throw Error(error.code(), error.what(),
+                            error.hint().empty() && unreachable
+                                ? "say --offline to go on with what was verified before"
+                                : error.hint());
+            }
+            warnings_.emplace_back(error.what());
+            unread_.emplace_back(error.what());
+        }
+    }
+    try {
+        for (auto& listed : source.client.listed()) {
+            offers_.push_back({name, std::move(listed)});
+        }
+        const auto freshness = source.client.freshness();
+        const auto timestamp = world_.trust.trusted(name, "timestamp");
+        repositories_.push_back({name, name_of(freshness.state), timestamp ? timestamp->version : 0,
+                                 world_.trust.newest_issued(name)});
+        if (freshness.state != trust::FreshnessState::fresh) {
+            warnings_.push_back(staleness(name, freshness));
+        }
+    } catch (const Error& error) {
+        if (error.code() != Code::not_found && error.code() != Code::failed) {
+            throw;
+        }
+        repositories_.push_back({name, "unknown", 0, 0});
+        unread_.push_back("repository " + name.text() + ": " + error.what());
+    }
+}
+
+Error Catalog::missing(const std::string& app) const
+{
+    if (!unread_.empty()) {
+        return {Code::failed, "cannot tell whether there is an app \"" + text::escaped(app) + "\": " + unread_.front(),
+                "try again when the repository can be read"};
+    }
+    if (snapshot_.repositories.empty()) {
+        return {Code::not_found, "there is no app \"" + text::escaped(app) + "\": no repository is known",
+                "add one: qpkg repo add NAME LOCATION"};
+    }
+    return {Code::not_found, "there is no app \"" + text::escaped(app) + '"', "see `qpkg search`"};
+}
+
+AppId Catalog::resolve(const std::string& typed, const std::vector<AppId>& installed) const
+{
+    auto candidates = installed;
+    for (const auto& offer : offers_) {
+        candidates.push_back(offer.release.app);
+    }
+    if (candidates.empty()) {
+        throw missing(typed);
+    }
+    try {
+        return resolve_app(typed, candidates, "see `qpkg search`");
+    } catch (const Error& error) {
+        if (error.code() == Code::not_found && !unread_.empty()) {
+            throw missing(typed);
+        }
+        throw;
+    }
+}
+
+const Offer* Catalog::newest(const AppId& app, const BaseId& base, const Channel& channel) const
+{
+    const auto pin = world_.trust.pinned(app);
+    const Offer* best = nullptr;
+    for (const auto& offer : offers_) {
+        const auto& release = offer.release;
+        const bool fits = release.app == app && release.base == base && release.channel == channel &&
+                          release.arch == native_arch() && (!pin || *pin == offer.repo);
+        if (fits && (best == nullptr || best->release.sequence < release.sequence)) {
+            best = &offer;
+        }
+    }
+    return best;
+}
+
+const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel& channel) const
+{
+    if (const auto* offer = newest(app, base, channel)) {
+        return *offer;
+    }
+    const auto other = std::find_if(offers_.begin(), offers_.end(),
+                                    [&](const Offer& offer) { return offer.release.app == app; });
+    if (other == offers_.end()) {
+        throw missing(app.text());
+    }
+    const auto& release = other->release;
+    if (const auto pin = world_.trust.pinned(app); pin && *pin != other->repo) {
+        throw Error(Code::conflict, app.text() + " was first installed from " + pin->text() + ", but only " +
+                                        other->repo.text() + " offers it now",
+                    "remove it everywhere first if the change is wanted");
+    }
+    if (release.base != base) {
+        throw Error(Code::conflict,
+                    app.text() + " is offered for base " + release.base.text() + ", the qube has " + base.text(),
+                    "use a qube made from " + release.base.text() + ", or build the app for " + base.text());
+    }
+    throw Error(Code::not_found, app.text() + " has no release in channel " + channel.text() + " for " +
+                                     native_arch().text() + "; there is one in " + release.channel.text() + " for " +
+                                     release.arch.text(),
+                "see `qpkg info " + short_name(app) + "`");
+}
+
+KnownRelease Catalog::release(const Offer& offer, bool accept_stale)
+{
+    const auto known = snapshot_.releases.find(offer.release.manifest);
+    if (known != snapshot_.releases.end()) {
+        return known->second;
+    }
+    auto& source = *sources_.at(offer.repo);
+    return with_context("repository " + offer.repo.text(), [&] {
+        if (!accept_stale) {
+            source.client.require_installable(offer.release);
+        }
+        return source.client.fetch_release(offer.release, *source.fetcher);
+    });
+}
+
+Fetcher& Catalog::fetcher(const RepoName& repo) { return *sources_.at(repo)->fetcher; }
+
+} // namespace qpkg::app

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+#include "signing/client.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+enum class Reach {
+    online, ///< metadata is refreshed first
+    offline ///< only what was accepted before
+};
+
+/// A release that a trusted repository lists now.
+struct Offer {
+    RepoName repo;
+    trust::ListedRelease release;
+};
+
+/// How far a repository's metadata can be relied on, in words for people.
+struct RepositoryState {
+    RepoName name;
+    std::string freshness; ///< "fresh", "grace", "stale"
+    std::uint64_t timestamp_version;
+    std::int64_t issued; ///< seconds since 1970, signed
+};
+
+/// What the added repositories offer: the one place where names become releases.
+class Catalog {
+public:
+    /// Refreshes each repository unless `reach` is offline. One of several that is unreachable contributes what was
+    /// accepted from it before, and a warning. Errors: failed (the only one is unreachable), untrusted and corrupt (one
+    /// serves what it should not).
+    Catalog(World& world, const Snapshot& snapshot, Reach reach);
+    ~Catalog();
+
+    const std::vector<Offer>& offers() const noexcept { return offers_; }
+    const std::vector<RepositoryState>& repositories() const noexcept { return repositories_; }
+    const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+
+    /// The offer with the highest sequence for this app, base and channel. Errors: not_found (near names), conflict
+    /// (offered for another base only; offered by two repositories).
+    const Offer& choose(const AppId& app, const BaseId& base, const Channel& channel) const;
+    /// As `choose`, nothing when it is not offered (any more).
+    const Offer* newest(const AppId& app, const BaseId& base, const Channel& channel) const;
+    /// The full id of what a person typed, among offers and `installed`. Errors: not_found, conflict (ambiguous).
+    AppId resolve(const std::string& typed, const std::vector<AppId>& installed = {}) const;
+
+    /// The manifest, verified; fetched unless it is known already. Errors: untrusted when the repository's metadata is
+    /// too old to take new releases from.
+    KnownRelease release(const Offer& offer, bool accept_stale);
+
+    Fetcher& fetcher(const RepoName& repo);
+
+private:
+    struct Source;
+
+    void open(const Repository& repository, Reach reach, std::size_t repositories);
+    Error missing(const std::string& app) const;
+
+    World& world_;
+    const Snapshot& snapshot_;
+    std::map<RepoName, std::unique_ptr<Source>> sources_;
+    std::vector<Offer> offers_;
+    std::vector<RepositoryState> repositories_;
+    std::vector<std::string> warnings_;
+    std::vector<std::string> unread_; ///< repositories whose list is not known, with the reason
+};
+
+/// The full id of what a person typed, among `candidates`: "firefox-esr" or "org.mozilla.firefox-esr".
+AppId resolve_app(const std::string& typed, const std::vector<AppId>& candidates, const std::string& hint);
+
+} // namespace qpkg::app

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/change.hpp"
+
+#include "app/cost.hpp"
+#include "plan/plan.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace qpkg::app {
+namespace {
+
+plan::Occasion occasion(const World& world, const std::string& reason) { return {world.clock.now(), reason}; }
+
+std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes)
+{
+    std::set<AppId> apps;
+    for (const auto& name : qubes) {
+        for (const auto& binding : plan::require_qube(snapshot, name).current_generation().bindings) {
+            apps.insert(binding.app);
+        }
+    }
+    return {apps.begin(), apps.end()};
+}
+
+std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
+                                     const std::vector<QubeName>& qubes)
+{
+    const auto installed = apps_in(snapshot, qubes);
+    std::vector<AppId> apps;
+    for (const auto& word : typed) {
+        apps.push_back(resolve_app(word, installed, "see `qpkg list`"));
+    }
+    return apps;
+}
+
+PreparedChange priced(World& world, Snapshot snapshot, plan::Plan plan, std::unique_ptr<Catalog> catalog)
+{
+    PreparedChange change{std::move(snapshot), std::move(plan), {}, 0, 0, std::move(catalog)};
+    estimate_costs(world, change);
+    return change;
+}
+
+} // namespace
+
+const std::vector<std::string>& PreparedChange::warnings() const
+{
+    static const std::vector<std::string> none;
+    return catalog ? catalog->warnings() : none;
+}
+
+std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& choice)
+{
+    std::set<QubeName> chosen;
+    for (const auto& name : choice.names) {
+        chosen.insert(plan::require_qube(snapshot, QubeName::require(name)).name);
+    }
+    if (choice.all) {
+        for (const auto& qube : snapshot.qubes) {
+            chosen.insert(qube.name);
+        }
+    }
+    for (const auto& name : choice.skip) {
+        chosen.erase(plan::require_qube(snapshot, QubeName::require(name)).name);
+    }
+    if (chosen.empty()) {
+        throw Error(Code::usage, "no qube is named",
+                    snapshot.qubes.empty() ? "make one: qpkg qube create NAME --base BASE"
+                                           : "name one (--into, --from or --in QUBE), or say --all");
+    }
+    return {chosen.begin(), chosen.end()};
+}
+
+PreparedChange prepare_install(World& world, const InstallRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto qubes = chosen_qubes(snapshot, request.into);
+    const auto channel = Channel::require(request.channel);
+    auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
+
+    plan::Plan plan;
+    std::set<BaseId> bases;
+    for (const auto& name : qubes) {
+        bases.insert(plan::require_qube(snapshot, name).base);
+    }
+    if (bases.size() > 1) {
+        throw Error(Code::conflict, "these qubes have different bases, so they need different releases",
+                    "install into the qubes of one base at a time");
+    }
+    std::vector<KnownRelease> releases;
+    for (const auto& typed : request.apps) {
+        const auto& offer = catalog->choose(catalog->resolve(typed), *bases.begin(), channel);
+        releases.push_back(catalog->release(offer, request.accept_stale));
+    }
+    plan = plan::plan_install(snapshot, releases, qubes, occasion(world, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
+}
+
+PreparedChange prepare_remove(World& world, const RemoveRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto qubes = chosen_qubes(snapshot, request.from);
+    const auto apps = resolve_installed(request.apps, snapshot, qubes);
+    auto plan = plan::plan_remove(snapshot, apps, qubes, occasion(world, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
+PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto choice = request.in;
+    choice.all = choice.all || choice.names.empty();
+    const auto qubes = chosen_qubes(snapshot, choice);
+    const auto named = resolve_installed(request.apps, snapshot, qubes);
+    auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
+
+    std::map<ManifestId, KnownRelease> newest;
+    for (const auto& name : qubes) {
+        const auto& qube = plan::require_qube(snapshot, name);
+        for (const auto& binding : qube.current_generation().bindings) {
+            const bool asked = named.empty() || std::find(named.begin(), named.end(), binding.app) != named.end();
+            const auto& bound = snapshot.release(binding.release).release;
+            const auto* offer = asked ? catalog->newest(binding.app, qube.base, bound.channel) : nullptr;
+            if (offer != nullptr && offer->release.sequence > bound.sequence &&
+                !newest.contains(offer->release.manifest)) {
+                newest.emplace(offer->release.manifest, catalog->release(*offer, request.accept_stale));
+            }
+        }
+    }
+    std::vector<KnownRelease> releases;
+    for (auto& [id, release] : newest) {
+        releases.push_back(std::move(release));
+    }
+    auto plan = plan::plan_upgrade(snapshot, releases, qubes, occasion(world, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
+}
+
+PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto plan = plan::plan_rollback(snapshot, QubeName::require(request.qube), request.to);
+    // A commit that a generation still names is never collected, so this needs no repository.
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
+PreparedChange prepare_hold(World& world, const HoldRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto qubes = chosen_qubes(snapshot, request.in);
+    const auto apps = resolve_installed(request.apps, snapshot, qubes);
+    auto plan = plan::plan_hold(snapshot, apps, qubes, request.held, occasion(world, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
+ChangeReport apply(World& world, PreparedChange& change)
+{
+    const auto fetcher = [&](const RepoName& repo) -> Fetcher& {
+        if (!change.catalog) {
+            throw Error(Code::bug, "a plan without repositories wants to fetch from " + repo.text());
+        }
+        return change.catalog->fetcher(repo);
+    };
+    ChangeReport report{};
+    report.prepared = engine::prepare(change.plan, world.content, world.volumes, fetcher, world.progress);
+    engine::commit(change.plan, world.db);
+    for (const auto& effect : change.plan.effects) {
+        if (effect.to && !world.trust.pinned(effect.app)) {
+            world.trust.pin(effect.app, effect.to->repo);
+        }
+    }
+    const auto activation = engine::activate(world.db, world.hypervisor);
+
+    const auto after = engine::take_snapshot(world.db, world.content, world.volumes);
+    std::set<QubeName> touched;
+    for (const auto& effect : change.plan.effects) {
+        touched.insert(effect.qube);
+    }
+    for (const auto& name : touched) {
+        const bool outdated =
+            std::find(activation.outdated.begin(), activation.outdated.end(), name) != activation.outdated.end();
+        report.qubes.push_back({name, plan::require_qube(after, name).current, outdated});
+    }
+    report.reclaimable = reclaimable(world, after, 0);
+    return report;
+}
+
+void recover(World& world) { engine::activate(world.db, world.hypervisor); }
+
+} // namespace qpkg::app

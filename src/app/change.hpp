@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/catalog.hpp"
+#include "engine/transaction.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+/// Which qubes a command is about.
+struct QubeChoice {
+    std::vector<std::string> names;
+    bool all = false;
+    std::vector<std::string> skip;
+};
+
+struct InstallRequest {
+    std::vector<std::string> apps; ///< as typed
+    QubeChoice into;
+    std::string channel = "stable";
+    Reach reach = Reach::online;
+    bool accept_stale = false;
+    std::string reason; ///< the command line
+};
+
+struct RemoveRequest {
+    std::vector<std::string> apps;
+    QubeChoice from;
+    std::string reason;
+};
+
+struct UpgradeRequest {
+    std::vector<std::string> apps; ///< empty: all
+    QubeChoice in;
+    Reach reach = Reach::online;
+    bool accept_stale = false;
+    std::string reason;
+};
+
+struct RollbackRequest {
+    std::string qube;
+    std::optional<std::uint64_t> to; ///< nothing: the generation before the current one
+};
+
+struct HoldRequest {
+    std::vector<std::string> apps;
+    QubeChoice in;
+    bool held;
+    std::string reason;
+};
+
+/// What one line of a plan costs. Bytes.
+struct Cost {
+    std::uint64_t download; ///< estimated from the sizes in the signed manifest
+    std::uint64_t disk;     ///< size of the volume
+    std::uint64_t shared;   ///< of that, here already
+    std::vector<QubeName> shared_with; ///< qubes that hold this very volume
+};
+
+/// A plan with everything a person wants to know before saying yes.
+struct PreparedChange {
+    Snapshot snapshot;
+    plan::Plan plan;
+    std::vector<Cost> costs; ///< one for each effect of the plan
+    std::uint64_t disk_needed = 0; ///< bytes, at most
+    std::uint64_t free_space = 0;  ///< bytes
+    std::unique_ptr<Catalog> catalog; ///< the open repositories; nothing where none is needed
+
+    const std::vector<std::string>& warnings() const;
+};
+
+PreparedChange prepare_install(World& world, const InstallRequest& request);
+PreparedChange prepare_remove(World& world, const RemoveRequest& request);
+PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
+PreparedChange prepare_rollback(World& world, const RollbackRequest& request);
+PreparedChange prepare_hold(World& world, const HoldRequest& request);
+
+struct QubeOutcome {
+    QubeName name;
+    std::uint64_t generation;
+    bool outdated; ///< it runs and keeps an older generation until it starts again
+};
+
+struct ChangeReport {
+    engine::Prepared prepared;
+    std::vector<QubeOutcome> qubes;
+    std::uint64_t reclaimable; ///< bytes that `gc --keep 0` would give back now
+};
+
+/// Prepare, commit, activate. The plan's qubes are what they were, or what was planned.
+ChangeReport apply(World& world, PreparedChange& change);
+
+/// What an interrupted command left undone. Called by every command that writes, under the lock.
+void recover(World& world);
+
+/// The qubes a choice means. Errors: not_found, usage (none named).
+std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& choice);
+
+} // namespace qpkg::app

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/cost.hpp"
+
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace qpkg::app {
+namespace {
+
+/// Volume metadata and tails that no object shares: 2–3 % of the size (ARCHITECTURE.md, "Volumes"), rounded up.
+constexpr std::uint64_t metadata_share = 20;
+
+struct ContentCost {
+    std::uint64_t missing; ///< bytes of content that is not here
+    std::uint64_t download;
+};
+
+ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& fetcher)
+{
+    const auto& tree = step.release.release.tree;
+    const ImportLimits limits{tree.objects, tree.size, step.release.release.inputs.source_date_epoch};
+    const auto estimate = world.content.estimate(tree.commit, limits, fetcher);
+    std::uint64_t present = 0;
+    for (const auto& object : estimate.present) {
+        present += object.size;
+    }
+    const auto missing = tree.size - std::min(present, tree.size);
+    const auto ratio = tree.size == 0 ? 0.0 : static_cast<double>(tree.archive_size) / static_cast<double>(tree.size);
+    return {missing, static_cast<std::uint64_t>(static_cast<double>(missing) * ratio)};
+}
+
+std::vector<QubeName> holders(const Snapshot& snapshot, const VolumeId& volume)
+{
+    std::vector<QubeName> names;
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            if (snapshot.release(binding.release).release.volume.root == volume) {
+                names.push_back(qube.name);
+            }
+        }
+    }
+    return names;
+}
+
+} // namespace
+
+void estimate_costs(World& world, PreparedChange& change)
+{
+    std::map<CommitId, ContentCost> fetched;
+    std::map<VolumeId, std::uint64_t> built; // bytes that the volume itself adds
+    const bool clones = world.volumes.placement() == DataPlacement::clone;
+    for (const auto& step : change.plan.prepare) {
+        if (const auto* fetch = std::get_if<plan::FetchCommit>(&step)) {
+            const auto cost = content_cost(world, *fetch, change.catalog->fetcher(fetch->release.repo));
+            fetched.emplace(fetch->release.release.tree.commit, cost);
+            change.disk_needed += cost.missing;
+        } else {
+            const auto& volume = std::get<plan::BuildVolume>(step).release.release.volume;
+            built.emplace(volume.root, clones ? volume.size / metadata_share : volume.size);
+            change.disk_needed += built.at(volume.root);
+        }
+    }
+    for (const auto& effect : change.plan.effects) {
+        Cost cost{};
+        if (effect.to) {
+            const auto& release = effect.to->release;
+            const auto fetch = fetched.find(release.tree.commit);
+            const auto missing = fetch == fetched.end() ? 0 : fetch->second.missing;
+            cost.download = fetch == fetched.end() ? 0 : fetch->second.download;
+            cost.disk = release.volume.size;
+            cost.shared = built.contains(release.volume.root) && !clones ? 0 : cost.disk - std::min(cost.disk, missing);
+            cost.shared_with = holders(change.snapshot, release.volume.root);
+        }
+        change.costs.push_back(std::move(cost));
+    }
+    change.free_space = files::free_space(world.root);
+    if (change.disk_needed > change.free_space) {
+        throw Error(Code::no_space,
+                    "not enough space in " + world.root.string() + ": " + text::human_size(change.disk_needed) +
+                        " needed, " + text::human_size(change.free_space) + " free",
+                    "free " + text::human_size(change.disk_needed - change.free_space) +
+                        ", for example with `qpkg gc --keep 0`");
+    }
+}
+
+std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep)
+{
+    const auto garbage = plan::plan_gc(snapshot, keep);
+    std::uint64_t bytes = world.content.prunable(garbage.kept_commits);
+    for (const auto& volume : garbage.volumes) {
+        bytes += world.volumes.exclusive_size(volume);
+    }
+    return bytes;
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/query.hpp"
+
+#include "app/cost.hpp"
+#include "plan/activation.hpp"
+#include "plan/plan.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace qpkg::app {
+
+std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>& qubes)
+{
+    const auto snapshot = world.db.snapshot();
+    std::vector<QubeName> wanted;
+    for (const auto& name : qubes) {
+        wanted.push_back(plan::require_qube(snapshot, QubeName::require(name)).name);
+    }
+    std::vector<InstalledApp> apps;
+    for (const auto& qube : snapshot.qubes) {
+        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), qube.name) == wanted.end()) {
+            continue;
+        }
+        for (const auto& binding : qube.current_generation().bindings) {
+            apps.push_back({qube.name, snapshot.release(binding.release), binding.held});
+        }
+    }
+    return apps;
+}
+
+StatusReport status(World& world)
+{
+    const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const Catalog catalog(world, snapshot, Reach::offline);
+    const plan::Live live{world.hypervisor.wanted(), world.hypervisor.attached(),
+                          world.hypervisor.capabilities().hot_attach};
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    StatusReport report{{}, snapshot.bases, catalog.repositories(), {}, catalog.warnings(), 0};
+    std::set<QubeName> running;
+    for (const auto& qube : world.hypervisor.qubes()) {
+        if (qube.running) {
+            running.insert(qube.name);
+        }
+    }
+    for (const auto& qube : snapshot.qubes) {
+        const auto& outdated = activation.outdated;
+        const auto* base = snapshot.find_base(qube.base);
+        report.qubes.push_back({qube.name, qube.base, qube.current, qube.current_generation().bindings.size(),
+                                running.contains(qube.name),
+                                std::find(outdated.begin(), outdated.end(), qube.name) != outdated.end(),
+                                base != nullptr && base->commit != qube.base_commit});
+    }
+    for (auto& installed : list_apps(world, {})) {
+        const auto& offers = catalog.offers();
+        const bool listed = std::any_of(offers.begin(), offers.end(),
+                                        [&](const Offer& offer) { return offer.release.manifest == installed.release.id; });
+        const bool known = std::any_of(snapshot.repositories.begin(), snapshot.repositories.end(),
+                                       [&](const Repository& repo) { return repo.name == installed.release.repo; });
+        if (known && !listed) {
+            report.withdrawn.push_back(std::move(installed));
+        }
+    }
+    report.reclaimable = reclaimable(world, snapshot, 0);
+    return report;
+}
+
+AppInfo info(World& world, const std::string& typed, Reach reach)
+{
+    const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    Catalog catalog(world, snapshot, reach);
+    const auto installed = list_apps(world, {});
+    std::vector<AppId> known;
+    for (const auto& app : installed) {
+        known.push_back(app.release.release.app);
+    }
+    AppInfo info{catalog.resolve(typed, known), {}, {}, std::nullopt};
+    for (const auto& offer : catalog.offers()) {
+        if (offer.release.app == info.app) {
+            info.offers.push_back(offer);
+        }
+    }
+    std::sort(info.offers.begin(), info.offers.end(),
+              [](const Offer& a, const Offer& b) { return a.release.sequence > b.release.sequence; });
+    for (const auto& app : installed) {
+        if (app.release.release.app == info.app) {
+            info.installed.push_back(app);
+        }
+    }
+    if (!info.installed.empty()) {
+        info.details = info.installed.front().release;
+    } else if (reach == Reach::online && !info.offers.empty()) {
+        info.details = catalog.release(info.offers.front(), true);
+    }
+    return info;
+}
+
+std::vector<Offer> search(World& world, const std::vector<std::string>& words, Reach reach,
+                          std::vector<std::string>& warnings)
+{
+    const auto snapshot = world.db.snapshot();
+    const Catalog catalog(world, snapshot, reach);
+    warnings = catalog.warnings();
+    std::map<std::pair<AppId, BaseId>, Offer> found;
+    for (const auto& offer : catalog.offers()) {
+        const auto text = offer.release.app.text() + ' ' + offer.release.summary;
+        const bool matches = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+            return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
+                       return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+                   }) != text.end();
+        });
+        if (!matches) {
+            continue;
+        }
+        const auto [place, added] = found.try_emplace({offer.release.app, offer.release.base}, offer);
+        if (!added && place->second.release.sequence < offer.release.sequence) {
+            place->second = offer;
+        }
+    }
+    std::vector<Offer> offers;
+    for (auto& [key, offer] : found) {
+        offers.push_back(std::move(offer));
+    }
+    return offers;
+}
+
+std::vector<Reason> why(World& world, const std::string& package)
+{
+    const auto snapshot = world.db.snapshot();
+    std::vector<Reason> reasons;
+    std::set<std::string> names;
+    const auto look = [&](const std::vector<Package>& packages, const std::string& holder, const QubeName& qube,
+                          const std::string& asked_by) {
+        for (const auto& candidate : packages) {
+            names.insert(candidate.name);
+            if (candidate.name == package) {
+                reasons.push_back({candidate.name, candidate.version, holder, asked_by, qube});
+            }
+        }
+    };
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            const auto first = std::find_if(qube.generations.begin(), qube.generations.end(), [&](const auto& made) {
+                return std::any_of(made.bindings.begin(), made.bindings.end(),
+                                   [&](const Binding& other) { return other.app == binding.app; });
+            });
+            look(snapshot.release(binding.release).release.packages, binding.app.text(), qube.name, first->reason);
+        }
+        if (const auto* base = snapshot.find_base(qube.base)) {
+            look(base->packages, "base " + base->id.text(), qube.name, "qpkg qube create");
+        }
+    }
+    if (reasons.empty()) {
+        const std::vector<std::string> known(names.begin(), names.end());
+        const auto near = text::near_names(package, known);
+        throw Error(Code::not_found, "no qube holds a package \"" + text::escaped(package) + '"',
+                    near.empty() ? "see `qpkg list`" : "did you mean " + text::join(near, " or ") + "?");
+    }
+    return reasons;
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/repositories.hpp"
+
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/text.hpp"
+#include "signing/memory_trust_store.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+namespace {
+
+/// A directory is remembered by its full path: the next command may run elsewhere.
+std::string absolute_location(const std::string& location)
+{
+    if (location.find("://") != std::string::npos) {
+        return location;
+    }
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(location)).string();
+}
+
+void refuse_taken(const Snapshot& snapshot, const Repository& candidate)
+{
+    for (const auto& other : snapshot.repositories) {
+        if (other.name == candidate.name) {
+            throw Error(Code::conflict, "there is a repository " + other.name.text() + " already, at " + other.location,
+                        "remove it first: qpkg repo remove " + other.name.text());
+        }
+        for (const auto& name : candidate.namespaces) {
+            if (std::find(other.namespaces.begin(), other.namespaces.end(), name) != other.namespaces.end()) {
+                throw Error(Code::conflict,
+                            "namespace " + name + " of " + candidate.name.text() + " belongs to repository " +
+                                other.name.text(),
+                            "say with --namespace which namespaces the new one may publish");
+            }
+        }
+    }
+}
+
+} // namespace
+
+FoundRepository find_repository(World& world, const AddRepositoryRequest& request)
+{
+    const auto name = RepoName::require(request.name);
+    const auto location = absolute_location(request.location);
+    const auto fetcher = world.fetcher(location);
+    auto root = with_context("repository " + location, [&] {
+        return trust::TrustClient::inspect(*fetcher, world.clock.now(), request.fingerprint);
+    });
+    auto namespaces = request.namespaces.empty() ? root.namespaces : request.namespaces;
+    std::sort(namespaces.begin(), namespaces.end());
+    namespaces.erase(std::unique(namespaces.begin(), namespaces.end()), namespaces.end());
+    Repository repository{name, location, root.fingerprint, std::move(namespaces), request.grace_days * 24 * 60 * 60};
+    refuse_taken(world.db.snapshot(), repository);
+    return {std::move(repository), std::move(root)};
+}
+
+trust::RefreshReport add_repository(World& world, const FoundRepository& found)
+{
+    const auto& repository = found.repository;
+    const auto fetcher = world.fetcher(repository.location);
+    with_context("repository " + repository.name.text(), [&] {
+        trust::MemoryTrustStore trial;
+        trust::TrustClient client(trial, repository, world.clock.now());
+        client.init(found.root.bytes);
+        client.refresh(*fetcher);
+    });
+
+    trust::TrustClient client(world.trust, repository, world.clock.now());
+    client.init(found.root.bytes);
+    fault_point("repo.root-trusted");
+    const Change change = SetRepository{repository};
+    world.db.commit({&change, 1});
+    fault_point("repo.recorded");
+    return client.refresh(*fetcher);
+}
+
+void remove_repository(World& world, const std::string& typed)
+{
+    const auto name = RepoName::require(typed);
+    const auto snapshot = world.db.snapshot();
+    std::vector<std::string> names;
+    for (const auto& repository : snapshot.repositories) {
+        names.push_back(repository.name.text());
+    }
+    if (std::find(names.begin(), names.end(), name.text()) == names.end()) {
+        const auto near = text::near_names(name.text(), names);
+        throw Error(Code::not_found, "there is no repository " + name.text(),
+                    near.empty() ? "see `qpkg repo list`" : "did you mean " + text::join(near, " or ") + "?");
+    }
+    const Change change = RemoveRepository{name};
+    world.db.commit({&change, 1});
+}
+
+} // namespace qpkg::app

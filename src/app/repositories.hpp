@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+#include "signing/client.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+struct AddRepositoryRequest {
+    std::string name;
+    std::string location;                   ///< directory, file:// or http(s):// URL
+    std::optional<std::string> fingerprint; ///< 64 hex digits, from the publisher
+    std::vector<std::string> namespaces;    ///< what it may publish; empty: what it delegates now
+    std::int64_t grace_days = 14;
+};
+
+/// A repository that was looked at and is not trusted yet.
+struct FoundRepository {
+    Repository repository;
+    trust::RootInfo root;
+};
+
+/// Errors: conflict (name or namespace is taken, both repositories named), untrusted (another fingerprint), not_found.
+FoundRepository find_repository(World& world, const AddRepositoryRequest& request);
+
+/// Trusts the root, then refreshes: a repository that does not verify is not added.
+trust::RefreshReport add_repository(World& world, const FoundRepository& found);
+
+/// Releases of it that are installed stay. Errors: not_found.
+void remove_repository(World& world, const std::string& name);
+
+} // namespace qpkg::app
