@@ -12,8 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 namespace qpkg::mounts {
 namespace {
@@ -82,6 +84,29 @@ std::string escaped_layer(const fs::path& layer)
     return safe;
 }
 
+std::string_view fifth_word(std::string_view line)
+{
+    for (int words = 0; words < 4; ++words) {
+        line.remove_prefix(std::min(line.find(' ') + 1, line.size()));
+    }
+    return line.substr(0, line.find(' '));
+}
+
+/// The kernel writes blank, tab, newline and backslash as \NNN, octal.
+fs::path unescaped(std::string_view text)
+{
+    std::string plain;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '\\' && i + 3 < text.size()) {
+            plain += static_cast<char>(std::stoi(std::string(text.substr(i + 1, 3)), nullptr, 8));
+            i += 3;
+        } else {
+            plain += text[i];
+        }
+    }
+    return plain;
+}
+
 } // namespace
 
 void enter_private_namespace()
@@ -89,7 +114,7 @@ void enter_private_namespace()
     if (::unshare(CLONE_NEWNS) != 0) {
         throw system_error("make a mount namespace", errno);
     }
-    mount_or_throw(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr, "make the mounts private");
+    make_private("/");
 }
 
 void mount_volume(const fs::path& image, const fs::path& target)
@@ -157,6 +182,29 @@ void mount_proc(const fs::path& target)
 {
     mount_or_throw("proc", target, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr,
                    "mount proc at " + target.string());
+}
+
+void make_private(const fs::path& target)
+{
+    mount_or_throw(nullptr, target, nullptr, MS_REC | MS_PRIVATE, nullptr,
+                   "make the mounts private at " + target.string());
+}
+
+std::vector<fs::path> mount_points_below(const fs::path& directory)
+{
+    std::ifstream table("/proc/self/mountinfo");
+    std::vector<fs::path> points;
+    for (std::string line; std::getline(table, line);) {
+        const auto path = unescaped(fifth_word(line)); // proc(5): id, parent, device, root, mount point
+        const auto relative = path.lexically_relative(directory);
+        if (!relative.empty() && *relative.begin() != "..") {
+            points.push_back(path);
+        }
+    }
+    if (!table.eof()) {
+        throw system_error("read /proc/self/mountinfo", errno);
+    }
+    return points;
 }
 
 void unmount(const fs::path& target)

@@ -52,6 +52,12 @@ void mount_tmpfs(const fs::path& target, const std::string& options = "mode=0755
 /// procfs of the caller's pid namespace: nosuid, nodev, noexec.
 void mount_proc(const fs::path& target);
 
+/// From now on no mount travels into or out of the mounts at `target` and below.
+void make_private(const fs::path& target);
+
+/// The mount points at and below `directory`, as this process sees them, in the order they were mounted.
+std::vector<fs::path> mount_points_below(const fs::path& directory);
+
 /// A detached unmount of everything at `target` and below; not mounted is success.
 void unmount(const fs::path& target);
 

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/id.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qpkg::agent {
+
+inline constexpr std::size_t largest_desktop_entry = 256 * 1024; ///< bytes
+
+struct DesktopEntry {
+    std::string bytes;                   ///< the file for the qube
+    std::vector<std::string> mime_types; ///< "text/html", in the order of the file
+};
+
+/// A module's desktop entry (freedesktop.org, Desktop Entry Specification 1.5) made into one for the qube: each Exec
+/// runs in the app's view (`runner` --view=APP …), an absolute Icon is found in the volume; TryExec, Path and
+/// DBusActivatable, which speak of what only the view has, go; so do groups other than the entry and its actions.
+/// Error corrupt "line 3: …": not of that form, not an Application, without a program, or with control characters.
+DesktopEntry for_the_qube(std::string_view bytes, const AppId& app, const std::filesystem::path& runner,
+                          const std::filesystem::path& volume);
+
+} // namespace qpkg::agent

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/agent/exporting.hpp"
+
+#include "cli/agent/desktop_entry.hpp"
+
+#include "qpkg/base/error.hpp"
+
+#include <map>
+
+namespace qpkg::agent {
+namespace {
+
+constexpr const char* own_program = "qpkg-run";
+constexpr std::string_view share_folder = "/usr/share/";
+
+class Planner {
+public:
+    explicit Planner(const Layout& layout) : layout_(layout)
+    {
+        planned_.bin[own_program] = {PlannedFile::Kind::link, layout.runner().string()};
+    }
+
+    void add(const AppId& app, const Export& made)
+    {
+        if (made.kind == ExportKind::command) {
+            add_command(app, made);
+        } else if (made.kind == ExportKind::desktop) {
+            add_desktop_entry(app, made);
+        } else if (made.kind == ExportKind::icon) {
+            const auto place = made.path.substr(share_folder.size());
+            place_file(planned_.share, app, place, {PlannedFile::Kind::link, layout_.volume(app).string() + made.path});
+        }
+    }
+
+    PlannedExports finish()
+    {
+        if (!types_.empty()) {
+            std::string cache = "[MIME Cache]\n";
+            for (const auto& [type, entries] : types_) {
+                cache += type + '=' + entries + '\n';
+            }
+            planned_.share["applications/mimeinfo.cache"] = {PlannedFile::Kind::file, cache};
+        }
+        return std::move(planned_);
+    }
+
+private:
+    void add_command(const AppId& app, const Export& made)
+    {
+        // The kernel starts the runner itself: no shell, and a link to the launcher by another name works too.
+        const auto line = "#!" + layout_.runner().string() + " --launch=" + app.text() + ':' + made.name + '\n';
+        place_file(planned_.bin, app, made.name, {PlannedFile::Kind::program, line});
+    }
+
+    void add_desktop_entry(const AppId& app, const Export& made)
+    {
+        try {
+            const auto bytes = read_file_within(layout_.volume(app), made.path, largest_desktop_entry);
+            auto entry = for_the_qube(bytes, app, layout_.runner(), layout_.volume(app));
+            if (place_file(planned_.share, app, fs::path("applications") / made.name,
+                           {PlannedFile::Kind::file, std::move(entry.bytes)})) {
+                for (const auto& type : entry.mime_types) {
+                    types_[type] += made.name + ';';
+                }
+            }
+        } catch (const Error& error) {
+            planned_.problems.push_back(app.text() + ": " + made.path + ": " + error.what());
+        }
+    }
+
+    bool place_file(PlannedTree& tree, const AppId& app, const fs::path& name, PlannedFile file)
+    {
+        if (tree.try_emplace(name, std::move(file)).second) {
+            return true;
+        }
+        planned_.problems.push_back(app.text() + ": " + name.string() + " is exported by another app already");
+        return false;
+    }
+
+    const Layout& layout_;
+    PlannedExports planned_{};
+    std::map<std::string, std::string> types_;
+};
+
+} // namespace
+
+PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps)
+{
+    Planner planner(layout);
+    for (const auto& [app, exports] : apps) {
+        for (const auto& made : exports) {
+            planner.add(app, made);
+        }
+    }
+    return planner.finish();
+}
+
+} // namespace qpkg::agent

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "cli/agent/layout.hpp"
+#include "cli/agent/small_files.hpp"
+
+#include "qpkg/model/release.hpp"
+
+#include <string>
+#include <vector>
+
+namespace qpkg::agent {
+
+struct AppExports {
+    AppId app;
+    std::vector<Export> exports;
+};
+
+/// What the qube sees of its apps: launchers below `bin`, desktop entries, icons and the list of MIME types below
+/// `share`.
+struct PlannedExports {
+    PlannedTree bin;
+    PlannedTree share;
+    std::vector<std::string> problems; ///< what was left out, and why
+};
+
+/// What `layout.bin()` and `layout.share()` shall hold. Of two apps that export one name the first has it. Reads the
+/// desktop entries from the mounted volumes; one that is not well formed is left out.
+PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps);
+
+} // namespace qpkg::agent

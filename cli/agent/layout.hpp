@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/id.hpp"
+
+#include <array>
+#include <filesystem>
+
+namespace qpkg::agent {
+
+namespace fs = std::filesystem;
+
+/// The parts of the root that a module may add to. A private view has its own of each.
+inline constexpr std::array<const char*, 4> view_trees = {"usr", "opt", "etc", "var/lib"};
+
+/// Where things are inside a qube. Everything the agent makes lies below `run`, on a tmpfs, except the shared view,
+/// which it mounts over `root`'s /usr and /opt.
+struct Layout {
+    fs::path run = "/run/qpkg";
+    fs::path root = "/";
+
+    fs::path announced() const { return run / "announced"; }                         ///< written by the host
+    fs::path volume(const AppId& app) const { return run / "volumes" / app.text(); } ///< mount point
+    fs::path views() const { return run / "views"; }
+    fs::path view(const AppId& app) const { return views() / app.text(); } ///< see view.hpp
+    fs::path base() const { return run / "base"; }                         ///< the qube's own trees
+    fs::path shared() const { return run / "shared"; }                     ///< see shared_view.hpp
+    fs::path bin() const { return run / "bin"; }
+    fs::path share() const { return run / "share"; }
+    fs::path runner() const { return run / "libexec/qpkg-run"; }
+};
+
+} // namespace qpkg::agent

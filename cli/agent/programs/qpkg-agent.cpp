@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Mounts the volumes this qube was told of and shows their apps.
+#include "cli/agent/refresh.hpp"
+
+#include "qpkg/base/error.hpp"
+
+#include <cstdio>
+#include <string_view>
+
+namespace {
+
+using namespace qpkg;
+
+constexpr const char* usage = "usage: qpkg-agent refresh | qpkg-agent list";
+
+int refresh(const agent::Layout& layout)
+{
+    const auto report = agent::refresh(layout, agent::read_announced_directory(layout.announced()));
+    for (const auto& problem : report.problems) {
+        std::fprintf(stderr, "qpkg-agent: %s\n", problem.c_str());
+    }
+    return report.problems.empty() ? 0 : static_cast<int>(Code::partly);
+}
+
+int list(const agent::Layout& layout)
+{
+    for (const auto& line : agent::composed(layout)) {
+        std::printf("%s\n", line.c_str());
+    }
+    return 0;
+}
+
+int run(std::string_view verb)
+{
+    const agent::Layout layout;
+    if (verb == "refresh") {
+        return refresh(layout);
+    }
+    if (verb == "list") {
+        return list(layout);
+    }
+    throw Error(Code::usage, usage);
+}
+
+} // namespace
+
+int main(int count, char** arguments)
+{
+    try {
+        return run(count == 2 ? arguments[1] : "");
+    } catch (const Error& error) {
+        std::fprintf(stderr, "qpkg-agent: %s\n", error.what());
+        return static_cast<int>(error.code());
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "qpkg-agent: %s\n", error.what());
+        return static_cast<int>(Code::failed);
+    }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/agent/refresh.hpp"
+
+#include "cli/agent/exporting.hpp"
+#include "cli/agent/shared_view.hpp"
+#include "cli/agent/small_files.hpp"
+#include "cli/agent/view.hpp"
+#include "repo-format/announcement.hpp"
+#include "repo-format/exports.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fd.hpp"
+#include "qpkg/base/mounts.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace qpkg::agent {
+namespace {
+
+constexpr std::size_t largest_stamp = 4096;
+
+/// One refresh at a time; the lock ends with the process.
+Fd lock(const Layout& layout)
+{
+    const auto path = layout.run / "lock";
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd || ::flock(fd.get(), LOCK_EX) != 0) {
+        throw system_error("lock " + path.string(), errno);
+    }
+    return fd;
+}
+
+std::string stamp_of(const Announced& announced)
+{
+    return encode_slot(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
+}
+
+fs::path stamp_file(const Layout& layout, const AppId& app) { return layout.view(app) / "announced"; }
+
+/// What the view was made from; nothing when it is not there or not whole.
+std::optional<std::string> stamp_of_view(const Layout& layout, const AppId& app)
+{
+    const auto file = stamp_file(layout, app);
+    return fs::exists(file) ? std::optional(read_file(file, largest_stamp)) : std::nullopt;
+}
+
+std::vector<AppId> apps_with_views(const Layout& layout)
+{
+    std::vector<AppId> apps;
+    if (!fs::exists(layout.views())) {
+        return apps;
+    }
+    for (const auto& name : names_in(layout.views())) {
+        if (const auto app = AppId::parse(name)) {
+            apps.push_back(*app);
+        }
+    }
+    return apps;
+}
+
+/// The volume itself is unmounted only where the agent mounted it.
+void remove_app(const Layout& layout, const AppId& app)
+{
+    const auto stamp = stamp_of_view(layout, app);
+    remove_view(layout, app);
+    if (!stamp || !stamp->ends_with("\nmounted\n")) {
+        mounts::unmount(layout.volume(app));
+        std::error_code ignored;
+        fs::remove(layout.volume(app), ignored);
+    }
+}
+
+void mount_announced(const Layout& layout, const Announced& announced)
+{
+    const auto place = layout.volume(announced.volume.app);
+    if (!announced.device) {
+        if (!mounts::is_mount_point(place)) {
+            throw Error(Code::not_found, "the volume is not mounted at " + place.string());
+        }
+        return;
+    }
+    if (!mounts::is_mount_point(place)) {
+        fs::create_directories(place);
+        mounts::mount_volume(*announced.device, place);
+    }
+}
+
+std::vector<Export> exports_of(const Layout& layout, const AppId& app)
+{
+    return parse_exports(read_file_within(layout.volume(app), exports_path(app), largest_exports), app);
+}
+
+class Refresh {
+public:
+    Refresh(const Layout& layout, const Announcements& announcements)
+        : layout_(layout), announcements_(announcements), report_{{}, announcements.problems}
+    {
+    }
+
+    RefreshReport run()
+    {
+        fs::create_directories(layout_.views());
+        const auto held = lock(layout_);
+        keep_base(layout_);
+        remove_what_is_gone();
+        for (const auto& announced : announcements_.found) {
+            add(announced);
+        }
+        show_shared();
+        export_all();
+        return std::move(report_);
+    }
+
+private:
+    void remove_what_is_gone()
+    {
+        for (const auto& app : apps_with_views(layout_)) {
+            const auto wanted = std::ranges::find_if(announcements_.found, [&](const Announced& announced) {
+                return announced.volume.app == app && stamp_of(announced) == stamp_of_view(layout_, app);
+            });
+            if (wanted == announcements_.found.end()) {
+                attempt(app, [&] { remove_app(layout_, app); });
+            }
+        }
+    }
+
+    void add(const Announced& announced)
+    {
+        const auto& app = announced.volume.app;
+        const bool there = stamp_of_view(layout_, app).has_value();
+        const bool works = attempt(app, [&] { use(announced, there); });
+        if (!works && !there) {
+            attempt(app, [&] { remove_app(layout_, app); });
+        }
+    }
+
+    void use(const Announced& announced, bool there)
+    {
+        const auto& app = announced.volume.app;
+        mount_announced(layout_, announced);
+        auto exports = exports_of(layout_, app);
+        if (announced.volume.view == View::shared) {
+            check_only_adds(layout_, app, shared_);
+        } else if (!there) {
+            compose_private_view(layout_, app);
+        }
+        if (!there) {
+            write_commands(layout_, app, exports);
+            write_file(stamp_file(layout_, app), stamp_of(announced));
+        }
+        if (announced.volume.view == View::shared) {
+            shared_.push_back(app);
+            shared_stamps_.push_back(encode_slot(announced.volume));
+        }
+        exports_.push_back({app, std::move(exports)});
+        report_.present.push_back(app);
+    }
+
+    void show_shared()
+    {
+        try {
+            show_shared_view(layout_, shared_, shared_stamps_);
+        } catch (const std::exception& error) {
+            report_.problems.push_back(std::string("the shared view: ") + error.what());
+        }
+    }
+
+    void export_all()
+    {
+        const auto planned = plan_exports(layout_, exports_);
+        make_tree(layout_.bin(), planned.bin);
+        make_tree(layout_.share(), planned.share);
+        report_.problems.insert(report_.problems.end(), planned.problems.begin(), planned.problems.end());
+    }
+
+    /// Whether `step` went through; what went wrong with one app is no reason to stop.
+    template <class Step>
+    bool attempt(const AppId& app, Step&& step)
+    {
+        try {
+            step();
+            return true;
+        } catch (const std::exception& error) {
+            report_.problems.push_back(app.text() + ": skipped: " + error.what());
+            return false;
+        }
+    }
+
+    const Layout& layout_;
+    const Announcements& announcements_;
+    RefreshReport report_;
+    std::vector<AppExports> exports_;
+    std::vector<AppId> shared_;
+    std::vector<std::string> shared_stamps_;
+};
+
+} // namespace
+
+RefreshReport refresh(const Layout& layout, const Announcements& announcements)
+{
+    return Refresh(layout, announcements).run();
+}
+
+std::vector<std::string> composed(const Layout& layout)
+{
+    std::vector<std::string> lines;
+    for (const auto& app : apps_with_views(layout)) {
+        if (const auto stamp = stamp_of_view(layout, app)) {
+            lines.push_back(stamp->substr(0, stamp->find('\n')));
+        }
+    }
+    return lines;
+}
+
+} // namespace qpkg::agent

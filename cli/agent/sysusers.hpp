@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace qpkg::agent {
+
+/// The texts of /etc/passwd and /etc/group.
+struct Accounts {
+    std::string passwd;
+    std::string group;
+
+    friend bool operator==(const Accounts&, const Accounts&) = default;
+};
+
+/// Adds what the lines of a sysusers.d file ask for (sysusers.d(5): u, g and m with a number or "-"; other lines are
+/// passed by, as are names that are there). Free numbers are taken from 999 downwards, so that the same base and
+/// module always give the same ones. Error corrupt "sysusers: line 3: …" for a u, g or m line that is not well formed.
+Accounts with_accounts(Accounts accounts, std::string_view lines);
+
+} // namespace qpkg::agent
