@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/local/local_hypervisor.hpp"
+
+#include "adapters/local/display.hpp"
+#include "adapters/local/run_session.hpp"
+#include "adapters/local/sessions.hpp"
+#include "adapters/local/wanted_file.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace qpkg::local {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t most_slots = 64;
+constexpr std::size_t largest_wanted = 1024 * 1024;
+constexpr const char* removed_prefix = ".removed-";
+
+std::string new_machine_id()
+{
+    auto id = files::read("/proc/sys/kernel/random/uuid", 64);
+    std::erase_if(id, [](char c) { return c == '-' || c == '\n'; });
+    return id;
+}
+
+/// Held by everyone who runs in the qube, and by whoever removes it, alone.
+Fd lock_directory(const fs::path& directory, int operation)
+{
+    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    struct stat held {};
+    struct stat there {};
+    // Between the two calls the directory may have been removed, and another made.
+    if (!fd || ::flock(fd.get(), operation) != 0 || ::fstat(fd.get(), &held) != 0 ||
+        ::stat(directory.c_str(), &there) != 0 || held.st_ino != there.st_ino || held.st_dev != there.st_dev) {
+        return Fd();
+    }
+    return fd;
+}
+
+Error no_such_qube(const QubeName& qube)
+{
+    return {Code::not_found, "there is no qube " + qube.text(), "run `qpkg qube list` to see the qubes"};
+}
+
+bool has_slot(const Attachment& session, const VolumeSlot& slot)
+{
+    return std::ranges::find(session.slots, slot) != session.slots.end();
+}
+
+Error no_hot_attach(const QubeName& qube)
+{
+    return {Code::unsupported, "the local backend changes the volumes of " + qube.text() + " only at the next start",
+            "end what runs in " + qube.text() + " and start it again"};
+}
+
+/// What a killed `remove` left.
+void remove_leftovers(const fs::path& qubes)
+{
+    for (const auto& entry : fs::directory_iterator(qubes)) {
+        if (entry.path().filename().string().starts_with(removed_prefix)) {
+            fs::remove_all(entry.path());
+        }
+    }
+}
+
+} // namespace
+
+LocalHypervisor::LocalHypervisor(LocalOptions options) : options_(std::move(options)) {}
+
+Capabilities LocalHypervisor::capabilities() const { return {.hot_attach = false, .max_slots = most_slots}; }
+
+fs::path LocalHypervisor::directory_of(const QubeName& qube) const { return options_.root / "qubes" / qube.text(); }
+
+fs::path LocalHypervisor::sessions() const { return options_.root / "run/sessions"; }
+
+std::vector<QubeName> LocalHypervisor::names() const
+{
+    std::vector<QubeName> names;
+    const auto qubes = options_.root / "qubes";
+    if (!fs::exists(qubes)) {
+        return names;
+    }
+    for (const auto& entry : fs::directory_iterator(qubes)) {
+        const auto name = QubeName::parse(entry.path().filename().string());
+        if (name && fs::exists(entry.path() / "wanted")) {
+            names.push_back(*name);
+        }
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+std::optional<WantedFile> LocalHypervisor::read(const QubeName& qube) const
+{
+    const auto path = directory_of(qube) / "wanted";
+    const auto bytes = files::read_if_exists(path, largest_wanted);
+    if (!bytes) {
+        return std::nullopt;
+    }
+    return with_context(path.string(), [&] { return parse_wanted(*bytes); });
+}
+
+WantedFile LocalHypervisor::require(const QubeName& qube) const
+{
+    if (auto wanted = read(qube)) {
+        return *std::move(wanted);
+    }
+    throw no_such_qube(qube);
+}
+
+void LocalHypervisor::write(const QubeName& qube, const WantedFile& wanted) const
+{
+    files::write(directory_of(qube) / "wanted", encode_wanted(wanted));
+    fault_point("local.wanted");
+}
+
+std::vector<RunningQube> LocalHypervisor::qubes()
+{
+    const auto running = attached();
+    std::vector<RunningQube> all;
+    for (const auto& name : names()) {
+        all.push_back({name, std::ranges::find(running, name, &Attachment::qube) != running.end()});
+    }
+    return all;
+}
+
+std::vector<Attachment> LocalHypervisor::wanted()
+{
+    std::vector<Attachment> all;
+    for (const auto& name : names()) {
+        all.push_back({name, require(name).slots});
+    }
+    return all;
+}
+
+std::vector<Attachment> LocalHypervisor::attached() { return running_sessions(sessions()); }
+
+std::vector<Attachment> LocalHypervisor::sessions_of(const QubeName& qube) const
+{
+    auto all = running_sessions(sessions());
+    std::erase_if(all, [&](const Attachment& session) { return session.qube != qube; });
+    return all;
+}
+
+void LocalHypervisor::create(const QubeName& qube, const VolumeId& base)
+{
+    const auto before = read(qube);
+    if (before && before->base == base) {
+        return;
+    }
+    const auto directory = directory_of(qube);
+    files::make_directories(directory.parent_path(), 0700); // homes may hold what root of a qube made setuid
+    files::make_directories(directory / "home");
+    files::make_directories(directory / "rw");
+    fault_point("local.directories");
+    write(qube, before ? WantedFile{base, before->machine_id, before->slots} : WantedFile{base, new_machine_id(), {}});
+}
+
+void LocalHypervisor::remove(const QubeName& qube)
+{
+    const auto directory = directory_of(qube);
+    const auto qubes = directory.parent_path();
+    if (!fs::exists(qubes)) {
+        return;
+    }
+    remove_leftovers(qubes);
+    if (!fs::exists(directory)) {
+        return;
+    }
+    const auto held = lock_directory(directory, LOCK_EX | LOCK_NB);
+    if (!held) {
+        throw Error(Code::conflict, "remove the qube " + qube.text() + ": it is running");
+    }
+    const auto removed = qubes / (removed_prefix + qube.text());
+    files::rename_durably(directory, removed);
+    fault_point("local.removed");
+    fs::remove_all(removed);
+}
+
+void LocalHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
+{
+    auto wanted = require(qube);
+    std::vector<VolumeSlot> next(slots.begin(), slots.end());
+    std::ranges::sort(next);
+    if (next.size() > most_slots) {
+        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " apps, not " +
+                                           std::to_string(next.size()));
+    }
+    const auto twice = std::ranges::adjacent_find(next, {}, &VolumeSlot::app);
+    if (twice != next.end()) {
+        throw Error(Code::conflict, qube.text() + ": two volumes of one app, " + twice->app.text());
+    }
+    if (next != wanted.slots) {
+        wanted.slots = std::move(next);
+        write(qube, wanted);
+    }
+}
+
+void LocalHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
+{
+    require(qube);
+    const auto running = sessions_of(qube);
+    if (running.empty()) {
+        throw Error(Code::conflict, qube.text() + " is not running");
+    }
+    if (!std::ranges::all_of(running, [&](const Attachment& session) { return has_slot(session, slot); })) {
+        throw no_hot_attach(qube);
+    }
+}
+
+void LocalHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
+{
+    require(qube);
+    const auto running = sessions_of(qube);
+    if (std::ranges::any_of(running, [&](const Attachment& session) { return has_slot(session, slot); })) {
+        throw no_hot_attach(qube);
+    }
+}
+
+fs::path LocalHypervisor::image_of(const VolumeId& volume, const std::string& what) const
+{
+    auto path = options_.volume_path(volume);
+    if (!fs::exists(path)) {
+        throw Error(Code::not_found, "the volume of " + what + ", " + volume.hex() + ", is not there",
+                    "run `qpkg repair` to build it again");
+    }
+    return path;
+}
+
+int LocalHypervisor::run(const QubeName& qube, const RunRequest& request)
+{
+    const auto directory = directory_of(qube);
+    const auto held = lock_directory(directory, LOCK_SH);
+    if (!held) {
+        throw no_such_qube(qube);
+    }
+    const auto wanted = require(qube);
+    const auto stage = options_.root / "run/stage";
+    files::make_directories(sessions(), 0700);
+    files::make_directories(stage, 0700);
+
+    SessionRoot root{.stage = stage,
+                     .base = image_of(wanted.base, "the base"),
+                     .volumes = {},
+                     .home = directory / "home",
+                     .rw = directory / "rw",
+                     .programs = options_.programs,
+                     .hostname = qube.text(),
+                     .machine_id = wanted.machine_id,
+                     .sockets = display_sockets()};
+    for (const auto& slot : wanted.slots) {
+        root.volumes.emplace_back(slot, image_of(slot.volume, slot.app.text()));
+    }
+    const Session session(sessions(), {qube, wanted.slots});
+    return with_context("run in " + qube.text(), [&] { return run_session(root, request); });
+}
+
+} // namespace qpkg::local

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/hypervisor.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+namespace qpkg::local {
+
+struct WantedFile;
+
+struct LocalOptions {
+    std::filesystem::path root;                                        ///< state directory: qubes/ and run/ below it
+    std::function<std::filesystem::path(const VolumeId&)> volume_path; ///< where the volume's image lies
+    std::filesystem::path programs;                                    ///< holds qpkg-agent and qpkg-run, static
+};
+
+/// A qube is a directory `qubes/<name>/` with `home/`, `rw/` and the file `wanted`. Each `run` is a qube of its own
+/// that starts with what is wanted then and ends with the program: namespaces, which leave nothing behind however they
+/// end. Needs root. It keeps apps apart, not enemies: the qubes share the host's kernel and network.
+class LocalHypervisor : public Hypervisor, public QubeRunner {
+public:
+    explicit LocalHypervisor(LocalOptions options);
+
+    Capabilities capabilities() const override;
+    std::vector<RunningQube> qubes() override;
+    std::vector<Attachment> wanted() override;
+    std::vector<Attachment> attached() override;
+    void create(const QubeName& qube, const VolumeId& base) override;
+    void remove(const QubeName& qube) override;
+    void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
+    void attach(const QubeName& qube, const VolumeSlot& slot) override;
+    void detach(const QubeName& qube, const VolumeSlot& slot) override;
+
+    int run(const QubeName& qube, const RunRequest& request) override;
+
+private:
+    std::filesystem::path directory_of(const QubeName& qube) const;
+    std::filesystem::path sessions() const;
+    std::vector<QubeName> names() const;
+    std::optional<WantedFile> read(const QubeName& qube) const;
+    WantedFile require(const QubeName& qube) const;
+    void write(const QubeName& qube, const WantedFile& wanted) const;
+    std::vector<Attachment> sessions_of(const QubeName& qube) const;
+    std::filesystem::path image_of(const VolumeId& volume, const std::string& what) const;
+
+    LocalOptions options_;
+};
+
+} // namespace qpkg::local

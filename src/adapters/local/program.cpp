@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/local/program.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <grp.h>
+#include <linux/close_range.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+namespace qpkg::local {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t largest_table = 1024 * 1024;
+constexpr int cannot_run = 126; // as shells have it
+constexpr int not_found = 127;
+constexpr const char* agent = "/run/qpkg/libexec/qpkg-agent";
+constexpr const char* user_path = "/run/qpkg/bin:/usr/local/bin:/usr/bin:/bin";
+constexpr const char* root_path = "/run/qpkg/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// What a program may learn of the caller's surroundings: his terminal, language and display.
+constexpr std::array passed_variables = {"TERM", "COLORTERM", "NO_COLOR",   "COLUMNS",  "LINES",
+                                         "LANG", "LANGUAGE",  "LC_ALL",     "LC_CTYPE", "LC_MESSAGES",
+                                         "TZ",   "DISPLAY",   "LC_NUMERIC", "LC_TIME",  "WAYLAND_DISPLAY"};
+
+UserEntry require_user(RunAs user)
+{
+    const auto passwd = files::read_if_exists("/etc/passwd", largest_table).value_or("");
+    const auto group = files::read_if_exists("/etc/group", largest_table).value_or("");
+    const auto* const name = user == RunAs::root ? "root" : "user";
+    if (auto entry = find_user(passwd, group, name)) {
+        return *std::move(entry);
+    }
+    throw Error(Code::failed, std::string("the qube's base has no user \"") + name + '"');
+}
+
+void give_to(const fs::path& path, const UserEntry& user)
+{
+    if (::lchown(path.c_str(), user.uid, user.gid) != 0) {
+        throw system_error("give " + path.string() + " to " + user.name, errno);
+    }
+}
+
+/// Complete before it has its name, so that a killed first start leaves no half of a home.
+void make_home(const UserEntry& user)
+{
+    const fs::path home = user.home;
+    if (home.parent_path() != "/home" || fs::exists(fs::symlink_status(home))) {
+        return;
+    }
+    const auto fresh = home.parent_path() / ("." + user.name + ".new");
+    fs::remove_all(fresh);
+    fs::create_directory(fresh);
+    if (fs::is_directory("/etc/skel")) {
+        fs::copy("/etc/skel", fresh, fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+    }
+    give_to(fresh, user);
+    for (const auto& entry : fs::recursive_directory_iterator(fresh)) {
+        give_to(entry.path(), user);
+    }
+    if (::chmod(fresh.c_str(), 0700) != 0 || ::rename(fresh.c_str(), home.c_str()) != 0) {
+        throw system_error("make the home " + home.string(), errno);
+    }
+}
+
+fs::path make_runtime_directory(const UserEntry& user)
+{
+    const auto directory = fs::path("/run/user") / std::to_string(user.uid);
+    fs::create_directories(directory);
+    give_to(directory, user);
+    if (::chmod(directory.c_str(), 0700) != 0) {
+        throw system_error("set the mode of " + directory.string(), errno);
+    }
+    return directory;
+}
+
+std::map<std::string, std::string> environment_of(const UserEntry& user, const fs::path& runtime)
+{
+    std::map<std::string, std::string> environment{
+        {"PATH", user.uid == 0 ? root_path : user_path},
+        {"HOME", user.home},
+        {"USER", user.name},
+        {"LOGNAME", user.name},
+        {"SHELL", user.shell},
+        {"XDG_RUNTIME_DIR", runtime.string()},
+        {"XDG_DATA_DIRS", "/run/qpkg/share:/usr/local/share:/usr/share"},
+    };
+    for (const auto* name : passed_variables) {
+        if (const char* const value = std::getenv(name)) {
+            environment.emplace(name, value);
+        }
+    }
+    return environment;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts)
+{
+    std::vector<char*> all;
+    for (auto& text : texts) {
+        all.push_back(text.data());
+    }
+    all.push_back(nullptr);
+    return all;
+}
+
+void become_user(const UserEntry& user)
+{
+    if (::setgroups(user.groups.size(), user.groups.data()) != 0 || ::setresgid(user.gid, user.gid, user.gid) != 0 ||
+        ::setresuid(user.uid, user.uid, user.uid) != 0) {
+        throw system_error("become " + user.name, errno);
+    }
+}
+
+/// What of the host could still be reached through a descriptor ends with the exec.
+void keep_standard_streams_only() { ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); }
+
+} // namespace
+
+Program prepare_program(const SessionRoot& root, const RunRequest& request)
+{
+    auto user = require_user(request.user);
+    make_home(user);
+    auto environment = environment_of(user, make_runtime_directory(user));
+    auto argv = request.argv.empty() ? std::vector<std::string>{user.shell} : request.argv;
+    return {root.hostname, std::move(argv), std::move(user), std::move(environment)};
+}
+
+int become_program(const Program& program)
+{
+    keep_standard_streams_only();
+    become_user(program.user);
+    if (::chdir(program.user.home.c_str()) != 0) {
+        (void)!::chdir("/");
+    }
+    ::clearenv();
+    for (const auto& [name, value] : program.environment) {
+        ::setenv(name.c_str(), value.c_str(), 1);
+    }
+    auto words = program.argv;
+    ::execvp(words[0].c_str(), pointers(words).data());
+    const int cause = errno;
+    const bool absent = cause == ENOENT || cause == ENOTDIR;
+    ::dprintf(STDERR_FILENO, "%s: %s: %s\n", program.qube.c_str(), words[0].c_str(),
+              absent ? "no such program in this qube" : std::strerror(cause));
+    return absent ? not_found : cannot_run;
+}
+
+int become_agent()
+{
+    keep_standard_streams_only();
+    ::clearenv();
+    ::setenv("PATH", root_path, 1);
+    (void)!::chdir("/");
+    ::execl(agent, "qpkg-agent", "refresh", nullptr);
+    throw system_error("run the agent", errno);
+}
+
+void check_agent(int status, const std::string& qube)
+{
+    if (status != 0 && status != static_cast<int>(Code::partly)) {
+        throw Error(Code::failed,
+                    "compose the apps of " + qube + ": the agent ended with status " + std::to_string(status));
+    }
+}
+
+} // namespace qpkg::local

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/local/run_session.hpp"
+
+#include "adapters/local/program.hpp"
+#include "adapters/local/supervise.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fd.hpp"
+#include "qpkg/base/mounts.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+
+namespace qpkg::local {
+namespace {
+
+struct Pipe {
+    Fd read;
+    Fd write;
+
+    Pipe()
+    {
+        std::array<int, 2> ends{};
+        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
+            throw system_error("make a pipe", errno);
+        }
+        read = Fd(ends[0]);
+        write = Fd(ends[1]);
+    }
+};
+
+pid_t checked_fork()
+{
+    const pid_t child = ::fork();
+    if (child < 0) {
+        throw system_error("fork", errno);
+    }
+    return child;
+}
+
+/// This process ends when its parent does. The parent holds the other end of `alive`: that tells of an earlier end too,
+/// where a parent outside the pid namespace has no number to ask for.
+void end_with_parent(const Fd& alive)
+{
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    pollfd polled{alive.get(), POLLIN, 0};
+    if (::poll(&polled, 1, 0) != 0) {
+        ::_exit(1);
+    }
+}
+
+/// What went wrong before the program ran, sent to the process that was asked to run it.
+void report(const Fd& to, const Error& error)
+{
+    const auto text = std::to_string(static_cast<int>(error.code())) + '\n' + error.what() + '\n' + error.hint();
+    (void)!::write(to.get(), text.data(), text.size());
+}
+
+void throw_if_reported(const Fd& from)
+{
+    std::string text(4096, '\0');
+    const auto length = ::read(from.get(), text.data(), text.size());
+    if (length <= 0) {
+        return;
+    }
+    text.resize(static_cast<std::size_t>(length));
+    const auto first = text.find('\n');
+    const auto last = text.rfind('\n');
+    throw Error(static_cast<Code>(std::atoi(text.c_str())), text.substr(first + 1, last - first - 1),
+                text.substr(last + 1));
+}
+
+/// The body of a child process: never returns, and nothing thrown leaves it.
+template <class Step>
+[[noreturn]] void in_child(const Fd& errors, Step&& step)
+{
+    try {
+        ::_exit(step());
+    } catch (const Error& error) {
+        report(errors, error);
+    } catch (const std::exception& error) {
+        report(errors, Error(Code::failed, error.what()));
+    }
+    ::_exit(static_cast<int>(Code::failed));
+}
+
+/// The first process of the qube: makes the root, lets the agent compose the views, runs the program and outlives it by
+/// nothing; with it the kernel ends all others.
+int be_first_process(const SessionRoot& root, const RunRequest& request, Supervisor& supervisor, Pipe& errors)
+{
+    enter_session_root(root);
+    const pid_t agent = checked_fork();
+    if (agent == 0) {
+        in_child(errors.write, [&] {
+            supervisor.give_back_signals();
+            return become_agent();
+        });
+    }
+    check_agent(supervisor.wait_for_first_of_all(agent), root.hostname);
+    const auto program = prepare_program(root, request);
+    if (const int signal = supervisor.signal_so_far(); signal != 0) {
+        return 128 + signal;
+    }
+    const pid_t child = checked_fork();
+    if (child == 0) {
+        in_child(errors.write, [&] {
+            supervisor.give_back_signals();
+            return become_program(program);
+        });
+    }
+    errors.write = Fd(); // from here on what is said is the program's
+    return supervisor.wait_for_first_of_all(child);
+}
+
+/// Stands between the caller and the qube's first process: only a child of the process that made a pid namespace is in
+/// it.
+int be_go_between(const SessionRoot& root, const RunRequest& request, Supervisor& supervisor, Pipe& errors)
+{
+    if (::unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) != 0) {
+        const auto hint = errno == EPERM ? "the local backend needs root" : "";
+        throw Error(Code::failed, std::string(system_error("make namespaces", errno).what()), hint);
+    }
+    mounts::make_private("/");
+    Pipe alive;
+    const pid_t first = checked_fork();
+    if (first == 0) {
+        alive.write = Fd();
+        in_child(errors.write, [&] {
+            end_with_parent(alive.read);
+            return be_first_process(root, request, supervisor, errors);
+        });
+    }
+    errors.write = Fd();
+    return supervisor.wait_for(first);
+}
+
+} // namespace
+
+int run_session(const SessionRoot& root, const RunRequest& request)
+{
+    const TerminalKeeper terminal;
+    Supervisor supervisor;
+    Pipe errors;
+    Pipe alive;
+    const pid_t child = checked_fork();
+    if (child == 0) {
+        alive.write = Fd();
+        in_child(errors.write, [&] {
+            end_with_parent(alive.read);
+            return be_go_between(root, request, supervisor, errors);
+        });
+    }
+    errors.write = Fd();
+    const int status = supervisor.wait_for(child);
+    throw_if_reported(errors.read);
+    return status;
+}
+
+} // namespace qpkg::local

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+#include "qpkg/ports/hypervisor.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace qpkg::local {
+
+/// "This qube runs, with these slots": a locked file. The lock, and with it the claim, ends with the last process that
+/// holds the descriptor, however that one ends.
+class Session {
+public:
+    /// Makes the file in `directory`; nobody ever sees it unlocked.
+    Session(const std::filesystem::path& directory, const Attachment& attachment);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+private:
+    std::filesystem::path path_;
+    Fd fd_;
+};
+
+/// What runs now, ascending by qube. Files whose processes are gone are removed.
+std::vector<Attachment> running_sessions(const std::filesystem::path& directory);
+
+} // namespace qpkg::local

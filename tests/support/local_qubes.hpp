@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/files.hpp"
+#include "qpkg/model/release.hpp"
+#include "qpkg/ports/hypervisor.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qpkg::testing {
+
+/// A tiny root of busybox, small apps and a LocalHypervisor over them. Needs root.
+class LocalQubes {
+public:
+    LocalQubes();
+    ~LocalQubes();
+
+    Hypervisor& hypervisor();
+    QubeRunner& runner();
+    const VolumeId& base() const;
+    const std::filesystem::path& directory() const { return directory_.path(); }
+
+    /// An image of a tree: path → content; "#!" makes a program, "-> x" a link. The exports file is added.
+    VolumeSlot app(const std::string& id, std::map<std::string, std::string> tree, const std::vector<Export>& exports,
+                   View view = View::private_view);
+    /// A volume whose image is these bytes.
+    VolumeSlot broken_app(const std::string& id, const std::string& image);
+    /// An image of exactly this tree.
+    VolumeSlot bare_app(const std::string& id, const std::map<std::string, std::string>& tree,
+                        View view = View::private_view);
+
+    void create(const QubeName& qube, std::vector<VolumeSlot> slots);
+
+private:
+    struct Parts;
+    VolumeId add_image(const std::map<std::string, std::string>& tree);
+    std::filesystem::path image_path(const VolumeId& volume) const;
+
+    files::TemporaryDirectory directory_;
+    std::unique_ptr<Parts> parts_;
+    unsigned images_ = 0;
+};
+
+struct Output {
+    int status;
+    std::string out;
+    std::string err;
+};
+
+/// What a program in the qube prints, and its status as QubeRunner::run gives it.
+Output run_in(LocalQubes& qubes, const QubeName& qube, std::vector<std::string> argv, RunAs user = RunAs::user);
+
+/// `sh -c text` in the qube.
+Output shell_in(LocalQubes& qubes, const QubeName& qube, const std::string& text, RunAs user = RunAs::user);
+
+/// Mounts and loop devices of the host, as text; waits a moment for it to become `expected`, since the kernel clears
+/// them shortly after their last user is gone.
+std::string mounts_and_loops();
+bool settles_at(const std::string& expected);
+
+} // namespace qpkg::testing
