@@ -56,6 +56,8 @@ public:
     virtual ~ObjectReader() = default;
 
     virtual std::unique_ptr<CommitReader> open_commit(const CommitId& commit) const = 0;
+    /// A file's content by its object id, of whatever commit.
+    virtual Fd open_object(const Digest& id) const = 0;
 };
 
 } // namespace qpkg

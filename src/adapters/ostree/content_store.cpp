@@ -181,4 +181,6 @@ std::unique_ptr<CommitReader> OstreeContentStore::open_commit(const CommitId& co
     return std::make_unique<StoredCommitReader>(*objects_, commit, indexes_->open(commit));
 }
 
+Fd OstreeContentStore::open_object(const Digest& id) const { return objects_->open(id, ObjectType::file); }
+
 } // namespace qpkg::ostree

@@ -41,6 +41,7 @@ public:
     void verify(const CommitId& commit, Progress& progress) const override;
 
     std::unique_ptr<CommitReader> open_commit(const CommitId& commit) const override;
+    Fd open_object(const Digest& id) const override;
 
 private:
     /// Runs `step`; when the disk or a limit was too small, what it staged is given back.

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/erofs/encode.hpp"
+#include "adapters/erofs/image_tree.hpp"
+#include "adapters/erofs/layout.hpp"
+
+#include "qpkg/ports/object_reader.hpp"
+#include "qpkg/ports/progress.hpp"
+#include "qpkg/ports/volume_store.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace qpkg::erofs {
+
+/// The parts in the order of their prefixes: what the image is made from, whatever order they were named in.
+std::vector<VolumePart> in_order(std::span<const VolumePart> parts);
+/// Names the recipe of an image: its format, commits and prefixes. Its first bytes are the image's UUID.
+Digest recipe_of(std::span<const VolumePart> ordered);
+
+/// What an image is made from, opened.
+struct Image {
+    std::vector<std::unique_ptr<CommitReader>> readers; ///< by part
+    ImageTree tree;
+    Layout layout;
+    Digest recipe;
+
+    std::uint64_t size() const { return std::uint64_t{layout.total_blocks} * block_size; }
+};
+Image open_image(const ObjectReader& objects, std::span<const VolumePart> parts);
+
+/// Where an image and its hash tree are written to.
+struct Target {
+    int image;
+    int verity;
+};
+
+struct Written {
+    Digest root;
+    std::uint64_t shared;  ///< bytes cloned
+    std::uint64_t written; ///< bytes written
+};
+
+/// Writes the image and its hash tree in one pass; without a target only computes the root. Each object is opened at most
+/// once; memory does not grow with the data.
+Written write_image(const Image& image, std::optional<Target> target, Progress& progress);
+
+/// Re-reads the metadata and compares it with the leaves in the written tree. Error corrupt when it differs.
+void read_back(const Image& image, const Target& target);
+
+} // namespace qpkg::erofs

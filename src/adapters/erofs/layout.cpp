@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/erofs/layout.hpp"
+
+#include "adapters/erofs/directory_blocks.hpp"
+
+#include "qpkg/base/error.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace qpkg::erofs {
+namespace {
+
+constexpr std::uint32_t compact_inode = 32;
+constexpr std::uint32_t extended_inode = 64;
+/// Blocks that a later, smaller inode may still fill. More of them pack tighter and read less locally.
+constexpr std::size_t open_blocks = 16;
+
+std::uint32_t inode_size(const Inode& inode) { return inode.extended ? extended_inode : compact_inode; }
+
+std::uint32_t space_for(const Inode& inode)
+{
+    const auto tail = inode.layout == DataLayout::inline_tail ? tail_size(inode.size) : 0;
+    return (inode_size(inode) + tail + slot_size - 1) / slot_size * slot_size;
+}
+
+/// Gives inodes their places in the metadata blocks: into the fullest of the last few blocks that still has room.
+class Packer {
+public:
+    Packer() { open_.push_back({0, super_offset + super_size}); }
+
+    /// The byte position; never across a block's end.
+    std::uint64_t place(std::uint32_t space)
+    {
+        auto best = open_.end();
+        for (auto block = open_.begin(); block != open_.end(); ++block) {
+            const bool fits = block->used + space <= block_size;
+            if (fits && (best == open_.end() || block->used > best->used)) {
+                best = block;
+            }
+        }
+        if (best == open_.end()) {
+            if (open_.size() == open_blocks) {
+                open_.erase(std::max_element(open_.begin(), open_.end(),
+                                             [](const auto& a, const auto& b) { return a.used < b.used; }));
+            }
+            best = open_.insert(open_.end(), {count_++, 0});
+        }
+        const auto position = std::uint64_t{best->number} * block_size + best->used;
+        best->used += space;
+        return position;
+    }
+
+    std::uint32_t blocks() const { return count_; }
+
+private:
+    struct Block {
+        std::uint32_t number;
+        std::uint32_t used;
+    };
+    std::vector<Block> open_;
+    std::uint32_t count_ = 1;
+};
+
+class Planner {
+public:
+    explicit Planner(const ImageTree& tree) : tree_(tree)
+    {
+        layout_.directory_inodes.resize(tree.directories.size());
+        layout_.content_inodes.assign(tree.contents.size(), unplaced);
+        layout_.inodes.reserve(tree.directories.size() + tree.contents.size());
+    }
+
+    Layout plan() &&
+    {
+        add_directory(0);
+        walk(0);
+        place_inodes();
+        place_blocks();
+        return std::move(layout_);
+    }
+
+private:
+    static constexpr std::uint32_t unplaced = ~std::uint32_t{0};
+
+    std::uint32_t next_inode() const { return static_cast<std::uint32_t>(layout_.inodes.size()); }
+
+    void add_directory(std::uint32_t index)
+    {
+        const auto& directory = tree_.directories[index];
+        const auto below = std::count_if(directory.entries.begin(), directory.entries.end(),
+                                         [](const auto& entry) { return entry.kind == NodeKind::directory; });
+        layout_.directory_inodes[index] = next_inode();
+        add({.kind = NodeKind::directory,
+             .index = index,
+             .size = directory_size(directory),
+             .links = 2 + static_cast<std::uint32_t>(below)});
+    }
+
+    void add_content(std::uint32_t index)
+    {
+        const auto& content = tree_.contents[index];
+        layout_.content_inodes[index] = next_inode();
+        add({.kind = content.kind, .index = index, .size = content.size, .links = content.links});
+    }
+
+    struct NewInode {
+        NodeKind kind;
+        std::uint32_t index;
+        std::uint64_t size;
+        std::uint32_t links;
+    };
+    void add(const NewInode& made)
+    {
+        const bool extended = made.size > std::numeric_limits<std::uint32_t>::max() ||
+                              made.links > std::numeric_limits<std::uint16_t>::max();
+        // The root's place is known, in the block it shares with the superblock.
+        const auto room = layout_.inodes.empty() ? block_size - super_offset - super_size : block_size;
+        const auto tail = tail_size(made.size);
+        const bool fits = tail != 0 && (extended ? extended_inode : compact_inode) + tail <= room;
+        layout_.inodes.push_back({.kind = made.kind,
+                                  .index = made.index,
+                                  .size = made.size,
+                                  .links = made.links,
+                                  .extended = extended,
+                                  .layout = fits ? DataLayout::inline_tail : DataLayout::plain,
+                                  .nid = 0,
+                                  .first_block = 0,
+                                  .blocks = 0});
+    }
+
+    void walk(std::uint32_t directory)
+    {
+        for (const auto& entry : tree_.directories[directory].entries) {
+            if (entry.kind == NodeKind::directory) {
+                add_directory(entry.index);
+                walk(entry.index);
+            } else if (layout_.content_inodes[entry.index] == unplaced) {
+                add_content(entry.index);
+            }
+        }
+    }
+
+    void place_inodes()
+    {
+        Packer packer;
+        for (auto& inode : layout_.inodes) {
+            inode.nid = packer.place(space_for(inode)) / slot_size;
+        }
+        layout_.metadata.resize(packer.blocks());
+        for (std::uint32_t i = 0; i < layout_.inodes.size(); ++i) {
+            layout_.metadata[layout_.inodes[i].nid * slot_size / block_size].push_back(i);
+        }
+    }
+
+    void place_blocks()
+    {
+        std::uint64_t next = layout_.metadata.size();
+        layout_.directory_start = static_cast<std::uint32_t>(next);
+        for (auto& inode : layout_.inodes) {
+            if (inode.kind == NodeKind::directory) {
+                place_blocks_of(inode, next);
+            }
+        }
+        layout_.data_start = static_cast<std::uint32_t>(next);
+        for (auto& inode : layout_.inodes) {
+            if (inode.kind != NodeKind::directory) {
+                place_blocks_of(inode, next);
+            }
+        }
+        layout_.total_blocks = static_cast<std::uint32_t>(next);
+    }
+
+    static void place_blocks_of(Inode& inode, std::uint64_t& next)
+    {
+        const auto padded = inode.layout == DataLayout::plain && tail_size(inode.size) != 0 ? 1U : 0U;
+        const auto blocks = full_blocks(inode.size) + padded;
+        if (blocks == 0) {
+            return;
+        }
+        if (next + blocks > std::numeric_limits<std::uint32_t>::max()) {
+            throw Error(Code::no_space, "a volume of more than 16 TiB");
+        }
+        inode.first_block = static_cast<std::uint32_t>(next);
+        inode.blocks = static_cast<std::uint32_t>(blocks);
+        next += blocks;
+    }
+
+    const ImageTree& tree_;
+    Layout layout_;
+};
+
+} // namespace
+
+Layout plan_layout(const ImageTree& tree) { return Planner(tree).plan(); }
+
+} // namespace qpkg::erofs

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/erofs/image_tree.hpp"
+
+#include <cstdint>
+#include <vector>
+
+/// Where everything lies in an image of format erofs-1 (repo-format/volume-erofs-1.md). Pure: the same tree gives the
+/// same layout on every machine.
+namespace qpkg::erofs {
+
+inline constexpr std::uint32_t block_size = 4096;
+inline constexpr std::uint32_t slot_size = 32; ///< inode numbers count these
+inline constexpr std::uint32_t super_offset = 1024;
+inline constexpr std::uint32_t super_size = 128;
+
+constexpr std::uint64_t full_blocks(std::uint64_t size) { return size / block_size; }
+constexpr std::uint32_t tail_size(std::uint64_t size) { return static_cast<std::uint32_t>(size % block_size); }
+
+enum class DataLayout : std::uint16_t {
+    plain = 0,       ///< all blocks in the data area, the last one padded with zeros
+    inline_tail = 2, ///< full blocks in the data area, what remains follows the inode
+};
+
+struct Inode {
+    NodeKind kind;
+    std::uint32_t index; ///< of the tree's directories or contents
+    std::uint64_t size;  ///< bytes; of a directory: of its entry blocks
+    std::uint32_t links;
+    bool extended;       ///< 64 bytes instead of 32
+    DataLayout layout;
+    std::uint64_t nid;         ///< position in slots
+    std::uint32_t first_block; ///< of its data; 0 when it has none
+    std::uint32_t blocks;      ///< in the data area, a padded one included
+};
+
+struct Layout {
+    std::vector<Inode> inodes;                     ///< in the order the tree is walked; number i is inode i + 1
+    std::vector<std::uint32_t> directory_inodes;   ///< by directory
+    std::vector<std::uint32_t> content_inodes;     ///< by content
+    std::vector<std::vector<std::uint32_t>> metadata; ///< inodes of each metadata block, ascending by place
+    std::uint32_t directory_start;  ///< block
+    std::uint32_t data_start;       ///< block
+    std::uint32_t total_blocks;
+};
+
+/// Error no_space when the image would have more than 2^32 - 1 blocks.
+Layout plan_layout(const ImageTree& tree);
+
+} // namespace qpkg::erofs

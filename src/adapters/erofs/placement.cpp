@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/erofs/placement.hpp"
+
+#include "adapters/erofs/layout.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <fcntl.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace qpkg::erofs {
+namespace {
+
+constexpr std::size_t copy_buffer = 1024 * 1024;
+
+/// Whether this file system will refuse every clone, not just this one.
+bool never_clones(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EXDEV || error == ENOSYS; }
+
+} // namespace
+
+void Placer::place(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset)
+{
+    if (clone(source, source_offset, length, target_offset)) {
+        shared_ += length;
+        return;
+    }
+    if (!copy_in_kernel(source, source_offset, length, target_offset)) {
+        copy(source, source_offset, length, target_offset);
+    }
+    written_ += length;
+}
+
+bool Placer::clone(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset)
+{
+    if (!can_clone_) {
+        return false;
+    }
+    struct file_clone_range range {
+        source, source_offset, length, target_offset
+    };
+    if (::ioctl(target_, FICLONERANGE, &range) == 0) {
+        return true;
+    }
+    if (errno == ENOSPC || errno == EDQUOT || errno == EIO) {
+        throw system_error("clone file data", errno);
+    }
+    can_clone_ = !never_clones(errno);
+    return false;
+}
+
+bool Placer::copy_in_kernel(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset)
+{
+    auto from = static_cast<off64_t>(source_offset);
+    auto to = static_cast<off64_t>(target_offset);
+    while (can_copy_in_kernel_ && length > 0) {
+        const auto copied = ::copy_file_range(source, &from, target_, &to, length, 0);
+        if (copied < 0 && (errno == ENOSPC || errno == EDQUOT || errno == EIO)) {
+            throw system_error("copy file data", errno);
+        }
+        if (copied <= 0) {
+            can_copy_in_kernel_ = copied == 0;
+            return false;
+        }
+        length -= static_cast<std::uint64_t>(copied);
+    }
+    return length == 0;
+}
+
+void Placer::copy(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset)
+{
+    while (length > 0) {
+        const auto bytes = read_at(source, source_offset, std::min<std::uint64_t>(copy_buffer, length));
+        if (bytes.empty()) {
+            throw Error(Code::corrupt, "a file of the object store is shorter than it was");
+        }
+        write(bytes, target_offset);
+        written_ -= bytes.size(); // `place` counts them
+        source_offset += bytes.size();
+        target_offset += bytes.size();
+        length -= bytes.size();
+    }
+}
+
+void Placer::write(std::string_view bytes, std::uint64_t target_offset)
+{
+    written_ += bytes.size();
+    while (!bytes.empty()) {
+        const auto done = ::pwrite(target_, bytes.data(), bytes.size(), static_cast<off_t>(target_offset));
+        if (done < 0 && errno != EINTR) {
+            throw system_error("write", errno);
+        }
+        if (done > 0) {
+            bytes.remove_prefix(static_cast<std::size_t>(done));
+            target_offset += static_cast<std::uint64_t>(done);
+        }
+    }
+}
+
+std::string read_at(int fd, std::uint64_t offset, std::size_t size)
+{
+    std::string bytes(size, '\0');
+    std::size_t have = 0;
+    while (have < size) {
+        const auto got = ::pread(fd, bytes.data() + have, size - have, static_cast<off_t>(offset + have));
+        if (got < 0 && errno != EINTR) {
+            throw system_error("read", errno);
+        }
+        if (got == 0) {
+            break;
+        }
+        have += got > 0 ? static_cast<std::size_t>(got) : 0;
+    }
+    bytes.resize(have);
+    return bytes;
+}
+
+DataPlacement try_cloning(const std::filesystem::path& directory)
+{
+    const files::TemporaryDirectory scratch(directory, "tmp-clone-");
+    const auto source = files::open(scratch.path() / "source", O_RDWR | O_CREAT);
+    const auto target = files::open(scratch.path() / "target", O_RDWR | O_CREAT);
+    files::write_all(source.get(), std::string(block_size, 'c'));
+    return ::ioctl(target.get(), FICLONE, source.get()) == 0 ? DataPlacement::clone : DataPlacement::copy;
+}
+
+std::uint64_t allocated_bytes(const std::filesystem::path& file)
+{
+    struct stat info {};
+    return ::lstat(file.c_str(), &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * 512 : 0;
+}
+
+std::uint64_t unshared_bytes(const std::filesystem::path& file)
+{
+    constexpr std::size_t extents_per_call = 512;
+    const auto fd = files::open(file, O_RDONLY);
+    std::vector<std::uint64_t> space((sizeof(struct fiemap) + extents_per_call * sizeof(struct fiemap_extent)) / 8 + 1);
+    auto* const map = reinterpret_cast<struct fiemap*>(space.data());
+    std::uint64_t bytes = 0;
+    for (std::uint64_t next = 0;;) {
+        std::memset(map, 0, sizeof *map);
+        map->fm_start = next;
+        map->fm_length = FIEMAP_MAX_OFFSET - next;
+        map->fm_flags = FIEMAP_FLAG_SYNC;
+        map->fm_extent_count = extents_per_call;
+        if (::ioctl(fd.get(), FS_IOC_FIEMAP, map) != 0) {
+            return allocated_bytes(file); // no extents to ask about, so none are shared
+        }
+        for (std::uint32_t i = 0; i < map->fm_mapped_extents; ++i) {
+            const auto& extent = map->fm_extents[i];
+            next = extent.fe_logical + extent.fe_length;
+            bytes += (extent.fe_flags & FIEMAP_EXTENT_SHARED) == 0 ? extent.fe_length : 0;
+            if ((extent.fe_flags & FIEMAP_EXTENT_LAST) != 0) {
+                return bytes;
+            }
+        }
+        if (map->fm_mapped_extents == 0) {
+            return bytes;
+        }
+    }
+}
+
+} // namespace qpkg::erofs

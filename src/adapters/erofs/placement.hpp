@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/volume_store.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace qpkg::erofs {
+
+/// Puts bytes of other files into one file: by clone where the file system shares extents, else by copying inside the
+/// kernel, else by reading and writing. The bytes are the same each time.
+class Placer {
+public:
+    explicit Placer(int target) : target_(target) {}
+
+    /// Offsets and length in whole blocks.
+    void place(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset);
+    void write(std::string_view bytes, std::uint64_t target_offset);
+
+    std::uint64_t shared() const { return shared_; }   ///< bytes cloned
+    std::uint64_t written() const { return written_; } ///< bytes copied or written
+
+private:
+    bool clone(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset);
+    bool copy_in_kernel(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset);
+    void copy(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset);
+
+    int target_;
+    bool can_clone_ = true;
+    bool can_copy_in_kernel_ = true;
+    std::uint64_t shared_ = 0;
+    std::uint64_t written_ = 0;
+};
+
+/// Up to `size` bytes at `offset`; fewer at the end of the file.
+std::string read_at(int fd, std::uint64_t offset, std::size_t size);
+
+/// Tries a clone between two files in `directory`.
+DataPlacement try_cloning(const std::filesystem::path& directory);
+
+/// Disk space of a file's extents that no other file shares.
+std::uint64_t unshared_bytes(const std::filesystem::path& file);
+/// Disk space of a file.
+std::uint64_t allocated_bytes(const std::filesystem::path& file);
+
+} // namespace qpkg::erofs

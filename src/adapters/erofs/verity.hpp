@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/digest.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace qpkg::erofs {
+
+/// The hash tree of dm-verity (format 1, sha256, 4096-byte blocks, no salt), built from leaf hashes as they come, in
+/// constant memory. Levels are stored topmost first, as `veritysetup --no-superblock` stores them.
+class VerityTree {
+public:
+    /// Takes a hash block: its byte position in the tree and its 4096 bytes.
+    using Output = std::function<void(std::uint64_t position, std::string_view block)>;
+
+    VerityTree(std::uint64_t data_blocks, Output output);
+
+    /// Leaf hashes of the next data blocks, 32 bytes each.
+    void add_leaves(std::span<const std::uint8_t> leaves);
+    /// Hashes a data block itself.
+    void add_block(std::string_view block);
+    void add_blocks(std::string_view blocks);
+
+    /// The root. Error bug when more or fewer blocks came than announced.
+    Digest finish();
+
+    std::uint64_t size() const; ///< bytes of the whole tree
+    std::uint64_t leaf_level() const; ///< byte position of the leaves
+
+private:
+    struct Level {
+        std::uint64_t position; ///< byte position of the next block
+        std::string pending;    ///< hashes of a block that is not full yet
+    };
+    void add(std::size_t level, std::span<const std::uint8_t> hashes);
+    void emit(std::size_t level);
+
+    std::uint64_t expected_;
+    std::uint64_t added_ = 0;
+    std::uint64_t blocks_ = 0; ///< of the tree
+    std::uint64_t leaf_position_ = 0;
+    Output output_;
+    std::vector<Level> levels_; ///< leaves first
+    Sha256 hash_;
+    std::string root_;
+};
+
+/// Bytes of the tree over so many blocks.
+std::uint64_t verity_size(std::uint64_t data_blocks);
+
+} // namespace qpkg::erofs

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/erofs/volume_store.hpp"
+
+#include "adapters/erofs/image.hpp"
+#include "adapters/erofs/placement.hpp"
+#include "adapters/erofs/plan.hpp"
+#include "adapters/erofs/verity.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/log.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+namespace qpkg::erofs {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view format = "erofs-1";
+constexpr std::string_view image_extension = ".erofs";
+constexpr std::string_view verity_extension = ".verity";
+constexpr std::string_view plan_extension = ".plan";
+constexpr std::string_view scratch_prefix = "tmp-";
+constexpr std::size_t verify_piece = 1024 * 1024;
+
+fs::path made(fs::path directory)
+{
+    files::make_directories(directory);
+    return directory;
+}
+
+std::optional<VolumeId> volume_of(const fs::path& file, std::string_view extension)
+{
+    return file.extension() == extension ? VolumeId::from_hex(file.stem().string()) : std::nullopt;
+}
+
+std::string describe(const VolumeReport& report)
+{
+    return text::human_size(report.volume.size) + ", " + text::human_size(report.shared) + " shared";
+}
+
+} // namespace
+
+/// The files of a volume in the making; gone with this object unless they got their place.
+struct ErofsVolumeStore::Scratch {
+    explicit Scratch(const fs::path& parent)
+        : directory(parent, scratch_prefix), image(files::open(directory.path() / "image", O_RDWR | O_CREAT)),
+          verity(files::open(directory.path() / "verity", O_RDWR | O_CREAT))
+    {
+    }
+
+    Target target() const { return {image.get(), verity.get()}; }
+
+    void resize(std::uint64_t size) const
+    {
+        if (::ftruncate(image.get(), static_cast<off_t>(size)) != 0) {
+            throw system_error("make an image of " + text::human_size(size), errno);
+        }
+    }
+
+    files::TemporaryDirectory directory;
+    Fd image;
+    Fd verity;
+    Fd plan; ///< set when one is stored
+};
+
+ErofsVolumeStore::ErofsVolumeStore(fs::path directory, const ObjectReader& objects)
+    : directory_(made(std::move(directory))), objects_(objects), placement_(try_cloning(directory_))
+{
+}
+
+fs::path ErofsVolumeStore::path(const VolumeId& volume) const
+{
+    return directory_ / (volume.hex() + std::string(image_extension));
+}
+
+fs::path ErofsVolumeStore::verity_path(const VolumeId& volume) const
+{
+    return directory_ / (volume.hex() + std::string(verity_extension));
+}
+
+fs::path ErofsVolumeStore::plan_path(const VolumeId& volume) const
+{
+    return directory_ / (volume.hex() + std::string(plan_extension));
+}
+
+bool ErofsVolumeStore::has(const VolumeId& volume) const { return fs::exists(path(volume)); }
+
+std::vector<VolumeId> ErofsVolumeStore::list() const
+{
+    std::vector<VolumeId> volumes;
+    for (const auto& entry : fs::directory_iterator(directory_)) {
+        if (const auto volume = volume_of(entry.path(), image_extension)) {
+            volumes.push_back(*volume);
+        }
+    }
+    std::sort(volumes.begin(), volumes.end());
+    return volumes;
+}
+
+VolumeSummary ErofsVolumeStore::measure(std::span<const VolumePart> parts)
+{
+    const auto image = open_image(objects_, parts);
+    NoProgress quiet;
+    const auto computed = write_image(image, std::nullopt, quiet);
+    return {VolumeId(computed.root), image.size(), std::string(format)};
+}
+
+VolumeReport ErofsVolumeStore::build(std::span<const VolumePart> parts, const std::optional<VolumeId>& expected,
+                                     Progress& progress)
+{
+    if (expected && has(*expected)) {
+        return {.volume = {*expected, fs::file_size(path(*expected)), std::string(format)},
+                .shared = 0,
+                .written = 0,
+                .already = true};
+    }
+    if (expected) {
+        if (auto report = build_from_plan(parts, *expected, progress)) {
+            return *std::move(report);
+        }
+    }
+    return build_anew(parts, expected, progress);
+}
+
+std::optional<VolumeReport> ErofsVolumeStore::build_from_plan(std::span<const VolumePart> parts,
+                                                              const VolumeId& expected, Progress& progress) const
+{
+    const auto plan = Plan::open(plan_path(expected), recipe_of(in_order(parts)), expected.digest());
+    if (!plan) {
+        return std::nullopt;
+    }
+    const Scratch scratch(directory_);
+    try {
+        progress.begin("volume", expected.hex(), plan->image_size());
+        scratch.resize(plan->image_size());
+        const auto written = plan->build(objects_, scratch.target(), progress);
+        give_place(scratch, expected);
+        const VolumeReport report{.volume = {expected, plan->image_size(), std::string(format)},
+                                  .shared = written.shared,
+                                  .written = written.written,
+                                  .already = false};
+        progress.end(describe(report));
+        return report;
+    } catch (const Error& error) {
+        if (error.code() != Code::corrupt && error.code() != Code::not_found) {
+            throw;
+        }
+        log::debug("volume " + expected.hex() + " is built without its plan: " + error.what());
+        return std::nullopt;
+    }
+}
+
+VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, const std::optional<VolumeId>& expected,
+                                          Progress& progress) const
+{
+    const auto image = open_image(objects_, parts);
+    progress.begin("volume", expected ? expected->hex() : parts.front().commit.hex(), image.size());
+    Scratch scratch(directory_);
+    scratch.resize(image.size());
+    const auto written = write_image(image, scratch.target(), progress);
+    fault_point("volume.written");
+    const VolumeId root(written.root);
+    if (expected && root != *expected) {
+        throw Error(Code::corrupt, "volume of commit " + parts.front().commit.hex() + " has root " + root.hex() +
+                                       ", expected " + expected->hex());
+    }
+    read_back(image, scratch.target());
+    VolumeReport report{.volume = {root, image.size(), std::string(format)},
+                        .shared = written.shared,
+                        .written = written.written,
+                        .already = has(root)};
+    if (!report.already) {
+        if (placement_ == DataPlacement::clone) {
+            scratch.plan = files::open(scratch.directory.path() / "plan", O_RDWR | O_CREAT);
+            Plan::write(scratch.plan.get(), image, scratch.target(), written.root);
+        }
+        give_place(scratch, root);
+    }
+    progress.end(describe(report));
+    return report;
+}
+
+/// The image gets its place last: whoever sees it has its hash tree.
+void ErofsVolumeStore::give_place(const Scratch& scratch, const VolumeId& volume) const
+{
+    files::sync_file(scratch.image.get());
+    files::sync_file(scratch.verity.get());
+    if (scratch.plan) {
+        files::sync_file(scratch.plan.get());
+    }
+    fault_point("volume.synced");
+    const auto& temporary = scratch.directory.path();
+    const auto move = [](const fs::path& from, const fs::path& to) {
+        if (::rename(from.c_str(), to.c_str()) != 0) {
+            throw system_error("rename to " + to.string(), errno);
+        }
+    };
+    move(temporary / "verity", verity_path(volume));
+    if (scratch.plan) {
+        move(temporary / "plan", plan_path(volume));
+    }
+    files::rename_durably(temporary / "image", path(volume));
+    fault_point("volume.renamed");
+}
+
+std::uint64_t ErofsVolumeStore::exclusive_size(const VolumeId& volume) const
+{
+    if (!has(volume)) {
+        throw Error(Code::not_found, "volume " + volume.hex() + " is not here");
+    }
+    // What the plan shares, it shares with these two: counted once, as the plan's.
+    return unshared_bytes(path(volume)) + (fs::exists(verity_path(volume)) ? unshared_bytes(verity_path(volume)) : 0) +
+           allocated_bytes(plan_path(volume));
+}
+
+std::uint64_t ErofsVolumeStore::remove(const VolumeId& volume)
+{
+    const auto bytes = has(volume) ? exclusive_size(volume) : 0;
+    files::remove_durably(path(volume));
+    fault_point("volume.removed");
+    files::remove_durably(verity_path(volume));
+    files::remove_durably(plan_path(volume));
+    return bytes;
+}
+
+std::uint64_t ErofsVolumeStore::remove_leftovers()
+{
+    std::uint64_t bytes = 0;
+    std::vector<fs::path> leftovers;
+    for (const auto& entry : fs::directory_iterator(directory_)) {
+        const auto& file = entry.path();
+        const auto verity = volume_of(file, verity_extension);
+        const auto plan = volume_of(file, plan_extension);
+        const bool alone = (verity && !has(*verity)) || (plan && !has(*plan));
+        if (alone || file.filename().string().starts_with(scratch_prefix)) {
+            leftovers.push_back(file);
+        }
+    }
+    for (const auto& leftover : leftovers) {
+        if (fs::is_directory(leftover)) {
+            for (const auto& file : fs::directory_iterator(leftover)) {
+                bytes += unshared_bytes(file.path());
+            }
+        } else {
+            bytes += unshared_bytes(leftover);
+        }
+        fs::remove_all(leftover);
+    }
+    files::sync_directory(directory_);
+    return bytes;
+}
+
+void ErofsVolumeStore::verify(const VolumeId& volume, Progress& progress) const
+{
+    const auto image = files::open(path(volume), O_RDONLY);
+    const auto size = fs::file_size(path(volume));
+    const auto bad = [&](const std::string& what) {
+        return Error(Code::corrupt, "volume " + volume.hex() + ": " + what, "it can be built again from the object store");
+    };
+    if (size == 0 || size % block_size != 0 || size / block_size > ~std::uint32_t{0}) {
+        throw bad("its size of " + std::to_string(size) + " bytes cannot be");
+    }
+    progress.begin("verify", volume.hex(), size);
+    const auto stored = files::open(verity_path(volume), O_RDONLY);
+    bool tree_is_good = true;
+    VerityTree tree(size / block_size, [&](std::uint64_t position, std::string_view block) {
+        tree_is_good = tree_is_good && read_at(stored.get(), position, block_size) == block;
+    });
+    for (std::uint64_t at = 0; at < size;) {
+        interrupt::throw_if_requested();
+        const auto bytes = read_at(image.get(), at, std::min<std::uint64_t>(verify_piece, size - at));
+        if (bytes.empty()) {
+            throw bad("it is cut off");
+        }
+        tree.add_blocks(bytes);
+        at += bytes.size();
+        progress.advance(bytes.size());
+    }
+    if (tree.finish() != volume.digest()) {
+        throw bad("its bytes are not what its name says");
+    }
+    if (!tree_is_good) {
+        throw bad("its hash tree is damaged");
+    }
+    progress.end("sound");
+}
+
+} // namespace qpkg::erofs

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/object_reader.hpp"
+#include "qpkg/ports/volume_store.hpp"
+
+#include <filesystem>
+
+namespace qpkg::erofs {
+
+/// Volumes of format erofs-1 in one directory: `<root>.erofs`, beside it the dm-verity hash tree `<root>.verity` (no
+/// superblock, sha256, 4096-byte blocks, no salt) and, where the file system clones, the stored plan `<root>.plan`.
+/// Keep it on the object store's file system: only there data can be shared. One process writes at a time (the caller
+/// holds the lock).
+class ErofsVolumeStore final : public VolumeStore {
+public:
+    /// Makes the directory when it is absent. `objects` must outlive the store.
+    ErofsVolumeStore(std::filesystem::path directory, const ObjectReader& objects);
+
+    DataPlacement placement() const override { return placement_; }
+
+    bool has(const VolumeId& volume) const override;
+    std::vector<VolumeId> list() const override;
+    std::filesystem::path path(const VolumeId& volume) const override;
+
+    VolumeSummary measure(std::span<const VolumePart> parts) override;
+    VolumeReport build(std::span<const VolumePart> parts, const std::optional<VolumeId>& expected,
+                       Progress& progress) override;
+
+    std::uint64_t remove(const VolumeId& volume) override;
+    std::uint64_t remove_leftovers() override;
+    std::uint64_t exclusive_size(const VolumeId& volume) const override;
+    void verify(const VolumeId& volume, Progress& progress) const override;
+
+private:
+    struct Scratch;
+
+    std::filesystem::path verity_path(const VolumeId& volume) const;
+    std::filesystem::path plan_path(const VolumeId& volume) const;
+    std::optional<VolumeReport> build_from_plan(std::span<const VolumePart> parts, const VolumeId& expected,
+                                                Progress& progress) const;
+    VolumeReport build_anew(std::span<const VolumePart> parts, const std::optional<VolumeId>& expected,
+                            Progress& progress) const;
+    void give_place(const Scratch& scratch, const VolumeId& volume) const;
+
+    std::filesystem::path directory_;
+    const ObjectReader& objects_;
+    DataPlacement placement_;
+};
+
+} // namespace qpkg::erofs

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Volumes as the kernel, erofs-utils and ostree see them, on file systems that clone and one that does not.
+#include "adapters/erofs/volume_store.hpp"
+#include "adapters/ostree/content_store.hpp"
+
+#include "support/expect.hpp"
+#include "support/loop_file_system.hpp"
+#include "support/trees.hpp"
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+/// Everything that has an edge in the format: sizes around blocks and inline limits, names, links, depth, width.
+void make_nasty_tree(const fs::path& root)
+{
+    TreeMaker tree(root);
+    for (const std::size_t size : {0U, 1U, 31U, 32U, 4063U, 4064U, 4065U, 4095U, 4096U, 4097U, 8159U, 8160U, 8161U, 8191U,
+                                   8192U, 8193U, 12288U, 100'000U, 3'000'000U}) {
+        tree.file("sizes/" + std::to_string(size), noise(size, static_cast<unsigned>(size) + 7));
+        tree.file("sizes/executable-" + std::to_string(size), noise(size, static_cast<unsigned>(size) + 7), 0755);
+    }
+    for (int i = 0; i < 3000; ++i) {
+        tree.file("wide/" + std::to_string(i) + std::string(200, 'n'), "content " + std::to_string(i % 100));
+    }
+    for (int i = 0; i < 300; ++i) {
+        tree.file("same/" + std::to_string(i), "all of these are one inode");
+    }
+    fs::path deep = "deep";
+    for (int i = 0; i < 60; ++i) {
+        deep /= "d" + std::to_string(i);
+    }
+    tree.file(deep / "bottom", "down here");
+    tree.directory("empty/directory");
+    for (const std::size_t size : {1U, 100U, 4063U, 4064U, 4065U, 4095U}) {
+        tree.link("links/" + std::to_string(size), std::string(size, 't'));
+    }
+    for (const char* name : {"!before-dot", "+", "-", ".hidden", "..two", "...", "zzz", "UPPER", "Főtanúsítvány", "a b\\c"}) {
+        tree.file(fs::path("names") / name, name);
+    }
+    tree.file("names/" + std::string(255, 'x'), "longest name");
+    for (std::size_t length = 1; length < 256; ++length) {
+        tree.file("lengths/" + std::string(length, 'l'), "");
+    }
+}
+
+struct Stores {
+    explicit Stores(const fs::path& directory) : content(directory / "store"), volumes(directory / "volumes", content) {}
+
+    CommitId commit(const fs::path& tree)
+    {
+        NoProgress quiet;
+        return content.commit_tree(a_commit_of(tree), quiet).commit;
+    }
+    VolumeReport build(const CommitId& commit, std::optional<VolumeId> expected = std::nullopt)
+    {
+        NoProgress quiet;
+        const std::vector parts{VolumePart{commit, ""}};
+        return volumes.build(parts, expected, quiet);
+    }
+
+    ostree::OstreeContentStore content;
+    erofs::ErofsVolumeStore volumes;
+};
+
+void check_with_fsck(const fs::path& image)
+{
+    const auto result = run({.argv = {"fsck.erofs", "-d1", image.string()}});
+    INFO(result.output, result.errors);
+    CHECK(result.status == 0);
+}
+
+} // namespace
+
+TEST_CASE("a mounted volume equals ostree's checkout and is the same bytes on ext4, btrfs and XFS")
+{
+    if (!may_mount()) {
+        return;
+    }
+    const auto place = scratch();
+    make_nasty_tree(place.path() / "tree");
+    std::optional<VolumeId> first;
+    for (const std::string type : {"ext4", "btrfs", "xfs"}) {
+        CAPTURE(type);
+        const LoopFileSystem disk(type);
+        Stores stores(disk.directory());
+        const auto commit = stores.commit(place.path() / "tree");
+
+        const auto report = stores.build(commit, first);
+
+        CHECK(stores.volumes.placement() == (type == "ext4" ? DataPlacement::copy : DataPlacement::clone));
+        first = first.value_or(report.volume.root);
+        CHECK(report.volume.root == *first);
+        const auto image = stores.volumes.path(*first);
+        check_with_fsck(image);
+        const MountedImage mounted(image);
+        const auto checkout = place.path() / ("checkout-" + type);
+        run_checked({.argv = {"ostree", "checkout", "--repo=" + (disk.directory() / "store").string(), commit.hex(),
+                              checkout.string()}},
+                    "ostree checkout");
+        const auto expected = listing(checkout);
+        CHECK(expected.size() > 3600);
+        CHECK(listing(mounted.directory()) == expected);
+        struct stat info {};
+        REQUIRE(::stat((mounted.directory() / "same/1").c_str(), &info) == 0);
+        CHECK(info.st_nlink == 300);
+        CHECK(info.st_mtime == 0);
+        NoProgress quiet;
+        CHECK_NOTHROW(stores.volumes.verify(*first, quiet));
+    }
+}
+
+TEST_CASE("a volume costs little where files are cloned, is counted exactly and gives its space back")
+{
+    if (!may_mount()) {
+        return;
+    }
+    for (const std::string type : {"btrfs", "xfs"}) {
+        CAPTURE(type);
+        const LoopFileSystem disk(type);
+        TreeMaker tree(disk.directory() / "tree");
+        for (unsigned i = 0; i < 20; ++i) {
+            tree.file("lib/big" + std::to_string(i), noise(5'000'000, i + 1));
+            tree.file("share/small" + std::to_string(i), noise(700, i + 1));
+        }
+        Stores stores(disk.directory());
+        const auto commit = stores.commit(tree.root());
+        files::sync_filesystem(disk.directory());
+        const auto before = files::free_space(disk.directory());
+
+        const auto report = stores.build(commit);
+        files::sync_filesystem(disk.directory());
+        const auto cost = before - files::free_space(disk.directory());
+        const auto counted = stores.volumes.exclusive_size(report.volume.root);
+
+        CHECK(report.shared >= 99'000'000);
+        CHECK(cost < 3'000'000);
+        CHECK(counted < 3'000'000);
+        CHECK(cost < counted + 600'000);
+        CHECK(stores.volumes.remove(report.volume.root) == counted);
+        CHECK(stores.volumes.remove(report.volume.root) == 0);
+        CHECK(stores.volumes.list().empty());
+    }
+}
+
+TEST_CASE("a stored plan builds the same volume again, and a damaged one is not believed")
+{
+    if (!may_mount()) {
+        return;
+    }
+    const auto place = scratch();
+    make_nasty_tree(place.path() / "tree");
+    const LoopFileSystem disk("xfs");
+    Stores stores(disk.directory());
+    const auto commit = stores.commit(place.path() / "tree");
+    const auto root = stores.build(commit).volume.root;
+    const auto image = stores.volumes.path(root);
+    const auto plan = fs::path(image).replace_extension(".plan");
+    const auto verity = fs::path(image).replace_extension(".verity");
+    const auto bytes = files::read(image, 1U << 30U);
+    const auto tree = files::read(verity, 1U << 30U);
+    REQUIRE(fs::exists(plan));
+
+    fs::remove(image);
+    fs::remove(verity);
+    const auto again = stores.build(commit, root);
+
+    CHECK(again.volume.root == root);
+    CHECK(again.written < 4096);
+    CHECK(files::read(image, 1U << 30U) == bytes);
+    CHECK(files::read(verity, 1U << 30U) == tree);
+    for (const std::uintmax_t at : {std::uintmax_t{10}, std::uintmax_t{50}, std::uintmax_t{75}, std::uintmax_t{9000},
+                                    fs::file_size(plan) - 5}) {
+        CAPTURE(at);
+        fs::remove(image);
+        auto damaged = files::read(plan, 1U << 30U);
+        damaged[at] = static_cast<char>(damaged[at] ^ 1);
+        files::write(plan, damaged);
+        CHECK(stores.build(commit, root).volume.root == root);
+        CHECK(files::read(image, 1U << 30U) == bytes);
+    }
+}
