@@ -1,15 +1,136 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/adapters.hpp"
 
+#include "adapters/erofs/volume_store.hpp"
+#include "adapters/fetch/directory_fetcher.hpp"
+#include "adapters/local/local_hypervisor.hpp"
+#include "adapters/ostree/content_store.hpp"
+#include "adapters/sqlite/database.hpp"
+#include "cli/progress.hpp"
+
 #include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+
+#if QPKG_FULL
+#include "adapters/archive/unpack.hpp"
+#include "adapters/fetch/http/http_fetcher.hpp"
+#include "adapters/sandbox/namespace_sandbox.hpp"
+#endif
+
+#include <chrono>
 
 namespace qpkg::cli {
+namespace {
 
-struct Adapters::Set {};
+namespace fs = std::filesystem;
 
-Adapters::Adapters(const Options&) {}
+class SystemClock final : public Clock {
+public:
+    std::int64_t now() const override
+    {
+        const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+        return std::chrono::duration_cast<std::chrono::seconds>(since_1970).count();
+    }
+};
+
+#if !QPKG_FULL
+class NoSandbox final : public Sandbox {
+public:
+    CommandResult run(const SandboxRun&) override { throw absent(); }
+    Fd open_root(const fs::path&) override { throw absent(); }
+
+private:
+    static Error absent() { return {Code::unsupported, "this qpkg is built without the builder"}; }
+};
+#endif
+
+fs::path existing(const fs::path& directory)
+{
+    files::make_directories(directory, 0755);
+    return directory;
+}
+
+/// qpkg-agent and qpkg-run: beside this program while it is not installed, else in libexec.
+fs::path programs_directory()
+{
+    const auto beside = fs::read_symlink("/proc/self/exe").parent_path();
+    return fs::exists(beside / "qpkg-agent") ? beside : fs::path(QPKG_LIBEXEC_DIR);
+}
+
+std::unique_ptr<Fetcher> make_fetcher(const std::string& location)
+{
+    if (location.starts_with("http://") || location.starts_with("https://")) {
+#if QPKG_FULL
+        return std::make_unique<fetch::HttpFetcher>(location);
+#else
+        throw Error(Code::unsupported, location + ": this qpkg has no network code",
+                    "carry the repository here as a directory");
+#endif
+    }
+    const std::string file_scheme = "file://";
+    const auto path = location.starts_with(file_scheme) ? location.substr(file_scheme.size()) : location;
+    if (path.find("://") != std::string::npos) {
+        throw Error(Code::usage, location + ": unknown kind of location", "use a directory or an http(s) URL");
+    }
+    return std::make_unique<fetch::DirectoryFetcher>(path);
+}
+
+std::unique_ptr<ContentStore> open_content(const fs::path& directory)
+{
+    return std::make_unique<ostree::OstreeContentStore>(directory);
+}
+
+std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path& directory)
+{
+    // Both stores of a pair are ours: the object store is also what the writer reads from.
+    return std::make_unique<erofs::ErofsVolumeStore>(directory, dynamic_cast<const ObjectReader&>(content));
+}
+
+} // namespace
+
+struct Adapters::Set {
+    explicit Set(const Options& options)
+        : root(existing(fs::absolute(options.root))), database(root / "state.db"), content(root / "objects"),
+          volumes(root / "volumes", content),
+          hypervisor({root, [this](const VolumeId& volume) { return volumes.path(volume); }, programs_directory()}),
+          progress(make_progress(options)), world
+    {
+        root, database, database, content, volumes, hypervisor, hypervisor, sandbox, clock, *progress, make_fetcher,
+            open_content, open_volumes,
+#if QPKG_FULL
+            archive::unpack
+#else
+            nullptr
+#endif
+    }
+    {
+    }
+
+    fs::path root;
+    sqlite::Database database;
+    ostree::OstreeContentStore content;
+    erofs::ErofsVolumeStore volumes;
+    local::LocalHypervisor hypervisor;
+#if QPKG_FULL
+    sandbox::NamespaceSandbox sandbox;
+#else
+    NoSandbox sandbox;
+#endif
+    SystemClock clock;
+    std::unique_ptr<Progress> progress;
+    app::World world;
+};
+
+Adapters::Adapters(const Options& options)
+{
+    if (options.backend != "local") {
+        throw Error(Code::unsupported, "there is no backend \"" + options.backend + '"', "the backend of this qpkg is: local");
+    }
+    set_ = std::make_unique<Set>(options);
+}
+
 Adapters::~Adapters() = default;
 
-app::World& Adapters::world() { throw Error(Code::unsupported, "no stores are linked in yet"); }
+app::World& Adapters::world() { return set_->world; }
 
 } // namespace qpkg::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/local_qubes.hpp"
+#include "support/paths.hpp"
 
 #include "adapters/local/local_hypervisor.hpp"
 #include "repo-format/exports.hpp"
@@ -97,7 +98,7 @@ LocalQubes::LocalQubes() : directory_(fs::temp_directory_path(), "qpkg-qubes-")
     parts_ = std::make_unique<Parts>(Parts{local::LocalHypervisor({
         .root = directory_.path(),
         .volume_path = [this](const VolumeId& volume) { return image_path(volume); },
-        .programs = QPKG_BIN_DIR,
+        .programs = program_directory(),
     })});
 }
 

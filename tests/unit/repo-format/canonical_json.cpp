@@ -2,6 +2,7 @@
 #include "repo-format/canonical_json.hpp"
 
 #include "support/expect.hpp"
+#include "support/paths.hpp"
 
 #include "qpkg/base/files.hpp"
 
@@ -37,7 +38,7 @@ TEST_CASE("what is read and written again has the same bytes")
 
 TEST_CASE("the vectors of the canonical profile are accepted or refused as their folder says")
 {
-    const std::filesystem::path vectors = QPKG_SOURCE_DIR "/repo-format/vectors/canonical-json";
+    const std::filesystem::path vectors = testing::source_directory() / "repo-format/vectors/canonical-json";
     std::size_t good = 0;
     std::size_t bad = 0;
 
