@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "support/releases.hpp"
+
+#include "qpkg/model/state.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace qpkg::testing {
+
+inline KnownRelease a_known_release(std::string_view app = "org.example.hello", std::uint64_t sequence = 1)
+{
+    return {ManifestId(sha256("manifest" + std::string(app) + std::to_string(sequence))), RepoName::require("demo"),
+            a_release(app, sequence)};
+}
+
+inline Qube a_qube(std::string_view name)
+{
+    return {QubeName::require(name), BaseId::require("debian-12"), CommitId(sha256("base")), VolumeId(sha256("base volume")),
+            0, {{0, 1000, "qpkg qube create", {}}}};
+}
+
+/// Two qubes on one base, one repository, nothing installed.
+inline Snapshot a_snapshot()
+{
+    Snapshot snapshot;
+    snapshot.qubes = {a_qube("personal"), a_qube("work")};
+    snapshot.bases = {{BaseId::require("debian-12"), CommitId(sha256("base")), VolumeId(sha256("base volume")), 4096, 12,
+                       1000, {}}};
+    snapshot.repositories = {{RepoName::require("demo"), "/site", std::string(64, 'a'), {"org.example"}, 86'400}};
+    snapshot.commits = {CommitId(sha256("base"))};
+    snapshot.volumes = {VolumeId(sha256("base volume"))};
+    return snapshot;
+}
+
+/// The same after `releases` were installed into `qube` as its next generation, content included.
+inline Snapshot with_installed(Snapshot snapshot, std::string_view name, const std::vector<KnownRelease>& releases)
+{
+    const auto qube = std::find_if(snapshot.qubes.begin(), snapshot.qubes.end(),
+                                   [&](const Qube& candidate) { return candidate.name.text() == name; });
+    Generation next{qube->generations.back().number + 1, 2000, "qpkg install", {}};
+    for (const auto& release : releases) {
+        next.bindings.push_back({release.release.app, release.id});
+        snapshot.releases.insert_or_assign(release.id, release);
+        snapshot.commits.push_back(release.release.tree.commit);
+        snapshot.volumes.push_back(release.release.volume.root);
+    }
+    std::sort(next.bindings.begin(), next.bindings.end());
+    qube->current = next.number;
+    qube->generations.push_back(std::move(next));
+    const auto tidy = [](auto& ids) {
+        std::sort(ids.begin(), ids.end());
+        ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    };
+    tidy(snapshot.commits);
+    tidy(snapshot.volumes);
+    return snapshot;
+}
+
+} // namespace qpkg::testing

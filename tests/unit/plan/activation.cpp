@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/activation.hpp"
+#include "support/expect.hpp"
+#include "support/snapshots.hpp"
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+const auto work = QubeName::require("work");
+const auto hello = a_known_release();
+
+VolumeSlot slot_of(const KnownRelease& known)
+{
+    return {known.release.app, known.release.version, known.release.view, known.release.volume.root};
+}
+
+plan::Live settled(const Snapshot& snapshot, bool hot_attach)
+{
+    return {plan::wanted_attachments(snapshot), {}, hot_attach};
+}
+
+} // namespace
+
+TEST_CASE("when everything is as it should be, nothing is done")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+
+    CHECK((plan::plan_activation(snapshot, settled(snapshot, true)) == plan::Activation{}));
+}
+
+TEST_CASE("a qube that the backend does not have is made before it is told what it wants")
+{
+    auto live = settled(a_snapshot(), true);
+    std::erase_if(live.wanted, [](const Attachment& attachment) { return attachment.qube == work; });
+
+    const auto activation = plan::plan_activation(a_snapshot(), live);
+
+    CHECK((activation.create == std::vector<plan::NewQube>{{work, VolumeId(sha256("base volume"))}}));
+    CHECK((activation.set_wanted == std::vector<Attachment>{{work, {}}}));
+}
+
+TEST_CASE("a running qube gets what it lacks and loses what it should not have")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    const auto git = a_known_release("org.example.git", 1);
+    auto live = settled(snapshot, true);
+    live.attached = {{work, {slot_of(git)}}};
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK((activation.attach == std::vector<plan::SlotChange>{{work, slot_of(hello)}}));
+    CHECK((activation.detach == std::vector<plan::SlotChange>{{work, slot_of(git)}}));
+    CHECK(activation.outdated.empty());
+}
+
+TEST_CASE("without hot attach a running qube is named, not touched")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto live = settled(snapshot, false);
+    live.attached = {{work, {}}};
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK(activation.attach.empty());
+    CHECK(activation.outdated == std::vector<QubeName>{work});
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/garbage.hpp"
+#include "support/expect.hpp"
+#include "support/snapshots.hpp"
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+/// work has hello 1, then hello 2; the second is current.
+Snapshot upgraded()
+{
+    return with_installed(with_installed(a_snapshot(), "work", {a_known_release("org.example.hello", 1)}), "work",
+                          {a_known_release("org.example.hello", 2)});
+}
+
+} // namespace
+
+TEST_CASE("nothing goes while a generation that is kept needs it")
+{
+    const auto garbage = plan::plan_gc(upgraded(), 5);
+
+    CHECK(garbage.changes.empty());
+    CHECK(garbage.volumes.empty());
+    CHECK(garbage.kept_commits == upgraded().commits);
+}
+
+TEST_CASE("with no older generation kept, what only they used goes: rows, volume and commit")
+{
+    const auto old_hello = a_known_release("org.example.hello", 1);
+
+    const auto garbage = plan::plan_gc(upgraded(), 0);
+
+    CHECK((garbage.changes == std::vector<Change>{DropGenerations{QubeName::require("work"), {0, 1}},
+                                                  ForgetRelease{old_hello.id}}));
+    CHECK(garbage.volumes == std::vector<VolumeId>{old_hello.release.volume.root});
+    CHECK(std::find(garbage.kept_commits.begin(), garbage.kept_commits.end(), old_hello.release.tree.commit) ==
+          garbage.kept_commits.end());
+}
+
+TEST_CASE("the current generation stays also when it is not the newest")
+{
+    auto snapshot = upgraded();
+    snapshot.qubes[1].current = 1;
+
+    const auto garbage = plan::plan_gc(snapshot, 0);
+
+    CHECK(garbage.volumes == std::vector<VolumeId>{a_known_release("org.example.hello", 2).release.volume.root});
+}
+
+TEST_CASE("a qube keeps its base when a newer build of it has replaced it")
+{
+    auto snapshot = a_snapshot();
+    snapshot.bases[0].volume = VolumeId(sha256("newer base volume"));
+    snapshot.bases[0].commit = CommitId(sha256("newer base"));
+
+    CHECK(plan::plan_gc(snapshot, 0).volumes.empty());
+    CHECK(plan::needed_commits(snapshot).size() == 2);
+}
+
+TEST_CASE("an image that no row names is garbage")
+{
+    auto snapshot = a_snapshot();
+    const VolumeId stray(sha256("stray"));
+    snapshot.volumes.push_back(stray);
+    std::sort(snapshot.volumes.begin(), snapshot.volumes.end());
+
+    CHECK(plan::plan_gc(snapshot, 0).volumes == std::vector<VolumeId>{stray});
+}

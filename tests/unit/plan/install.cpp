@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/plan.hpp"
+#include "support/expect.hpp"
+#include "support/snapshots.hpp"
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+const auto work = QubeName::require("work");
+const auto personal = QubeName::require("personal");
+const plan::Occasion occasion{3000, "qpkg install hello"};
+
+} // namespace
+
+TEST_CASE("a first install fetches, builds and binds, in that order and in one transaction")
+{
+    const auto hello = a_known_release();
+
+    const auto plan = plan::plan_install(a_snapshot(), {hello}, {work}, occasion);
+
+    const Generation next{1, 3000, "qpkg install hello", {{hello.release.app, hello.id}}};
+    const plan::Plan expected{{plan::FetchCommit{hello}, plan::BuildVolume{hello}},
+                              {LearnRelease{hello}, AdvanceQube{work, 0, next}},
+                              {{work, hello.release.app, plan::Kind::add, std::nullopt, hello}}};
+    CHECK((plan == expected));
+}
+
+TEST_CASE("an install into two qubes fetches and builds once")
+{
+    const auto plan = plan::plan_install(a_snapshot(), {a_known_release()}, {personal, work}, occasion);
+
+    CHECK(plan.prepare.size() == 2);
+    CHECK(plan.changes.size() == 3);
+}
+
+TEST_CASE("an app that another qube has already costs nothing to prepare")
+{
+    const auto hello = a_known_release();
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+
+    const auto plan = plan::plan_install(snapshot, {hello}, {personal}, occasion);
+
+    CHECK(plan.prepare.empty());
+    CHECK(plan.changes.size() == 1);
+}
+
+TEST_CASE("installing what is already bound plans nothing")
+{
+    const auto hello = a_known_release();
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+
+    const auto plan = plan::plan_install(snapshot, {hello}, {work}, occasion);
+
+    CHECK(plan.empty());
+    CHECK((plan.effects.front().kind == plan::Kind::keep));
+}
+
+TEST_CASE("a volume that was lost is made again from the object store, without a fetch")
+{
+    const auto hello = a_known_release();
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    std::erase(snapshot.volumes, hello.release.volume.root);
+
+    const auto plan = plan::plan_install(snapshot, {hello}, {personal}, occasion);
+
+    CHECK((plan.prepare == std::vector<plan::Step>{plan::BuildVolume{hello}}));
+}
+
+TEST_CASE("a release for another base is refused and both bases are named")
+{
+    auto hello = a_known_release();
+    hello.release.base = BaseId::require("debian-13");
+
+    CHECK_FAILS(Code::conflict, "debian-13, the qube has debian-12",
+                plan::plan_install(a_snapshot(), {hello}, {work}, occasion));
+}
+
+TEST_CASE("a release for another architecture is refused")
+{
+    auto hello = a_known_release();
+    hello.release.arch = Arch::require(native_arch().text() == "x86_64" ? "aarch64" : "x86_64");
+
+    CHECK_FAILS(Code::conflict, "this machine is", plan::plan_install(a_snapshot(), {hello}, {work}, occasion));
+}
+
+TEST_CASE("an unknown qube is answered with near names")
+{
+    const auto failure = failure_of(
+        [] { plan::plan_install(a_snapshot(), {a_known_release()}, {QubeName::require("wrok")}, occasion); });
+
+    REQUIRE(failure);
+    CHECK((failure->code == Code::not_found));
+    CHECK(failure->hint == "did you mean work?");
+}
+
+TEST_CASE("an upgrade moves only apps with a higher sequence and leaves held ones")
+{
+    const auto old_hello = a_known_release("org.example.hello", 1);
+    const auto new_hello = a_known_release("org.example.hello", 2);
+    const auto git = a_known_release("org.example.git", 5);
+    const auto snapshot = with_installed(a_snapshot(), "work", {old_hello, git});
+
+    const auto plan =
+        plan::plan_upgrade(snapshot, {new_hello, a_known_release("org.example.git", 4)}, {work}, occasion);
+
+    REQUIRE(plan.effects.size() == 1);
+    CHECK((plan.effects[0] == plan::Effect{work, old_hello.release.app, plan::Kind::upgrade, old_hello, new_hello}));
+
+    auto held = snapshot;
+    for (auto& binding : held.qubes[1].generations.back().bindings) {
+        binding.held = true;
+    }
+    CHECK(plan::plan_upgrade(held, {new_hello}, {work}, occasion).empty());
+}
+
+TEST_CASE("a generation number is never used twice, also after a rollback")
+{
+    const auto hello = a_known_release();
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    snapshot.qubes[1].current = 0;
+
+    const auto plan = plan::plan_install(snapshot, {a_known_release("org.example.git", 1)}, {work}, occasion);
+
+    const auto& advance = std::get<AdvanceQube>(plan.changes.back());
+    CHECK(advance.planned_on == 0);
+    CHECK(advance.next.number == 2);
+}

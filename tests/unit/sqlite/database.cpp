@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/sqlite/database.hpp"
+#include "support/expect.hpp"
+#include "support/snapshots.hpp"
+
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/subprocess.hpp"
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+struct Scratch {
+    files::TemporaryDirectory directory{std::filesystem::temp_directory_path()};
+    std::filesystem::path file = directory.path() / "state.db";
+};
+
+/// What the database can know of a snapshot: everything but the stores' content.
+Snapshot rows_of(Snapshot snapshot)
+{
+    snapshot.commits.clear();
+    snapshot.volumes.clear();
+    return snapshot;
+}
+
+void fill(StateDb& db, const Snapshot& snapshot)
+{
+    std::vector<Change> changes;
+    for (const auto& base : snapshot.bases) {
+        changes.emplace_back(SetBase{base});
+    }
+    for (const auto& repository : snapshot.repositories) {
+        changes.emplace_back(SetRepository{repository});
+    }
+    for (const auto& [id, release] : snapshot.releases) {
+        changes.emplace_back(LearnRelease{release});
+    }
+    for (const auto& qube : snapshot.qubes) {
+        changes.emplace_back(CreateQube{qube});
+    }
+    db.commit(changes);
+}
+
+const auto work = QubeName::require("work");
+
+} // namespace
+
+TEST_CASE("what was committed is read back, also by the next process")
+{
+    const Scratch scratch;
+    const auto snapshot = with_installed(a_snapshot(), "work", {a_known_release()});
+    {
+        sqlite::Database db(scratch.file);
+        fill(db, snapshot);
+        CHECK((db.snapshot() == rows_of(snapshot)));
+    }
+
+    CHECK((sqlite::Database(scratch.file).snapshot() == rows_of(snapshot)));
+}
+
+TEST_CASE("a stale plan changes nothing at all")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    fill(db, a_snapshot());
+    const std::vector<Change> stale{LearnRelease{a_known_release()}, AdvanceQube{work, 7, {8, 1, "late", {}}}};
+
+    CHECK_FAILS(Code::conflict, "no longer at generation 7", db.commit(stale));
+
+    CHECK((db.snapshot() == rows_of(a_snapshot())));
+}
+
+TEST_CASE("a binding to a release that is not known is refused")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    fill(db, a_snapshot());
+    const auto hello = a_known_release();
+    const std::vector<Change> changes{AdvanceQube{work, 0, {1, 1, "x", {{hello.release.app, hello.id}}}}};
+
+    CHECK_FAILS(Code::conflict, "FOREIGN KEY", db.commit(changes));
+}
+
+TEST_CASE("bad input 64: a file that is no database is refused and left as it is")
+{
+    const Scratch scratch;
+    const std::string junk(8192, 'x');
+    files::write(scratch.file, junk);
+
+    CHECK_FAILS(Code::corrupt, "database", sqlite::Database(scratch.file));
+
+    CHECK(files::read(scratch.file, 10'000) == junk);
+}
+
+TEST_CASE("bad input 64: a database of a newer qpkg is refused")
+{
+    const Scratch scratch;
+    { const sqlite::Database db(scratch.file); }
+    Command command;
+    command.argv = {"sqlite3", scratch.file.string(), "PRAGMA user_version=99"};
+    run_checked(command, "age the database");
+
+    CHECK_FAILS(Code::unsupported, "has version 99", sqlite::Database(scratch.file));
+}
+
+TEST_CASE("a repository that is removed takes its trusted metadata along, its releases stay")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    fill(db, with_installed(a_snapshot(), "work", {a_known_release()}));
+    const auto demo = RepoName::require("demo");
+    db.accept(demo, {"root", 1, "bytes"});
+    const Change removal = RemoveRepository{demo};
+
+    db.commit({&removal, 1});
+
+    CHECK_FALSE(db.trusted(demo, "root").has_value());
+    CHECK(db.snapshot().repositories.empty());
+    CHECK(db.snapshot().releases.size() == 1);
+}
+
+TEST_CASE("the signed time only rises")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    const auto demo = RepoName::require("demo");
+
+    db.raise_issued(demo, 50);
+    db.raise_issued(demo, 40);
+
+    CHECK(db.newest_issued(demo) == 50);
+}
