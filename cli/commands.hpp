@@ -33,4 +33,9 @@ void add_why(CLI::App& app, Context& context);
 CLI::App* add_command(CLI::App& parent, Context& context, const std::string& word, const std::string& name,
                       std::function<void()> action);
 
+#if QPKG_FULL
+void add_key(CLI::App& app, Context& context);
+void add_publish(CLI::App& app, Context& context);
+#endif
+
 } // namespace qpkg::cli

@@ -20,6 +20,8 @@ const std::vector<AddCommand> commands = {
     add_search, add_info,   add_list, add_status, add_install, add_remove, add_upgrade, add_rollback, add_hold, add_why,
     add_diff,   add_history, add_du,  add_verify, add_gc,      add_run,    add_shell,   add_repo,     add_qube,
 #if QPKG_FULL
+    add_key,
+    add_publish,
 #endif
 };
 

@@ -136,16 +136,16 @@ std::vector<Digest> signing_key_ids(std::string_view bytes)
     return ids;
 }
 
-std::string root_fingerprint(const tuf::Root& root)
+std::string root_fingerprint(const tuf::RoleKeys& root_keys)
 {
-    auto ids = root.root.key_ids;
+    auto ids = root_keys.key_ids;
     std::ranges::sort(ids);
     Array key_ids;
     for (const auto& id : ids) {
         key_ids.emplace_back(id.hex());
     }
     const Object identity{
-        {"_type", "qpkg-root-fingerprint"}, {"keyids", std::move(key_ids)}, {"threshold", root.root.threshold}};
+        {"_type", "qpkg-root-fingerprint"}, {"keyids", std::move(key_ids)}, {"threshold", root_keys.threshold}};
     return sha256(canonical::encode(identity)).hex();
 }
 

@@ -47,6 +47,7 @@ Verified<tuf::Targets> verify_publisher(const Verified<tuf::Targets>& parent, co
 std::vector<Digest> signing_key_ids(std::string_view bytes);
 
 /// 64 hex digits that people compare at first contact: sha256 over the sorted ids of the root keys and their threshold.
-std::string root_fingerprint(const tuf::Root& root);
+std::string root_fingerprint(const tuf::RoleKeys& root_keys);
+inline std::string root_fingerprint(const tuf::Root& root) { return root_fingerprint(root.root); }
 
 } // namespace qpkg::trust

@@ -36,7 +36,8 @@ struct World {
     /// Opens (making it when absent) another content store, for scratch use by the builder and the publisher.
     std::function<std::unique_ptr<ContentStore>(const std::filesystem::path& directory)> open_content;
     /// A volume store over such a content store.
-    std::function<std::unique_ptr<VolumeStore>(ContentStore& content, const std::filesystem::path& directory)> open_volumes;
+    std::function<std::unique_ptr<VolumeStore>(ContentStore& content, const std::filesystem::path& directory)>
+        open_volumes;
     /// Fills an empty directory from a tar of unknown origin (adapters/archive). Empty in the dom0 role.
     std::function<UnpackReport(const std::filesystem::path& archive, const std::filesystem::path& directory,
                                const UnpackLimits& limits, Progress& progress)>

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/keys.hpp"
+#include "cli/commands.hpp"
+#include "cli/passphrase.hpp"
+#include "cli/terminal.hpp"
+
+namespace qpkg::cli {
+namespace {
+
+struct NewFlags {
+    std::filesystem::path out;
+    std::filesystem::path passphrase_file;
+    bool no_passphrase = false;
+};
+
+Document describe(const app::KeysReport& report, const std::string& command)
+{
+    Document document(command);
+    document.field("directory", text(report.directory.string()), "Keys in");
+    if (!report.fingerprint.empty()) {
+        document.field("fingerprint", text(report.fingerprint), "Root fingerprint");
+    }
+    std::vector<std::vector<Value>> rows;
+    std::string ostree;
+    for (const auto& key : report.keys) {
+        rows.push_back({text(key.name), text(key.id.hex()),
+                        shown_as(flag(key.encrypted), key.encrypted ? "passphrase" : "none"), text(key.ostree)});
+        ostree = key.ostree.empty() ? ostree : key.ostree;
+    }
+    document.table("keys", {{"name", "KEY"}, {"id", "ID"}, {"encrypted", "PROTECTION"}, {"ostree", ""}},
+                   std::move(rows));
+    if (!ostree.empty()) {
+        document.line("For stock ostree clients, the public key of commits is " + ostree);
+    }
+    return document;
+}
+
+std::optional<std::string> new_passphrase(const NewFlags& flags)
+{
+    if (flags.no_passphrase) {
+        return std::nullopt;
+    }
+    return flags.passphrase_file.empty() ? ask_new_passphrase("passphrase for the new keys")
+                                         : read_passphrase(flags.passphrase_file);
+}
+
+void add_key_new(CLI::App& key, Context& context)
+{
+    auto flags = std::make_shared<NewFlags>();
+    auto* command = add_command(key, context, "new", "key-new", [&context, flags] {
+        const auto report = app::new_keys({.directory = flags->out, .passphrase = new_passphrase(*flags)});
+        auto document = describe(report, context.command);
+        document.done("Done: made " + std::to_string(report.keys.size()) + " keys in " + report.directory.string() + ".");
+        document.next("Publish with them: qpkg publish MODULE --repo DIR --keys " + flags->out.string());
+        context.show(document);
+    });
+    command->add_option("--out", flags->out, "the directory to make")->required()->type_name("DIR");
+    auto* none = command->add_flag("--no-passphrase", flags->no_passphrase, "store the keys unencrypted");
+    command->add_option("--passphrase-file", flags->passphrase_file, "read the passphrase from its first line")
+        ->type_name("FILE")
+        ->excludes(none);
+}
+
+void add_key_show(CLI::App& key, Context& context)
+{
+    auto directory = std::make_shared<std::filesystem::path>();
+    auto* command = add_command(key, context, "show", "key-show", [&context, directory] {
+        context.show(describe(app::show_keys(*directory), context.command));
+    });
+    command->add_option("DIR", *directory, "the directory of keys")->required();
+}
+
+} // namespace
+
+void add_key(CLI::App& app, Context& context)
+{
+    auto* key = app.add_subcommand("key");
+    key->require_subcommand(1);
+    add_key_new(*key, context);
+    add_key_show(*key, context);
+}
+
+} // namespace qpkg::cli

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/keys.hpp"
+
+#include "signing/verify.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view ending = ".key";
+
+std::map<std::string, trust::KeyFile> read_files(const fs::path& directory)
+{
+    if (!fs::is_directory(directory)) {
+        throw Error(Code::not_found, "keys in " + directory.string() + ": no such directory",
+                    "make them: qpkg key new --out " + directory.string());
+    }
+    std::map<std::string, trust::KeyFile> found;
+    for (const auto& entry : fs::directory_iterator(directory)) {
+        if (entry.path().extension() == ending) {
+            found.emplace(entry.path().stem().string(), trust::KeyFile::read(entry.path()));
+        }
+    }
+    return found;
+}
+
+/// Base64 of 32 bytes, as `ostree sign --sign-type=ed25519` takes a public key.
+std::string base64(std::span<const std::uint8_t> bytes)
+{
+    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::string text;
+    for (std::size_t i = 0; i < bytes.size(); i += 3) {
+        const auto left = std::min<std::size_t>(3, bytes.size() - i);
+        std::uint32_t group = 0;
+        for (std::size_t j = 0; j < 3; ++j) {
+            group = group << 8U | (j < left ? bytes[i + j] : 0U);
+        }
+        for (std::size_t j = 0; j < 4; ++j) {
+            text += j <= left ? digits[group >> (18U - 6U * j) & 63U] : '=';
+        }
+    }
+    return text;
+}
+
+std::string fingerprint_of(const std::map<std::string, trust::KeyFile>& files)
+{
+    const auto set = root_key_set();
+    tuf::RoleKeys role{.key_ids = {}, .threshold = set.threshold};
+    for (const auto& name : set.names) {
+        const auto file = files.find(name);
+        if (file == files.end()) {
+            return {};
+        }
+        role.key_ids.push_back(file->second.public_key().id());
+    }
+    return trust::root_fingerprint(role);
+}
+
+} // namespace
+
+KeySet root_key_set() { return {{"root-1", "root-2", "root-3"}, 2}; }
+KeySet targets_key_set() { return {{"targets-1", "targets-2", "targets-3"}, 2}; }
+
+KeysReport new_keys(const NewKeysRequest& request)
+{
+    const auto directory = fs::absolute(request.directory).lexically_normal();
+    const auto target = directory.has_filename() ? directory : directory.parent_path();
+    if (fs::exists(target) && !(fs::is_directory(target) && fs::is_empty(target))) {
+        throw Error(Code::conflict, "make keys in " + target.string() + ": it is not empty, keys are never overwritten",
+                    "choose another directory with --out");
+    }
+    files::make_directories(target.parent_path());
+    const files::TemporaryDirectory staging(target.parent_path(), ".new-keys-");
+    auto names = root_key_set().names;
+    std::ranges::copy(targets_key_set().names, std::back_inserter(names));
+    for (const auto* name : {"publisher", "snapshot", "timestamp", "ostree"}) {
+        names.emplace_back(name);
+    }
+    for (const auto& name : names) {
+        trust::write_key_file(staging.path() / (name + std::string(ending)), trust::SecretKey::generate(),
+                              request.passphrase);
+    }
+    fault_point("keys.staged");
+    files::rename_durably(staging.path(), target);
+    return show_keys(target);
+}
+
+KeysReport show_keys(const fs::path& directory)
+{
+    const auto found = read_files(directory);
+    KeysReport report{.directory = directory, .fingerprint = fingerprint_of(found), .keys = {}};
+    for (const auto& [name, file] : found) {
+        report.keys.push_back({.name = name,
+                               .id = file.public_key().id(),
+                               .encrypted = file.is_encrypted(),
+                               .ostree = name == "ostree" ? base64(file.public_key().bytes()) : ""});
+    }
+    return report;
+}
+
+bool needs_passphrase(const fs::path& directory)
+{
+    const auto found = read_files(directory);
+    return std::ranges::any_of(found, [](const auto& file) { return file.second.is_encrypted(); });
+}
+
+KeyRing::KeyRing(const fs::path& directory, std::optional<std::string> passphrase)
+    : directory_(directory), passphrase_(std::move(passphrase)), files_(read_files(directory))
+{
+}
+
+KeyRing::~KeyRing()
+{
+    if (passphrase_) {
+        trust::wipe(*passphrase_);
+    }
+}
+
+trust::PublicKey KeyRing::public_key(const std::string& name) const
+{
+    const auto found = files_.find(name);
+    if (found == files_.end()) {
+        throw Error(Code::not_found, "keys in " + directory_.string() + ": there is no " + name + std::string(ending));
+    }
+    return found->second.public_key();
+}
+
+const trust::SecretKey& KeyRing::secret(const std::string& name)
+{
+    public_key(name);
+    const auto found = open_.find(name);
+    return found != open_.end() ? found->second : open_.emplace(name, files_.at(name).open(passphrase_)).first->second;
+}
+
+std::optional<trust::Signers> KeyRing::signers(const tuf::RoleKeys& role)
+{
+    std::vector<std::string> names;
+    for (const auto& [name, file] : files_) {
+        const bool wanted = std::ranges::find(role.key_ids, file.public_key().id()) != role.key_ids.end();
+        if (wanted && names.size() < role.threshold) {
+            names.push_back(name);
+        }
+    }
+    if (names.size() < role.threshold) {
+        return std::nullopt;
+    }
+    trust::Signers signers;
+    for (const auto& name : names) {
+        signers.emplace_back(secret(name));
+    }
+    return signers;
+}
+
+trust::Signers KeyRing::require_signers(const tuf::RoleKeys& role, const std::string& role_name)
+{
+    if (auto found = signers(role)) {
+        return *std::move(found);
+    }
+    throw Error(Code::untrusted,
+                "keys in " + directory_.string() + ": too few keys that the repository lists for " + role_name + ", " +
+                    std::to_string(role.threshold) + " needed",
+                "use the keys this repository was made with");
+}
+
+} // namespace qpkg::app

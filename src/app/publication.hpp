@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/keys.hpp"
+#include "app/publish.hpp"
+#include "app/publish_module.hpp"
+#include "app/site.hpp"
+#include "signing/client.hpp"
+
+#include <map>
+
+/// Only for publish.cpp: one run of `publish`.
+namespace qpkg::app {
+
+/// How long each role is valid, in seconds. Half of it is left when it is signed again.
+struct Lifetimes {
+    static constexpr std::int64_t day = 86'400;
+    static constexpr std::int64_t root = 540 * day;
+    static constexpr std::int64_t targets = 365 * day;
+    static constexpr std::int64_t publisher = 180 * day;
+    static constexpr std::int64_t snapshot = 30 * day;
+    static constexpr std::int64_t timestamp = 14 * day;
+};
+
+/// A role as it will be, and whether that differs from what is served.
+template <class T>
+struct Edited {
+    T role;
+    bool changed = false;
+};
+
+/// One run of `publish`: decides everything first, then writes in the order in which a client must find things.
+class Publication {
+public:
+    Publication(const PublisherPorts& ports, const PublishRequest& request, const std::vector<BuiltModule>& modules,
+                KeyRing& ring);
+
+    PublishReport run();
+
+private:
+    struct Planned {
+        const BuiltModule* module;
+        Release release;
+        bool is_new;
+        Digest manifest; ///< of the manifest once it is known
+    };
+
+    tuf::Root new_root() const;
+    void choose_publisher();
+    tuf::Delegation& own_delegation(const Digest& key);
+    void plan_releases();
+    void plan_withdrawals();
+    void plan_renewals();
+    void gather_signers();
+
+    void write_objects(Planned& planned);
+    void write_publisher();
+    void write_targets();
+    void write_snapshot();
+    std::string sign_timestamp();
+    void check_as_client(const std::string& timestamp) const;
+    void check_listed(const trust::TrustClient& client, Fetcher& fetcher) const;
+    PublishReport report() const;
+
+    template <class T>
+    bool expires_soon(const T& role, std::int64_t lifetime) const
+    {
+        return role.header.expires - now_ < lifetime / 2;
+    }
+    template <class T>
+    void renew(Edited<T>& edited, std::int64_t lifetime)
+    {
+        ++edited.role.header.version;
+        edited.role.header.expires = now_ + lifetime;
+    }
+    void write_role(const std::string& file, const std::string& bytes, std::string_view fault) const;
+
+    const PublisherPorts& ports_;
+    const PublishRequest& request_;
+    const std::vector<BuiltModule>& modules_;
+    KeyRing& ring_;
+    SiteState state_;
+    std::int64_t now_;
+    Edited<tuf::Root> root_;
+    Edited<tuf::Targets> targets_;
+    Edited<tuf::Targets> publisher_;
+    Edited<tuf::Snapshot> snapshot_;
+    Edited<tuf::Timestamp> timestamp_;
+    std::string publisher_name_;
+    std::vector<Planned> planned_;
+    std::map<std::string, trust::Signers> signers_;
+    PublishReport report_;
+};
+
+} // namespace qpkg::app

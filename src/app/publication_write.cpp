@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/publication.hpp"
+#include "repo-format/manifest.hpp"
+#include "signing/memory_trust_store.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+void Publication::write_objects(Planned& planned)
+{
+    const trust::OstreeSigner signer(ring_.secret("ostree"));
+    auto& release = planned.release;
+    release.tree.archive_size = with_context("publish " + release.app.text(), [&] {
+        return ports_.content.copy_archived(release.tree.commit, planned.module->directory / "ostree",
+                                            request_.repository / "ostree", release.tree.ref, &signer, ports_.progress);
+    });
+    fault_point("publish.objects");
+    const auto bytes = encode_manifest(release);
+    planned.manifest = sha256(bytes);
+    const auto path = target_path(release.app, release.arch, release.channel, release.sequence);
+    publisher_.role.targets.insert_or_assign(path, list_entry(release, bytes));
+    write_site_file(request_.repository, target_file(path, planned.manifest), bytes, "publish.manifest");
+}
+
+void Publication::write_role(const std::string& file, const std::string& bytes, std::string_view fault) const
+{
+    write_site_file(request_.repository, "tuf/" + file, bytes, fault);
+}
+
+void Publication::write_publisher()
+{
+    renew(publisher_, Lifetimes::publisher);
+    const auto& role = publisher_.role;
+    const auto bytes = trust::sign_file(tuf::encode(role), signers_.at(publisher_name_));
+    if (bytes.size() > tuf::largest_publisher) {
+        throw Error(Code::no_space,
+                    "publisher " + publisher_name_ + ": its list would have " + std::to_string(bytes.size()) +
+                        " bytes, allowed are " + std::to_string(tuf::largest_publisher),
+                    "withdraw old releases");
+    }
+    write_role(std::to_string(role.header.version) + "." + publisher_name_ + ".json", bytes, "publish.publisher");
+    snapshot_.role.roles.insert_or_assign(publisher_name_,
+                                          tuf::FileInfo{role.header.version, bytes.size(), sha256(bytes)});
+}
+
+void Publication::write_targets()
+{
+    renew(targets_, Lifetimes::targets);
+    const auto& role = targets_.role;
+    const auto bytes = trust::sign_file(tuf::encode(role), signers_.at("targets"));
+    write_role(std::to_string(role.header.version) + ".targets.json", bytes, "publish.targets");
+    snapshot_.role.roles.insert_or_assign("targets", tuf::FileInfo{role.header.version, bytes.size(), sha256(bytes)});
+}
+
+void Publication::write_snapshot()
+{
+    renew(snapshot_, Lifetimes::snapshot);
+    const auto& role = snapshot_.role;
+    const auto bytes = trust::sign_file(tuf::encode(role), signers_.at("snapshot"));
+    write_role(std::to_string(role.header.version) + ".snapshot.json", bytes, "publish.snapshot");
+    timestamp_.role.snapshot = {role.header.version, bytes.size(), sha256(bytes)};
+}
+
+std::string Publication::sign_timestamp()
+{
+    renew(timestamp_, Lifetimes::timestamp);
+    timestamp_.role.issued = now_;
+    return trust::sign_file(tuf::encode(timestamp_.role), signers_.at("timestamp"));
+}
+
+/// Reads the staged repository as two clients: one that knew the repository before, and one that has never seen it.
+void Publication::check_as_client(const std::string& timestamp) const
+{
+    const auto location = request_.repository.string();
+    const auto first = files::read(request_.repository / "tuf/1.root.json", tuf::largest_root);
+    Repository repository{.name = RepoName::require("staged"),
+                          .location = location,
+                          .fingerprint = trust::root_fingerprint(*trust::verify_first_root(first)),
+                          .namespaces = {},
+                          .offline_grace = 0};
+    for (const auto& delegation : targets_.role.delegations) {
+        std::ranges::copy(delegation.namespaces, std::back_inserter(repository.namespaces));
+    }
+    const auto next = staged(ports_.fetcher(location), timestamp);
+    for (const bool knew_it : {true, false}) {
+        trust::MemoryTrustStore store;
+        trust::TrustClient client(store, repository, now_);
+        client.init(first);
+        if (knew_it && state_.timestamp) {
+            client.refresh(*ports_.fetcher(location));
+        }
+        client.refresh(*next);
+        check_listed(client, *next);
+    }
+}
+
+void Publication::check_listed(const trust::TrustClient& client, Fetcher& fetcher) const
+{
+    const auto listed = client.listed();
+    for (const auto& planned : planned_) {
+        const auto found = std::ranges::find(listed, ManifestId(planned.manifest), &trust::ListedRelease::manifest);
+        if (found == listed.end() || client.fetch_release(*found, fetcher).release != planned.release) {
+            throw Error(Code::bug,
+                        "publish " + planned.release.app.text() + ": a client would not find it as it was built");
+        }
+    }
+}
+
+PublishReport Publication::report() const
+{
+    auto made = report_;
+    made.fingerprint = trust::root_fingerprint(root_.role);
+    made.publisher = publisher_name_;
+    made.changed = timestamp_.changed;
+    made.version = timestamp_.role.header.version;
+    made.expires = timestamp_.role.header.expires;
+    for (const auto& planned : planned_) {
+        const auto& release = planned.release;
+        made.releases.push_back({.app = release.app,
+                                 .version = release.version,
+                                 .channel = release.channel,
+                                 .arch = release.arch,
+                                 .sequence = release.sequence,
+                                 .download = release.tree.archive_size,
+                                 .commit = release.tree.commit,
+                                 .manifest = ManifestId(planned.manifest),
+                                 .is_new = planned.is_new});
+    }
+    const auto warn = [&](const std::string& role, std::int64_t expires) {
+        if (expires - now_ < 60 * Lifetimes::day) {
+            made.notes.push_back(role + ".json expires on " + text::iso_date(expires) +
+                                 "; publish with its keys before");
+        }
+    };
+    warn("root", root_.role.header.expires);
+    warn("targets", targets_.role.header.expires);
+    return made;
+}
+
+PublishReport Publication::run()
+{
+    choose_publisher();
+    plan_releases();
+    plan_withdrawals();
+    plan_renewals();
+    if (!timestamp_.changed) {
+        return report();
+    }
+    gather_signers();
+    for (auto& planned : planned_) {
+        interrupt::throw_if_requested();
+        if (planned.is_new) {
+            write_objects(planned);
+        }
+    }
+    if (root_.changed) {
+        renew(root_, Lifetimes::root);
+        write_role(std::to_string(root_.role.header.version) + ".root.json",
+                   trust::sign_file(tuf::encode(root_.role), signers_.at("root")), "publish.root");
+    }
+    if (publisher_.changed) {
+        write_publisher();
+    }
+    if (targets_.changed) {
+        write_targets();
+    }
+    if (snapshot_.changed) {
+        write_snapshot();
+    }
+    const auto timestamp = sign_timestamp();
+    with_context("check what would be published", [&] { check_as_client(timestamp); });
+    interrupt::throw_if_requested();
+    write_role("timestamp.json", timestamp, "publish.timestamp");
+    return report();
+}
+
+} // namespace qpkg::app

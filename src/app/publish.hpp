@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+
+#include "qpkg/model/release.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+/// Releases that no longer may be installed: all of an app, or one of them. What is installed already stays.
+struct Withdrawal {
+    AppId app;
+    std::optional<std::string> version; ///< nothing: every release of the app
+};
+
+struct PublishRequest {
+    /// Directories as `qpkg build --out` makes them: manifest.json (sequence 0), module.toml, module.lock and ostree/.
+    /// None: the repository is only signed again, so that its metadata does not expire.
+    std::vector<std::filesystem::path> modules;
+    std::vector<Withdrawal> withdrawals;
+    std::filesystem::path repository; ///< made when it is not there
+    std::filesystem::path keys;       ///< directory of key files
+    std::optional<std::string> passphrase;
+    std::string publisher = "publisher";  ///< name of the role when a new one is made
+    std::string command = "qpkg publish"; ///< shown to whoever meets the lock
+};
+
+struct PublishedRelease {
+    AppId app;
+    std::string version;
+    Channel channel;
+    Arch arch;
+    std::uint64_t sequence;
+    std::uint64_t download; ///< bytes of its objects as served
+    CommitId commit;
+    ManifestId manifest;
+    bool is_new; ///< false: the repository had it already
+};
+
+struct PublishReport {
+    std::filesystem::path repository;
+    std::string fingerprint;   ///< of the root, what users compare when they add the repository
+    std::string publisher;     ///< role that signs the releases; empty when there is none yet
+    bool created = false;      ///< the repository was made
+    bool changed = false;      ///< anything was signed
+    std::uint64_t version = 0; ///< of the timestamp
+    std::int64_t expires = 0;  ///< of the timestamp, seconds since 1970: publish again before
+    std::vector<std::string> new_namespaces;
+    std::vector<PublishedRelease> releases;
+    std::vector<std::string> withdrawn; ///< "org.example.hello 1.0-1"
+    std::vector<std::string> notes;
+};
+
+/// What publishing needs of the world.
+struct PublisherPorts {
+    ContentStore& content;
+    const Clock& clock;
+    Progress& progress;
+    std::function<std::unique_ptr<Fetcher>(const std::string& location)> fetcher;
+};
+
+/// Publishes into a directory of static files: objects, manifests, publisher, targets, snapshot; then everything is
+/// read as a client would; last the timestamp, which is the moment it shows. Killed anywhere, the next call finishes.
+/// Errors: not_found (module, key), conflict (a namespace belongs to another publisher, one app twice), untrusted (keys
+/// that are not this repository's), corrupt (a module or the repository contradicts itself), busy.
+PublishReport publish(const PublisherPorts& ports, const PublishRequest& request);
+
+inline PublishReport publish(World& world, const PublishRequest& request)
+{
+    return publish(PublisherPorts{world.content, world.clock, world.progress, world.fetcher}, request);
+}
+
+} // namespace qpkg::app
