@@ -63,6 +63,9 @@ std::string closing_words(const app::PublishReport& report)
     if (!report.withdrawn.empty()) {
         return "withdrew " + text::join(report.withdrawn, ", ");
     }
+    if (report.created && added == 0) {
+        return "made the empty repository " + report.repository.string();
+    }
     if (added == 0) {
         return "signed the metadata of " + report.repository.string() + " again";
     }
