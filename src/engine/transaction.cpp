@@ -10,12 +10,33 @@
 namespace qpkg::engine {
 namespace {
 
+/// The commit says itself what it is; it must not be another app's under this manifest.
+void require_agreement(const ContentStore& content, const Release& release)
+{
+    const auto metadata = content.commit_metadata(release.tree.commit);
+    const auto require = [&](const std::string& key, const std::string& expected) {
+        const auto found = metadata.find(key);
+        const auto said = found == metadata.end() ? std::string("nothing") : found->second;
+        if (said != expected) {
+            throw Error(Code::untrusted, "commit " + release.tree.commit.hex() + " says " + key + " is " +
+                                             text::escaped(said) + ", its manifest says " + text::escaped(expected));
+        }
+    };
+    require("qpkg.app", release.app.text());
+    require("qpkg.arch", release.arch.text());
+    require("qpkg.base", release.base.text());
+    require("qpkg.version", release.version);
+    require("ostree.ref-binding", release.tree.ref);
+}
+
 ImportReport fetch(const KnownRelease& release, ContentStore& content, const FetcherFor& fetcher, Progress& progress)
 {
     const auto& tree = release.release.tree;
     return with_context("fetch " + release.release.app.text() + " from " + release.repo.text(), [&] {
         const ImportLimits limits{tree.objects, tree.size, release.release.inputs.source_date_epoch};
-        return content.import_commit(tree.commit, limits, fetcher(release.repo), progress);
+        const auto imported = content.import_commit(tree.commit, limits, fetcher(release.repo), progress);
+        require_agreement(content, release.release);
+        return imported;
     });
 }
 

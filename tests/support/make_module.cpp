@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// make-module ROOT BASE APP VERSION TREE OUT: a module directory as `qpkg build` leaves it, from a directory tree instead
+// of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
+#include "app/world.hpp"
+#include "cli/adapters.hpp"
+#include "repo-format/manifest.hpp"
+
+#include "qpkg/base/files.hpp"
+
+#include <algorithm>
+#include <iostream>
+#include <span>
+
+namespace {
+
+using namespace qpkg;
+namespace fs = std::filesystem;
+
+constexpr std::int64_t epoch = 1767225600;
+
+std::vector<Export> exported_commands(const fs::path& tree)
+{
+    std::vector<Export> exports;
+    for (const auto& entry : fs::directory_iterator(tree / "usr/bin")) {
+        const auto name = entry.path().filename().string();
+        exports.push_back({ExportKind::command, name, "/usr/bin/" + name});
+    }
+    std::sort(exports.begin(), exports.end(), [](const Export& a, const Export& b) { return a.name < b.name; });
+    return exports;
+}
+
+/// The file that tells the agent what to export; its grammar is in repo-format/exports.md.
+void write_exports(const fs::path& tree, const AppId& app, const std::vector<Export>& exports)
+{
+    std::string lines;
+    for (const auto& exported : exports) {
+        lines += "command " + exported.name + ' ' + exported.path + '\n';
+    }
+    const auto folder = tree / "usr/share/qpkg" / app.text();
+    fs::create_directories(folder);
+    files::write(folder / "exports", lines, 0644, files::Durability::scratch);
+}
+
+void make(std::span<char* const> words)
+{
+    cli::Options options;
+    options.root = words[0];
+    options.quiet = true;
+    cli::Adapters adapters(options);
+    auto& world = adapters.world();
+    const auto base_id = BaseId::require(words[1]);
+    const auto snapshot = world.db.snapshot();
+    const auto* base = snapshot.find_base(base_id);
+    const auto app = AppId::require(words[2]);
+    const std::string version = words[3];
+    const fs::path tree = words[4];
+    const auto result = fs::path(words[5]) / app.text();
+    if (base == nullptr) {
+        throw Error(Code::not_found, "no base " + base_id.text());
+    }
+
+    const auto exports = exported_commands(tree);
+    write_exports(tree, app, exports);
+    const auto arch = native_arch();
+    const auto ref = "app/" + app.text() + '/' + arch.text() + "/stable";
+    const files::TemporaryDirectory scratch(fs::temp_directory_path());
+    const auto content = world.open_content(scratch.path() / "content");
+    NoProgress quiet;
+    const auto commit = content->commit_tree({.tree = tree,
+                                              .ref = ref,
+                                              .subject = app.text() + ' ' + version,
+                                              .timestamp = epoch,
+                                              .metadata = {{"qpkg.app", app.text()},
+                                                           {"qpkg.arch", arch.text()},
+                                                           {"qpkg.base", base_id.text()},
+                                                           {"qpkg.version", version}}},
+                                             quiet);
+    const VolumePart part{commit.commit, ""};
+    const auto volume = world.open_volumes(*content, scratch.path() / "volumes")->measure({&part, 1});
+    fs::create_directories(result);
+    const auto archived = content->export_commit(commit.commit, result / "ostree", ref, nullptr, quiet);
+    const Release release{.app = app,
+                          .version = version,
+                          .sequence = 0,
+                          .channel = Channel::require("stable"),
+                          .arch = arch,
+                          .base = base_id,
+                          .summary = "A test module",
+                          .tree = {commit.commit, ref, commit.objects, commit.size, archived},
+                          .volume = volume,
+                          .view = View::private_view,
+                          .exports = exports,
+                          .needs = {},
+                          .inputs = {sha256("recipe"), sha256("lock"), base->commit, epoch},
+                          .packages = {{short_name(app), version, "amd64", sha256(version)}}};
+    files::write(result / "module.toml", "# made by make-module\n", 0644, files::Durability::scratch);
+    files::write(result / "module.lock", "", 0644, files::Durability::scratch);
+    files::write(result / "manifest.json", encode_manifest(release), 0644, files::Durability::scratch);
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    if (argc != 7) {
+        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT\n";
+        return 2;
+    }
+    try {
+        make(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "make-module: " << error.what() << '\n';
+        return 1;
+    }
+}
