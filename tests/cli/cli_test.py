@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The program from outside: what it prints, what it exits with, and that every JSON document obeys its schema."""
+
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+from small_world import SmallWorld  # noqa: E402
+
+PROGRAMS = pathlib.Path(os.environ["QPKG_BIN_DIR"])
+SCHEMAS = HERE.parent.parent / "schemas" / "cli"
+
+
+def check_schema(document):
+    command, version = document["schema"].removeprefix("qpkg.").split("/")
+    assert version == "1", document["schema"]
+    schema = json.loads((SCHEMAS / f"{command}.schema.json").read_text())
+    jsonschema.Draft202012Validator(schema).validate(document)
+    return document
+
+
+class CommandLine(unittest.TestCase):
+    """Each test gets a copy of a world that was made once."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
+        SmallWorld(cls.made.name, PROGRAMS).make_all()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.made.cleanup()
+
+    def setUp(self):
+        self.copy = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
+        self.addCleanup(self.copy.cleanup)
+        shutil.rmtree(self.copy.name)
+        shutil.copytree(self.made.name, self.copy.name, symlinks=True)
+        self.world = SmallWorld(self.copy.name, PROGRAMS)
+        # The repository was added by its first path; the copy is read at its own.
+        self.world.must("repo", "remove", "demo")
+        self.world.add_repository()
+
+    def json_of(self, *words, code=0):
+        answer = self.world.qpkg(*words, "--json")
+        self.assertEqual(answer.code, code, answer.err)
+        return check_schema(answer.json)
+
+    def fails(self, code, *words, says="", hint=""):
+        """The command fails so, tells it in text and in JSON, and leaves the state as it was."""
+        before = self.world.must("status", "--json").json
+        answer = self.world.qpkg(*words)
+        self.assertEqual(answer.code, code, answer.err + answer.out)
+        self.assertIn(says, answer.err)
+        self.assertIn(hint, answer.err)
+        self.assertTrue(answer.err.splitlines()[0].startswith("Failed: "), answer.err)
+        document = self.json_of(*words, code=code)
+        self.assertFalse(document["ok"])
+        self.assertEqual(document["error"]["code"], code)
+        self.assertEqual(self.world.must("status", "--json").json, before)
+
+    def install(self, *words):
+        return self.world.must("install", *words, "--yes")
+
+    # Installing
+
+    def test_an_install_is_told_as_plan_and_closing_line(self):
+        answer = self.install("hello", "--into", "work")
+        self.assertIn("QUBE", answer.out)
+        self.assertIn("Done: hello 1.0 is in work, generation 1.", answer.out)
+        self.assertEqual([app["app"] for app in self.json_of("list", "work")["apps"]], ["org.example.hello"])
+
+    def test_a_second_qube_fetches_nothing_and_says_so(self):
+        self.install("hello", "--into", "work")
+        answer = self.install("hello", "--into", "personal")
+        self.assertIn("volume shared with work", answer.out)
+        self.assertIn("Nothing was fetched", answer.out)
+
+    def test_an_install_in_json_is_one_document_with_the_plan(self):
+        document = self.json_of("install", "hello", "other", "--into", "work", "--yes")
+        self.assertTrue(document["changed"])
+        self.assertEqual([row["change"] for row in document["changes"]], ["add", "add"])
+        self.assertGreater(document["fetched_objects"], 0)
+
+    def test_a_dry_run_changes_nothing(self):
+        document = self.json_of("install", "hello", "--into", "work", "--dry-run")
+        self.assertFalse(document["changed"])
+        self.assertEqual(self.json_of("list")["apps"], [])
+
+    def test_what_is_there_already_is_no_error(self):
+        self.install("hello", "--into", "work")
+        self.assertIn("there already", self.install("hello", "--into", "work").out)
+        answer = self.world.qpkg("install", "hello", "--into", "work", "--yes", "--unchanged-exit-77")
+        self.assertEqual(answer.code, 77)
+
+    def test_without_a_terminal_nobody_is_asked(self):
+        self.fails(2, "install", "hello", "--into", "work", says="not a terminal", hint="--yes")
+
+    def test_unknown_names_are_answered_with_near_ones(self):
+        self.fails(3, "install", "helo", "--into", "work", "--yes", says='no app "helo"', hint="did you mean hello?")
+        self.fails(3, "install", "hello", "--into", "wrok", "--yes", says="no qube wrok", hint="did you mean work?")
+        self.fails(3, "qube", "create", "new", "--base", "debian-21", says="no base debian-21", hint="debian-12")
+        self.fails(3, "remove", "hello", "--from", "work", "--yes", says='no app "hello"')
+
+    def test_a_mistyped_command_is_a_usage_error_with_a_hint(self):
+        answer = self.world.qpkg("instal", "hello")
+        self.assertEqual(answer.code, 2)
+        self.assertIn("did you mean install", answer.err)
+        self.assertEqual(self.world.qpkg("install", "--no-such-flag").code, 2)
+
+    # Running
+
+    def test_an_app_runs_where_it_is_installed_and_nowhere_else(self):
+        self.install("hello", "--into", "work")
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
+        self.assertEqual(self.world.qpkg("run", "personal", "--", "hello").code, 127)
+
+    def test_no_file_of_one_app_is_in_the_view_of_another(self):
+        self.world.publish(self.world.make_module("org.example.look", "1.0", {
+            "usr/bin/look": "#!/bin/sh\nls /usr/share\n"}))
+        self.install("hello", "look", "--into", "work")
+        seen = self.world.must("run", "work", "--", "look").out.split()
+        self.assertIn("look", seen)
+        self.assertNotIn("hello", seen)
+
+    def test_the_status_of_a_program_is_passed_on(self):
+        self.assertEqual(self.world.qpkg("run", "work", "--", "sh", "-c", "exit 7").code, 7)
+
+    # Changing
+
+    def test_an_upgrade_moves_one_app_and_leaves_the_other_volume_alone(self):
+        self.install("hello", "other", "--into", "work")
+        before = {app["app"]: app["volume"] for app in self.json_of("list")["apps"]}
+        inode = (self.world.root / "volumes" / (before["org.example.other"] + ".erofs")).stat().st_ino
+        self.world.publish(self.world.make_module("org.example.hello", "1.1"))
+        document = self.json_of("upgrade", "--yes")
+        self.assertEqual([(row["app"], row["change"]) for row in document["changes"]],
+                         [("org.example.hello", "upgrade")])
+        after = {app["app"]: app["volume"] for app in self.json_of("list")["apps"]}
+        self.assertNotEqual(before["org.example.hello"], after["org.example.hello"])
+        self.assertEqual(before["org.example.other"], after["org.example.other"])
+        self.assertEqual((self.world.root / "volumes" / (after["org.example.other"] + ".erofs")).stat().st_ino, inode)
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.1\n")
+        self.assertIn("~ hello 1.0 → 1.1", self.json_of("history", "work")["generations"][2]["changes"])
+        self.assertEqual(self.json_of("diff", "work")["apps"][0]["to"], "1.1")
+
+    def test_a_held_app_stays_until_it_is_free_again(self):
+        self.install("hello", "--into", "work")
+        self.json_of("hold", "hello", "--in", "work")
+        self.world.publish(self.world.make_module("org.example.hello", "1.1"))
+        self.assertFalse(self.json_of("upgrade", "--yes")["changed"])
+        self.json_of("unhold", "hello", "--in", "work")
+        self.assertTrue(self.json_of("upgrade", "--yes")["changed"])
+
+    def test_a_rollback_needs_no_repository_and_goes_forward_again(self):
+        self.install("hello", "--into", "work")
+        shutil.rmtree(self.world.site)
+        self.json_of("rollback", "work", "--yes")
+        self.assertEqual(self.world.qpkg("run", "work", "--", "hello").code, 127)
+        self.json_of("rollback", "work", "--to", "1", "--yes")
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
+
+    def test_removed_apps_give_their_space_back_through_gc(self):
+        self.install("hello", "--into", "work")
+        self.json_of("remove", "hello", "--from", "work", "--yes")
+        announced = self.json_of("gc", "--keep", "0", "--dry-run")["freed"]
+        freed = self.json_of("gc", "--keep", "0")
+        self.assertGreater(freed["freed"], 0)
+        self.assertEqual(freed["freed"], announced)
+        self.assertEqual(self.json_of("gc", "--keep", "0")["freed"], 0)
+        self.assertEqual(len(list((self.world.root / "volumes").glob("*.erofs"))), 1)  # the base's
+
+    def test_a_qube_goes_with_its_private_files(self):
+        self.world.must("run", "work", "--", "touch", "/home/user/note")
+        document = self.json_of("qube", "remove", "work", "--yes")
+        self.assertTrue(document["changed"])
+        self.assertEqual([qube["name"] for qube in self.json_of("qube", "list")["qubes"]], ["personal"])
+        self.assertFalse((self.world.root / "qubes" / "work").exists())
+
+    # Asking
+
+    def test_every_question_has_a_schema(self):
+        self.install("hello", "--into", "work")
+        for words in [("status",), ("list",), ("search",), ("search", "hello"), ("info", "hello"), ("history", "work"),
+                      ("why", "hello"), ("diff", "work"), ("du",), ("verify",), ("repo", "list"), ("qube", "list")]:
+            self.json_of(*words)
+
+    def test_damage_is_found_and_named(self):
+        self.install("hello", "--into", "work")
+        volume = self.json_of("list")["apps"][0]["volume"]
+        image = self.world.root / "volumes" / (volume + ".erofs")
+        image.chmod(0o644)
+        with open(image, "r+b") as file:
+            file.seek(5000)
+            file.write(b"damage")
+        answer = self.world.qpkg("verify", "--json")
+        self.assertEqual(answer.code, 6)
+        damaged = [row for row in check_schema(answer.json)["checked"] if row["problem"]]
+        self.assertEqual([row["what"] for row in damaged], ["org.example.hello"])
+
+    # Repositories
+
+    def test_a_repository_that_is_gone_is_an_error_not_an_empty_list(self):
+        shutil.rmtree(self.world.site)
+        self.fails(3, "search", says="repository demo")
+
+    def test_a_wrong_fingerprint_prints_both(self):
+        self.world.must("repo", "remove", "demo")
+        wrong = "0" * 64
+        answer = self.world.qpkg("repo", "add", "demo", self.world.site, "--fingerprint", wrong)
+        self.assertEqual(answer.code, 5, answer.err)
+        self.assertIn(wrong, answer.err)
+
+    def test_two_repositories_cannot_publish_in_one_namespace(self):
+        self.fails(4, "repo", "add", "second", self.world.site, "--yes", says="belongs to repository demo")
+
+    def test_a_damaged_object_is_refused_and_nothing_is_installed(self):
+        for name in (self.world.site / "ostree" / "objects").rglob("*.filez"):
+            name.write_bytes(name.read_bytes()[:-1] + b"?")
+        self.fails(6, "install", "hello", "--into", "work", "--yes")
+
+    # The house
+
+    def test_a_second_writer_is_told_who_is_at_work(self):
+        import fcntl
+        import struct
+        with open(self.world.root / "lock", "r+") as lock:
+            whole = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0)
+            fcntl.fcntl(lock, 37, whole)  # F_OFD_SETLK
+            lock.write("pid 1, qpkg test")
+            lock.flush()
+            answer = self.world.qpkg("gc")
+        self.assertEqual(answer.code, 8)
+        self.assertIn("pid 1, qpkg test", answer.err)
+
+    def test_a_closed_standard_output_does_not_stop_an_install_halfway(self):
+        with open("/dev/full", "w") as full:
+            import subprocess
+            done = subprocess.run([PROGRAMS / "qpkg", "install", "hello", "--into", "work", "--yes"], stdout=full,
+                                  stderr=subprocess.PIPE, env=dict(os.environ, QPKG_ROOT=str(self.world.root)),
+                                  check=False)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(len(self.json_of("list")["apps"]), (0, 1))
+        self.assertEqual(self.json_of("verify")["damaged"], 0)
+
+    def test_help_and_man_page_tell_the_same_options(self):
+        for command in ["install", "repo", "gc", "run"]:
+            self.assertIn("SYNOPSIS", self.world.must(command, "--help").out)
+            self.assertIn(".SH SYNOPSIS", self.world.must("__man", command).out)
+        self.assertIn("--into", self.world.must("install", "--help").out)
+        self.assertIn("\\-\\-into", self.world.must("__man", "install").out)
+
+
+if __name__ == "__main__":
+    unittest.main()

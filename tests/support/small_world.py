@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A state directory, a base of busybox, tiny modules and a signed repository, made with the programs themselves."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import tarfile
+
+APPLETS = ["sh", "ls", "cat", "id", "sleep", "env", "touch", "true", "false", "test", "echo", "find", "mkdir", "rm"]
+PASSWD = "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"
+
+
+class Answer:
+    """What one command did."""
+
+    def __init__(self, done):
+        self.code = done.returncode
+        self.out = done.stdout
+        self.err = done.stderr
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+class SmallWorld:
+    """`folder` receives everything; `programs` is build/bin."""
+
+    def __init__(self, folder, programs):
+        self.folder = pathlib.Path(folder)
+        self.programs = pathlib.Path(programs)
+        self.root = self.folder / "root"
+        self.site = self.folder / "site"
+        self.keys = self.folder / "keys"
+        self.out = self.folder / "out"
+
+    def qpkg(self, *words, root=None, stdin=None, **environment):
+        env = dict(os.environ, QPKG_ROOT=str(root or self.root), **environment)
+        done = subprocess.run([str(self.programs / "qpkg"), *map(str, words)], env=env, text=True, check=False,
+                              capture_output=True, input=stdin, stdin=None if stdin else subprocess.DEVNULL)
+        return Answer(done)
+
+    def must(self, *words, **options):
+        answer = self.qpkg(*words, **options)
+        if answer.code != 0:
+            raise AssertionError(f"qpkg {' '.join(map(str, words))}: exit {answer.code}\n{answer.err}{answer.out}")
+        return answer
+
+    def make_base(self, base_id="debian-12"):
+        """Imports a root file system that holds nothing but busybox."""
+        tree = self.folder / "base-tree"
+        shutil.rmtree(tree, ignore_errors=True)
+        for name in ["usr/bin", "usr/sbin", "usr/lib", "etc/skel", "opt", "var/lib"]:
+            (tree / name).mkdir(parents=True)
+        shutil.copy("/bin/busybox", tree / "usr/bin/busybox")
+        for applet in APPLETS:
+            (tree / "usr/bin" / applet).symlink_to("busybox")
+        (tree / "bin").symlink_to("usr/bin")
+        (tree / "sbin").symlink_to("usr/sbin")
+        (tree / "lib").symlink_to("usr/lib")
+        (tree / "etc/passwd").write_text(PASSWD)
+        (tree / "etc/group").write_text("root:x:0:\nuser:x:1000:\n")
+        (tree / "usr/lib/os-release").write_text('ID=debian\nVERSION_ID="12"\n')
+        (tree / "etc/os-release").symlink_to("../usr/lib/os-release")
+        archive = self.folder / "base.tar"
+        with tarfile.open(archive, "w") as tar:
+            tar.add(tree, arcname=".")
+        return self.must("base", "import", archive, "--id", base_id)
+
+    def make_module(self, app, version, files=None, out=None):
+        """A module whose command of the same name prints `version`; `files` (path → text) come on top."""
+        name = app.rsplit(".", 1)[1]
+        tree = self.folder / "module-tree"
+        shutil.rmtree(tree, ignore_errors=True)
+        contents = {f"usr/bin/{name}": f"#!/bin/sh\necho {name} {version}\n", f"usr/share/{name}/data": name * 5000}
+        contents.update(files or {})
+        for path, text in contents.items():
+            place = tree / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+            place.chmod(0o755 if "/bin/" in path else 0o644)
+        for folder, _, _ in os.walk(tree):
+            os.chmod(folder, 0o755)
+        out = out or self.out
+        subprocess.run([str(self.programs / "make-module"), self.root, "debian-12", app, version, tree, out], check=True)
+        return out / app
+
+    def make_keys(self):
+        return self.must("key", "new", "--out", self.keys, "--no-passphrase")
+
+    def publish(self, *modules):
+        return self.must("publish", *modules, "--repo", self.site, "--keys", self.keys)
+
+    def add_repository(self):
+        return self.must("repo", "add", "demo", self.site, "--yes")
+
+    def make_all(self):
+        """Base, keys, hello and other at 1.0 in a repository that is trusted, qubes work and personal."""
+        self.make_base()
+        self.make_keys()
+        self.publish(self.make_module("org.example.hello", "1.0"), self.make_module("org.example.other", "1.0"))
+        self.add_repository()
+        self.must("qube", "create", "work", "--base", "debian-12")
+        self.must("qube", "create", "personal", "--base", "debian-12")
+        return self
