@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qpkg::build {
+
+inline constexpr std::size_t largest_lock = 4 * 1024 * 1024; ///< bytes
+
+struct LockedPackage {
+    Package package;
+    std::uint64_t size; ///< bytes of the package file
+    std::string uri;    ///< where it came from
+
+    friend auto operator<=>(const LockedPackage&, const LockedPackage&) = default;
+};
+
+/// `module.lock`: exactly what a module was built from. The text has one spelling for one value:
+///
+///     qpkg-lock 1
+///     base debian-12 <commit>
+///     epoch <seconds since 1970>
+///     package <name> <version> <arch> <sha256> <size> <uri>
+///
+/// with the packages ascending by name and architecture, each name and architecture once, at least one, every line
+/// ended by one LF.
+struct Lock {
+    BaseId base;
+    CommitId base_commit;
+    std::int64_t epoch; ///< SOURCE_DATE_EPOCH of the build: when the newest of the packages was made
+    std::vector<LockedPackage> packages;
+
+    friend bool operator==(const Lock&, const Lock&) = default;
+};
+
+/// Whatever the order of `lock.packages`.
+std::string encode_lock(Lock lock);
+
+/// Errors: corrupt "<file>:<line>: expected …", unsupported (a newer format).
+Lock parse_lock(std::string_view text, std::string_view file);
+
+/// What "firefox-esr_153.7.0esr-1~deb12u1_amd64.deb" says, where apt writes ':' as "%3a". Error corrupt for other
+/// names.
+struct PackageFileName {
+    std::string name;
+    std::string version;
+    std::string arch;
+
+    friend bool operator==(const PackageFileName&, const PackageFileName&) = default;
+};
+PackageFileName parse_package_file_name(std::string_view file_name);
+std::string package_file_name(const Package& package);
+
+} // namespace qpkg::build

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qpkg::build {
+
+inline constexpr std::size_t largest_recipe = 64 * 1024; ///< bytes
+
+/// `module.toml`: what a person says about a module. Schema: schemas/recipe.schema.json.
+struct Recipe {
+    AppId app;
+    BaseId base;
+    std::string summary = {};                ///< one line of printable ASCII; empty: the package's own
+    std::optional<std::string> version = {}; ///< default: that of the first package
+    View view = View::private_view;
+
+    std::vector<std::string> packages = {}; ///< names as apt knows them, at least one
+    bool recommends = false;
+    std::vector<std::string> may_remove = {}; ///< paths of the base that installing may remove: they stay visible
+
+    Needs needs = {};
+
+    std::optional<std::vector<std::string>> commands = {}; ///< default: everything in /usr/bin, /usr/sbin, /usr/games
+    std::optional<std::vector<std::string>> desktop = {};  ///< default: every desktop entry
+
+    std::vector<std::string> tests = {}; ///< shell commands that must succeed in the finished view
+
+    friend bool operator==(const Recipe&, const Recipe&) = default;
+};
+
+/// Error usage "<file>:<line>:<column>: <key>: expected …, found …". Unknown keys are errors.
+Recipe parse_recipe(std::string_view text, std::string_view file);
+
+/// The recipe of `--from deb:NAME`, as text that `parse_recipe` reads. Error usage for what is no package name.
+std::string recipe_for_package(std::string_view package, const BaseId& base);
+
+/// Debian policy 5.6.7: a-z 0-9 + - . , beginning with a letter or digit, at least two characters.
+bool is_package_name(std::string_view name);
+
+} // namespace qpkg::build

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/recipe.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+/// A recipe is read or refused with an Error; nothing else may happen.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    try {
+        qpkg::build::parse_recipe(qpkg::as_text({data, size}), "module.toml");
+    } catch (const qpkg::Error&) {
+        return 0;
+    }
+    return 0;
+}

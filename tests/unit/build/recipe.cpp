@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/recipe.hpp"
+
+#include "support/expect.hpp"
+
+using namespace qpkg;
+using build::parse_recipe;
+
+namespace {
+
+constexpr const char* firefox = R"([app]
+id = "org.mozilla.firefox-esr"
+base = "debian-12"
+summary = "Web browser"
+
+[source]
+type = "packages"
+packages = ["firefox-esr"]
+recommends = false
+
+[needs]
+network = true
+audio = true
+persist = ["~/.mozilla"]
+
+[exports]
+commands = ["firefox-esr"]
+
+[test]
+run = ["firefox-esr --version"]
+)";
+
+} // namespace
+
+TEST_CASE("a recipe is read whole")
+{
+    const auto recipe = parse_recipe(firefox, "module.toml");
+
+    CHECK(recipe.app.text() == "org.mozilla.firefox-esr");
+    CHECK(recipe.base.text() == "debian-12");
+    CHECK(recipe.summary == "Web browser");
+    CHECK(recipe.packages == std::vector<std::string>{"firefox-esr"});
+    CHECK(recipe.needs == Needs{.network = true, .audio = true, .persist = {"~/.mozilla"}});
+    CHECK(recipe.commands == std::vector<std::string>{"firefox-esr"});
+    CHECK_FALSE(recipe.desktop.has_value());
+    CHECK(recipe.tests == std::vector<std::string>{"firefox-esr --version"});
+}
+
+TEST_CASE("the recipe made for a package is a recipe")
+{
+    const auto recipe = parse_recipe(build::recipe_for_package("git", BaseId::require("debian-12")), "module.toml");
+
+    CHECK(recipe.app.text() == "org.debian.git");
+    CHECK(recipe.packages == std::vector<std::string>{"git"});
+    CHECK_FALSE(recipe.commands.has_value());
+    CHECK_FAILS(Code::usage, "is not the name of a Debian package",
+                build::recipe_for_package("git --purge", BaseId::require("debian-12")));
+}
+
+TEST_CASE("a mistake in a recipe is told with line, column and what was expected")
+{
+    CHECK_FAILS(Code::usage, "module.toml:2:4: ", parse_recipe("[app]\nid org", "module.toml"));
+    CHECK_FAILS(Code::usage, "x:2:6: app.id: expected text, found a number", parse_recipe("[app]\nid = 7", "x"));
+    CHECK_FAILS(Code::usage, "x:1:1: app.id: expected text, found nothing", parse_recipe("[app]\nbase = \"b\"", "x"));
+    CHECK_FAILS(Code::usage, "x:2:6: app.id: ", parse_recipe("[app]\nid = \"NO\"\nbase = \"b\"", "x"));
+    CHECK_FAILS(Code::usage, "x:1:7: app: expected a table, found text", parse_recipe("app = \"y\"", "x"));
+}
+
+TEST_CASE("what a recipe does not know is refused with the nearest word that it does")
+{
+    const std::string text = firefox;
+    const auto with = [&](const std::string& from, const std::string& to) {
+        auto changed = text;
+        changed.replace(changed.find(from), from.size(), to);
+        return changed;
+    };
+
+    CHECK_FAILS(Code::usage, "x:9:14: source.recomends: unknown key, expected recommends",
+                parse_recipe(with("recommends", "recomends "), "x"));
+    CHECK_FAILS(Code::usage, "x:7:8: source.type: expected packages, found \"script\"",
+                parse_recipe(with("\"packages\"", "\"script\""), "x"));
+    CHECK_FAILS(Code::usage, "source.packages: expected the name of a Debian package, found \"-o Dir=/\"",
+                parse_recipe(with("[\"firefox-esr\"]", "[\"-o Dir=/\"]"), "x"));
+    CHECK_FAILS(Code::usage, "source.packages: expected a list of texts, found text",
+                parse_recipe(with("[\"firefox-esr\"]", "\"firefox-esr\""), "x"));
+    CHECK_FAILS(Code::usage, "needs.persist: expected a path", parse_recipe(with("~/.mozilla", "mozilla"), "x"));
+    CHECK_FAILS(Code::usage, "needs.network: expected true or false, found text",
+                parse_recipe(with("network = true", "network = \"yes\""), "x"));
+    CHECK_FAILS(Code::usage, "app.summary: expected one line", parse_recipe(with("Web browser", "a\\nb"), "x"));
+    CHECK_FAILS(Code::usage, "larger than 65536 bytes", parse_recipe(std::string(70'000, '#'), "x"));
+}
