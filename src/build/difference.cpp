@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/difference.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <set>
+
+namespace qpkg::build {
+namespace {
+
+constexpr std::array<std::string_view, 4> kept_tops{"/usr", "/opt", "/etc", "/var/lib"};
+
+/// Inside the kept places: state of the package manager and of one machine, and what differs from build to build.
+constexpr std::array<std::string_view, 40> dropped_places{"/etc/.pwd.lock",
+                                                          "/etc/.updated",
+                                                          "/etc/apt",
+                                                          "/etc/fstab",
+                                                          "/etc/group",
+                                                          "/etc/group-",
+                                                          "/etc/gshadow",
+                                                          "/etc/gshadow-",
+                                                          "/etc/hostname",
+                                                          "/etc/hosts",
+                                                          "/etc/machine-id",
+                                                          "/etc/mtab",
+                                                          "/etc/passwd",
+                                                          "/etc/passwd-",
+                                                          "/etc/resolv.conf",
+                                                          "/etc/shadow",
+                                                          "/etc/shadow-",
+                                                          "/etc/subgid",
+                                                          "/etc/subgid-",
+                                                          "/etc/subuid",
+                                                          "/etc/subuid-",
+                                                          "/var/lib/apt",
+                                                          "/var/lib/dbus",
+                                                          "/var/lib/dpkg",
+                                                          "/var/lib/ghostscript",
+                                                          "/var/lib/initramfs-tools",
+                                                          "/var/lib/misc",
+                                                          "/var/lib/pam",
+                                                          "/var/lib/private",
+                                                          "/var/lib/python",
+                                                          "/var/lib/shells.state",
+                                                          "/var/lib/systemd",
+                                                          "/var/lib/ucf",
+                                                          "/var/lib/update-rc.d",
+                                                          "/var/lib/vim",
+                                                          "/var/lib/xfonts",
+                                                          "/var/lib/xkb",
+                                                          "/var/lib/xml-core",
+                                                          "/var/lib/emacsen-common",
+                                                          "/usr/sbin/policy-rc.d"};
+
+/// Outside the kept places, and expected there.
+constexpr std::array<std::string_view, 12> silent_places{
+    "/dev", "/home", "/media", "/mnt", "/proc", "/root", "/run", "/sys", "/tmp", "/var/cache", "/var/log", "/var/mail"};
+constexpr std::array<std::string_view, 5> silent_below_var{"/var/backups", "/var/local", "/var/lock", "/var/spool",
+                                                           "/var/tmp"};
+
+/// Made anew on each machine by the package's scripts; a module would give everybody the same.
+constexpr std::array<std::string_view, 3> secrets{"/etc/ssh/ssh_host_", "/etc/ssl/private/ssl-cert-snakeoil.key",
+                                                  "/etc/ssl/certs/ssl-cert-snakeoil.pem"};
+
+template <class Places>
+bool is_in(std::string_view path, const Places& places)
+{
+    return std::ranges::any_of(places, [&](std::string_view place) { return is_at_or_below(path, place); });
+}
+
+bool is_silent(std::string_view path) { return is_in(path, silent_places) || is_in(path, silent_below_var); }
+
+bool is_secret(std::string_view path)
+{
+    return std::ranges::any_of(secrets, [&](std::string_view start) { return path.starts_with(start); });
+}
+
+std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
+
+/// Paths that only lead to something: not kept for their own sake.
+bool is_bare_directory(const TreeEntry& entry)
+{
+    return entry.kind == EntryKind::directory &&
+           (entry.in_base != InBase::nothing || is_at_or_below(entry.path, "/usr/local") ||
+            is_at_or_below(entry.path, "/var"));
+}
+
+class Planner {
+public:
+    explicit Planner(const std::vector<std::string>& may_remove) : may_remove_(may_remove) {}
+
+    void take(const TreeEntry& entry)
+    {
+        if (!is_in(entry.path, kept_tops) || is_in(entry.path, dropped_places)) {
+            drop_outside(entry);
+            return;
+        }
+        if (is_secret(entry.path)) {
+            find("secret", entry, "made for one machine: left out");
+            return;
+        }
+        switch (entry.kind) {
+        case EntryKind::special:
+            find("device", entry, "a device, pipe or socket: left out");
+            return;
+        case EntryKind::removal:
+            take_removal(entry);
+            return;
+        case EntryKind::directory:
+            break;
+        case EntryKind::file:
+        case EntryKind::symlink:
+            if (entry.in_base == InBase::the_same) {
+                return;
+            }
+        }
+        keep(entry);
+    }
+
+    TreePlan finish(const std::vector<TreeEntry>& entries) &&
+    {
+        for (const auto& entry : entries) {
+            (kept_.contains(entry.path) ? plan_.keep : plan_.drop).push_back(entry.path);
+        }
+        std::ranges::sort(plan_.findings);
+        return std::move(plan_);
+    }
+
+private:
+    void find(std::string rule, const TreeEntry& entry, std::string detail)
+    {
+        plan_.findings.push_back({std::move(rule), entry.path, std::move(detail)});
+    }
+
+    void drop_outside(const TreeEntry& entry)
+    {
+        const bool leads_to_kept =
+            std::ranges::any_of(kept_tops, [&](auto top) { return is_at_or_below(top, entry.path); });
+        if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) &&
+            !is_in(entry.path, dropped_places)) {
+            find("outside", entry, "not below /usr, /opt, /etc or /var/lib: left out");
+        }
+    }
+
+    void take_removal(const TreeEntry& entry)
+    {
+        if (std::ranges::find(may_remove_, entry.path) == may_remove_.end()) {
+            plan_.refused.push_back(entry.path);
+            return;
+        }
+        find("removal", entry, "removed by the installation, stays visible");
+    }
+
+    void keep(const TreeEntry& entry)
+    {
+        if (is_bare_directory(entry)) {
+            return;
+        }
+        for (std::string_view path = entry.path; !path.empty() && kept_.emplace(path).second; path = parent_of(path)) {
+        }
+        note_shadow(entry);
+        note_service(entry);
+        note_permissions(entry);
+    }
+
+    void note_shadow(const TreeEntry& entry)
+    {
+        if (entry.in_base == InBase::another && entry.path != "/etc/ld.so.cache") {
+            find("shadow", entry, "the base has another one: allowed in a private view only");
+        }
+    }
+
+    void note_service(const TreeEntry& entry)
+    {
+        if (entry.kind == EntryKind::symlink && entry.path.starts_with("/etc/systemd/system/") &&
+            parent_of(entry.path).ends_with(".wants")) {
+            find("service", entry, "would start with the system: nothing starts it in a qube");
+        }
+    }
+
+    void note_permissions(const TreeEntry& entry)
+    {
+        if (entry.kind == EntryKind::symlink) {
+            return;
+        }
+        const bool is_file = entry.kind == EntryKind::file;
+        if ((entry.mode & 06000U) != 0) {
+            find("setuid", entry, fmt::format("mode {:04o}: runs without setuid and setgid", entry.mode));
+        }
+        if (entry.owner != 0 || entry.group != 0) {
+            find("owner", entry, fmt::format("owned by {}:{}: now by 0:0", entry.owner, entry.group));
+        }
+        if (is_file && (entry.mode & 0444U) != 0444U) {
+            find("mode", entry, fmt::format("mode {:04o}: now readable by everyone", entry.mode));
+        }
+        if ((entry.mode & 0002U) != 0) {
+            find("mode", entry, fmt::format("mode {:04o}: writable by everyone, now by nobody", entry.mode));
+        }
+        for (const auto& name : entry.xattrs) {
+            find("xattr", entry, name + ": removed");
+        }
+    }
+
+    const std::vector<std::string>& may_remove_;
+    std::set<std::string, std::less<>> kept_;
+    TreePlan plan_;
+};
+
+} // namespace
+
+TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove)
+{
+    std::ranges::sort(entries, {}, &TreeEntry::path);
+    Planner planner(may_remove);
+    for (const auto& entry : entries) {
+        planner.take(entry);
+    }
+    return std::move(planner).finish(entries);
+}
+
+bool is_at_or_below(std::string_view path, std::string_view top)
+{
+    return path.starts_with(top) && (path.size() == top.size() || path[top.size()] == '/');
+}
+
+} // namespace qpkg::build

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/module_exports.hpp"
+
+#include "repo-format/exports.hpp"
+
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace qpkg::build {
+namespace {
+
+constexpr std::array<std::string_view, 3> command_directories{"/usr/bin/", "/usr/sbin/", "/usr/games/"};
+constexpr std::string_view desktop_directory = "/usr/share/applications/";
+constexpr std::string_view alternatives_directory = "/etc/alternatives/";
+
+std::string name_of(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
+
+/// The name of `path` when it lies directly in `directory` and ends in `ending`.
+std::optional<std::string> name_in(std::string_view path, std::string_view directory, std::string_view ending = {})
+{
+    if (!path.starts_with(directory) || path.find('/', directory.size()) != std::string_view::npos ||
+        !path.ends_with(ending)) {
+        return std::nullopt;
+    }
+    return std::string(path.substr(directory.size()));
+}
+
+std::optional<std::string> command_in(std::string_view path)
+{
+    for (const auto directory : command_directories) {
+        if (auto name = name_in(path, directory)) {
+            return name;
+        }
+    }
+    return std::nullopt;
+}
+
+/// The value of a key in the first group of a desktop entry.
+std::optional<std::string> desktop_value(std::string_view entry, std::string_view key)
+{
+    bool in_group = false;
+    for (const auto& line : text::split(entry, '\n')) {
+        if (line.starts_with('[')) {
+            if (in_group) {
+                break;
+            }
+            in_group = line == "[Desktop Entry]";
+        } else if (in_group && line.starts_with(key) && line.substr(key.size()).starts_with('=')) {
+            return line.substr(key.size() + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_icon(std::string_view path, std::string_view icon)
+{
+    if (!path.starts_with("/usr/share/icons/") && !path.starts_with("/usr/share/pixmaps/")) {
+        return false;
+    }
+    const auto name = name_of(path);
+    return name == std::string(icon) + ".png" || name == std::string(icon) + ".svg" ||
+           name == std::string(icon) + ".xpm";
+}
+
+class Chooser {
+public:
+    Chooser(const Recipe& recipe, const ModuleFiles& files) : recipe_(recipe), files_(files) {}
+
+    ExportPlan choose() &&
+    {
+        if (recipe_.commands) {
+            choose_named_commands();
+        } else {
+            choose_all_commands();
+        }
+        for (const auto& path : desktop_entries()) {
+            add(ExportKind::desktop, name_of(path), path);
+            choose_icons(path);
+        }
+        choose_others();
+        if (std::ranges::none_of(plan_.exports, [](const Export& made) { return made.kind == ExportKind::command; })) {
+            find("export", "", "no commands: the packages have nothing in /usr/bin, /usr/sbin or /usr/games");
+        }
+        return std::move(plan_);
+    }
+
+private:
+    void find(std::string rule, const std::string& path, std::string detail)
+    {
+        plan_.findings.push_back({std::move(rule), path, std::move(detail)});
+    }
+
+    void add(ExportKind kind, const std::string& name, const std::string& path)
+    {
+        const Export made{kind, name, path};
+        const bool is_taken = std::ranges::any_of(plan_.exports, [&](const Export& other) {
+            return other == made || (kind != ExportKind::icon && other.kind == kind && other.name == name);
+        });
+        if (is_taken) {
+            return; // the same command in /usr/bin and /usr/games: the first on PATH counts
+        }
+        try {
+            encode_exports(recipe_.app, {made});
+            plan_.exports.push_back(made);
+        } catch (const Error& error) {
+            find("export", path, std::string("not exported: ") + error.what());
+        }
+    }
+
+    void choose_all_commands()
+    {
+        for (const auto directory : command_directories) {
+            for (const auto& path : files_.own) {
+                if (const auto name = name_in(path, directory)) {
+                    add(ExportKind::command, *name, path);
+                }
+            }
+        }
+        // vim: the package has /usr/bin/vim.basic, and an alternative gives it the name people type.
+        for (const auto& [path, target] : files_.links) {
+            const auto name = command_in(path);
+            if (name && target.starts_with(alternatives_directory) &&
+                std::ranges::find(recipe_.packages, *name) != recipe_.packages.end()) {
+                add(ExportKind::command, *name, path);
+            }
+        }
+    }
+
+    void choose_named_commands()
+    {
+        for (const auto& name : *recipe_.commands) {
+            const auto found = std::ranges::find_if(command_directories, [&](std::string_view directory) {
+                return files_.all.contains(std::string(directory) + name);
+            });
+            if (found == command_directories.end()) {
+                throw missing("command", name, [](const std::string& path) { return command_in(path); });
+            }
+            add(ExportKind::command, name, std::string(*found) + name);
+        }
+    }
+
+    std::vector<std::string> desktop_entries() const
+    {
+        std::vector<std::string> paths;
+        if (!recipe_.desktop) {
+            for (const auto& path : files_.own) {
+                if (name_in(path, desktop_directory, ".desktop")) {
+                    paths.push_back(path);
+                }
+            }
+            return paths;
+        }
+        for (const auto& name : *recipe_.desktop) {
+            paths.push_back(std::string(desktop_directory) + name);
+            if (!files_.all.contains(paths.back())) {
+                throw missing("desktop entry", name,
+                              [](const std::string& path) { return name_in(path, desktop_directory, ".desktop"); });
+            }
+        }
+        return paths;
+    }
+
+    template <class NameOf>
+    Error missing(const std::string& what, const std::string& name, NameOf&& name_of_path) const
+    {
+        std::vector<std::string> names;
+        for (const auto& path : files_.all) {
+            if (auto found = name_of_path(path)) {
+                names.push_back(*found);
+            }
+        }
+        const auto near = text::near_names(name, names);
+        return {Code::not_found, "the module has no " + what + " \"" + text::escaped(name) + '"',
+                near.empty() ? std::string() : "did you mean " + text::join(near, " or ") + '?'};
+    }
+
+    void choose_icons(const std::string& entry_path)
+    {
+        const auto entry = files_.desktop.find(entry_path);
+        const auto text = entry == files_.desktop.end() ? std::string() : entry->second;
+        if (!desktop_value(text, "Name") || !(desktop_value(text, "Exec") || desktop_value(text, "DBusActivatable"))) {
+            find("desktop", entry_path, "not a valid desktop entry: no Name, or nothing to start");
+        }
+        const auto icon = desktop_value(text, "Icon");
+        if (!icon || icon->empty() || icon->starts_with('/')) {
+            return;
+        }
+        const auto before = plan_.exports.size();
+        for (const auto& path : files_.all) {
+            if (is_icon(path, *icon)) {
+                add(ExportKind::icon, *icon, path);
+            }
+        }
+        if (plan_.exports.size() == before) {
+            find("icon", entry_path, "its icon " + text::escaped(*icon) + " is not in the module");
+        }
+    }
+
+    void choose_others()
+    {
+        for (const auto& path : files_.own) {
+            for (const auto* directory : {"/usr/share/dbus-1/services/", "/usr/share/dbus-1/system-services/"}) {
+                if (const auto name = name_in(path, directory, ".service")) {
+                    add(ExportKind::dbus, name->substr(0, name->size() - std::string_view(".service").size()), path);
+                }
+            }
+            if (const auto name = name_in(path, "/usr/lib/systemd/system/", ".service")) {
+                add(ExportKind::service, *name, path);
+            }
+            if (const auto name = name_in(path, "/usr/share/mime/packages/", ".xml")) {
+                add(ExportKind::mime, *name, path);
+            }
+        }
+    }
+
+    const Recipe& recipe_;
+    const ModuleFiles& files_;
+    ExportPlan plan_;
+};
+
+} // namespace
+
+ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files) { return Chooser(recipe, files).choose(); }
+
+std::vector<std::string> parse_file_list(std::string_view list)
+{
+    std::vector<std::string> paths;
+    for (const auto& line : text::split(list, '\n')) {
+        if (!line.starts_with('/') || line == "/.") {
+            continue;
+        }
+        const bool is_merged = line.starts_with("/bin/") || line.starts_with("/sbin/") || line.starts_with("/lib");
+        paths.push_back(is_merged ? "/usr" + line : line);
+    }
+    return paths;
+}
+
+} // namespace qpkg::build

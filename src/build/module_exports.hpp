@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "build/finding.hpp"
+#include "build/recipe.hpp"
+
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace qpkg::build {
+
+/// What exports are chosen from. All paths absolute, and of the module's tree.
+struct ModuleFiles {
+    std::set<std::string> all;                  ///< files and symbolic links of the module
+    std::set<std::string> own;                  ///< those of the packages the recipe names
+    std::map<std::string, std::string> desktop; ///< contents of the desktop entries among `own`
+    std::map<std::string, std::string> links;   ///< symbolic links in the command directories: path → target
+};
+
+struct ExportPlan {
+    std::vector<Export> exports; ///< in no particular order
+    std::vector<Finding> findings;
+
+    friend bool operator==(const ExportPlan&, const ExportPlan&) = default;
+};
+
+/// Commands, desktop entries with their icons, D-Bus services, system services and MIME types of the named packages, or
+/// those commands and desktop entries that the recipe names. What the exports file cannot hold becomes a finding.
+/// Error not_found for a command or desktop entry that the recipe names and the module does not have.
+ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files);
+
+/// The paths of a dpkg file list, where they are after the merge of /bin, /sbin and /lib into /usr.
+std::vector<std::string> parse_file_list(std::string_view list);
+
+} // namespace qpkg::build

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "build/difference.hpp"
+#include "build/tree.hpp"
+
+#include "qpkg/base/fd.hpp"
+
+#include <filesystem>
+#include <vector>
+
+namespace qpkg::build {
+
+/// Everything in the upper directory of an overlay whose lowest layer is `base`, compared with it.
+std::vector<TreeEntry> scan_changes(const std::filesystem::path& upper, const Fd& base);
+
+/// Makes `tree` what the plan keeps: the rest is removed; owner 0:0, modes 0644, 0755 (directories too), no extended
+/// attributes, in particular none of overlayfs.
+void settle_tree(const std::filesystem::path& tree, const TreePlan& plan);
+
+/// A file of a mounted root, at most `cap` bytes; empty when it is not there. `path` is absolute and resolved as a
+/// process in there would.
+std::string read_in_root(const Fd& root, const std::filesystem::path& path, std::size_t cap);
+/// As above: what is at `path` exists, a symbolic link at its end not followed.
+bool exists_in_root(const Fd& root, const std::filesystem::path& path);
+
+} // namespace qpkg::build

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/difference.hpp"
+
+#include "support/expect.hpp"
+
+#include <algorithm>
+#include <random>
+
+using namespace qpkg;
+using namespace qpkg::build;
+
+namespace {
+
+TreeEntry directory(const std::string& path, InBase in_base = InBase::nothing)
+{
+    return {.path = path, .kind = EntryKind::directory, .mode = 0755, .in_base = in_base};
+}
+
+TreeEntry file(const std::string& path, unsigned mode = 0644, InBase in_base = InBase::nothing)
+{
+    return {.path = path, .kind = EntryKind::file, .mode = mode, .in_base = in_base};
+}
+
+TreeEntry removal(const std::string& path)
+{
+    return {.path = path, .kind = EntryKind::removal, .in_base = InBase::another};
+}
+
+const TreeEntry usr = directory("/usr", InBase::the_same);
+const TreeEntry etc = directory("/etc", InBase::the_same);
+
+std::vector<std::string> rules(const TreePlan& plan)
+{
+    std::vector<std::string> names;
+    for (const auto& finding : plan.findings) {
+        names.push_back(finding.rule + ' ' + finding.path);
+    }
+    return names;
+}
+
+} // namespace
+
+TEST_CASE("new files are kept with their parents, and nothing is said about them")
+{
+    const auto plan = plan_tree({usr, directory("/usr/bin", InBase::the_same), file("/usr/bin/git", 0755)}, {});
+
+    CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/bin", "/usr/bin/git"});
+    CHECK(plan.drop.empty());
+    CHECK(plan.findings.empty());
+}
+
+TEST_CASE("what an installation leaves behind elsewhere is dropped, and told when it is unusual")
+{
+    const auto plan = plan_tree({directory("/var", InBase::the_same), directory("/var/log", InBase::the_same),
+                                 file("/var/log/dpkg.log"), directory("/srv", InBase::the_same), file("/srv/data"),
+                                 directory("/root", InBase::the_same), directory("/root/.ssh")},
+                                {});
+
+    CHECK(plan.keep.empty());
+    CHECK(plan.drop.size() == 7);
+    CHECK(rules(plan) == std::vector<std::string>{"outside /srv/data"});
+}
+
+TEST_CASE("accounts, the machine's identity and the package manager's state are dropped")
+{
+    const auto plan =
+        plan_tree({etc, file("/etc/passwd", 0644, InBase::another), file("/etc/shadow-"), file("/etc/machine-id"),
+                   file("/etc/groups"), directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
+                   directory("/var/lib/dpkg", InBase::the_same), file("/var/lib/dpkg/status", 0644, InBase::another)},
+                  {});
+
+    CHECK(plan.keep == std::vector<std::string>{"/etc", "/etc/groups"});
+    CHECK(plan.findings.empty());
+}
+
+TEST_CASE("a file of the base that was only touched is no difference")
+{
+    const auto plan = plan_tree({usr, file("/usr/same", 0644, InBase::the_same)}, {});
+
+    CHECK(plan.keep.empty());
+    CHECK(plan.drop == std::vector<std::string>{"/usr", "/usr/same"});
+}
+
+TEST_CASE("a file of the base that was changed is kept, and told; the linker's cache always changes")
+{
+    const auto plan =
+        plan_tree({etc, file("/etc/pam", 0644, InBase::another), file("/etc/ld.so.cache", 0644, InBase::another)}, {});
+
+    CHECK(plan.keep == std::vector<std::string>{"/etc", "/etc/ld.so.cache", "/etc/pam"});
+    CHECK(rules(plan) == std::vector<std::string>{"shadow /etc/pam"});
+}
+
+TEST_CASE("removing a path of the base is refused unless the recipe says so")
+{
+    CHECK(plan_tree({usr, removal("/usr/gone")}, {}).refused == std::vector<std::string>{"/usr/gone"});
+
+    const auto declared = plan_tree({usr, removal("/usr/gone")}, {"/usr/gone"});
+    CHECK(declared.refused.empty());
+    CHECK(declared.drop == std::vector<std::string>{"/usr", "/usr/gone"});
+    CHECK(rules(declared) == std::vector<std::string>{"removal /usr/gone"});
+}
+
+TEST_CASE("a removal in a place that is dropped anyway is nobody's loss")
+{
+    CHECK(plan_tree({removal("/var/cache/x"), removal("/var/lib/dpkg/y"), removal("/etc/apt/z")}, {}).refused.empty());
+}
+
+TEST_CASE("each thing that normalising takes away is told")
+{
+    auto owned = file("/usr/owned");
+    owned.group = 50;
+    auto capable = file("/usr/capable");
+    capable.xattrs = {"security.capability"};
+
+    const auto plan = plan_tree(
+        {usr, file("/usr/setuid", 04755), file("/usr/hidden", 0640), file("/usr/open", 0666), owned, capable}, {});
+
+    CHECK(plan.keep.size() == 6);
+    CHECK(rules(plan) == std::vector<std::string>{"mode /usr/hidden", "mode /usr/open", "owner /usr/owned",
+                                                  "setuid /usr/setuid", "xattr /usr/capable"});
+}
+
+TEST_CASE("devices and keys made for one machine are left out")
+{
+    const auto plan = plan_tree(
+        {etc, {.path = "/etc/pipe", .kind = EntryKind::special}, file("/etc/ssh/ssh_host_rsa_key", 0600)}, {});
+
+    CHECK(plan.keep.empty());
+    CHECK(rules(plan) == std::vector<std::string>{"device /etc/pipe", "secret /etc/ssh/ssh_host_rsa_key"});
+}
+
+TEST_CASE("a new empty directory belongs to a module, except where only administrators write")
+{
+    const auto plan = plan_tree({usr, directory("/usr/share", InBase::the_same), directory("/usr/share/plugins"),
+                                 directory("/usr/local", InBase::the_same), directory("/usr/local/fonts")},
+                                {});
+
+    CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/plugins"});
+}
+
+TEST_CASE("the plan does not depend on the order in which a directory is read")
+{
+    std::vector<TreeEntry> entries{usr,
+                                   etc,
+                                   file("/etc/b"),
+                                   removal("/usr/gone"),
+                                   file("/usr/setuid", 04755),
+                                   file("/usr/same", 0644, InBase::the_same),
+                                   file("/srv/x"),
+                                   file("/usr/a-b"),
+                                   directory("/usr/a"),
+                                   file("/usr/a/c")};
+    const auto expected = plan_tree(entries, {});
+    std::mt19937 random(1);
+
+    for (int round = 0; round < 20; ++round) {
+        std::shuffle(entries.begin(), entries.end(), random);
+        CHECK(plan_tree(entries, {}) == expected);
+    }
+}
+
+TEST_CASE("what is dropped comes before what lies below it")
+{
+    const auto plan = plan_tree({file("/srv/a/b"), directory("/srv/a"), file("/srv/a-b"), directory("/srv")}, {});
+
+    CHECK(plan.drop == std::vector<std::string>{"/srv", "/srv/a", "/srv/a-b", "/srv/a/b"});
+}

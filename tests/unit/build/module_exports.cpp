@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/module_exports.hpp"
+
+#include "support/expect.hpp"
+
+#include <algorithm>
+
+using namespace qpkg;
+using namespace qpkg::build;
+
+namespace {
+
+Recipe recipe(const std::string& package = "vim")
+{
+    return parse_recipe(recipe_for_package(package, BaseId::require("debian-12")), "module.toml");
+}
+
+ModuleFiles files(std::set<std::string> own, std::set<std::string> others = {})
+{
+    ModuleFiles made{.all = own, .own = own, .desktop = {}, .links = {}};
+    made.all.merge(others);
+    return made;
+}
+
+std::vector<std::string> told(ExportPlan plan)
+{
+    std::vector<std::string> lines;
+    for (const auto& made : plan.exports) {
+        lines.push_back(made.name + ' ' + made.path);
+    }
+    std::ranges::sort(lines);
+    return lines;
+}
+
+} // namespace
+
+TEST_CASE("the commands of the named packages are exported, those of their dependencies are not")
+{
+    const auto plan =
+        plan_exports(recipe(), files({"/usr/bin/vim.basic", "/usr/sbin/admin", "/usr/games/nibbles", "/usr/lib/x"},
+                                     {"/usr/bin/perl"}));
+
+    CHECK(told(plan) == std::vector<std::string>{"admin /usr/sbin/admin", "nibbles /usr/games/nibbles",
+                                                 "vim.basic /usr/bin/vim.basic"});
+}
+
+TEST_CASE("an alternative that has the package's own name is exported, others are not")
+{
+    auto given = files({"/usr/bin/vim.basic"});
+    given.links = {{"/usr/bin/vim", "/etc/alternatives/vim"}, {"/usr/bin/editor", "/etc/alternatives/editor"}};
+
+    CHECK(told(plan_exports(recipe(), given)) ==
+          std::vector<std::string>{"vim /usr/bin/vim", "vim.basic /usr/bin/vim.basic"});
+}
+
+TEST_CASE("a desktop entry brings its icons, and a missing icon is told")
+{
+    auto given =
+        files({"/usr/bin/vim", "/usr/share/applications/vim.desktop", "/usr/share/icons/hicolor/48x48/apps/gvim.png",
+               "/usr/share/pixmaps/gvim.xpm", "/usr/share/icons/hicolor/48x48/apps/other.png"});
+    given.desktop["/usr/share/applications/vim.desktop"] =
+        "[Desktop Entry]\nName=Vim\nExec=vim\nIcon=gvim\n[Desktop Action x]\nIcon=y\n";
+
+    const auto plan = plan_exports(recipe(), given);
+    CHECK(told(plan) == std::vector<std::string>{"gvim /usr/share/icons/hicolor/48x48/apps/gvim.png",
+                                                 "gvim /usr/share/pixmaps/gvim.xpm", "vim /usr/bin/vim",
+                                                 "vim.desktop /usr/share/applications/vim.desktop"});
+    CHECK(plan.findings.empty());
+
+    given.desktop["/usr/share/applications/vim.desktop"] = "[Desktop Entry]\nExec=vim\nIcon=lost\n";
+    const auto findings = plan_exports(recipe(), given).findings;
+    REQUIRE(findings.size() == 2);
+    CHECK(findings[0].rule == "desktop");
+    CHECK(findings[1].detail == "its icon lost is not in the module");
+}
+
+TEST_CASE("a recipe that names its commands gets those, from any package of the module")
+{
+    auto wanted = recipe();
+    wanted.commands = {"perl"};
+
+    CHECK(told(plan_exports(wanted, files({"/usr/bin/vim"}, {"/usr/bin/perl"}))) ==
+          std::vector<std::string>{"perl /usr/bin/perl"});
+
+    wanted.commands = {"vmi"};
+    CHECK_FAILS(Code::not_found, "the module has no command \"vmi\"", plan_exports(wanted, files({"/usr/bin/vim"})));
+    wanted.commands.reset();
+    wanted.desktop = {"no.desktop"};
+    CHECK_FAILS(Code::not_found, "no desktop entry \"no.desktop\"", plan_exports(wanted, files({"/usr/bin/vim"})));
+}
+
+TEST_CASE("what the exports file cannot hold is told and left out")
+{
+    const auto plan = plan_exports(recipe(), files({"/usr/bin/[", "/usr/bin/vim"}));
+
+    CHECK(told(plan) == std::vector<std::string>{"vim /usr/bin/vim"});
+    REQUIRE(plan.findings.size() == 1);
+    CHECK(plan.findings[0].path == "/usr/bin/[");
+}
+
+TEST_CASE("a command in two directories is exported once, and a module without commands says so")
+{
+    CHECK(told(plan_exports(recipe(), files({"/usr/bin/x", "/usr/games/x"}))) ==
+          std::vector<std::string>{"x /usr/bin/x"});
+    CHECK(plan_exports(recipe(), files({"/usr/lib/x"})).findings.size() == 1);
+}
+
+TEST_CASE("paths of a file list are told where they are after the merge into /usr")
+{
+    CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n/lib/y\n/lib64/z\n\n") ==
+          std::vector<std::string>{"/usr/bin/sh", "/usr/bin/x", "/usr/lib/y", "/usr/lib64/z"});
+}
