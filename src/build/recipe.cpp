@@ -279,7 +279,8 @@ std::string recipe_for_package(std::string_view package, const BaseId& base)
 bool is_package_name(std::string_view name)
 {
     return name.size() >= 2 && name.size() <= 128 && name.front() != '+' && name.front() != '-' &&
-           name.front() != '.' && std::ranges::all_of(name, is_package_character);
+           name.front() != '.' && name.back() != '-' && // apt would remove it
+           std::ranges::all_of(name, is_package_character);
 }
 
 } // namespace qpkg::build

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/apt.hpp"
+
+#include "build/apt_text.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdlib>
+#include <map>
+
+namespace qpkg::build {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t largest_list = 16 * 1024 * 1024;
+constexpr const char* archives = "/var/cache/apt/archives/";
+
+/// APT::Sandbox::User: a sandbox of one user has no room for apt's own.
+const std::vector<std::string> apt_get{"apt-get", "-q", "-y", "-o", "APT::Sandbox::User=root", "-o", "Dpkg::Use-Pty=0"};
+
+std::vector<std::string> operator+(std::vector<std::string> words, const std::vector<std::string>& more)
+{
+    words.insert(words.end(), more.begin(), more.end());
+    return words;
+}
+
+std::vector<std::pair<std::string, std::string>> build_environment()
+{
+    std::vector<std::pair<std::string, std::string>> environment{
+        {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
+        {"HOME", "/root"},
+        {"LC_ALL", "C.UTF-8"},
+        {"TZ", "UTC"},
+        {"DEBIAN_FRONTEND", "noninteractive"},
+        {"DEBCONF_NONINTERACTIVE_SEEN", "true"}};
+    return environment;
+}
+
+/// One run in the sandbox, with changes of its own.
+class Run {
+public:
+    Run(const Workshop& workshop, const std::string& name) : workshop_(workshop), place_(workshop.scratch / name)
+    {
+        request_.base_image = workshop.base_image;
+        request_.upper = place_ / "upper";
+        request_.work = place_ / "work";
+        request_.lower = {place_ / "layer"};
+        request_.command.environment = build_environment();
+        request_.command.clean_environment = true;
+        for (const auto* part : {"upper", "work", "layer"}) {
+            fs::create_directories(place_ / part);
+        }
+    }
+
+    /// Files that lie over the base and are no part of the changes.
+    fs::path layer(const fs::path& inside) const
+    {
+        const auto place = place_ / "layer" / inside.relative_path();
+        fs::create_directories(place.parent_path());
+        return place;
+    }
+    const fs::path& upper() const noexcept { return request_.upper; }
+    SandboxRun& request() noexcept { return request_; }
+    Command& command() noexcept { return request_.command; }
+
+    void allow_network()
+    {
+        request_.network = Network::host;
+        for (const auto* name : {"http_proxy", "https_proxy", "no_proxy"}) {
+            if (const auto* value = std::getenv(name)) {
+                request_.command.environment.emplace_back(name, value);
+            }
+        }
+        std::error_code absent;
+        fs::copy_file("/etc/resolv.conf", layer("/etc/resolv.conf"), absent);
+    }
+
+    CommandResult operator()(std::vector<std::string> argv)
+    {
+        request_.command.argv = std::move(argv);
+        return workshop_.sandbox.run(request_);
+    }
+
+private:
+    const Workshop& workshop_;
+    fs::path place_;
+    SandboxRun request_;
+};
+
+Error command_error(const CommandResult& result, const std::string& what, const std::string& hint = {})
+{
+    auto lines = text::split(result.errors.empty() ? result.output : result.errors, '\n');
+    std::erase_if(lines, [](const std::string& line) { return line.empty() || line.starts_with("W: "); });
+    if (lines.size() > 4) {
+        lines.erase(lines.begin(), lines.end() - 4);
+    }
+    return {Code::failed, what + ": " + text::escaped(text::join(lines, "; "), 600), hint};
+}
+
+/// apt locks its cache and gives up when another has it; we wait for each other.
+class CacheLock {
+public:
+    explicit CacheLock(const fs::path& cache) : fd_(files::open(cache, O_RDONLY | O_DIRECTORY))
+    {
+        while (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
+            if (errno != EWOULDBLOCK && errno != EINTR) {
+                throw system_error("lock " + cache.string(), errno);
+            }
+            interrupt::throw_if_requested();
+            ::usleep(100'000);
+        }
+    }
+
+private:
+    Fd fd_;
+};
+
+/// A run of apt with network and the cache in place.
+class AptRun : public Run {
+public:
+    AptRun(const Workshop& workshop, const std::string& name) : Run(workshop, name)
+    {
+        allow_network();
+        for (const auto* part : {"lists/partial", "apt/archives/partial"}) {
+            fs::create_directories(workshop.cache / part);
+        }
+        request().binds = {{workshop.cache / "lists", "/var/lib/apt/lists"},
+                           {workshop.cache / "apt", "/var/cache/apt"}};
+    }
+};
+
+fs::path cached(const Workshop& workshop, const std::string& file_name)
+{
+    return workshop.cache / "apt/archives" / file_name;
+}
+
+std::optional<Digest> digest_of(const fs::path& path)
+{
+    if (!fs::exists(path)) {
+        return std::nullopt;
+    }
+    const auto file = files::open(path, O_RDONLY | O_NOFOLLOW);
+    Sha256 hash;
+    std::vector<std::uint8_t> buffer(256 * 1024);
+    for (;;) {
+        const auto got = ::read(file.get(), buffer.data(), buffer.size());
+        if (got < 0) {
+            throw system_error("read " + path.string(), errno);
+        }
+        if (got == 0) {
+            return hash.finish();
+        }
+        hash.update({buffer.data(), static_cast<std::size_t>(got)});
+    }
+}
+
+std::int64_t time_of(const fs::path& deb)
+{
+    std::array<char, 68> start{};
+    const auto got = ::read(files::open(deb, O_RDONLY).get(), start.data(), start.size());
+    return with_context(deb.string(), [&] {
+        return deb_time({start.data(), got < 0 ? 0 : static_cast<std::size_t>(got)});
+    });
+}
+
+[[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
+{
+    AptRun run(workshop, "names");
+    const auto names = text::split(run({"apt-cache", "pkgnames"}).output, '\n');
+    const auto near = text::near_names(name, names);
+    throw Error(Code::not_found, "no package \"" + text::escaped(name) + "\" in the base's package sources",
+                near.empty() ? std::string() : "did you mean " + text::join(near, " or ") + '?');
+}
+
+std::vector<std::string> install_words(const Recipe& recipe)
+{
+    return apt_get +
+           std::vector<std::string>{"install", recipe.recommends ? "--install-recommends" : "--no-install-recommends"};
+}
+
+std::vector<PackageUri> choose_packages(const Workshop& workshop, const Recipe& recipe)
+{
+    AptRun run(workshop, "choose");
+    // An empty archive, else apt leaves out what the cache has.
+    fs::create_directories(run.layer("/var/empty-archive/partial"));
+    const auto result = run(install_words(recipe) +
+                            std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} +
+                            recipe.packages);
+    if (result.status != 0) {
+        if (const auto name = unknown_package(result.errors)) {
+            refuse_unknown_package(workshop, *name);
+        }
+        throw command_error(result, "choose packages");
+    }
+    auto uris = parse_uris(result.output);
+    for (const auto& name : recipe.packages) {
+        if (std::ranges::none_of(uris, [&](const PackageUri& uri) { return uri.file_name.starts_with(name + '_'); })) {
+            throw Error(Code::conflict,
+                        "nothing to build: the base has " + name + " already, or it is only another name");
+        }
+    }
+    return uris;
+}
+
+void download(const Workshop& workshop, const Recipe& recipe, std::size_t packages)
+{
+    AptRun run(workshop, "download");
+    workshop.progress.begin("download", text::join(recipe.packages, " "), packages);
+    run.command().on_line = [&](std::string_view line) {
+        if (line.starts_with("Get:")) {
+            workshop.progress.advance(1);
+        }
+    };
+    const auto result = run(install_words(recipe) + std::vector<std::string>{"--download-only"} + recipe.packages);
+    if (result.status != 0) {
+        throw command_error(result, "download packages");
+    }
+    workshop.progress.end(std::to_string(packages) + " packages");
+}
+
+/// sha256 as the signed package lists say.
+std::map<std::string, Digest> signed_digests(const Workshop& workshop, const std::vector<PackageUri>& uris)
+{
+    std::vector<std::string> argv{"apt-cache", "show"};
+    for (const auto& uri : uris) {
+        const auto name = parse_package_file_name(uri.file_name);
+        argv.push_back(name.name + (name.arch == "all" ? "" : ':' + name.arch) + '=' + name.version);
+    }
+    AptRun run(workshop, "records");
+    const auto result = run(std::move(argv));
+    if (result.status != 0) {
+        throw command_error(result, "ask apt for the packages' digests");
+    }
+    std::map<std::string, Digest> digests;
+    for (const auto& package : parse_package_records(result.output)) {
+        digests.emplace(package_file_name(package), package.sha256);
+    }
+    return digests;
+}
+
+void update_lists(const Workshop& workshop)
+{
+    AptRun run(workshop, "update");
+    workshop.progress.begin("update", "package lists", 0);
+    const auto result = run(apt_get + std::vector<std::string>{"-o", "APT::Update::Error-Mode=any", "update"});
+    if (result.status != 0) {
+        throw command_error(result, "refresh the package lists", "the base's package sources must be reachable");
+    }
+    workshop.progress.end("");
+}
+
+Error gone(const LockedPackage& locked)
+{
+    return {Code::not_found,
+            fmt::format("package {} {} ({}) can no longer be had from {}", locked.package.name, locked.package.version,
+                        locked.package.arch, locked.uri),
+            "build without the lock file to take what the package sources have now"};
+}
+
+} // namespace
+
+Lock resolve_packages(const Workshop& workshop, const Recipe& recipe, const BaseId& base, const CommitId& base_commit)
+{
+    fs::create_directories(workshop.cache);
+    const CacheLock cache_lock(workshop.cache);
+    update_lists(workshop);
+    const auto uris = choose_packages(workshop, recipe);
+    download(workshop, recipe, uris.size());
+    const auto expected = signed_digests(workshop, uris);
+    Lock lock{base, base_commit, 0, {}};
+    for (const auto& [uri, file_name] : uris) {
+        interrupt::throw_if_requested();
+        const auto name = parse_package_file_name(file_name);
+        const auto path = cached(workshop, file_name);
+        const auto found = digest_of(path);
+        const auto wanted = expected.find(file_name);
+        if (!found || wanted == expected.end() || wanted->second != *found) {
+            std::error_code absent;
+            fs::remove(path, absent); // so that the next build downloads it anew
+            throw Error(Code::corrupt, "package file " + file_name + " is not what the signed package list names");
+        }
+        lock.epoch = std::max(lock.epoch, time_of(path));
+        lock.packages.push_back({{name.name, name.version, name.arch, *found}, fs::file_size(path), uri});
+    }
+    std::ranges::sort(lock.packages);
+    return lock;
+}
+
+void fetch_packages(const Workshop& workshop, const Lock& lock)
+{
+    fs::create_directories(workshop.cache);
+    const CacheLock cache_lock(workshop.cache);
+    std::vector<LockedPackage> missing;
+    std::vector<std::string> argv{"/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=root", "download-file"};
+    for (const auto& locked : lock.packages) {
+        interrupt::throw_if_requested();
+        const auto file_name = package_file_name(locked.package);
+        if (digest_of(cached(workshop, file_name)) != locked.package.sha256) {
+            missing.push_back(locked);
+            argv = argv +
+                   std::vector<std::string>{locked.uri, archives + file_name, "SHA256:" + locked.package.sha256.hex()};
+        }
+    }
+    if (missing.empty()) {
+        return;
+    }
+    AptRun run(workshop, "fetch");
+    workshop.progress.begin("download", "locked packages", missing.size());
+    const auto result = run(std::move(argv));
+    for (const auto& locked : missing) {
+        if (digest_of(cached(workshop, package_file_name(locked.package))) != locked.package.sha256) {
+            const bool is_unreachable = result.errors.find("404") == std::string::npos &&
+                                        result.errors.find("Hash Sum mismatch") == std::string::npos &&
+                                        result.errors.find("File not found") == std::string::npos;
+            throw is_unreachable ? command_error(result, gone(locked).what()) : gone(locked);
+        }
+    }
+    workshop.progress.end(std::to_string(missing.size()) + " packages");
+}
+
+fs::path install_packages(const Workshop& workshop, const Lock& lock)
+{
+    Run run(workshop, "install");
+    files::write(run.layer("/usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n", 0755, files::Durability::scratch);
+    auto argv = apt_get + std::vector<std::string>{
+                              "--no-install-recommends",         "-o", "Dir::State::Lists=/run/no-lists", "-o",
+                              "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"};
+    for (const auto& locked : lock.packages) {
+        const auto file_name = package_file_name(locked.package);
+        std::error_code failed;
+        fs::create_hard_link(cached(workshop, file_name), run.layer(archives + file_name), failed);
+        if (failed) {
+            fs::copy_file(cached(workshop, file_name), run.layer(archives + file_name));
+        }
+        argv.push_back(archives + file_name);
+    }
+    run.command().environment.emplace_back("SOURCE_DATE_EPOCH", std::to_string(lock.epoch));
+    workshop.progress.begin("install", "packages", 2 * lock.packages.size());
+    run.command().on_line = [&](std::string_view line) {
+        if (line.starts_with("Unpacking ") || line.starts_with("Setting up ")) {
+            workshop.progress.advance(1);
+        }
+    };
+    const auto result = run(std::move(argv));
+    if (result.status != 0) {
+        throw command_error(result, "install the packages");
+    }
+    workshop.progress.end(std::to_string(lock.packages.size()) + " packages");
+    return run.upper();
+}
+
+void run_tests(const Workshop& workshop, const fs::path& tree, const std::vector<std::string>& tests)
+{
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+        Run run(workshop, "test-" + std::to_string(i));
+        run.request().lower = {tree};
+        run.command().environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"},
+                                     {"HOME", "/tmp/home"},
+                                     {"LANG", "C.UTF-8"}};
+        workshop.progress.begin("test", tests[i], 0);
+        const auto result = run({"/bin/sh", "-c",
+                                 "mkdir -m 700 /tmp/home && chown 1000:1000 /tmp/home && cd /tmp/home && "
+                                 "exec setpriv --reuid=1000 --regid=1000 --clear-groups /bin/sh -c \"$1\"",
+                                 "sh", tests[i]});
+        if (result.status != 0) {
+            throw command_error(result,
+                                fmt::format("test \"{}\" ended with {}", text::escaped(tests[i]), result.status));
+        }
+        workshop.progress.end("passed");
+    }
+}
+
+} // namespace qpkg::build

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/apt_text.hpp"
+
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+
+namespace qpkg::build {
+namespace {
+
+constexpr std::string_view deb_magic = "!<arch>\ndebian-binary";
+constexpr std::size_t deb_time_offset = 24; // after the magic of 8 bytes and the member's name of 16
+constexpr std::size_t deb_time_length = 12;
+
+/// The word between `before` and the next of `ends`, wherever it is.
+std::optional<std::string> word_between(std::string_view text, std::string_view before, std::string_view ends)
+{
+    const auto start = text.find(before);
+    if (start == std::string_view::npos) {
+        return std::nullopt;
+    }
+    text.remove_prefix(start + before.size());
+    return std::string(text.substr(0, text.find_first_of(ends)));
+}
+
+std::map<std::string, std::string> read_stanza(std::string_view text)
+{
+    std::map<std::string, std::string> fields;
+    for (const auto& line : text::split(text, '\n')) {
+        const auto colon = line.find(": ");
+        if (colon != std::string::npos && !line.starts_with(' ')) {
+            fields.emplace(line.substr(0, colon), line.substr(colon + 2));
+        }
+    }
+    return fields;
+}
+
+} // namespace
+
+std::vector<PackageUri> parse_uris(std::string_view output)
+{
+    std::vector<PackageUri> uris;
+    for (const auto& line : text::split(output, '\n')) {
+        const auto words = text::split(line, ' ');
+        if (words.size() >= 3 && words[0].size() > 2 && words[0].front() == '\'' && words[0].back() == '\'') {
+            uris.push_back({words[0].substr(1, words[0].size() - 2), words[1]});
+        }
+    }
+    return uris;
+}
+
+std::vector<Package> parse_package_records(std::string_view output)
+{
+    std::vector<Package> packages;
+    while (!output.empty()) {
+        const auto end = output.find("\n\n");
+        auto fields = read_stanza(output.substr(0, end));
+        output.remove_prefix(end == std::string_view::npos ? output.size() : end + 2);
+        if (const auto sha256 = Digest::from_hex(fields["SHA256"])) {
+            packages.push_back({fields["Package"], fields["Version"], fields["Architecture"], *sha256});
+        }
+    }
+    std::ranges::sort(packages);
+    packages.erase(std::unique(packages.begin(), packages.end()), packages.end());
+    return packages;
+}
+
+std::optional<std::string> unknown_package(std::string_view errors)
+{
+    if (auto name = word_between(errors, "Unable to locate package ", "\n ")) {
+        return name;
+    }
+    if (errors.find("has no installation candidate") != std::string_view::npos) {
+        return word_between(errors, "Package '", "'");
+    }
+    return word_between(errors, "Couldn't find any package by ", "\n") ? word_between(errors, " '", "'") : std::nullopt;
+}
+
+std::int64_t deb_time(std::string_view start)
+{
+    std::int64_t seconds = 0;
+    if (start.size() >= deb_time_offset + deb_time_length && start.starts_with(deb_magic)) {
+        const auto field = start.substr(deb_time_offset, deb_time_length);
+        if (std::from_chars(field.data(), field.data() + field.size(), seconds).ec == std::errc() && seconds >= 0) {
+            return seconds;
+        }
+    }
+    throw Error(Code::corrupt, "not a Debian package file");
+}
+
+std::string os_release_value(std::string_view os_release, std::string_view key)
+{
+    for (const auto& line : text::split(os_release, '\n')) {
+        if (line.starts_with(key) && line.substr(key.size()).starts_with('=')) {
+            auto value = line.substr(key.size() + 1);
+            std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
+            return value;
+        }
+    }
+    return {};
+}
+
+} // namespace qpkg::build
