@@ -11,12 +11,15 @@ target_include_directories(qpkg_flags INTERFACE
 target_compile_definitions(qpkg_flags INTERFACE
   QPKG_VERSION="${PROJECT_VERSION}" QPKG_FAULTS=$<BOOL:${QPKG_FAULTS}> _FILE_OFFSET_BITS=64)
 
-# qpkg_layer(<name> [USES <layer>...] [LIBRARIES <imported target>...])
-# A static library made of every .cpp directly in the current folder. USES are our own layers, below this one;
-# LIBRARIES are private: no third-party type appears in a header of ours.
+# qpkg_layer(<name> [USES <layer>...] [LIBRARIES <imported target>...] [EXCEPT <file>...])
+# A static library made of every .cpp directly in the current folder, EXCEPT those a role leaves out. USES are our own
+# layers, below this one; LIBRARIES are private: no third-party type appears in a header of ours.
 function(qpkg_layer name)
-  cmake_parse_arguments(ARG "" "" "USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "USES;LIBRARIES;EXCEPT" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  foreach(left_out IN LISTS ARG_EXCEPT)
+    list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/${left_out})
+  endforeach()
   if(NOT sources)
     add_library(qpkg_${name} INTERFACE)
     set(scope INTERFACE)

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstdlib>
 
 namespace qpkg::files {
@@ -146,6 +147,19 @@ void rename_durably(const fs::path& from, const fs::path& to)
         throw system_error("rename " + from.string() + " to " + to.string(), errno);
     }
     sync_directory(parent_of(to));
+}
+
+void replace_directory(const fs::path& from, const fs::path& to)
+{
+    if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
+        sync_directory(parent_of(to));
+        fs::remove_all(from);
+        return;
+    }
+    if (errno != ENOENT) {
+        throw system_error("put " + from.string() + " in the place of " + to.string(), errno);
+    }
+    rename_durably(from, to);
 }
 
 void remove_durably(const fs::path& path)

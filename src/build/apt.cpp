@@ -2,6 +2,7 @@
 #include "build/apt.hpp"
 
 #include "build/apt_text.hpp"
+#include "build/scan.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -59,16 +60,15 @@ public:
         request_.command.environment = build_environment();
         request_.command.clean_environment = true;
         for (const auto* part : {"upper", "work", "layer"}) {
-            fs::create_directories(place_ / part);
+            make_directories_in(place_, part);
         }
     }
 
     /// Files that lie over the base and are no part of the changes.
     fs::path layer(const fs::path& inside) const
     {
-        const auto place = place_ / "layer" / inside.relative_path();
-        fs::create_directories(place.parent_path());
-        return place;
+        make_directories_in(place_ / "layer", inside.parent_path());
+        return place_ / "layer" / inside.relative_path();
     }
     const fs::path& upper() const noexcept { return request_.upper; }
     SandboxRun& request() noexcept { return request_; }
@@ -193,7 +193,7 @@ std::vector<PackageUri> choose_packages(const Workshop& workshop, const Recipe& 
 {
     AptRun run(workshop, "choose");
     // An empty archive, else apt leaves out what the cache has.
-    fs::create_directories(run.layer("/var/empty-archive/partial"));
+    fs::create_directory(run.layer("/var/empty-archive/partial"));
     const auto result = run(install_words(recipe) +
                             std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} +
                             recipe.packages);

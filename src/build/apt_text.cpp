@@ -67,6 +67,17 @@ std::vector<Package> parse_package_records(std::string_view output)
     return packages;
 }
 
+std::string package_field(std::string_view status, std::string_view package, const std::string& field)
+{
+    const auto line = "Package: " + std::string(package) + '\n';
+    for (std::size_t start = status.find(line); start != std::string_view::npos; start = status.find(line, start + 1)) {
+        if (start == 0 || status[start - 1] == '\n') {
+            return read_stanza(status.substr(start, status.find("\n\n", start) - start))[field];
+        }
+    }
+    return {};
+}
+
 std::optional<std::string> unknown_package(std::string_view errors)
 {
     if (auto name = word_between(errors, "Unable to locate package ", "\n ")) {

@@ -23,6 +23,9 @@ std::vector<PackageUri> parse_uris(std::string_view output);
 /// Stanzas of `apt-cache show` that have a SHA256. Ascending, each once.
 std::vector<Package> parse_package_records(std::string_view output);
 
+/// The first line of a field of one package in dpkg's status file; empty when either is not there.
+std::string package_field(std::string_view status, std::string_view package, const std::string& field);
+
 /// The package that apt says does not exist, nothing when it says something else.
 std::optional<std::string> unknown_package(std::string_view errors);
 

@@ -206,6 +206,23 @@ void settle_tree(const fs::path& tree, const TreePlan& plan)
     }
 }
 
+void make_directories_in(const fs::path& tree, const fs::path& path)
+{
+    auto place = tree;
+    for (const auto& part : path.relative_path()) {
+        place /= part;
+        if (fs::create_directory(place)) {
+            fs::permissions(place, fs::perms{0755});
+        }
+    }
+}
+
+void add_file_to(const fs::path& tree, const fs::path& path, std::string_view bytes)
+{
+    make_directories_in(tree, path.parent_path());
+    files::write(tree / path.relative_path(), bytes, 0644, files::Durability::scratch);
+}
+
 std::string read_in_root(const Fd& root, const fs::path& path, std::size_t cap)
 {
     const auto fd = open_in_root(root, path, O_RDONLY);

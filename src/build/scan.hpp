@@ -7,6 +7,8 @@
 #include "qpkg/base/fd.hpp"
 
 #include <filesystem>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace qpkg::build {
@@ -17,6 +19,11 @@ std::vector<TreeEntry> scan_changes(const std::filesystem::path& upper, const Fd
 /// Makes `tree` what the plan keeps: the rest is removed; owner 0:0, modes 0644, 0755 (directories too), no extended
 /// attributes, in particular none of overlayfs.
 void settle_tree(const std::filesystem::path& tree, const TreePlan& plan);
+
+/// Makes `path` (absolute) and its missing parents in a tree, with mode 0755 whatever the umask.
+void make_directories_in(const std::filesystem::path& tree, const std::filesystem::path& path);
+/// As above for a file's parents, and the file, with mode 0644.
+void add_file_to(const std::filesystem::path& tree, const std::filesystem::path& path, std::string_view bytes);
 
 /// A file of a mounted root, at most `cap` bytes; empty when it is not there. `path` is absolute and resolved as a
 /// process in there would.

@@ -39,6 +39,9 @@ void sync_directory(const fs::path& directory);
 void sync_filesystem(const fs::path& path);
 /// rename, then fsync of the target's directory. The source's bytes must be durable already.
 void rename_durably(const fs::path& from, const fs::path& to);
+/// Puts the directory `from` in the place of `to`, which may be absent, at once; what was there is removed afterwards.
+/// The bytes of `from` must be durable already.
+void replace_directory(const fs::path& from, const fs::path& to);
 /// unlink, then fsync of the directory; absent is success.
 void remove_durably(const fs::path& path);
 

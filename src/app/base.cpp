@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/base.hpp"
+
+#include "app/scratch.hpp"
+#include "build/apt_text.hpp"
+#include "build/base_tree.hpp"
+#include "build/scan.hpp"
+
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/subprocess.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <array>
+
+namespace qpkg::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::uint64_t space_for_base = std::uint64_t{1}
+                                         << 30U; ///< bytes: tree, archive and objects of a minimal root
+constexpr std::size_t largest_list = 16 * 1024 * 1024;
+/// The same archive gives the same commit: an archive has no date of its own that says anything.
+constexpr std::int64_t import_epoch = 1'000'000'000;
+
+const build::KnownBase& require_known(const std::string& typed)
+{
+    std::vector<std::string> names;
+    for (const auto& known : build::known_bases()) {
+        if (known.id.text() == typed) {
+            return known;
+        }
+        names.push_back(known.id.text());
+    }
+    const auto near = text::near_names(typed, names);
+    throw Error(Code::not_found, "qpkg does not know how to build a base \"" + text::escaped(typed) + '"',
+                near.empty() ? "it knows " + text::join(names, ", ") + "; others can be imported: qpkg base import TAR"
+                             : "did you mean " + text::join(near, " or ") + '?');
+}
+
+void require_space(const fs::path& place, std::uint64_t needed)
+{
+    const auto free = files::free_space(place);
+    if (free < needed) {
+        throw Error(Code::no_space, "a base needs " + text::human_size(needed) + " of disk, " + text::human_size(free) +
+                                        " are free: " + text::human_size(needed - free) + " are missing");
+    }
+}
+
+/// Runs in the new root, where apt still has its lists: which packages are there, with the digests of their files.
+constexpr const char* list_packages =
+    R"(--customize-hook=chroot "$1" sh -c 'apt-cache show $(dpkg-query -W -f "\${binary:Package}=\${Version} ")' > "$QPKG_RECORDS")";
+
+std::vector<std::string> bootstrap_command(const build::KnownBase& known, const std::string& mirror,
+                                           const fs::path& tar)
+{
+    // In a pid namespace of its own: when qpkg is killed, nothing of it goes on.
+    std::vector<std::string> argv{
+        "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "mmdebstrap", "--mode=root",
+        "--variant=minbase", "--format=tar", "--skip=output/mknod", "--include=ca-certificates,netbase,procps",
+        R"(--aptopt=APT::Sandbox::User "root")",
+        // The ordinary user whose programs the qube runs.
+        R"(--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --uid 1000 user)",
+        R"(--customize-hook=echo 'APT::Sandbox::User "root";' > "$1/etc/apt/apt.conf.d/10qpkg")", list_packages,
+        known.suite, tar.string()};
+    if (!mirror.empty()) {
+        argv.push_back(mirror);
+    }
+    return argv;
+}
+
+/// A root file system as a tar, and what it consists of.
+std::vector<Package> bootstrap(const build::KnownBase& known, const std::string& mirror, const fs::path& tar,
+                               Progress& progress)
+{
+    const auto records = tar.parent_path() / "records";
+    const auto temporary = tar.parent_path() / "mmdebstrap";
+    fs::create_directory(temporary);
+    progress.begin("bootstrap", known.id.text(), 0);
+    Command command{.argv = bootstrap_command(known, mirror, tar),
+                    .environment = {{"SOURCE_DATE_EPOCH", std::to_string(known.epoch)},
+                                    {"TMPDIR", temporary.string()},
+                                    {"QPKG_RECORDS", records.string()},
+                                    {"LC_ALL", "C.UTF-8"}}};
+    run_checked(command, "build base " + known.id.text());
+    auto packages = build::parse_package_records(files::read(records, largest_list));
+    progress.end(std::to_string(packages.size()) + " packages");
+    return packages;
+}
+
+void unpack_base(World& world, const fs::path& archive, const fs::path& tree)
+{
+    fs::create_directory(tree);
+    world.progress.begin("unpack", archive.filename().string(), 0);
+    const auto report = world.unpack(archive, tree, {}, world.progress);
+    build::settle_base(tree);
+    world.progress.end(text::human_size(report.size));
+}
+
+/// What is known of a base before its tree is committed.
+struct Origin {
+    BaseId id;
+    std::uint64_t level;
+    std::int64_t epoch; ///< timestamp of its commit
+    std::vector<Package> packages;
+};
+
+BaseReport adopt(World& world, Origin origin, const fs::path& tree)
+{
+    const auto arch = native_arch();
+    const auto commit =
+        world.content.commit_tree({.tree = tree,
+                                   .ref = "base/" + origin.id.text() + '/' + arch.text(),
+                                   .subject = origin.id.text(),
+                                   .timestamp = origin.epoch,
+                                   .metadata = {{"qpkg.arch", arch.text()}, {"qpkg.base", origin.id.text()}}},
+                                  world.progress);
+    fault_point("base.committed");
+    const VolumePart part{commit.commit, ""};
+    const auto volume = world.volumes.build({&part, 1}, std::nullopt, world.progress);
+    fault_point("base.volume");
+    const Base base{.id = origin.id,
+                    .commit = commit.commit,
+                    .volume = volume.volume.root,
+                    .volume_size = volume.volume.size,
+                    .level = origin.level,
+                    .created = world.clock.now(),
+                    .packages = std::move(origin.packages)};
+    const auto snapshot = world.db.snapshot();
+    const auto* before = snapshot.find_base(base.id);
+    BaseReport report{base, commit.size, volume.shared, before != nullptr && before->volume == base.volume};
+    if (report.unchanged) {
+        report.base = *before;
+        return report;
+    }
+    const Change change = SetBase{base};
+    world.db.commit({&change, 1});
+    fault_point("base.recorded");
+    return report;
+}
+
+} // namespace
+
+BaseReport build_base(World& world, const BaseRequest& request)
+{
+    const auto& known = require_known(request.id);
+    const Scratch scratch(world.root / "build");
+    require_space(scratch.path(), space_for_base);
+    const auto tar = scratch.path() / "root.tar";
+    auto packages = bootstrap(known, request.mirror, tar, world.progress);
+    const auto tree = scratch.path() / "tree";
+    unpack_base(world, tar, tree);
+    fs::remove(tar);
+    return adopt(world, {known.id, known.level, known.epoch, std::move(packages)}, tree);
+}
+
+BaseReport import_base(World& world, const BaseImport& request)
+{
+    const auto wanted = request.id.empty() ? std::nullopt : std::optional(BaseId::require(request.id));
+    const Scratch scratch(world.root / "build");
+    const auto tree = scratch.path() / "tree";
+    unpack_base(world, request.archive, tree);
+    if (wanted) {
+        return adopt(world, {*wanted, 0, import_epoch, {}}, tree);
+    }
+    const auto root = files::open(tree, O_PATH | O_DIRECTORY);
+    const auto found = with_context("import " + request.archive.string(), [&] { return build::identify_base(root); });
+    return adopt(world, {found.id, found.level, import_epoch, {}}, tree);
+}
+
+} // namespace qpkg::app

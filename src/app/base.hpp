@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+struct BaseRequest {
+    std::string id;     ///< as typed: "debian-12"
+    std::string mirror; ///< of Debian's packages; empty: Debian's own
+};
+
+struct BaseImport {
+    std::filesystem::path archive; ///< a tar of a root file system
+    std::string id;                ///< empty: from its os-release
+};
+
+struct BaseReport {
+    Base base;
+    std::uint64_t size;   ///< bytes of distinct file contents
+    std::uint64_t shared; ///< bytes of the volume that the object store holds anyway
+    bool unchanged;       ///< the base was here, byte for byte the same
+};
+
+/// Makes a base from Debian's packages, checked against Debian's keys, with its volume; durable on return. The caller
+/// holds the writer lock. Errors: not_found (no such base; near names), failed (mirror unreachable), no_space.
+BaseReport build_base(World& world, const BaseRequest& request);
+
+/// Makes a base from any distribution's root file system. Errors as unpacking has them.
+BaseReport import_base(World& world, const BaseImport& request);
+
+} // namespace qpkg::app

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+#include "build/finding.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+struct BuildRequest {
+    std::string from;          ///< a recipe file, or "deb:NAME" for one package without a recipe
+    std::string base;          ///< needed with "deb:NAME"; with a recipe empty, or the recipe's own
+    std::filesystem::path out; ///< the result is `<out>/<app-id>/`
+    std::filesystem::path
+        lock; ///< take exactly the packages of this lock file; empty: what the package sources have now
+};
+
+struct BuildReport {
+    Release release;                      ///< a draft: sequence 0, unsigned
+    std::filesystem::path directory;      ///< manifest.json, module.toml, module.lock, ostree/
+    std::vector<build::Finding> findings; ///< ascending
+    std::size_t tests;                    ///< that ran, and passed
+};
+
+/// Builds a module and leaves it ready for `publish`; what was at the place before is replaced at the end, at once.
+/// Errors: usage (recipe), not_found (no such base, package, recipe, or a locked package that is gone), conflict
+/// (recipe or lock for another base, the base has the package), failed (network, installation, a test), no_space.
+BuildReport build_module(World& world, const BuildRequest& request);
+
+} // namespace qpkg::app

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/scratch.hpp"
+
+#include "qpkg/base/error.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
+
+namespace qpkg::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool try_lock(const Fd& directory) { return ::flock(directory.get(), LOCK_EX | LOCK_NB) == 0; }
+
+void remove_abandoned(const fs::path& parent, std::string_view prefix)
+{
+    for (const auto& entry : fs::directory_iterator(parent)) {
+        if (!entry.path().filename().string().starts_with(prefix)) {
+            continue;
+        }
+        const Fd directory(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+        if (directory && try_lock(directory)) {
+            std::error_code still_in_use;
+            fs::remove_all(entry.path(), still_in_use);
+        }
+    }
+}
+
+} // namespace
+
+Scratch::Scratch(const fs::path& parent, std::string_view prefix)
+{
+    files::make_directories(parent);
+    // Held from making a directory to locking it: otherwise another build might take it for abandoned.
+    const auto all = files::open(parent, O_RDONLY | O_DIRECTORY);
+    if (::flock(all.get(), LOCK_EX) != 0) {
+        throw system_error("lock " + parent.string(), errno);
+    }
+    remove_abandoned(parent, prefix);
+    directory_.emplace(parent, prefix);
+    in_use_ = files::open(directory_->path(), O_RDONLY | O_DIRECTORY);
+    if (!try_lock(in_use_)) {
+        throw system_error("lock " + directory_->path().string(), errno);
+    }
+}
+
+} // namespace qpkg::app

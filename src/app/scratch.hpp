@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <filesystem>
+#include <optional>
+
+namespace qpkg::app {
+
+/// A directory below `parent` (made when absent) for one build. Removed at the end of its life; what builds that were
+/// killed left beside it, under the same prefix, is removed by the next one, while those that still run keep theirs.
+class Scratch {
+public:
+    explicit Scratch(const std::filesystem::path& parent, std::string_view prefix = "build-");
+
+    const std::filesystem::path& path() const noexcept { return directory_->path(); }
+
+private:
+    std::optional<files::TemporaryDirectory> directory_;
+    Fd in_use_; ///< a lock on the directory that ends with this process
+};
+
+} // namespace qpkg::app

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+#include "qpkg/model/id.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qpkg::build {
+
+/// A distribution that qpkg knows how to make a base of.
+struct KnownBase {
+    BaseId id;
+    std::string suite;
+    std::uint64_t level;
+    std::int64_t epoch; ///< SOURCE_DATE_EPOCH: the day of the distribution's release, so that each build of it is equal
+};
+
+const std::vector<KnownBase>& known_bases();
+
+/// Makes an unpacked root file system what a base is: nothing of one machine or one moment (identity, logs, caches,
+/// what lies in /dev, /run and /tmp), and a directory for each place a qube mounts something on.
+void settle_base(const std::filesystem::path& tree);
+
+/// Id and level of an unpacked root file system, by its os-release: "fedora-40" and 40. Error corrupt when it has none.
+struct BaseIdentity {
+    BaseId id;
+    std::uint64_t level;
+};
+BaseIdentity identify_base(const Fd& root);
+
+} // namespace qpkg::build

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "build/finding.hpp"
+#include "build/recipe.hpp"
+
+#include "qpkg/base/fd.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace qpkg::build {
+
+/// A tree ready to be committed, and what was learned while making it.
+struct ModuleTree {
+    std::vector<Export> exports;   ///< as the module's exports file has them
+    std::string summary;           ///< the recipe's, else the first package's
+    std::vector<Finding> findings; ///< ascending
+};
+
+/// Steps 4, 5 and 7: turns the changes of an installation over `base` into the module's tree, in place, with its
+/// exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was removed; a
+/// shared module shadows the base), not_found (the recipe exports what is not there).
+ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe);
+
+} // namespace qpkg::build
