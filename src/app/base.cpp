@@ -8,6 +8,7 @@
 
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/mounts.hpp"
 #include "qpkg/base/subprocess.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -64,8 +65,7 @@ std::vector<std::string> bootstrap_command(const build::KnownBase& known, const 
         "--variant=minbase", "--format=tar", "--skip=output/mknod", "--include=ca-certificates,netbase,procps",
         R"(--aptopt=APT::Sandbox::User "root")",
         // The ordinary user whose programs the qube runs.
-        R"(--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --uid 1000 user)",
-        R"(--customize-hook=echo 'APT::Sandbox::User "root";' > "$1/etc/apt/apt.conf.d/10qpkg")", list_packages,
+        R"(--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --uid 1000 user)", list_packages,
         known.suite, tar.string()};
     if (!mirror.empty()) {
         argv.push_back(mirror);
@@ -77,15 +77,28 @@ std::vector<std::string> bootstrap_command(const build::KnownBase& known, const 
 std::vector<Package> bootstrap(const build::KnownBase& known, const std::string& mirror, const fs::path& tar,
                                Progress& progress)
 {
-    const auto records = tar.parent_path() / "records";
-    const auto temporary = tar.parent_path() / "mmdebstrap";
-    fs::create_directory(temporary);
+    const auto scratch = tar.parent_path();
+    const auto records = scratch / "records";
+    for (const auto* part : {"temporary", "nothing", "upper", "work"}) {
+        fs::create_directory(scratch / part);
+    }
     progress.begin("bootstrap", known.id.text(), 0);
-    Command command{.argv = bootstrap_command(known, mirror, tar),
-                    .environment = {{"SOURCE_DATE_EPOCH", std::to_string(known.epoch)},
-                                    {"TMPDIR", temporary.string()},
-                                    {"QPKG_RECORDS", records.string()},
-                                    {"LC_ALL", "C.UTF-8"}}};
+    const Command command{.argv = bootstrap_command(known, mirror, tar),
+                          .environment = {{"SOURCE_DATE_EPOCH", std::to_string(known.epoch)},
+                                          {"TMPDIR", (scratch / "temporary").string()},
+                                          {"QPKG_RECORDS", records.string()},
+                                          {"LC_ALL", "C.UTF-8"}},
+                          .directory = {},
+                          .input = {},
+                          .on_line = {},
+                          .in_child = [&] {
+                              // dpkg syncs each file; an overlay can leave that out, and a build that is cut off is
+                              // lost anyway.
+                              mounts::enter_private_namespace();
+                              mounts::mount_overlay(
+                                  scratch / "temporary", {scratch / "nothing"},
+                                  mounts::OverlayChanges{scratch / "upper", scratch / "work", mounts::Flush::never});
+                          }};
     run_checked(command, "build base " + known.id.text());
     auto packages = build::parse_package_records(files::read(records, largest_list));
     progress.end(std::to_string(packages.size()) + " packages");

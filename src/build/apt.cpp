@@ -59,6 +59,7 @@ public:
         request_.lower = {place_ / "layer"};
         request_.command.environment = build_environment();
         request_.command.clean_environment = true;
+        fs::create_directory(place_);
         for (const auto* part : {"upper", "work", "layer"}) {
             make_directories_in(place_, part);
         }
