@@ -24,11 +24,20 @@ std::string upper(std::string words)
     return words;
 }
 
+/// The options of a command, and of the commands below it ("add --fingerprint HEX").
 std::vector<std::pair<std::string, std::string>> option_lines(const CLI::App& command)
 {
     std::vector<std::pair<std::string, std::string>> lines;
+    if (command.get_parent() != nullptr) {
+        for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; })) {
+            for (const auto& [name, words] : option_lines(*sub)) {
+                lines.emplace_back(sub->get_name() + ' ' + name, words);
+            }
+        }
+    }
     for (const auto* option : command.get_options()) {
-        if (option->get_group().empty()) {
+        const bool repeats_help = option->check_lname("help") && command.get_parent() != nullptr;
+        if (option->get_group().empty() || repeats_help) {
             continue;
         }
         auto name = option->get_name(option->get_positional(), true);
@@ -97,7 +106,8 @@ std::string plain_help(const CLI::App& command, std::string_view name)
 
 std::string man_page(const CLI::App& command, std::string_view name)
 {
-    auto page = fmt::format(".TH \"{}\" 1 \"\" \"qpkg {}\" \"qpkg\"\n", upper(std::string(name)), QPKG_VERSION);
+    const auto title_word = name == "qpkg" ? std::string("qpkg") : "qpkg-" + std::string(name);
+    auto page = fmt::format(".TH \"{}\" 1 \"\" \"qpkg {}\" \"qpkg\"\n", upper(roff(title_word)), QPKG_VERSION);
     bool code = false;
     bool title = true;
     for (auto line : text::split(help_text(name), '\n')) {
@@ -108,7 +118,7 @@ std::string man_page(const CLI::App& command, std::string_view name)
             page += roff(line) + '\n';
         } else if (line.starts_with('#')) {
             const auto heading = line.substr(line.find_first_not_of("# "));
-            page += title ? ".SH NAME\n" + roff(heading) + " \\- " : ".SH " + roff(upper(heading)) + '\n';
+            page += title ? ".SH NAME\n" + roff(title_word) + " \\- " : ".SH " + roff(upper(heading)) + '\n';
         } else if (line.empty()) {
             page += title ? "" : ".PP\n";
         } else {
