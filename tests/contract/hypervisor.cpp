@@ -4,6 +4,9 @@
 
 #include "support/expect.hpp"
 #include "support/fake_hypervisor.hpp"
+#include "support/local_qubes.hpp"
+
+#include <unistd.h>
 
 #include <functional>
 #include <memory>
@@ -39,11 +42,49 @@ struct FakeSubject : Subject {
     testing::FakeHypervisor fake;
 };
 
+/// Qubes run here by a process of their own, which the test ends.
+struct LocalSubject : Subject {
+    Hypervisor& hypervisor() override { return qubes.hypervisor(); }
+
+    void start(const QubeName& qube) override
+    {
+        ignore_volumes(qube);
+        process.emplace(testing::start_in(qubes, qube, {"sleep", "1000"}));
+        while (hypervisor().attached().empty()) {
+            ::usleep(1000);
+        }
+    }
+
+    void stop(const QubeName&) override
+    {
+        process.reset();
+        while (!hypervisor().attached().empty()) { // the kernel ends the session a moment after its caller
+            ::usleep(1000);
+        }
+    }
+
+    /// The suite's volumes are numbers only: any image will do for them.
+    void ignore_volumes(const QubeName& qube)
+    {
+        for (const auto& [name, slots] : hypervisor().wanted()) {
+            for (const auto& slot : slots) {
+                if (name == qube) {
+                    qubes.stand_in(slot.volume);
+                }
+            }
+        }
+    }
+
+    testing::LocalQubes qubes;
+    std::optional<testing::RunningProgram> process;
+};
+
 std::unique_ptr<Subject> each_implementation()
 {
     std::unique_ptr<Subject> subject;
     SUBCASE("fake, hot attach") { subject = std::make_unique<FakeSubject>(true); }
     SUBCASE("fake, no hot attach") { subject = std::make_unique<FakeSubject>(false); }
+    SUBCASE("local") { subject = std::make_unique<LocalSubject>(); }
     return subject;
 }
 
@@ -54,10 +95,10 @@ TEST_CASE("a qube that was created is listed, halted, wanting nothing; creating 
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
 
-    hypervisor.create(work, volume('0'));
+    hypervisor.create(work, volume('9'));
     hypervisor.create(personal, volume('0'));
     hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')});
-    hypervisor.create(work, volume('9'));
+    hypervisor.create(work, volume('0'));
 
     const auto qubes = hypervisor.qubes();
     REQUIRE(qubes.size() == 2);

@@ -7,11 +7,13 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/subprocess.hpp"
+#include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdio>
 #include <fstream>
 
@@ -140,6 +142,13 @@ VolumeSlot LocalQubes::broken_app(const std::string& id, const std::string& imag
     return {AppId::require(id), "1.0-1", View::private_view, volume};
 }
 
+void LocalQubes::stand_in(const VolumeId& volume)
+{
+    if (!fs::exists(image_path(volume))) {
+        fs::copy_file(base_image(), image_path(volume));
+    }
+}
+
 void LocalQubes::create(const QubeName& qube, std::vector<VolumeSlot> slots)
 {
     hypervisor().create(qube, base());
@@ -174,25 +183,61 @@ Output run_in(LocalQubes& qubes, const QubeName& qube, std::vector<std::string> 
             files::read_if_exists(err, largest_output).value_or("")};
 }
 
+RunningProgram::~RunningProgram()
+{
+    if (process_ > 0) {
+        ::kill(process_, SIGKILL);
+        ::waitpid(process_, nullptr, 0);
+    }
+}
+
+int RunningProgram::wait()
+{
+    int status = 0;
+    ::waitpid(std::exchange(process_, -1), &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+RunningProgram start_in(LocalQubes& qubes, const QubeName& qube, std::vector<std::string> argv)
+{
+    const auto null = files::open("/dev/null", O_RDWR);
+    std::fflush(nullptr);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+            ::dup2(null.get(), stream);
+        }
+        try {
+            ::_exit(qubes.runner().run(qube, {std::move(argv), RunAs::user}));
+        } catch (const Error&) {
+            ::_exit(200);
+        }
+    }
+    return RunningProgram(child);
+}
+
 Output shell_in(LocalQubes& qubes, const QubeName& qube, const std::string& text, RunAs user)
 {
     return run_in(qubes, qube, {"sh", "-c", text}, user);
 }
 
-std::string mounts_and_loops()
+std::string traces_of(const LocalQubes& qubes)
 {
-    return files::read("/proc/self/mountinfo", largest_output) + run({.argv = {"losetup", "-a"}}).output;
-}
-
-bool settles_at(const std::string& expected)
-{
+    std::string traces;
     for (int tries = 0; tries < 100; ++tries) {
-        if (mounts_and_loops() == expected) {
-            return true;
+        traces.clear();
+        const auto all = files::read("/proc/self/mountinfo", largest_output) + run({.argv = {"losetup", "-a"}}).output;
+        for (const auto& line : text::split(all, '\n')) {
+            const bool ours = line.find(qubes.directory().string()) != std::string::npos ||
+                              line.find(base_image().parent_path().string()) != std::string::npos;
+            traces += ours ? line + '\n' : "";
+        }
+        if (traces.empty()) {
+            break;
         }
         ::usleep(50'000);
     }
-    return false;
+    return traces;
 }
 
 } // namespace qpkg::testing

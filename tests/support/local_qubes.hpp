@@ -5,6 +5,8 @@
 #include "qpkg/model/release.hpp"
 #include "qpkg/ports/hypervisor.hpp"
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -36,6 +38,9 @@ public:
 
     void create(const QubeName& qube, std::vector<VolumeSlot> slots);
 
+    /// Gives a volume that a test made up some image.
+    void stand_in(const VolumeId& volume);
+
 private:
     struct Parts;
     VolumeId add_image(const std::map<std::string, std::string>& tree);
@@ -58,9 +63,27 @@ Output run_in(LocalQubes& qubes, const QubeName& qube, std::vector<std::string> 
 /// `sh -c text` in the qube.
 Output shell_in(LocalQubes& qubes, const QubeName& qube, const std::string& text, RunAs user = RunAs::user);
 
-/// Mounts and loop devices of the host, as text; waits a moment for it to become `expected`, since the kernel clears
-/// them shortly after their last user is gone.
-std::string mounts_and_loops();
-bool settles_at(const std::string& expected);
+/// A process that runs a program in a qube; killed at the end of its life.
+class RunningProgram {
+public:
+    explicit RunningProgram(pid_t process) : process_(process) {}
+    RunningProgram(RunningProgram&& other) noexcept : process_(std::exchange(other.process_, -1)) {}
+    RunningProgram& operator=(RunningProgram&&) = delete;
+    ~RunningProgram();
+
+    pid_t process() const noexcept { return process_; }
+    /// Its status as of QubeRunner::run.
+    int wait();
+
+private:
+    pid_t process_;
+};
+
+/// Does not wait; standard streams are /dev/null.
+RunningProgram start_in(LocalQubes& qubes, const QubeName& qube, std::vector<std::string> argv);
+
+/// Mounts and loop devices of the host that show any part of these qubes, a line each; waits a moment for there to be
+/// none, since the kernel clears them shortly after their last user is gone.
+std::string traces_of(const LocalQubes& qubes);
 
 } // namespace qpkg::testing
