@@ -34,6 +34,8 @@ CLI::App* add_command(CLI::App& parent, Context& context, const std::string& wor
                       std::function<void()> action);
 
 #if QPKG_FULL
+void add_base(CLI::App& app, Context& context);
+void add_build(CLI::App& app, Context& context);
 void add_key(CLI::App& app, Context& context);
 void add_publish(CLI::App& app, Context& context);
 #endif

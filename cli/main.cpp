@@ -8,6 +8,7 @@
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <iostream>
 #include <span>
 
@@ -20,6 +21,8 @@ const std::vector<AddCommand> commands = {
     add_search, add_info,   add_list, add_status, add_install, add_remove, add_upgrade, add_rollback, add_hold, add_why,
     add_diff,   add_history, add_du,  add_verify, add_gc,      add_run,    add_shell,   add_repo,     add_qube,
 #if QPKG_FULL
+    add_base,
+    add_build,
     add_key,
     add_publish,
 #endif
@@ -168,6 +171,10 @@ int run(std::vector<std::string> words, const std::string& typed)
     } catch (const Error& error) {
         print_failure(context, error.code(), error.what(), error.hint());
         return static_cast<int>(error.code());
+    } catch (const std::filesystem::filesystem_error& error) {
+        const auto failure = system_error(error.what(), error.code().value());
+        print_failure(context, failure.code(), error.what(), failure.hint());
+        return static_cast<int>(failure.code());
     } catch (const std::exception& error) {
         print_failure(context, Code::bug, std::string("this is a bug in qpkg: ") + error.what(),
                       "please report it with the command and `qpkg --version`");
