@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// Bad inputs 12 to 27: what a repository, a mirror or a former publisher may try with keys and signatures.
+#include "repo-format/envelope.hpp"
+#include "signing/sign.hpp"
+#include "support/expect.hpp"
+#include "support/releases.hpp"
+#include "support/trusting.hpp"
+
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+using namespace qpkg;
+using testing::a_key;
+using testing::a_release;
+using testing::role_keys;
+using testing::Site;
+using testing::Trusting;
+
+namespace {
+
+const std::string root_path = "tuf/1.root.json";
+
+/// What happens when a new machine adds the site as it is and refreshes.
+void use(Site& site) { Trusting(site).refresh(); }
+
+/// The canonical key object of this key with one more member: another id, the same public key.
+tuf::Key alias_of(std::string_view name)
+{
+    auto key = tuf::make_key(a_key(name).public_key().bytes());
+    key.members.emplace("note", "the same key again");
+    key.id = sha256(canonical::encode(key.members));
+    return key;
+}
+
+/// The file with the payload changed and signed again by these keys.
+std::string resigned(const std::string& file, const std::string& from, const std::string& to,
+                     const std::vector<std::string>& signers)
+{
+    std::string payload(envelope::scan(file).payload);
+    const auto at = payload.find(from);
+    REQUIRE(at != std::string::npos);
+    payload.replace(at, from.size(), to);
+    std::vector<trust::SecretKey> keys;
+    for (const auto& name : signers) {
+        keys.push_back(a_key(name));
+    }
+    return trust::sign_file(payload, trust::Signers(keys.begin(), keys.end()));
+}
+
+} // namespace
+
+TEST_CASE("bad input 1: metadata cut at any byte is refused as corrupt or untrusted")
+{
+    for (const std::string file :
+         {"tuf/timestamp.json", "tuf/1.snapshot.json", "tuf/1.targets.json", "tuf/1.demo.json"}) {
+        Site site;
+        const auto whole = site.files.at(file);
+        const Trusting machine(site);
+        for (std::size_t length = 0; length < whole.size(); length += file == "tuf/timestamp.json" ? 1U : 37U) {
+            site.files[file] = whole.substr(0, length);
+            trust::MemoryTrustStore store = machine.store;
+            trust::TrustClient client(store, machine.repository, machine.now);
+            const auto failure = testing::failure_of([&] { client.refresh(site); });
+            REQUIRE_MESSAGE(failure.has_value(), file);
+            CHECK_MESSAGE((failure->code == Code::corrupt || failure->code == Code::untrusted), failure->message);
+        }
+    }
+}
+
+TEST_CASE("bad input 11: unknown signed members are accepted and kept byte for byte")
+{
+    Site site;
+    site.timestamp.header.extra.emplace("vendor", canonical::Object{{"x", std::uint64_t{1}}});
+    site.write_timestamp();
+    Trusting machine(site);
+
+    machine.refresh();
+
+    CHECK(machine.store.trusted(machine.name(), "timestamp")->bytes == site.files.at("tuf/timestamp.json"));
+}
+
+TEST_CASE("bad input 12: a correctly signed snapshot offered as timestamp is refused")
+{
+    Site site;
+    site.root.timestamp = site.root.snapshot;
+    site.write_root();
+    site.files["tuf/timestamp.json"] = site.files.at("tuf/1.snapshot.json");
+
+    CHECK_FAILS(Code::corrupt, "timestamp.json: is a snapshot, expected timestamp", use(site));
+}
+
+TEST_CASE("bad input 13: an expiry that is no date is refused rather than read as never")
+{
+    for (const std::string bad :
+         {"2099-13-45T99:99:99Z", "2026-01-01", "10000-01-01T00:00:00Z", "2026-01-01T00:00:00+02:00"}) {
+        Site site;
+        auto& file = site.files.at("tuf/timestamp.json");
+        file = resigned(file, text::iso_time(site.timestamp.header.expires), bad, {"timestamp"});
+
+        CHECK_FAILS(Code::corrupt, "expires", use(site));
+    }
+}
+
+TEST_CASE("bad input 14: metadata over its cap is refused, however it is announced")
+{
+    Site site;
+
+    SUBCASE("a timestamp of 50 MiB")
+    {
+        site.files["tuf/timestamp.json"] = std::string(50 << 20, ' ');
+        CHECK_FAILS(Code::no_space, "larger than the 16384 bytes allowed", use(site));
+    }
+    SUBCASE("a snapshot announced with 1 GiB is not even asked for")
+    {
+        site.timestamp.snapshot.length = 1 << 30;
+        site.write_timestamp();
+        CHECK_FAILS(Code::no_space, "snapshot.json: 1073741824 bytes, allowed are 524288", use(site));
+        CHECK(std::ranges::find(site.asked, "tuf/1.snapshot.json") == site.asked.end());
+    }
+    SUBCASE("a snapshot longer than announced")
+    {
+        site.files["tuf/1.snapshot.json"] += "x";
+        CHECK_FAILS(Code::no_space, "allowed", use(site));
+    }
+    SUBCASE("a root that never ends")
+    {
+        site.files["tuf/2.root.json"] = std::string(1 << 20, ' ');
+        CHECK_FAILS(Code::no_space, "larger than the 65536 bytes allowed", use(site));
+    }
+}
+
+TEST_CASE("bad input 15: too few valid signatures are counted out loud")
+{
+    Site site;
+
+    SUBCASE("one signature is broken")
+    {
+        auto& file = site.files.at("tuf/1.targets.json");
+        const auto scanned = envelope::scan(file);
+        auto signatures = scanned.signatures;
+        signatures[0].bytes[0] ^= 1;
+        file = envelope::write(signatures, scanned.payload);
+        site.snapshot.roles.at("targets").sha256 = sha256(file);
+        site.write_snapshot();
+        site.write_timestamp();
+        CHECK_FAILS(Code::untrusted, "targets.json: 1 of 2 valid signatures", use(site));
+    }
+    SUBCASE("one is missing")
+    {
+        site.signers["targets"] = {"targets-3"};
+        site.publish();
+        CHECK_FAILS(Code::untrusted, "1 of 2 valid signatures", use(site));
+    }
+    SUBCASE("one is of an unknown key")
+    {
+        site.signers["timestamp"] = {"stranger"};
+        site.publish();
+        CHECK_FAILS(Code::untrusted, "signed by unknown key " + a_key("stranger").public_key().id().hex(), use(site));
+    }
+}
+
+TEST_CASE("a junk signature beside enough good ones does not block the file")
+{
+    Site site;
+    site.signers["timestamp"] = {"timestamp", "stranger"};
+    site.publish();
+
+    CHECK_NOTHROW(use(site));
+}
+
+TEST_CASE("bad input 17: one public key under two key ids counts once")
+{
+    Site site;
+    const auto alias = alias_of("timestamp");
+    site.root.keys.emplace(alias.id, alias);
+
+    SUBCASE("listed twice in a role")
+    {
+        site.root.timestamp.key_ids.push_back(alias.id);
+        site.root.timestamp.threshold = 2;
+        site.write_root();
+        CHECK_FAILS(Code::untrusted, "one public key is listed twice", use(site));
+    }
+    SUBCASE("signing twice")
+    {
+        auto file = envelope::scan(site.files.at("tuf/timestamp.json"));
+        auto signatures = file.signatures;
+        signatures.push_back({alias.id, signatures[0].bytes});
+        site.files["tuf/timestamp.json"] = envelope::write(signatures, std::string(file.payload));
+        CHECK_NOTHROW(use(site));
+        const auto root = trust::verify_first_root(site.files.at(root_path));
+        CHECK(trust::signing_key_ids(site.files.at("tuf/timestamp.json")).size() == 2);
+    }
+}
+
+TEST_CASE("bad input 18: a key id that is not the hash of its key is refused")
+{
+    Site site;
+    const auto id = a_key("timestamp").public_key().id().hex();
+    std::string wrong = id;
+    wrong.back() = wrong.back() == '0' ? '1' : '0';
+    auto& file = site.files.at(root_path);
+    std::string payload(envelope::scan(file).payload);
+    for (auto at = payload.find(id); at != std::string::npos; at = payload.find(id)) {
+        payload.replace(at, id.size(), wrong);
+    }
+    const auto one = a_key("root-1");
+    const auto two = a_key("root-2");
+    file = trust::sign_file(payload, {one, two});
+
+    CHECK_FAILS(Code::corrupt, "is not the hash of its key", use(site));
+}
+
+TEST_CASE("bad input 19: a key listed nine times does not meet a threshold of six")
+{
+    Site site;
+    site.root.timestamp.key_ids.assign(9, site.root.timestamp.key_ids.front());
+    site.root.timestamp.threshold = 6;
+    site.write_root();
+
+    CHECK_FAILS(Code::untrusted, "listed twice", use(site));
+}
+
+TEST_CASE("bad input 20: a threshold of zero, over sixteen or over the number of keys is refused")
+{
+    for (const std::uint64_t threshold : {0U, 2U, 17U}) {
+        Site site;
+        site.root.snapshot.threshold = threshold;
+        site.write_root();
+        CHECK_FAILS(Code::corrupt, "threshold", use(site));
+    }
+    Site site;
+    site.targets.delegations.front().keys.threshold = 0;
+    site.publish();
+    CHECK_FAILS(Code::corrupt, "threshold", use(site));
+}
+
+TEST_CASE("bad input 21: a signature of another file does not count")
+{
+    Site site;
+    const auto other = envelope::scan(site.files.at("tuf/1.snapshot.json"));
+    site.root.timestamp = site.root.snapshot;
+    site.write_root();
+    const auto payload = std::string(envelope::scan(site.files.at("tuf/timestamp.json")).payload);
+    site.files["tuf/timestamp.json"] = envelope::write(other.signatures, payload);
+
+    CHECK_FAILS(Code::untrusted, "does not match", use(site));
+}
+
+TEST_CASE("bad input 22: keys of other types do not count, and the message names the type")
+{
+    Site site;
+    tuf::Key rsa{.id = sha256(""), .type = "rsa", .ed25519 = std::nullopt, .members = {}};
+    rsa.members = {
+        {"keytype", "rsa"}, {"keyval", canonical::Object{{"public", "PEM"}}}, {"scheme", "rsassa-pss-sha256"}};
+    rsa.id = sha256(canonical::encode(rsa.members));
+    site.root.keys.emplace(rsa.id, rsa);
+    site.root.timestamp = {.key_ids = {rsa.id}, .threshold = 1};
+    site.write_root();
+    const auto file = envelope::scan(site.files.at("tuf/timestamp.json"));
+    auto signature = file.signatures.front();
+    signature.key_id = rsa.id;
+    site.files["tuf/timestamp.json"] = envelope::write({signature}, std::string(file.payload));
+
+    CHECK_FAILS(Code::untrusted, "is of type rsa, which qpkg does not verify", use(site));
+}
+
+TEST_CASE("bad input 23: a new root needs the old keys, its own keys and the next version")
+{
+    Site site;
+    Trusting machine(site);
+    site.root.header.version = 2;
+    for (const auto* name : {"new-1", "new-2", "new-3"}) {
+        const auto key = tuf::make_key(a_key(name).public_key().bytes());
+        site.root.keys.emplace(key.id, key);
+    }
+    site.root.root = role_keys({"new-1", "new-2", "new-3"}, 2);
+
+    SUBCASE("signed by the new keys only")
+    {
+        site.signers["root"] = {"new-1", "new-2"};
+        site.write_root();
+        CHECK_FAILS(Code::untrusted, "2.root.json: by the keys of root 1: 0 of 2", machine.refresh());
+    }
+    SUBCASE("signed by the old keys only")
+    {
+        site.write_root();
+        CHECK_FAILS(Code::untrusted, "2.root.json: by its own keys: 0 of 2", machine.refresh());
+    }
+    SUBCASE("with another version than its name")
+    {
+        for (const std::uint64_t version : {1U, 3U}) {
+            site.signers["root"] = {"new-1", "new-2", "root-1", "root-2"};
+            site.root.header.version = version;
+            site.write_root();
+            site.files["tuf/2.root.json"] = site.files.at("tuf/" + std::to_string(version) + ".root.json");
+            CHECK_FAILS(Code::untrusted, "is version " + std::to_string(version), machine.refresh());
+        }
+    }
+    CHECK(machine.store.trusted(machine.name(), "root")->version == 1);
+    CHECK(machine.store.events().back().what.starts_with("refused: "));
+}
+
+TEST_CASE("a root signed by old and new keys is followed, and only the new keys make the next one")
+{
+    Site site;
+    Trusting machine(site);
+    site.root.header.version = 2;
+    for (const auto* name : {"new-1", "new-2"}) {
+        const auto key = tuf::make_key(a_key(name).public_key().bytes());
+        site.root.keys.emplace(key.id, key);
+    }
+    site.root.root = role_keys({"new-1", "new-2"}, 2);
+    site.signers["root"] = {"new-1", "new-2", "root-1", "root-2"};
+    site.write_root();
+
+    CHECK(machine.refresh().root_version == 2);
+    site.root.header.version = 3;
+    site.signers["root"] = {"root-1", "root-2"};
+    site.write_root();
+    CHECK_FAILS(Code::untrusted, "by the keys of root 2", machine.refresh());
+}
+
+TEST_CASE("bad input 24: a root chain without end is given up")
+{
+    Site site;
+    Trusting machine(site);
+    for (std::uint64_t version = 2; version <= 1026; ++version) {
+        site.root.header.version = version;
+        site.write_root();
+    }
+
+    CHECK_FAILS(Code::no_space, "too many root versions", machine.refresh());
+}
+
+TEST_CASE("bad input 25: a first root that is unsigned, truncated or of another repository is refused offline")
+{
+    Site site;
+    const auto whole = site.files.at(root_path);
+    trust::MemoryTrustStore store;
+    trust::TrustClient client(store, site.repository(), Site::start);
+    site.asked.clear();
+
+    const auto unsigned_root = envelope::write({{sha256(""), {}}}, std::string(envelope::scan(whole).payload));
+    CHECK_FAILS(Code::untrusted, "0 of 2 valid signatures", client.init(unsigned_root));
+    CHECK_FAILS(Code::corrupt, "root of trust", client.init(whole.substr(0, whole.size() / 2)));
+    site.root.root.threshold = 1;
+    site.write_root();
+    CHECK_FAILS(Code::untrusted, "expected", client.init(site.files.at(root_path)));
+
+    CHECK(site.asked.empty());
+    CHECK_FALSE(store.trusted(site.repository().name, "root").has_value());
+}
+
+TEST_CASE("bad input 26: a wrong fingerprint is refused with both in full")
+{
+    Site site;
+    const std::string pasted(64, 'a');
+
+    const auto failure = testing::failure_of([&] { trust::TrustClient::inspect(site, Site::start, pasted); });
+
+    REQUIRE(failure.has_value());
+    CHECK(failure->code == Code::untrusted);
+    CHECK(failure->message.find(site.fingerprint()) != std::string::npos);
+    CHECK(failure->message.find(pasted) != std::string::npos);
+}
+
+TEST_CASE("a fingerprint of an older root leads to the newest one through the chain")
+{
+    Site site;
+    const auto old_fingerprint = site.fingerprint();
+    site.root.header.version = 2;
+    site.root.root = role_keys({"root-2", "root-3"}, 2);
+    site.signers["root"] = {"root-1", "root-2", "root-3"};
+    site.write_root();
+
+    const auto by_old = trust::TrustClient::inspect(site, Site::start, old_fingerprint);
+    const auto by_itself = trust::TrustClient::inspect(site, Site::start);
+
+    CHECK(by_old.version == 1);
+    CHECK(by_itself.version == 2);
+    CHECK(by_itself.fingerprint == site.fingerprint());
+    CHECK(by_itself.namespaces == std::vector<std::string>{"org.example"});
+}
+
+TEST_CASE("bad input 27: a publisher key that was withdrawn signs in vain, and the message says since when")
+{
+    Site site;
+    site.add(a_release());
+    site.publish();
+    Trusting machine(site);
+    machine.refresh();
+    const auto key = tuf::make_key(a_key("successor").public_key().bytes());
+    site.targets.keys.emplace(key.id, key);
+    site.targets.delegations.front().keys = role_keys({"successor"}, 1);
+    site.publish();
+
+    const auto words = "key " + a_key("demo").public_key().id().hex() + " was withdrawn by targets v3";
+    CHECK_FAILS(Code::untrusted, words, machine.refresh());
+    CHECK_FAILS(Code::untrusted, words, machine.refresh());
+    site.signers["demo"] = {"successor"};
+    site.publish();
+    machine.refresh();
+
+    CHECK(machine.client().listed().size() == 1);
+}
+
+TEST_CASE("metadata is not parsed before its signatures are verified")
+{
+    Site site;
+    auto& file = site.files.at("tuf/timestamp.json");
+    const auto signatures = envelope::scan(file).signatures;
+    file = envelope::write(signatures, "{" + std::string(9000, '[') + "}");
+
+    CHECK_FAILS(Code::untrusted, "0 of 1 valid signatures", use(site));
+}
