@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdio>
 
 namespace qpkg::local {
 namespace {
@@ -158,6 +159,16 @@ void show_program(const fs::path& program, const fs::path& place)
     mounts::bind(program, place, mounts::Access::read_only);
 }
 
+/// A volume that cannot be mounted hinders no other: the agent finds nothing at `place` and leaves the app out.
+void mount_or_say_why(const SessionRoot& root, const VolumeSlot& slot, const fs::path& image, const fs::path& place)
+{
+    try {
+        mounts::mount_volume(image, place);
+    } catch (const Error& error) {
+        ::dprintf(STDERR_FILENO, "%s: %s: %s\n", root.hostname.c_str(), slot.app.text().c_str(), error.what());
+    }
+}
+
 /// What the agent finds when it starts.
 void announce_volumes(const SessionRoot& root, const fs::path& run)
 {
@@ -172,7 +183,7 @@ void announce_volumes(const SessionRoot& root, const fs::path& run)
     for (const auto& [slot, image] : root.volumes) {
         const auto place = own / "volumes" / slot.app.text();
         fs::create_directory(place);
-        mounts::mount_volume(image, place);
+        mount_or_say_why(root, slot, image, place);
         scratch(own / "announced" / ("slot" + std::to_string(number++)), encode_slot(slot) + "\nmounted\n");
     }
 }
