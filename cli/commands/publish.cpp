@@ -86,19 +86,17 @@ Document describe(const app::PublishReport& report)
                         shown_as(flag(release.is_new), release.is_new ? "add" : "unchanged"),
                         text(release.commit.hex()), text(release.manifest.hex())});
     }
-    if (!rows.empty()) {
-        document.table("releases",
-                       {{"app", "APP"},
-                        {"version", "VERSION"},
-                        {"channel", "CHANNEL"},
-                        {"arch", ""},
-                        {"sequence", "SEQUENCE"},
-                        {"download", "DOWNLOAD"},
-                        {"new", "CHANGE"},
-                        {"commit", ""},
-                        {"manifest", ""}},
-                       std::move(rows));
-    }
+    document.table("releases",
+                   {{"app", "APP"},
+                    {"version", "VERSION"},
+                    {"channel", "CHANNEL"},
+                    {"arch", ""},
+                    {"sequence", "SEQUENCE"},
+                    {"download", "DOWNLOAD"},
+                    {"new", "CHANGE"},
+                    {"commit", ""},
+                    {"manifest", ""}},
+                   std::move(rows));
     document.field("publisher", text(report.publisher), report.publisher.empty() ? "" : "Publisher");
     document.field("new_namespaces", list(report.new_namespaces),
                    report.new_namespaces.empty() ? "" : "New namespaces");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// make-module ROOT BASE APP VERSION TREE OUT: a module directory as `qpkg build` leaves it, from a directory tree instead
-// of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
+// make-module ROOT BASE APP VERSION TREE OUT: a module directory as `qpkg build` leaves it, from a directory tree
+// instead of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
 #include "app/world.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/manifest.hpp"
@@ -59,6 +59,8 @@ void make(std::span<char* const> words)
         throw Error(Code::not_found, "no base " + base_id.text());
     }
 
+    constexpr std::string_view recipe = "# made by make-module\n";
+    constexpr std::string_view lock;
     const auto exports = exported_commands(tree);
     write_exports(tree, app, exports);
     const auto arch = native_arch();
@@ -91,10 +93,10 @@ void make(std::span<char* const> words)
                           .view = View::private_view,
                           .exports = exports,
                           .needs = {},
-                          .inputs = {sha256("recipe"), sha256("lock"), base->commit, epoch},
+                          .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
                           .packages = {{short_name(app), version, "amd64", sha256(version)}}};
-    files::write(result / "module.toml", "# made by make-module\n", 0644, files::Durability::scratch);
-    files::write(result / "module.lock", "", 0644, files::Durability::scratch);
+    files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
+    files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
     files::write(result / "manifest.json", encode_manifest(release), 0644, files::Durability::scratch);
 }
 
