@@ -74,7 +74,8 @@ RootInfo TrustClient::inspect(Fetcher& fetcher, std::int64_t now, const std::opt
     MemoryTrustStore store;
     TrustClient client(store, unknown_repository(found), now);
     client.init(chosen->bytes());
-    client.refresh(fetcher);
+    RefreshReport report;
+    client.update(fetcher, report);
     return {.bytes = chosen->bytes(),
             .version = (*chosen)->header.version,
             .fingerprint = found,
