@@ -13,7 +13,7 @@ namespace {
 
 constexpr unsigned highest_system_id = 999;
 constexpr unsigned lowest_free_id = 100;
-constexpr unsigned largest_id = 65533; // the two above it mean nobody
+constexpr unsigned largest_id = 65534; // the next one means "no number" to older system calls
 
 using Words = std::vector<std::string>;
 
@@ -139,15 +139,16 @@ public:
     Accounts finish() { return std::move(accounts_); }
 
 private:
-    /// Nothing: any number that is free. "1000:users" names a group too; its number is all that is taken of it.
+    /// Nothing: any number that is free. What follows a colon is about the group.
     std::optional<unsigned> wanted_id(const Words& words) const
     {
-        if (words.size() < 3 || words[2] == "-" || words[2].starts_with('/')) {
+        const auto text = words.size() > 2 ? std::string_view(words[2]).substr(0, words[2].find(':')) : "-";
+        if (text == "-" || text.starts_with('/')) {
             return std::nullopt;
         }
-        const auto number = number_of(std::string_view(words[2]).substr(0, words[2].find(':')));
+        const auto number = number_of(text);
         if (!number) {
-            throw broken(number_, "expected a number below 65534 or -");
+            throw broken(number_, "expected a number below 65535 or -");
         }
         return number;
     }
@@ -191,9 +192,26 @@ private:
             throw broken(number_, "a colon where none may be");
         }
         const auto id = free_id(wanted_id(words));
-        const auto group = add_group(words[1], id);
+        const auto group = group_of(words, id);
         accounts_.passwd += words[1] + ":x:" + std::to_string(id) + ':' + std::to_string(group) + ':' + gecos + ':' +
                             home + ':' + shell + '\n';
+    }
+
+    /// "4:65534" and "4:users" give the user's group by number or name, else it is made for him with his own number.
+    unsigned group_of(const Words& words, unsigned id)
+    {
+        const auto colon = words.size() > 2 ? words[2].find(':') : std::string::npos;
+        if (colon == std::string::npos) {
+            return add_group(words[1], id);
+        }
+        const auto group = words[2].substr(colon + 1);
+        if (const auto number = number_of(group)) {
+            return *number;
+        }
+        if (!is_account_name(group)) {
+            throw broken(number_, "expected the number or name of a group");
+        }
+        return add_group(group, std::nullopt);
     }
 
     void add_member(const Words& words)

@@ -26,6 +26,15 @@ TEST_CASE("users and groups are added with the highest free numbers")
     CHECK(made.group == base.group + "hello:x:998:\nplain:x:400:\nlocked:x:997:\n");
 }
 
+TEST_CASE("a user may be given a group that is there, by number or by name")
+{
+    const auto made = with_accounts(base, "u one 4:65534\nu two -:audio\ng nogroup 65534\n");
+
+    CHECK(made.passwd == base.passwd + "\none:x:4:65534::/:/usr/sbin/nologin\ntwo:x:998:29::/:/usr/sbin/nologin\n");
+    CHECK(made.group == base.group + "nogroup:x:65534:\n");
+    CHECK_FAILS(Code::corrupt, "line 1: expected the number or name", with_accounts(base, "u one 4:a/b\n"));
+}
+
 TEST_CASE("members are added to groups once, and a group that is missing is made")
 {
     const auto made = with_accounts(base, "m user audio\nm user audio\nm user extra\nm root audio\n");
