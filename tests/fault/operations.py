@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""operations.py BIN NAME: one operation of qpkg dies at each of its fault points, see harness.py.
+
+BIN holds the programs. With --no-sync=WORD the syncs of paths that contain WORD are skipped, and the program ends well
+when the harness noticed.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import harness
+from disk import Disk
+
+
+class Machine:
+    """A prepared machine: a tiny base, a published repository, two qubes, and hello in one of them."""
+
+    def __init__(self, bin_directory, disk):
+        self.bin = pathlib.Path(bin_directory).resolve()
+        self.disk = disk
+        self.state = disk.state
+
+    def qpkg(self, *words, root=None):
+        return [str(self.bin / "qpkg"), "--root", str(root or self.state / "root"), "--yes", *map(str, words)]
+
+    def ask(self, *words, root=None):
+        return json.loads(harness.call_checked([*self.qpkg(*words, root=root), "--json"]))
+
+    def run(self, *words, root=None):
+        harness.call_checked(self.qpkg(*words, root=root))
+
+    def publish(self, *modules):
+        return self.qpkg("publish", *(self.state / "modules" / module for module in modules),
+                         "--repo", self.state / "site", "--keys", self.state / "keys")
+
+    def prepare(self, further_commands=()):
+        harness.call_checked([str(self.bin / "fault-prepare-state"), str(self.state)])
+        self.run("key", "new", "--out", self.state / "keys", "--no-passphrase")
+        harness.call_checked(self.publish("hello-1", "tool-1"))
+        self.run("repo", "add", "demo", self.state / "site")
+        self.run("qube", "create", "work", "--base", "tiny-1")
+        self.run("qube", "create", "personal", "--base", "tiny-1")
+        shutil.copytree(self.state / "root", self.state / "client", symlinks=True)
+        self.run("install", "hello", "--into", "work")
+        for command in further_commands:
+            harness.call_checked(command)
+        self.disk.keep_as_pristine()
+
+    def bindings(self, _=None):
+        """What a user sees: which release of which app each qube has."""
+        apps = self.ask("list")["apps"]
+        return {f'{app["qube"]}: {app["app"]} {app["version"]} as {app["volume"][:12]}' for app in apps}
+
+    def verify(self, _=None):
+        self.run("verify")
+
+    def collect(self, _=None):
+        """Removes garbage; what lies on the disk then. SQLite's side files come and go."""
+        self.run("gc", "--keep", 0)
+        return self.files()
+
+    def files(self, _=None):
+        paths = (path for path in self.state.rglob("*") if not path.name.startswith("state.db-"))
+        return {str(path.relative_to(self.state)) for path in paths}
+
+    def fresh_client(self):
+        """A user who trusts the repository since its first release and has seen nothing newer."""
+        copy = self.disk.mount_point / "client"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(self.state / "client", copy, symlinks=True)
+        return copy
+
+    def offers(self, _=None):
+        """What the repository offers to a user."""
+        found = self.ask("search", root=self.fresh_client())["apps"]
+        return {f'{offer["app"]} {offer["version"]}' for offer in found}
+
+    def install_everything(self, _=None):
+        """Each release that is offered can be had, whole."""
+        client = self.fresh_client()
+        for app in ("hello", "tool"):
+            self.run("install", app, "--into", "personal", root=client)
+        self.run("verify", root=client)
+
+
+def operation(machine, name):
+    """Prepares the machine and gives the operation."""
+    local = {"observe": machine.bindings, "check": machine.verify, "clean": machine.collect}
+    if name == "install":
+        machine.prepare()
+        return harness.Operation(name, machine.qpkg("install", "tool", "--into", "work"), **local)
+    if name == "upgrade":
+        machine.prepare([machine.publish("hello-2")])
+        return harness.Operation(name, machine.qpkg("upgrade", "--in", "work"), **local)
+    if name == "remove":
+        machine.prepare()
+        # What is gone cannot be removed again: the second try then says so with 3.
+        return harness.Operation(name, machine.qpkg("remove", "hello", "--from", "work"), **local, repeated=(0, 3))
+    if name == "gc":
+        machine.prepare([machine.qpkg("install", "tool", "--into", "work"),
+                         machine.qpkg("remove", "hello", "--from", "work")])
+        return harness.Operation(name, machine.qpkg("gc", "--keep", "0"), **local, cleaner=True)
+    if name == "publish":
+        machine.prepare()
+        return harness.Operation(name, machine.publish("hello-2"), observe=machine.offers,
+                                 check=machine.install_everything, clean=machine.files)
+    raise SystemExit(f"no operation {name}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bin")
+    parser.add_argument("name")
+    parser.add_argument("--no-sync", metavar="WORD")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="qpkg-fault-") as folder, Disk(folder) as disk:
+        trial = harness.Trial(disk, operation(Machine(options.bin, disk), options.name))
+        print(f"{options.name}: {len(trial.points)} points: {' '.join(trial.points)}")
+        if options.no_sync:
+            noticed = harness.first_failure_without(options.no_sync, trial)
+            print(f"without the syncs of {options.no_sync}: {noticed}")
+            sys.exit(0 if noticed else 1)
+        found = list(harness.failures(trial))
+    print("\n".join(found) or "nothing wrong")
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
