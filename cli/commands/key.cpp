@@ -50,7 +50,8 @@ void add_key_new(CLI::App& key, Context& context)
     auto* command = add_command(key, context, "new", "key-new", [&context, flags] {
         const auto report = app::new_keys({.directory = flags->out, .passphrase = new_passphrase(*flags)});
         auto document = describe(report, context.command);
-        document.done("Done: made " + std::to_string(report.keys.size()) + " keys in " + report.directory.string() + ".");
+        document.done("Done: made " + std::to_string(report.keys.size()) + " keys in " + report.directory.string() +
+                      ".");
         document.next("Publish with them: qpkg publish MODULE --repo DIR --keys " + flags->out.string());
         context.show(document);
     });

@@ -12,10 +12,7 @@ using namespace qpkg;
 
 namespace {
 
-canonical::Value parse(std::string_view bytes)
-{
-    return canonical::parse(bytes, 64 * 1024);
-}
+canonical::Value parse(std::string_view bytes) { return canonical::parse(bytes, 64 * 1024); }
 
 std::string nested(std::size_t depth)
 {

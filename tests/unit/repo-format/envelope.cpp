@@ -28,10 +28,7 @@ std::string entry(const std::string& key_id)
     return R"({"keyid":")" + key_id + R"(","sig":")" + std::string(128, 'a') + R"("})";
 }
 
-std::string file_of(const std::string& entries)
-{
-    return R"({"signatures":[)" + entries + R"(],"signed":{"a":1}})";
-}
+std::string file_of(const std::string& entries) { return R"({"signatures":[)" + entries + R"(],"signed":{"a":1}})"; }
 
 const std::string low(64, '1');
 const std::string high(64, '2');

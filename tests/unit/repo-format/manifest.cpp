@@ -37,7 +37,8 @@ TEST_CASE("a manifest that is written and read again is the same release")
 
 TEST_CASE("the manifest vector has exactly the bytes of the release it describes")
 {
-    const auto vector = files::read(testing::source_directory() / "repo-format/vectors/manifest.json", largest_manifest);
+    const auto vector =
+        files::read(testing::source_directory() / "repo-format/vectors/manifest.json", largest_manifest);
 
     CHECK(encode_manifest(a_release()) == vector);
     CHECK(parse_manifest(vector) == a_release());
