@@ -2,6 +2,7 @@
 #include "adapters/erofs/image.hpp"
 
 #include "adapters/erofs/placement.hpp"
+#include "adapters/erofs/read_ahead.hpp"
 #include "adapters/erofs/verity.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -80,10 +81,14 @@ private:
         std::copy_n(image_.recipe.bytes().begin(), uuid.size(), uuid.begin());
         const MetadataEncoder encoder(image_.tree, image_.layout, uuid);
         BlockStream stream(placer_ ? &*placer_ : nullptr, verity_);
+        const auto order = contents_in_order();
+        ReadAhead ahead(order.size(), [&](std::size_t i) { return open(image_.layout.inodes[order[i]]); });
         for (std::uint32_t number = 0; number < image_.layout.metadata.size(); ++number) {
             interrupt::throw_if_requested();
             for (const auto position : image_.layout.metadata[number]) {
-                take_content(position);
+                if (image_.layout.inodes[position].kind != NodeKind::directory) {
+                    take_content(position, ahead.next());
+                }
             }
             stream.add(encoder.block(number, [this](std::uint32_t content) { return std::move(tails_[content]); }));
             tails_.clear();
@@ -96,31 +101,49 @@ private:
         stream.flush();
     }
 
-    /// Everything an inode needs of its object, with one open.
-    void take_content(std::uint32_t position)
+    /// Everything an inode needs of its object, with one open. On the other thread.
+    Opened open(const Inode& inode) const
     {
-        const auto& inode = image_.layout.inodes[position];
-        if (inode.kind == NodeKind::directory) {
-            return;
-        }
         const auto& content = image_.tree.contents[inode.index];
         const auto& reader = *image_.readers[content.part];
         const auto whole = full_blocks(inode.size) * block_size;
-        const bool place = placer_ && whole > 0;
-        std::string tail;
-        if (place) {
-            const auto fd = reader.open(content.object);
-            placer_->place(fd.get(), 0, whole, std::uint64_t{inode.first_block} * block_size);
+        const auto tail = tail_size(inode.size);
+        if (placer_ && whole > 0) {
+            auto fd = reader.open(content.object);
+            auto bytes = tail > 0 ? read_at(fd.get(), whole, tail) : std::string();
+            return {std::move(fd), std::move(bytes)};
+        }
+        return {Fd(), tail > 0 ? reader.content_from(content.object, whole) : std::string()};
+    }
+
+    void take_content(std::uint32_t position, Opened opened)
+    {
+        const auto& inode = image_.layout.inodes[position];
+        if (opened.fd) {
+            const auto whole = full_blocks(inode.size) * block_size;
+            placer_->place(opened.fd.get(), 0, whole, std::uint64_t{inode.first_block} * block_size);
             progress_.advance(whole);
-            tail = read_at(fd.get(), whole, tail_size(inode.size));
-        } else if (tail_size(inode.size) > 0) {
-            tail = reader.content_from(content.object, whole);
         }
         if (inode.layout == DataLayout::inline_tail) {
-            tails_[inode.index] = std::move(tail);
-        } else if (!tail.empty()) {
-            write_padded(position, std::move(tail));
+            tails_[inode.index] = std::move(opened.tail);
+        } else if (!opened.tail.empty()) {
+            write_padded(position, std::move(opened.tail));
         }
+    }
+
+    /// Contents in the order in which the metadata needs them.
+    std::vector<std::uint32_t> contents_in_order() const
+    {
+        std::vector<std::uint32_t> order;
+        order.reserve(image_.tree.contents.size());
+        for (const auto& block : image_.layout.metadata) {
+            for (const auto position : block) {
+                if (image_.layout.inodes[position].kind != NodeKind::directory) {
+                    order.push_back(position);
+                }
+            }
+        }
+        return order;
     }
 
     void write_padded(std::uint32_t position, std::string tail)
@@ -196,15 +219,22 @@ Written write_image(const Image& image, std::optional<Target> target, Progress& 
 
 void read_back(const Image& image, const Target& target)
 {
+    if (image.layout.total_blocks == 1) {
+        return; // no tree to compare with
+    }
     const auto leaf_level = VerityTree(image.layout.total_blocks, {}).leaf_level();
+    std::string bytes;
+    std::string leaves;
+    Sha256 hash;
     for (std::uint32_t block = 0; block < image.layout.data_start;) {
         const auto blocks = std::min<std::uint32_t>(image.layout.data_start - block, write_buffer / block_size);
-        const auto bytes = read_at(target.image, std::uint64_t{block} * block_size, std::size_t{blocks} * block_size);
-        const auto leaves = read_at(target.verity, leaf_level + std::uint64_t{block} * Digest::size,
-                                    std::size_t{blocks} * Digest::size);
-        for (std::uint32_t i = 0; i < blocks && image.layout.total_blocks > 1; ++i) {
-            const auto found = sha256(std::string_view(bytes).substr(std::size_t{i} * block_size, block_size));
-            if (found.bytes_string() != leaves.substr(std::size_t{i} * Digest::size, Digest::size)) {
+        read_into(bytes, target.image, std::uint64_t{block} * block_size, std::size_t{blocks} * block_size);
+        read_into(leaves, target.verity, leaf_level + std::uint64_t{block} * Digest::size,
+                  std::size_t{blocks} * Digest::size);
+        for (std::size_t i = 0; i < blocks; ++i) {
+            hash.update(std::string_view(bytes).substr(i * block_size, block_size));
+            const auto found = hash.finish();
+            if (as_text(found.bytes()) != std::string_view(leaves).substr(i * Digest::size, Digest::size)) {
                 throw Error(Code::corrupt, "read back block " + std::to_string(block + i) + ": not what was written");
             }
         }

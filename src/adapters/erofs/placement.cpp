@@ -17,6 +17,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <vector>
 
 namespace qpkg::erofs {
@@ -107,12 +108,13 @@ void Placer::write(std::string_view bytes, std::uint64_t target_offset)
     }
 }
 
-std::string read_at(int fd, std::uint64_t offset, std::size_t size)
+namespace {
+
+std::size_t read_up_to(int fd, std::uint64_t offset, std::span<char> buffer)
 {
-    std::string bytes(size, '\0');
     std::size_t have = 0;
-    while (have < size) {
-        const auto got = ::pread(fd, bytes.data() + have, size - have, static_cast<off_t>(offset + have));
+    while (have < buffer.size()) {
+        const auto got = ::pread(fd, buffer.data() + have, buffer.size() - have, static_cast<off_t>(offset + have));
         if (got < 0 && errno != EINTR) {
             throw system_error("read", errno);
         }
@@ -121,8 +123,24 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t size)
         }
         have += got > 0 ? static_cast<std::size_t>(got) : 0;
     }
-    bytes.resize(have);
+    return have;
+}
+
+} // namespace
+
+std::string read_at(int fd, std::uint64_t offset, std::size_t size)
+{
+    std::string bytes(size, '\0');
+    bytes.resize(read_up_to(fd, offset, bytes));
     return bytes;
+}
+
+void read_into(std::string& buffer, int fd, std::uint64_t offset, std::size_t size)
+{
+    buffer.resize(size);
+    if (read_up_to(fd, offset, buffer) != size) {
+        throw Error(Code::corrupt, "a file is shorter than it was");
+    }
 }
 
 DataPlacement try_cloning(const std::filesystem::path& directory)

@@ -38,6 +38,9 @@ private:
 /// Up to `size` bytes at `offset`; fewer at the end of the file.
 std::string read_at(int fd, std::uint64_t offset, std::size_t size);
 
+/// Exactly `size` bytes, into a buffer that is used again. Error corrupt when the file ends before.
+void read_into(std::string& buffer, int fd, std::uint64_t offset, std::size_t size);
+
 /// Tries a clone between two files in `directory`.
 DataPlacement try_cloning(const std::filesystem::path& directory);
 

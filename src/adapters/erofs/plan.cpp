@@ -3,6 +3,7 @@
 
 #include "adapters/erofs/little_endian.hpp"
 #include "adapters/erofs/placement.hpp"
+#include "adapters/erofs/read_ahead.hpp"
 #include "adapters/erofs/verity.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -144,15 +145,17 @@ bool Plan::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t
 
 Written Plan::build(const ObjectReader& objects, const Target& target, Progress& progress) const
 {
+    check_root();
     Placer image(target.image);
     Placer verity(target.verity);
     if (data_start_ > 0) {
         image.place(fd_.get(), metadata_at(), std::uint64_t{data_start_} * block_size, 0);
     }
+    ReadAhead ahead(pieces_.size(), [&](std::size_t i) { return Opened{objects.open_object(pieces_[i].object), {}}; });
     for (const auto& piece : pieces_) {
         interrupt::throw_if_requested();
         const auto length = std::uint64_t{piece.blocks} * block_size;
-        image.place(objects.open_object(piece.object).get(), 0, length, std::uint64_t{piece.first_block} * block_size);
+        image.place(ahead.next().fd.get(), 0, length, std::uint64_t{piece.first_block} * block_size);
         progress.advance(length);
     }
     for (std::size_t i = 0; i < padded_.size(); ++i) {
@@ -161,33 +164,36 @@ Written Plan::build(const ObjectReader& objects, const Target& target, Progress&
     if (const auto size = verity_size(total_blocks_); size > 0) {
         verity.place(fd_.get(), verity_at(), size, 0);
     }
-    check_root(target);
     return {.root = root_,
             .shared = image.shared() + verity.shared(),
             .written = image.written() + verity.written()};
 }
 
-/// Metadata is hashed as it was read back, file data is taken by its stored leaves; the tree over both must be the stored
+/// Metadata and padded blocks are hashed, file data is taken by its stored leaves; the tree over them must be the stored
 /// one and end in the root.
-void Plan::check_root(const Target& target) const
+void Plan::check_root() const
 {
     bool same = true;
+    std::string buffer;
     VerityTree tree(total_blocks_, [&](std::uint64_t position, std::string_view block) {
-        same = same && read_at(target.verity, position, block_size) == block;
+        same = same && read_at(fd_.get(), verity_at() + position, block_size) == block;
     });
-    for (std::uint64_t at = 0, end = std::uint64_t{data_start_} * block_size; at < end;) {
-        const auto bytes = read_at(target.image, at, std::min<std::uint64_t>(read_piece, end - at));
-        tree.add_blocks(bytes);
-        at += bytes.size();
+    for (auto at = metadata_at(); at < verity_at();) {
+        read_into(buffer, fd_.get(), at, std::min<std::uint64_t>(read_piece, verity_at() - at));
+        tree.add_blocks(buffer);
+        at += buffer.size();
     }
-    const auto leaves_end = tree.leaf_level() + std::uint64_t{total_blocks_} * Digest::size;
-    for (auto at = tree.leaf_level() + std::uint64_t{data_start_} * Digest::size; at < leaves_end;) {
-        const auto leaves = read_at(target.verity, at, std::min<std::uint64_t>(read_piece, leaves_end - at));
-        if (leaves.empty()) {
-            throw Error(Code::corrupt, "the stored plan is cut off");
-        }
-        tree.add_leaves(as_bytes(leaves));
-        at += leaves.size();
+    const auto leaf_level = verity_at() + tree.leaf_level();
+    const auto leaves_end = leaf_level + std::uint64_t{total_blocks_} * Digest::size;
+    for (auto at = leaf_level + std::uint64_t{data_start_} * Digest::size; at < leaves_end;) {
+        read_into(buffer, fd_.get(), at, std::min<std::uint64_t>(read_piece, leaves_end - at));
+        tree.add_leaves(as_bytes(buffer));
+        at += buffer.size();
+    }
+    for (std::size_t i = 0; i < padded_.size(); ++i) {
+        read_into(buffer, fd_.get(), padded_at() + i * block_size, block_size);
+        const auto leaf = read_at(fd_.get(), leaf_level + std::uint64_t{padded_[i]} * Digest::size, Digest::size);
+        same = same && sha256(std::string_view(buffer)).bytes_string() == leaf;
     }
     if (tree.finish() != root_ || !same) {
         throw Error(Code::corrupt, "the stored plan is damaged");

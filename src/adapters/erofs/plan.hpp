@@ -45,7 +45,7 @@ private:
     Plan(Fd fd, const Digest& root) : fd_(std::move(fd)), root_(root) {}
 
     bool read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t padded);
-    void check_root(const Target& target) const;
+    void check_root() const;
     std::uint64_t metadata_at() const { return block_size; }
     std::uint64_t verity_at() const { return metadata_at() + std::uint64_t{data_start_} * block_size; }
     std::uint64_t padded_at() const;

@@ -276,12 +276,10 @@ void ErofsVolumeStore::verify(const VolumeId& volume, Progress& progress) const
     VerityTree tree(size / block_size, [&](std::uint64_t position, std::string_view block) {
         tree_is_good = tree_is_good && read_at(stored.get(), position, block_size) == block;
     });
+    std::string bytes;
     for (std::uint64_t at = 0; at < size;) {
         interrupt::throw_if_requested();
-        const auto bytes = read_at(image.get(), at, std::min<std::uint64_t>(verify_piece, size - at));
-        if (bytes.empty()) {
-            throw bad("it is cut off");
-        }
+        read_into(bytes, image.get(), at, std::min<std::uint64_t>(verify_piece, size - at));
         tree.add_blocks(bytes);
         at += bytes.size();
         progress.advance(bytes.size());

@@ -17,6 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t max_config = 64 * 1024;
 constexpr std::size_t max_summary = 64 * 1024 * 1024;
 
 glib::Owned<OstreeRepo> handle(const fs::path& directory)
@@ -57,8 +58,10 @@ void ensure_repository(const fs::path& directory, RepositoryMode mode)
         files::sync_filesystem(directory);
         return;
     }
-    const auto repository = open_repository(directory);
-    if (ostree_repo_get_mode(repository.get()) != ostree_mode(mode)) {
+    // Read here, not by libostree: opening a store must cost nothing, and starting GLib costs milliseconds.
+    const auto config = files::read(directory / "config", max_config);
+    const auto wanted = mode == RepositoryMode::archive ? "mode=archive" : "mode=bare-user\n";
+    if (config.find(wanted) == std::string::npos) {
         throw Error(Code::unsupported, directory.string() + " is an OSTree repository of another mode, expected " +
                                            (mode == RepositoryMode::archive ? "archive" : "bare-user"));
     }
