@@ -7,6 +7,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace qpkg::app {
 struct World;
@@ -25,6 +26,7 @@ public:
     Options options;     ///< the flags write here while the command line is parsed
     std::string command; ///< "install", "repo-add": names the JSON schema, also when the command fails
     std::string typed;   ///< the whole command line: the reason recorded with a generation
+    std::vector<std::string> after_dashes; ///< words after "--": another program's, never parsed here
     int exit_code = 0;   ///< of a command that went through
 
     /// Databases, stores and backends at `options.root`; opened on first use.

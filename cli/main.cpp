@@ -130,6 +130,10 @@ int run(std::vector<std::string> words, const std::string& typed)
     Context context{Options{}};
     context.command = "qpkg";
     context.typed = typed;
+    if (const auto dashes = std::find(words.begin(), words.end(), "--"); dashes != words.end()) {
+        context.after_dashes.assign(dashes + 1, words.end());
+        words.erase(dashes, words.end());
+    }
     context.options.json = std::find(words.begin(), words.end(), "--json") != words.end();
     try {
         const bool json = context.options.json;

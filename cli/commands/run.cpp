@@ -8,13 +8,12 @@ namespace {
 
 struct Request {
     std::string qube;
-    std::vector<std::string> argv;
     bool root = false;
 };
 
-void run(Context& context, const Request& request)
+void run(Context& context, const Request& request, std::vector<std::string> argv)
 {
-    const RunRequest wanted{request.argv, request.root ? RunAs::root : RunAs::user};
+    const RunRequest wanted{std::move(argv), request.root ? RunAs::root : RunAs::user};
     context.exit_code = context.world().runner.run(QubeName::require(request.qube), wanted);
 }
 
@@ -23,17 +22,21 @@ void run(Context& context, const Request& request)
 void add_run(CLI::App& app, Context& context)
 {
     auto request = std::make_shared<Request>();
-    auto* command = add_command(app, context, "run", "run", [&context, request] { run(context, *request); });
+    auto* command = add_command(app, context, "run", "run", [&context, request] {
+        if (context.after_dashes.empty()) {
+            throw Error(Code::usage, "no program is named", "say it after two dashes: qpkg run " + request->qube +
+                                                                " -- COMMAND");
+        }
+        run(context, *request, context.after_dashes);
+    });
     command->add_flag("--as-root", request->root, "run as root in the qube instead of its user");
     command->add_option("QUBE", request->qube, "the qube")->required();
-    command->add_option("COMMAND", request->argv, "the program and its arguments, after --")->required();
-    command->positionals_at_end();
 }
 
 void add_shell(CLI::App& app, Context& context)
 {
     auto request = std::make_shared<Request>();
-    auto* command = add_command(app, context, "shell", "shell", [&context, request] { run(context, *request); });
+    auto* command = add_command(app, context, "shell", "shell", [&context, request] { run(context, *request, {}); });
     command->add_flag("--as-root", request->root, "be root in the qube instead of its user");
     command->add_option("QUBE", request->qube, "the qube")->required();
 }
