@@ -33,8 +33,9 @@ std::string staleness(const RepoName& repo, const trust::Freshness& freshness)
 } // namespace
 
 struct Catalog::Source {
-    std::unique_ptr<Fetcher> fetcher;
+    std::string location;
     trust::TrustClient client;
+    std::unique_ptr<Fetcher> fetcher; ///< opened when it is first needed: offline, a repository may be gone
 };
 
 Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach) : world_(world), snapshot_(snapshot)
@@ -50,15 +51,14 @@ Catalog::~Catalog() = default;
 void Catalog::open(const Repository& repository, Reach reach, std::size_t repositories)
 {
     const auto& name = repository.name;
-    auto& source = *sources_
-                        .emplace(name, std::make_unique<Source>(Source{
-                                           world_.fetcher(repository.location),
-                                           trust::TrustClient(world_.trust, repository, world_.clock.now())}))
-                        .first->second;
+    trust::TrustClient client(world_.trust, repository, world_.clock.now());
+    auto& source =
+        *sources_.emplace(name, std::make_unique<Source>(Source{repository.location, std::move(client), nullptr}))
+             .first->second;
     if (reach == Reach::online) {
         try {
             with_context("repository " + name.text(), [&] {
-                for (const auto& note : source.client.refresh(*source.fetcher).notes) {
+                for (const auto& note : source.client.refresh(fetcher(name)).notes) {
                     warnings_.push_back(name.text() + ": " + note);
                 }
             });
@@ -179,10 +179,17 @@ KnownRelease Catalog::release(const Offer& offer, bool accept_stale)
         if (!accept_stale) {
             source.client.require_installable(offer.release);
         }
-        return source.client.fetch_release(offer.release, *source.fetcher);
+        return source.client.fetch_release(offer.release, fetcher(offer.repo));
     });
 }
 
-Fetcher& Catalog::fetcher(const RepoName& repo) { return *sources_.at(repo)->fetcher; }
+Fetcher& Catalog::fetcher(const RepoName& repo)
+{
+    auto& source = *sources_.at(repo);
+    if (!source.fetcher) {
+        source.fetcher = world_.fetcher(source.location);
+    }
+    return *source.fetcher;
+}
 
 } // namespace qpkg::app

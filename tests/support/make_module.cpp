@@ -3,6 +3,7 @@
 // instead of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
 #include "app/world.hpp"
 #include "cli/adapters.hpp"
+#include "repo-format/exports.hpp"
 #include "repo-format/manifest.hpp"
 
 #include "qpkg/base/files.hpp"
@@ -29,16 +30,11 @@ std::vector<Export> exported_commands(const fs::path& tree)
     return exports;
 }
 
-/// The file that tells the agent what to export; its grammar is in repo-format/exports.md.
 void write_exports(const fs::path& tree, const AppId& app, const std::vector<Export>& exports)
 {
-    std::string lines;
-    for (const auto& exported : exports) {
-        lines += "command " + exported.name + ' ' + exported.path + '\n';
-    }
-    const auto folder = tree / "usr/share/qpkg" / app.text();
-    fs::create_directories(folder);
-    files::write(folder / "exports", lines, 0644, files::Durability::scratch);
+    const auto file = fs::path(tree.string() + exports_path(app));
+    fs::create_directories(file.parent_path());
+    files::write(file, encode_exports(app, exports), 0644, files::Durability::scratch);
 }
 
 void make(std::span<char* const> words)
