@@ -149,7 +149,8 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};
     const auto volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
-    const auto archive_size = content->export_commit(commit.commit, result / "ostree", ref, nullptr, world.progress);
+    NamedProgress named(world.progress, app.text());
+    const auto archive_size = content->export_commit(commit.commit, result / "ostree", ref, nullptr, named);
     fault_point("build.exported");
 
     Release release{.app = app,

@@ -95,7 +95,8 @@ std::vector<Verdict> verify(World& world)
             if (!world.content.has_commit(commit)) {
                 throw Error(Code::not_found, "it is not in the object store");
             }
-            world.content.verify(commit, world.progress);
+            NamedProgress named(world.progress, what);
+            world.content.verify(commit, named);
         });
     }
     for (const auto& [volume, entry] : volumes_in_use(snapshot)) {
@@ -103,7 +104,8 @@ std::vector<Verdict> verify(World& world)
             if (!world.volumes.has(volume)) {
                 throw Error(Code::not_found, "it is not in the volume store");
             }
-            world.volumes.verify(volume, world.progress);
+            NamedProgress named(world.progress, entry.what);
+            world.volumes.verify(volume, named);
         });
     }
     return verdicts;

@@ -32,9 +32,10 @@ void require_agreement(const ContentStore& content, const Release& release)
 ImportReport fetch(const KnownRelease& release, ContentStore& content, const FetcherFor& fetcher, Progress& progress)
 {
     const auto& tree = release.release.tree;
+    NamedProgress named(progress, short_name(release.release.app));
     return with_context("fetch " + release.release.app.text() + " from " + release.repo.text(), [&] {
         const ImportLimits limits{tree.objects, tree.size, release.release.inputs.source_date_epoch};
-        const auto imported = content.import_commit(tree.commit, limits, fetcher(release.repo), progress);
+        const auto imported = content.import_commit(tree.commit, limits, fetcher(release.repo), named);
         require_agreement(content, release.release);
         return imported;
     });
@@ -43,8 +44,9 @@ ImportReport fetch(const KnownRelease& release, ContentStore& content, const Fet
 VolumeReport build(const KnownRelease& release, VolumeStore& volumes, Progress& progress)
 {
     const VolumePart part{release.release.tree.commit, ""};
+    NamedProgress named(progress, short_name(release.release.app));
     return with_context("make the volume of " + release.release.app.text(), [&] {
-        return volumes.build({&part, 1}, release.release.volume.root, progress);
+        return volumes.build({&part, 1}, release.release.volume.root, named);
     });
 }
 

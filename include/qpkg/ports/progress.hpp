@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace qpkg {
@@ -24,6 +25,23 @@ public:
     void begin(std::string_view, std::string_view, std::uint64_t) noexcept override {}
     void advance(std::uint64_t) noexcept override {}
     void end(std::string_view) noexcept override {}
+};
+
+/// Tells the stages of a step that only knows digests under the name that people know.
+class NamedProgress final : public Progress {
+public:
+    NamedProgress(Progress& target, std::string_view name) : target_(target), name_(name) {}
+
+    void begin(std::string_view stage, std::string_view, std::uint64_t total) noexcept override
+    {
+        target_.begin(stage, name_, total);
+    }
+    void advance(std::uint64_t amount) noexcept override { target_.advance(amount); }
+    void end(std::string_view summary) noexcept override { target_.end(summary); }
+
+private:
+    Progress& target_;
+    std::string name_;
 };
 
 } // namespace qpkg
