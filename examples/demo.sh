@@ -84,7 +84,7 @@ fingerprints() {
 upgrade_one_app() {
     say "A new release of git, with a pager; nothing else moves"
     fingerprints >before
-    run qpkg build "$source_directory/examples/recipes/git.toml" --out next
+    run qpkg build "$source_directory/examples/git-with-pager" --out next
     run qpkg publish next/* --repo site --keys keys
     run qpkg upgrade --in work --yes
     run qpkg run work -- less --version

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Include lines and CMake links point downwards only, as layers.txt says."""
 
+import itertools
 import pathlib
 import re
 
@@ -55,6 +56,13 @@ def check_includes(layers, paths):
                 yield f"{path}:{line}: {layer} must not include {name} of {layers.of(target)}"
 
 
+def argument(words, keyword):
+    """The words after a keyword of a CMake call, up to the next keyword."""
+    if keyword not in words:
+        return []
+    return list(itertools.takewhile(lambda word: not word.isupper(), words[words.index(keyword) + 1:]))
+
+
 def check_links(layers, paths):
     by_target = {name.split("/")[-1]: name for name in layers.direct}
     for path in paths:
@@ -66,8 +74,7 @@ def check_links(layers, paths):
             if layer is None:
                 yield f"{path}: {words[0]} is no layer of tests/lint/layers.txt"
                 continue
-            uses = words[words.index("USES") + 1:] if "USES" in words else []
-            for use in uses[:uses.index("LIBRARIES")] if "LIBRARIES" in uses else uses:
+            for use in argument(words, "USES"):
                 if by_target.get(TARGET_NAMES.get(use, use)) not in layers.reach(layer):
                     yield f"{path}: {layer} must not link {use}"
 

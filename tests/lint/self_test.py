@@ -5,6 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
+import documents
 import house
 import layers
 import libraries
@@ -72,6 +73,16 @@ class HouseTest(Repository):
     def test_a_dead_link_and_a_dead_heading_are_found(self):
         path = self.write("a.md", "# One\n[a](b.md) [b](#one) [c](#two) [d](https://example.org)\n")
         self.assertEqual(len(list(house.check_links(path))), 2)
+
+
+class DocumentsTest(Repository):
+    def test_a_command_without_help_and_schema_is_found(self):
+        self.write("cli/commands/new.cpp", 'add_command(app, context, "new",\n  "new", [] {});')
+        self.assertEqual(documents.commands(), ["new"])
+        self.assertEqual(len([*documents.check_help("new"), *documents.check_schema("new")]), 2)
+
+    def test_a_broken_schema_is_found(self):
+        self.assertEqual(len(list(documents.check_dialect(self.write("a.schema.json", "{")))), 1)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Each command has its help text, which is also its man page, and a schema of what --json prints."""
+
+import json
+import re
+
+import sources
+
+COMMAND = re.compile(r'add_command\(\s*\*?\w+,\s*context,\s*"[\w-]+",\s*"([\w-]+)"')
+PRINTS_NO_DOCUMENT = {"run", "shell"}  # the program that runs in the qube owns the output
+SECTIONS = ("## Synopsis", "## Description")
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def commands():
+    """The names of all commands as their documents call them: "install", "repo-add"."""
+    return sorted({name for path in sources.files(".cpp") if path.parts[:2] == ("cli", "commands")
+                   for name in COMMAND.findall(sources.text(path))})
+
+
+def check_help(name):
+    path = f"cli/commands/{name.split('-')[0]}.md"
+    if not (sources.ROOT / path).is_file():
+        yield f"{name}: there is no {path}"
+        return
+    for section in SECTIONS:
+        if section not in sources.text(path):
+            yield f"{path}: there is no {section}"
+
+
+def check_schema(name):
+    path = f"schemas/cli/{name}.schema.json"
+    if name not in PRINTS_NO_DOCUMENT and not (sources.ROOT / path).is_file():
+        yield f"{name}: there is no {path}"
+
+
+def check_dialect(path):
+    try:
+        schema = json.loads(sources.text(path))
+    except ValueError as error:
+        yield f"{path}: {error}"
+        return
+    if schema.get("$schema") != DIALECT:
+        yield f"{path}: $schema must be {DIALECT}"
+
+
+def main():
+    names, schemas = commands(), sources.files(".schema.json")
+    findings = [finding for name in names for check in (check_help, check_schema) for finding in check(name)]
+    findings += [finding for path in schemas for finding in check_dialect(path)]
+    sources.finish(findings, len(names) + len(schemas))
+
+
+if __name__ == "__main__":
+    main()
