@@ -50,15 +50,19 @@ struct LocalSubject : Subject {
     {
         ignore_volumes(qube);
         process.emplace(testing::start_in(qubes, qube, {"sleep", "1000"}));
-        while (hypervisor().attached().empty()) {
-            ::usleep(1000);
-        }
+        wait_until_running(true);
     }
 
     void stop(const QubeName&) override
     {
         process.reset();
-        while (!hypervisor().attached().empty()) { // the kernel ends the session a moment after its caller
+        wait_until_running(false); // the kernel ends the session a moment after its caller
+    }
+
+    void wait_until_running(bool running)
+    {
+        for (int tries = 0; hypervisor().attached().empty() == running; ++tries) {
+            REQUIRE(tries < 10'000);
             ::usleep(1000);
         }
     }

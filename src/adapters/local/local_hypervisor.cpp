@@ -248,6 +248,7 @@ int LocalHypervisor::run(const QubeName& qube, const RunRequest& request)
     const auto wanted = require(qube);
     const auto stage = options_.root / "run/stage";
     files::make_directories(sessions(), 0700);
+    running_sessions(sessions()); // takes away what killed ones left
     files::make_directories(stage, 0700);
 
     SessionRoot root{.stage = stage,
