@@ -48,7 +48,7 @@ Document describe(const app::BuildReport& report)
     Document document("build");
     document.field("app", text(release.app.text()), "App")
         .field("version", text(release.version), "Version")
-        .field("summary", text(release.summary), "Summary")
+        .field("description", text(release.summary), "Summary")
         .field("base", text(release.base.text()), "Base")
         .field("packages", number(release.packages.size()), "Packages")
         .field("commands", list(commands), "Commands")

@@ -3,6 +3,7 @@
 
 #include "app/scratch.hpp"
 #include "build/apt.hpp"
+#include "build/base_tree.hpp"
 #include "build/module_tree.hpp"
 #include "repo-format/manifest.hpp"
 
@@ -55,14 +56,17 @@ Base require_base(const Snapshot& snapshot, const BaseId& id)
     if (const auto* base = snapshot.find_base(id)) {
         return *base;
     }
+    const auto known = std::ranges::find(build::known_bases(), id, &build::KnownBase::id);
+    if (known != build::known_bases().end()) {
+        throw Error(Code::not_found, "there is no base " + id.text() + " here", "make it: qpkg base build " + id.text());
+    }
     std::vector<std::string> names;
     for (const auto& base : snapshot.bases) {
         names.push_back(base.id.text());
     }
     const auto near = text::near_names(id.text(), names);
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                near.empty() ? "make it: qpkg base build " + id.text()
-                             : "did you mean " + text::join(near, " or ") + '?');
+                near.empty() ? "see `qpkg base list`" : "did you mean " + text::join(near, " or ") + '?');
 }
 
 void require_space(const fs::path& place, std::uint64_t needed)
