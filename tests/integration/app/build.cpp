@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/build.hpp"
+
+#include "adapters/erofs/volume_store.hpp"
+#include "adapters/ostree/content_store.hpp"
+#include "adapters/sqlite/database.hpp"
+#include "app/scratch.hpp"
+#include "repo-format/manifest.hpp"
+#include "support/expect.hpp"
+#include "support/fake_apt.hpp"
+#include "support/fake_hypervisor.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace qpkg;
+namespace fs = std::filesystem;
+
+namespace {
+
+class FixedClock final : public Clock {
+public:
+    std::int64_t now() const override { return 1'800'000'000; }
+};
+
+/// A state directory with base debian-12, and a package manager that knows "hello".
+struct Fixture {
+    files::TemporaryDirectory directory{"/var/tmp"};
+    fs::path root = directory.path() / "root";
+    fs::path out = directory.path() / "out";
+    bool made = fs::create_directories(root) && fs::create_directories(directory.path() / "base/etc");
+    sqlite::Database database{root / "state.db"};
+    ostree::OstreeContentStore content{root / "objects"};
+    erofs::ErofsVolumeStore volumes{root / "volumes", content};
+    testing::FakeHypervisor hypervisor;
+    testing::FakeApt apt{directory.path() / "base"};
+    FixedClock clock;
+    NoProgress progress;
+    app::World world{root,
+                     database,
+                     database,
+                     content,
+                     volumes,
+                     hypervisor,
+                     hypervisor,
+                     apt,
+                     clock,
+                     progress,
+                     {},
+                     [](const fs::path& place) { return std::make_unique<ostree::OstreeContentStore>(place); },
+                     [](ContentStore& store, const fs::path& place) {
+                         return std::make_unique<erofs::ErofsVolumeStore>(place,
+                                                                          dynamic_cast<const ObjectReader&>(store));
+                     },
+                     {}};
+    Base base{.id = BaseId::require("debian-12"),
+              .commit = CommitId(sha256("base")),
+              .volume = VolumeId(sha256("volume")),
+              .volume_size = 0,
+              .level = 12,
+              .created = 0,
+              .packages = {}};
+
+    Fixture()
+    {
+        const Change change = SetBase{base};
+        database.commit({&change, 1});
+    }
+
+    app::BuildReport build(const std::string& from, const fs::path& lock = {})
+    {
+        return app::build_module(world, {.from = from, .base = "debian-12", .out = out, .lock = lock});
+    }
+
+    fs::path recipe(const std::string& more, const std::string& base_id = "debian-12")
+    {
+        const auto path = directory.path() / "module.toml";
+        files::write(path,
+                     "[app]\nid = \"org.example.hello\"\nbase = \"" + base_id +
+                         "\"\n[source]\ntype = \"packages\"\npackages = [\"hello\"]\n" + more,
+                     0644, files::Durability::scratch);
+        return path;
+    }
+
+    bool left_nothing() const
+    {
+        return (!fs::exists(out) || fs::is_empty(out)) && (!fs::exists(root / "build") || fs::is_empty(root / "build"));
+    }
+};
+
+} // namespace
+
+TEST_CASE("a package is built into a directory that can be published")
+{
+    Fixture fixture;
+
+    const auto report = fixture.build("deb:hello");
+
+    const auto result = fixture.out / "org.debian.hello";
+    CHECK(report.directory == result);
+    CHECK(parse_manifest(files::read(result / "manifest.json", largest_manifest)) == report.release);
+    CHECK(report.release.version == "1.0");
+    CHECK(report.release.summary == "says hello");
+    CHECK(report.release.inputs.source_date_epoch == 1'700'000'000);
+    CHECK(report.release.exports == std::vector<Export>{{ExportKind::command, "hello", "/usr/bin/hello"}});
+    CHECK(report.release.packages.size() == 1);
+    CHECK(report.findings.at(0).rule == "setuid");
+    CHECK(sha256(files::read(result / "module.lock", 4096)) == report.release.inputs.lock);
+    CHECK(sha256(files::read(result / "module.toml", 4096)) == report.release.inputs.recipe);
+    CHECK(fs::exists(result / "ostree/refs/heads/app/org.debian.hello"));
+    CHECK(fs::is_empty(fixture.root / "build"));
+}
+
+TEST_CASE("a build from the lock file gives the same commit and volume, and replaces the result before it")
+{
+    Fixture fixture;
+    const auto first = fixture.build("deb:hello");
+    fs::copy_file(first.directory / "module.lock", fixture.directory.path() / "lock");
+    fixture.apt.is_reachable = false;
+
+    const auto second = fixture.build("deb:hello", fixture.directory.path() / "lock");
+
+    CHECK(fixture.apt.installations == 2);
+    CHECK(second.release == first.release);
+    CHECK(std::distance(fs::directory_iterator(fixture.out), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("a package that cannot be had any more is named, and nothing is left")
+{
+    Fixture fixture;
+    fs::rename(fixture.build("deb:hello").directory / "module.lock", fixture.directory.path() / "lock");
+    fs::remove_all(fixture.root / "cache");
+    fs::remove_all(fixture.out);
+    fixture.apt.has_package_file = false;
+
+    CHECK_FAILS(Code::not_found,
+                "package hello 1.0 (amd64) can no longer be had from http://mirror/hello_1.0_amd64.deb",
+                fixture.build("deb:hello", fixture.directory.path() / "lock"));
+    CHECK(fixture.left_nothing());
+}
+
+TEST_CASE("what cannot be built says why, with the right code, and leaves nothing")
+{
+    Fixture fixture;
+
+    const auto unknown = testing::failure_of([&] { fixture.build("deb:helo"); });
+    REQUIRE(unknown.has_value());
+    CHECK(unknown->code == Code::not_found);
+    CHECK(unknown->hint == "did you mean hello?");
+    CHECK_FAILS(Code::usage, "is not the name of a Debian package", fixture.build("deb:a b"));
+    CHECK_FAILS(Code::not_found, "no/such/recipe", fixture.build("no/such/recipe"));
+    CHECK_FAILS(Code::conflict, "is a recipe for base fedora-40",
+                fixture.build(fixture.recipe("", "fedora-40").string()));
+    CHECK_FAILS(Code::failed, "test \"false\" ended with 1: no such luck",
+                fixture.build(fixture.recipe("[test]\nrun = [\"true\", \"false\"]\n").string()));
+    CHECK_FAILS(Code::not_found, "the module has no command \"helo\"",
+                fixture.build(fixture.recipe("[exports]\ncommands = [\"helo\"]\n").string()));
+    fixture.apt.is_reachable = false;
+    CHECK_FAILS(Code::failed, "refresh the package lists", fixture.build("deb:hello"));
+    CHECK(fixture.left_nothing());
+}
+
+TEST_CASE("a base that is not here is said with how to make it")
+{
+    Fixture fixture;
+
+    const auto failure = testing::failure_of([&] {
+        app::build_module(fixture.world, {.from = "deb:hello", .base = "debian-13", .out = fixture.out, .lock = {}});
+    });
+
+    REQUIRE(failure.has_value());
+    CHECK(failure->code == Code::not_found);
+    CHECK(failure->hint == "make it: qpkg base build debian-13");
+}
+
+TEST_CASE("a lock file made on another base is refused, naming both")
+{
+    Fixture fixture;
+    const auto lock = fixture.build("deb:hello").directory / "module.lock";
+    fixture.base.commit = CommitId(sha256("another build of the base"));
+    const Change change = SetBase{fixture.base};
+    fixture.database.commit({&change, 1});
+
+    CHECK_FAILS(Code::conflict, sha256("base").hex() + ", here is debian-12 " + fixture.base.commit.hex(),
+                fixture.build("deb:hello", lock));
+}
+
+TEST_CASE("a package file that is not what the signed lists name is refused, and not kept")
+{
+    Fixture fixture;
+    fixture.apt.signed_sha256 = sha256("the real one").hex();
+
+    CHECK_FAILS(Code::corrupt, "hello_1.0_amd64.deb is not what the signed package list names",
+                fixture.build("deb:hello"));
+    CHECK_FALSE(fs::exists(fixture.root / "cache/debian-12/apt/archives/hello_1.0_amd64.deb"));
+}
+
+TEST_CASE("a build that fails leaves the result of the one before")
+{
+    Fixture fixture;
+    const auto manifest = fixture.build(fixture.recipe("").string()).directory / "manifest.json";
+    const auto before = files::read(manifest, largest_manifest);
+
+    CHECK_FAILS(Code::failed, "test \"false\"", fixture.build(fixture.recipe("[test]\nrun = [\"false\"]\n").string()));
+
+    CHECK(files::read(manifest, largest_manifest) == before);
+}
+
+TEST_CASE("a build removes what killed builds left, and not what belongs to a running one")
+{
+    const files::TemporaryDirectory root("/var/tmp");
+    const pid_t killed = ::fork();
+    REQUIRE(killed >= 0);
+    if (killed == 0) {
+        const app::Scratch scratch(root.path());
+        ::_exit(0); // without destructors, like a killed process
+    }
+    ::waitpid(killed, nullptr, 0);
+    REQUIRE_FALSE(fs::is_empty(root.path()));
+
+    const app::Scratch running(root.path());
+    const app::Scratch another(root.path());
+
+    CHECK(fs::exists(running.path()));
+    CHECK(std::distance(fs::directory_iterator(root.path()), fs::directory_iterator()) == 2);
+}
