@@ -152,7 +152,7 @@ bool is_new(std::set<std::pair<ExportKind, std::string>>& seen, const Export& ma
 
 std::string exports_path(const AppId& app) { return "/usr/share/qpkg/" + app.text() + "/exports"; }
 
-std::string encode_exports(const AppId& app, std::vector<Export> exports)
+std::string encode_exports(const AppId& app, const std::vector<Export>& exports)
 {
     std::set<std::pair<ExportKind, std::string>> seen;
     std::vector<std::string> lines;

@@ -19,7 +19,7 @@ std::string exports_path(const AppId& app);
 
 /// Canonical bytes, whatever the order of `exports`. Errors: usage for a name or path outside the grammar or a name
 /// that is there twice, no_space above 1 MiB.
-std::string encode_exports(const AppId& app, std::vector<Export> exports);
+std::string encode_exports(const AppId& app, const std::vector<Export>& exports);
 
 /// In the order of the file. Errors: corrupt "exports: line 3: …", unsupported (another format number), no_space.
 std::vector<Export> parse_exports(std::string_view bytes, const AppId& app);

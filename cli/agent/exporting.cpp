@@ -37,7 +37,7 @@ public:
         if (!types_.empty()) {
             std::string cache = "[MIME Cache]\n";
             for (const auto& [type, entries] : types_) {
-                cache += type + '=' + entries + '\n';
+                cache.append(type).append("=").append(entries).append("\n");
             }
             planned_.share["applications/mimeinfo.cache"] = {PlannedFile::Kind::file, cache};
         }
@@ -68,9 +68,9 @@ private:
         }
     }
 
-    bool place_file(PlannedTree& tree, const AppId& app, const fs::path& name, PlannedFile file)
+    bool place_file(PlannedTree& tree, const AppId& app, const fs::path& name, const PlannedFile& file)
     {
-        if (tree.try_emplace(name, std::move(file)).second) {
+        if (tree.try_emplace(name, file).second) {
             return true;
         }
         planned_.problems.push_back(app.text() + ": " + name.string() + " is exported by another app already");

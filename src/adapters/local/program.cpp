@@ -75,7 +75,7 @@ void make_home(const UserEntry& user)
 
 fs::path make_runtime_directory(const UserEntry& user)
 {
-    const auto directory = fs::path("/run/user") / std::to_string(user.uid);
+    auto directory = fs::path("/run/user") / std::to_string(user.uid);
     fs::create_directories(directory);
     give_to(directory, user);
     if (::chmod(directory.c_str(), 0700) != 0) {
