@@ -7,4 +7,4 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 {
     printf 'dev\0.ci/run\0'
     find cli examples src tests -name '*.sh' -print0
-} | xargs -0 shellcheck
+} | xargs -0 shellcheck --severity=warning
