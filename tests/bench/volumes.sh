@@ -10,7 +10,8 @@ export PATH=$PATH:/usr/sbin:/sbin
 
 readonly rounds=${1:-7}
 readonly slow_rounds=$(((rounds + 2) / 3))
-readonly build_directory=$(dirname "${QPKG_BIN_DIR:-$PWD/build/release/bin}")
+build_directory=$(dirname "${QPKG_BIN_DIR:-$PWD/build/release/bin}")
+readonly build_directory
 readonly bench=$build_directory/bin/bench-volumes
 readonly apps=(firefox-esr libreoffice-writer)
 . tests/support/real_trees.sh
