@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // The object store and volume writer as a program, for tests/bench/volumes.sh and tests/integration/real_apps.sh.
 #include "adapters/erofs/volume_store.hpp"
-#include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/ostree/content_store.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -46,25 +45,6 @@ void commit(const Arguments& arguments)
     std::printf("%s %lu %lu\n", made.commit.hex().c_str(), made.objects, made.size);
 }
 
-/// export STORE COMMIT ARCHIVE → served bytes
-void export_commit(const Arguments& arguments)
-{
-    NoProgress quiet;
-    ostree::OstreeContentStore store(arguments.at(0));
-    std::printf("%lu\n", store.export_commit(commit_id(arguments.at(1)), arguments.at(2), "bench", nullptr, quiet));
-}
-
-/// import STORE COMMIT OBJECTS SIZE SITE → fetched bytes
-void import_commit(const Arguments& arguments)
-{
-    NoProgress quiet;
-    ostree::OstreeContentStore store(arguments.at(0));
-    fetch::DirectoryFetcher site(arguments.at(4));
-    const auto report = store.import_commit(
-        commit_id(arguments.at(1)), {std::stoull(arguments.at(2)), std::stoull(arguments.at(3))}, site, quiet);
-    std::printf("%lu\n", report.fetched_bytes);
-}
-
 /// build STORE VOLUMES COMMIT [ROOT] → root, size, shared, written
 void build(const Arguments& arguments)
 {
@@ -75,6 +55,15 @@ void build(const Arguments& arguments)
     const std::vector<VolumePart> parts{{commit_id(arguments.at(2)), ""}};
     const auto report = volumes.build(parts, expected, quiet);
     std::printf("%s %lu %lu %lu\n", report.volume.root.hex().c_str(), report.volume.size, report.shared, report.written);
+}
+
+/// verify STORE VOLUMES ROOT
+void verify(const Arguments& arguments)
+{
+    NoProgress quiet;
+    const ostree::OstreeContentStore store(arguments.at(0));
+    const erofs::ErofsVolumeStore volumes(arguments.at(1), store);
+    volumes.verify(*VolumeId::from_hex(arguments.at(2)), quiet);
 }
 
 /// exclusive STORE VOLUMES ROOT → bytes
@@ -124,11 +113,10 @@ void floor(const Arguments& arguments)
 int run(const std::string& name, const Arguments& arguments)
 {
     static const std::map<std::string, void (*)(const Arguments&)> commands{
-        {"commit", commit},       {"export", export_commit}, {"import", import_commit},
-        {"build", build},         {"exclusive", exclusive},  {"floor", floor}};
+        {"commit", commit}, {"build", build}, {"verify", verify}, {"exclusive", exclusive}, {"floor", floor}};
     const auto command = commands.find(name);
     if (command == commands.end()) {
-        std::fprintf(stderr, "usage: bench-volumes commit|export|import|build|exclusive|floor ARGUMENT...\n");
+        std::fprintf(stderr, "usage: bench-volumes commit|build|verify|exclusive|floor ARGUMENT...\n");
         return 2;
     }
     command->second(arguments);

@@ -23,7 +23,7 @@ scratch=$(mktemp -d "${QPKG_TEST_DIR:-/var/tmp}/qpkg-bench.XXXXXX")
 clean_up() {
     local disk
     for disk in "$scratch"/disk-*; do
-        umount "$disk" 2>/dev/null || true
+        unmount "$disk"
     done
     rm -rf "$scratch"
 }
@@ -156,6 +156,6 @@ for type in xfs btrfs; do
     for app in "${apps[@]}"; do
         measure "$type" "$app"
     done
-    umount "$scratch/disk-$type"
+    unmount "$scratch/disk-$type"
 done
 exit "$failed"

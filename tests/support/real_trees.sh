@@ -42,6 +42,18 @@ make_normal() {
     find "$1" -type f ! -perm /111 -exec chmod 0644 {} +
 }
 
+# unmount DIRECTORY: the kernel may hold a file system a moment longer, while it lets go of a loop device on it.
+unmount() {
+    local tries
+    mountpoint -q "$1" || return 0
+    for tries in {1..50}; do
+        umount "$1" 2>/dev/null && return 0
+        sleep 0.1
+    done
+    echo "unmount of $1 failed $tries times" >&2
+    umount --lazy "$1"
+}
+
 # list_packages PACKAGE: the package files of its closure without that of a minimal root.
 list_packages() {
     local base app

@@ -36,7 +36,14 @@ struct ModuleTree {
     std::vector<Directory> directories; ///< the root first, each before those below it
 };
 
-/// What a volume needs of one commit. Offsets are bytes.
+/// A part of a file that holds leaf hashes, for those who want to share its disk space.
+struct LeafStorage {
+    Fd file;
+    std::uint64_t offset; ///< on a 4096-byte boundary
+    std::uint64_t size;
+};
+
+/// What a volume needs of one commit. Offsets are bytes. Objects may be opened and read on several threads at once.
 class CommitReader {
 public:
     virtual ~CommitReader() = default;
@@ -44,6 +51,8 @@ public:
     virtual const ModuleTree& tree() const = 0;
     /// sha256 of each full 4 KiB block of the object's content, 32 bytes each; valid as long as this reader.
     virtual std::span<const std::uint8_t> leaves(std::uint32_t object) const = 0;
+    /// The leaves of all objects on disk, as a volume of this commit orders its data.
+    virtual LeafStorage leaf_storage() const = 0;
     /// A file's content, to read and to clone from.
     virtual Fd open(std::uint32_t object) const = 0;
     /// The content from `offset` to its end: a small file, a tail, a symlink's target.

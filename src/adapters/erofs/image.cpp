@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/erofs/image.hpp"
 
+#include "adapters/erofs/piece_queue.hpp"
 #include "adapters/erofs/placement.hpp"
-#include "adapters/erofs/read_ahead.hpp"
 #include "adapters/erofs/verity.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -50,100 +50,100 @@ private:
     std::uint64_t position_ = 0;
 };
 
-/// Writes one image.
+Uuid uuid_of(const Digest& recipe)
+{
+    Uuid uuid{};
+    std::copy_n(recipe.bytes().begin(), uuid.size(), uuid.begin());
+    return uuid;
+}
+
+/// Writes one image. Metadata, with all reading of small files, is made on a second thread; this one clones.
 class Writer {
 public:
     Writer(const Image& image, std::optional<Target> target, Progress& progress)
-        : image_(image), progress_(progress), placer_(target ? std::optional(Placer(target->image)) : std::nullopt),
-          verity_placer_(target ? std::optional(Placer(target->verity)) : std::nullopt),
-          verity_(image.layout.total_blocks, [this](std::uint64_t position, std::string_view block) {
-              if (verity_placer_) {
-                  verity_placer_->write(block, position);
-              }
-          })
+        : image_(image), progress_(progress), encoder_(image.tree, image.layout, uuid_of(image.recipe)),
+          metadata_(target ? std::optional(Placer(target->image)) : std::nullopt), data_(metadata_),
+          hashes_(target ? std::optional(Placer(target->verity)) : std::nullopt),
+          verity_(image.layout.total_blocks,
+                  [this](std::uint64_t position, std::string_view block) {
+                      if (hashes_) {
+                          hashes_->write(block, position);
+                      }
+                  }),
+          stream_(metadata_ ? &*metadata_ : nullptr, verity_)
     {
     }
 
     Written run()
     {
-        write_metadata();
+        place_data();
+        for (const auto& inode : image_.layout.inodes) {
+            if (inode.kind == NodeKind::directory) {
+                stream_.add(encoder_.directory_blocks(inode));
+            }
+        }
+        stream_.flush();
+        add_gap_leaves();
         add_data_leaves();
         const auto root = verity_.finish();
-        return {.root = root,
-                .shared = placer_ ? placer_->shared() : 0,
-                .written = placer_ ? placer_->written() + verity_placer_->written() : 0};
+        if (!data_) {
+            return {root, 0, 0};
+        }
+        return {root, data_->shared(), data_->written() + metadata_->written() + hashes_->written()};
     }
 
 private:
-    void write_metadata()
+    void place_data()
     {
-        Uuid uuid{};
-        std::copy_n(image_.recipe.bytes().begin(), uuid.size(), uuid.begin());
-        const MetadataEncoder encoder(image_.tree, image_.layout, uuid);
-        BlockStream stream(placer_ ? &*placer_ : nullptr, verity_);
-        const auto order = contents_in_order();
-        ReadAhead ahead(order.size(), [&](std::size_t i) { return open(image_.layout.inodes[order[i]]); });
-        for (std::uint32_t number = 0; number < image_.layout.metadata.size(); ++number) {
+        PieceQueue queue([this] { return next_batch(); });
+        for (auto batch = queue.next(); !batch.empty(); batch = queue.next()) {
             interrupt::throw_if_requested();
-            for (const auto position : image_.layout.metadata[number]) {
-                if (image_.layout.inodes[position].kind != NodeKind::directory) {
-                    take_content(position, ahead.next());
-                }
-            }
-            stream.add(encoder.block(number, [this](std::uint32_t content) { return std::move(tails_[content]); }));
-            tails_.clear();
-        }
-        for (const auto& inode : image_.layout.inodes) {
-            if (inode.kind == NodeKind::directory) {
-                stream.add(encoder.directory_blocks(inode));
+            for (const auto& piece : batch) {
+                data_->place(piece.source.get(), 0, piece.length, piece.target_offset);
+                progress_.advance(piece.length);
             }
         }
-        stream.flush();
     }
 
-    /// Everything an inode needs of its object, with one open. On the other thread.
-    Opened open(const Inode& inode) const
+    /// Writes metadata blocks until they have given enough pieces to place. On the other thread.
+    PieceQueue::Batch next_batch()
     {
+        PieceQueue::Batch pieces;
+        while (pieces.size() < PieceQueue::batch_size && next_block_ < image_.layout.metadata.size()) {
+            for (const auto position : image_.layout.metadata[next_block_]) {
+                if (image_.layout.inodes[position].kind != NodeKind::directory) {
+                    read_content(position, pieces);
+                }
+            }
+            stream_.add(encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
+            tails_.clear();
+            ++next_block_;
+        }
+        return pieces;
+    }
+
+    /// Everything an inode needs of its object, with one open.
+    void read_content(std::uint32_t position, PieceQueue::Batch& pieces)
+    {
+        const auto& inode = image_.layout.inodes[position];
         const auto& content = image_.tree.contents[inode.index];
         const auto& reader = *image_.readers[content.part];
         const auto whole = full_blocks(inode.size) * block_size;
-        const auto tail = tail_size(inode.size);
-        if (placer_ && whole > 0) {
+        std::string tail;
+        if (data_ && whole > 0) {
             auto fd = reader.open(content.object);
-            auto bytes = tail > 0 ? read_at(fd.get(), whole, tail) : std::string();
-            return {std::move(fd), std::move(bytes)};
-        }
-        return {Fd(), tail > 0 ? reader.content_from(content.object, whole) : std::string()};
-    }
-
-    void take_content(std::uint32_t position, Opened opened)
-    {
-        const auto& inode = image_.layout.inodes[position];
-        if (opened.fd) {
-            const auto whole = full_blocks(inode.size) * block_size;
-            placer_->place(opened.fd.get(), 0, whole, std::uint64_t{inode.first_block} * block_size);
-            progress_.advance(whole);
+            if (tail_size(inode.size) > 0) {
+                read_into(tail, fd.get(), whole, tail_size(inode.size));
+            }
+            pieces.push_back({std::move(fd), whole, std::uint64_t{inode.first_block} * block_size});
+        } else if (tail_size(inode.size) > 0) {
+            tail = reader.content_from(content.object, whole);
         }
         if (inode.layout == DataLayout::inline_tail) {
-            tails_[inode.index] = std::move(opened.tail);
-        } else if (!opened.tail.empty()) {
-            write_padded(position, std::move(opened.tail));
+            tails_[inode.index] = std::move(tail);
+        } else if (!tail.empty()) {
+            write_padded(position, std::move(tail));
         }
-    }
-
-    /// Contents in the order in which the metadata needs them.
-    std::vector<std::uint32_t> contents_in_order() const
-    {
-        std::vector<std::uint32_t> order;
-        order.reserve(image_.tree.contents.size());
-        for (const auto& block : image_.layout.metadata) {
-            for (const auto position : block) {
-                if (image_.layout.inodes[position].kind != NodeKind::directory) {
-                    order.push_back(position);
-                }
-            }
-        }
-        return order;
     }
 
     void write_padded(std::uint32_t position, std::string tail)
@@ -151,19 +151,24 @@ private:
         const auto& inode = image_.layout.inodes[position];
         tail.resize(block_size);
         padded_.emplace(position, sha256(std::string_view(tail)));
-        if (placer_) {
-            placer_->write(tail, (std::uint64_t{inode.first_block} + inode.blocks - 1) * block_size);
+        if (metadata_) {
+            metadata_->write(tail, (std::uint64_t{inode.first_block} + inode.blocks - 1) * block_size);
+        }
+    }
+
+    /// Between directories and data lie zeros, which are not written.
+    void add_gap_leaves()
+    {
+        const std::string zeros(block_size, '\0');
+        for (auto block = image_.layout.directory_end; block < image_.layout.data_start; ++block) {
+            verity_.add_block(zeros);
         }
     }
 
     void add_data_leaves()
     {
-        for (std::uint32_t position = 0; position < image_.layout.inodes.size(); ++position) {
-            const auto& inode = image_.layout.inodes[position];
-            if (inode.kind == NodeKind::directory || inode.blocks == 0) {
-                continue;
-            }
-            const auto& content = image_.tree.contents[inode.index];
+        for (const auto position : image_.layout.data_order) {
+            const auto& content = image_.tree.contents[image_.layout.inodes[position].index];
             verity_.add_leaves(image_.readers[content.part]->leaves(content.object));
             if (const auto padded = padded_.find(position); padded != padded_.end()) {
                 verity_.add_leaves(padded->second.bytes());
@@ -173,9 +178,13 @@ private:
 
     const Image& image_;
     Progress& progress_;
-    std::optional<Placer> placer_;
-    std::optional<Placer> verity_placer_;
+    MetadataEncoder encoder_;
+    std::optional<Placer> metadata_; ///< the other thread's
+    std::optional<Placer> data_;
+    std::optional<Placer> hashes_;
     VerityTree verity_;
+    BlockStream stream_;
+    std::uint32_t next_block_ = 0;
     std::unordered_map<std::uint32_t, std::string> tails_; ///< of the block being written, by content
     std::unordered_map<std::uint32_t, Digest> padded_;     ///< leaf of the padded block, by inode
 };
@@ -215,6 +224,17 @@ Image open_image(const ObjectReader& objects, std::span<const VolumePart> parts)
 Written write_image(const Image& image, std::optional<Target> target, Progress& progress)
 {
     return Writer(image, target, progress).run();
+}
+
+void share_leaves(const Image& image, const Target& target)
+{
+    const auto at = VerityTree(image.layout.total_blocks, {}).leaf_level() +
+                    std::uint64_t{image.layout.data_start} * Digest::size;
+    if (image.readers.size() != 1 || at % block_size != 0) {
+        return;
+    }
+    const auto stored = image.readers.front()->leaf_storage();
+    share_equal_blocks(stored.file.get(), stored.offset, stored.size / block_size * block_size, target.verity, at);
 }
 
 void read_back(const Image& image, const Target& target)

@@ -15,6 +15,8 @@ constexpr std::uint32_t compact_inode = 32;
 constexpr std::uint32_t extended_inode = 64;
 /// Blocks that a later, smaller inode may still fill. More of them pack tighter and read less locally.
 constexpr std::size_t open_blocks = 16;
+constexpr std::uint64_t leaves_per_block = block_size / 32;
+constexpr std::uint64_t aligned_data_blocks = 4096; ///< 16 MiB: below, the zeros would weigh more than what is shared
 
 std::uint32_t inode_size(const Inode& inode) { return inode.extended ? extended_inode : compact_inode; }
 
@@ -162,19 +164,48 @@ private:
                 place_blocks_of(inode, next);
             }
         }
+        layout_.directory_end = static_cast<std::uint32_t>(next);
+        order_data();
+        next = start_of_data(next);
         layout_.data_start = static_cast<std::uint32_t>(next);
-        for (auto& inode : layout_.inodes) {
-            if (inode.kind != NodeKind::directory) {
-                place_blocks_of(inode, next);
-            }
+        for (const auto position : layout_.data_order) {
+            place_blocks_of(layout_.inodes[position], next);
         }
         layout_.total_blocks = static_cast<std::uint32_t>(next);
     }
 
+    /// Files with a padded block come last: the leaf hashes of all others then follow each other as they are stored.
+    void order_data()
+    {
+        for (const bool padded : {false, true}) {
+            for (std::uint32_t i = 0; i < layout_.inodes.size(); ++i) {
+                const auto& inode = layout_.inodes[i];
+                if (inode.kind != NodeKind::directory && has_padded_block(inode) == padded &&
+                    full_blocks(inode.size) + (padded ? 1 : 0) > 0) {
+                    layout_.data_order.push_back(i);
+                }
+            }
+        }
+    }
+
+    /// Data that is worth it begins on a block of the hash tree, so that whole blocks of leaf hashes can be shared.
+    std::uint64_t start_of_data(std::uint64_t after) const
+    {
+        std::uint64_t blocks = 0;
+        for (const auto position : layout_.data_order) {
+            blocks += full_blocks(layout_.inodes[position].size);
+        }
+        return blocks < aligned_data_blocks ? after : (after + leaves_per_block - 1) / leaves_per_block * leaves_per_block;
+    }
+
+    static bool has_padded_block(const Inode& inode)
+    {
+        return inode.layout == DataLayout::plain && tail_size(inode.size) != 0;
+    }
+
     static void place_blocks_of(Inode& inode, std::uint64_t& next)
     {
-        const auto padded = inode.layout == DataLayout::plain && tail_size(inode.size) != 0 ? 1U : 0U;
-        const auto blocks = full_blocks(inode.size) + padded;
+        const auto blocks = full_blocks(inode.size) + (has_padded_block(inode) ? 1U : 0U);
         if (blocks == 0) {
             return;
         }

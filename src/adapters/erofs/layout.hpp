@@ -40,7 +40,9 @@ struct Layout {
     std::vector<std::uint32_t> directory_inodes;   ///< by directory
     std::vector<std::uint32_t> content_inodes;     ///< by content
     std::vector<std::vector<std::uint32_t>> metadata; ///< inodes of each metadata block, ascending by place
+    std::vector<std::uint32_t> data_order; ///< inodes of files and symlinks with blocks, ascending by block
     std::uint32_t directory_start;  ///< block
+    std::uint32_t directory_end;    ///< block; from here to `data_start` zeros
     std::uint32_t data_start;       ///< block
     std::uint32_t total_blocks;
 };

@@ -2,8 +2,8 @@
 #include "adapters/erofs/plan.hpp"
 
 #include "adapters/erofs/little_endian.hpp"
+#include "adapters/erofs/piece_queue.hpp"
 #include "adapters/erofs/placement.hpp"
-#include "adapters/erofs/read_ahead.hpp"
 #include "adapters/erofs/verity.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -44,10 +44,8 @@ struct List {
 List list_of(const Image& image)
 {
     List list;
-    for (const auto& inode : image.layout.inodes) {
-        if (inode.kind == NodeKind::directory || inode.blocks == 0) {
-            continue;
-        }
+    for (const auto position : image.layout.data_order) {
+        const auto& inode = image.layout.inodes[position];
         const auto& content = image.tree.contents[inode.index];
         const auto whole = full_blocks(inode.size);
         if (whole > 0) {
@@ -145,18 +143,30 @@ bool Plan::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t
 
 Written Plan::build(const ObjectReader& objects, const Target& target, Progress& progress) const
 {
-    check_root();
     Placer image(target.image);
     Placer verity(target.verity);
     if (data_start_ > 0) {
         image.place(fd_.get(), metadata_at(), std::uint64_t{data_start_} * block_size, 0);
     }
-    ReadAhead ahead(pieces_.size(), [&](std::size_t i) { return Opened{objects.open_object(pieces_[i].object), {}}; });
-    for (const auto& piece : pieces_) {
+    std::size_t next = 0;
+    PieceQueue queue([&] {
+        PieceQueue::Batch batch;
+        for (; batch.size() < PieceQueue::batch_size && next < pieces_.size(); ++next) {
+            const auto& [object, first_block, blocks] = pieces_[next];
+            batch.push_back({objects.open_object(object), std::uint64_t{blocks} * block_size,
+                             std::uint64_t{first_block} * block_size});
+        }
+        if (batch.empty()) {
+            check_root(); // here, while the other thread still clones
+        }
+        return batch;
+    });
+    for (auto batch = queue.next(); !batch.empty(); batch = queue.next()) {
         interrupt::throw_if_requested();
-        const auto length = std::uint64_t{piece.blocks} * block_size;
-        image.place(ahead.next().fd.get(), 0, length, std::uint64_t{piece.first_block} * block_size);
-        progress.advance(length);
+        for (const auto& piece : batch) {
+            image.place(piece.source.get(), 0, piece.length, piece.target_offset);
+            progress.advance(piece.length);
+        }
     }
     for (std::size_t i = 0; i < padded_.size(); ++i) {
         image.place(fd_.get(), padded_at() + i * block_size, block_size, std::uint64_t{padded_[i]} * block_size);

@@ -26,12 +26,6 @@ namespace qpkg::erofs {
 /// Numbers are little-endian. Nothing of it is believed: what is built from it must have the root.
 class Plan {
 public:
-    struct Piece {
-        Digest object;
-        std::uint32_t first_block;
-        std::uint32_t blocks;
-    };
-
     /// Nothing when there is none for this recipe and root, or it is damaged.
     static std::optional<Plan> open(const std::filesystem::path& path, const Digest& recipe, const Digest& root);
     /// Stores the plan of an image just written; not yet durable.
@@ -42,6 +36,12 @@ public:
     Written build(const ObjectReader& objects, const Target& target, Progress& progress) const;
 
 private:
+    struct ObjectRange {
+        Digest object;
+        std::uint32_t first_block;
+        std::uint32_t blocks;
+    };
+
     Plan(Fd fd, const Digest& root) : fd_(std::move(fd)), root_(root) {}
 
     bool read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t padded);
@@ -55,7 +55,7 @@ private:
     Digest root_;
     std::uint32_t total_blocks_ = 0;
     std::uint32_t data_start_ = 0;
-    std::vector<Piece> pieces_;
+    std::vector<ObjectRange> pieces_;
     std::vector<std::uint32_t> padded_;
 };
 

@@ -67,7 +67,7 @@ ImportReport CommitImport::run(const CommitId& id, Progress& progress)
     check_total();
     check_links(tree);
     objects_.promote_staged("import", tree.objects());
-    indexes_.write(id, std::move(facts_));
+    indexes_.write(id, facts_in_order(tree));
     fault_point("import.indexed");
     bring_signatures(id);
     objects_.write_durably(id.digest(), ObjectType::commit, tree.commit_bytes());
@@ -128,7 +128,17 @@ void CommitImport::take(ObjectFacts facts, const std::string& target)
     if (facts.kind == NodeKind::symlink) {
         targets_.emplace(facts.id, target);
     }
-    facts_.push_back(std::move(facts));
+    const auto id = facts.id;
+    facts_.emplace(id, std::move(facts));
+}
+
+std::vector<ObjectFacts> CommitImport::facts_in_order(const ImportedTree& tree)
+{
+    std::vector<ObjectFacts> facts;
+    for (const auto& id : tree.contents()) {
+        facts.push_back(std::move(facts_.at(id)));
+    }
+    return facts;
 }
 
 void CommitImport::check_total() const

@@ -27,6 +27,7 @@ private:
     std::optional<ObjectFacts> staged(const Digest& id) const;
     ObjectFacts present(const Digest& id) const;
     void take(ObjectFacts facts, const std::string& target);
+    std::vector<ObjectFacts> facts_in_order(const ImportedTree& tree);
     void check_total() const;
     void check_links(const ImportedTree& tree) const;
     void bring_signatures(const CommitId& id);
@@ -38,7 +39,7 @@ private:
     Fetcher& from_;
     Budget budget_;
     MetadataImport metadata_;
-    std::vector<ObjectFacts> facts_;
+    std::unordered_map<Digest, ObjectFacts> facts_;
     std::unordered_map<Digest, std::string> targets_; ///< of symlinks
     ImportReport report_;
 };

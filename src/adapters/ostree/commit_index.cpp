@@ -9,11 +9,12 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace qpkg::ostree {
 namespace {
 
-constexpr std::string_view magic = "QPKGIDX1";
+constexpr std::string_view magic = "QPKGIDX2";
 constexpr std::size_t header_size = 16;
 constexpr std::size_t entry_size = 56;
 constexpr std::size_t size_at = 32;
@@ -35,6 +36,19 @@ void append(std::string& out, std::uint64_t value, std::size_t size)
     for (std::size_t i = 0; i < size; ++i) {
         out += static_cast<char>(value >> (8 * i) & 0xff);
     }
+}
+
+/// Where leaves begin after so many entries: on a block, as only whole blocks can be shared.
+std::uint64_t leaves_after(std::uint64_t entries)
+{
+    return (header_size + entries * entry_size + leaf_block - 1) / leaf_block * leaf_block;
+}
+
+/// A volume has these objects last: their tail does not fit beside an inode.
+bool ends_in_padded_block(const ObjectFacts& object)
+{
+    constexpr std::size_t longest_inline_tail = leaf_block - 32;
+    return object.size % leaf_block > longest_inline_tail;
 }
 
 } // namespace
@@ -69,7 +83,10 @@ bool CommitIndex::is_sound()
         return false;
     }
     count_ = static_cast<std::uint32_t>(count);
-    const auto leaf_bytes = body.size() - header_size - count_ * entry_size;
+    if (leaves_at() > body.size()) {
+        return false;
+    }
+    const auto leaf_bytes = leaves_size();
     for (std::uint32_t i = 0; i < count_; ++i) {
         const auto leaves = kind(i) == NodeKind::file ? content_size(i) / leaf_block : 0;
         const auto first = number(entry(i).subspan(first_leaf_at, 8));
@@ -102,25 +119,34 @@ CommitIndex::~CommitIndex()
 
 void CommitIndex::write(const std::filesystem::path& path, std::vector<ObjectFacts> objects)
 {
-    std::sort(objects.begin(), objects.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-    std::string out(magic);
-    append(out, objects.size(), 8);
+    std::stable_partition(objects.begin(), objects.end(), [](const auto& object) { return !ends_in_padded_block(object); });
+    std::vector<std::pair<const ObjectFacts*, std::uint64_t>> entries;
     std::uint64_t first_leaf = 0;
     for (const auto& object : objects) {
-        out += object.id.bytes_string();
-        append(out, object.size, 8);
-        append(out, first_leaf, 8);
-        append(out, object.mode, 2);
-        append(out, static_cast<std::uint64_t>(object.kind), 1);
-        append(out, 0, 5);
+        entries.emplace_back(&object, first_leaf);
         first_leaf += object.leaves.size() / Digest::size;
     }
+    std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.first->id < b.first->id; });
+    std::string out(magic);
+    append(out, objects.size(), 8);
+    for (const auto& [object, first] : entries) {
+        out += object->id.bytes_string();
+        append(out, object->size, 8);
+        append(out, first, 8);
+        append(out, object->mode, 2);
+        append(out, static_cast<std::uint64_t>(object->kind), 1);
+        append(out, 0, 5);
+    }
+    out.resize(leaves_after(objects.size()));
     for (const auto& object : objects) {
         out += object.leaves;
     }
     out += sha256(std::string_view(out)).bytes_string();
     files::write(path, out);
 }
+
+std::uint64_t CommitIndex::leaves_at() const { return leaves_after(count_); }
+std::uint64_t CommitIndex::leaves_size() const { return length_ - Digest::size - leaves_at(); }
 
 std::span<const std::uint8_t> CommitIndex::entry(std::uint32_t position) const
 {
@@ -144,7 +170,7 @@ std::span<const std::uint8_t> CommitIndex::leaves(std::uint32_t position) const
         return {};
     }
     const auto first = number(entry(position).subspan(first_leaf_at, 8));
-    return bytes().subspan(header_size + count_ * entry_size + first * Digest::size,
+    return bytes().subspan(leaves_at() + first * Digest::size,
                            content_size(position) / leaf_block * Digest::size);
 }
 

@@ -16,15 +16,17 @@ namespace qpkg::ostree {
 
 /// What was learnt of a commit's content objects when they were hashed, one file per commit: `qpkg-index/<commit>`.
 ///
-///     "QPKGIDX1" · count (8) · count × { id (32) · size (8) · first leaf (8) · mode (2) · kind (1) · zeros (5) }
-///     · leaves (32 each) · sha256 of everything before (32)
+///     "QPKGIDX2" · count (8) · count × { id (32) · size (8) · first leaf (8) · mode (2) · kind (1) · zeros (5) }
+///     · zeros up to a block · leaves (32 each) · sha256 of everything before (32)
 ///
-/// Numbers are little-endian, entries ascending by id. It can always be made again from the objects.
+/// Numbers are little-endian, entries ascending by id. Leaves lie in the order in which a volume of the commit has its
+/// data (repo-format/volume-erofs-1.md), so that the volume's hash tree can share their blocks; nothing but disk space
+/// depends on it. The file can always be made again from the objects.
 class CommitIndex {
 public:
     /// Nothing when it is not there or damaged.
     static std::optional<CommitIndex> open(const std::filesystem::path& path);
-    /// Durable on return.
+    /// Durable on return. `objects` in the order of the walk.
     static void write(const std::filesystem::path& path, std::vector<ObjectFacts> objects);
 
     CommitIndex(CommitIndex&&) noexcept;
@@ -37,6 +39,10 @@ public:
     NodeKind kind(std::uint32_t position) const;
     std::uint16_t mode(std::uint32_t position) const;
     std::span<const std::uint8_t> leaves(std::uint32_t position) const;
+
+    /// Where the leaves lie in the file: bytes, the first on a block boundary.
+    std::uint64_t leaves_at() const;
+    std::uint64_t leaves_size() const;
 
     std::optional<std::uint32_t> find(const Digest& id) const;
     ObjectFacts facts(std::uint32_t position) const;

@@ -4,7 +4,9 @@
 #include "adapters/ostree/stored_tree.hpp"
 
 #include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,8 +15,9 @@
 
 namespace qpkg::ostree {
 
-StoredCommitReader::StoredCommitReader(const ObjectDirectory& objects, const CommitId& commit, CommitIndex index)
-    : objects_(objects), index_(std::move(index))
+StoredCommitReader::StoredCommitReader(const ObjectDirectory& objects, const CommitId& commit, CommitIndex index,
+                                       std::filesystem::path index_path)
+    : objects_(objects), index_(std::move(index)), index_path_(std::move(index_path))
 {
     tree_.objects.reserve(index_.size());
     for (std::uint32_t i = 0; i < index_.size(); ++i) {
@@ -57,6 +60,11 @@ void StoredCommitReader::read_directories(const CommitId& commit)
                   [](const auto& a, const auto& b) { return a.name < b.name; });
         tree_.directories.push_back(std::move(directory));
     }
+}
+
+LeafStorage StoredCommitReader::leaf_storage() const
+{
+    return {files::open(index_path_, O_RDONLY), index_.leaves_at(), index_.leaves_size()};
 }
 
 Fd StoredCommitReader::open(std::uint32_t object) const

@@ -178,7 +178,7 @@ std::unique_ptr<CommitReader> OstreeContentStore::open_commit(const CommitId& co
     if (!has_commit(commit)) {
         throw Error(Code::not_found, "commit " + commit.hex() + " is not in the object store");
     }
-    return std::make_unique<StoredCommitReader>(*objects_, commit, indexes_->open(commit));
+    return std::make_unique<StoredCommitReader>(*objects_, commit, indexes_->open(commit), indexes_->path(commit));
 }
 
 Fd OstreeContentStore::open_object(const Digest& id) const { return objects_->open(id, ObjectType::file); }

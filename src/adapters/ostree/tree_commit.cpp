@@ -103,13 +103,11 @@ CommitSummary TreeCommit::run(const CommitRequest& request)
     const CommitId id(sha256(std::string_view(bytes)));
     const CommitSummary summary{id, 1 + metadata_.size() + contents_.size(), size_};
     std::vector<ObjectName> names(metadata_.begin(), metadata_.end());
-    std::vector<ObjectFacts> facts;
-    for (auto& [content, known] : contents_) {
-        names.push_back({content, ObjectType::file});
-        facts.push_back(std::move(known));
+    for (const auto& content : contents_) {
+        names.push_back({content.id, ObjectType::file});
     }
     objects_.promote_staged("commit", names);
-    indexes_.write(id, std::move(facts));
+    indexes_.write(id, std::move(contents_));
     fault_point("commit.indexed");
     objects_.write_durably(id.digest(), ObjectType::commit, bytes);
     fault_point("commit.committed");
@@ -202,15 +200,16 @@ Digest TreeCommit::symlink(const fs::path& disk, const std::string& path)
 Digest TreeCommit::take(ObjectFacts facts)
 {
     const auto id = facts.id;
-    if (contents_.contains(id) || objects_.has(id, ObjectType::file)) {
+    const bool is_new = known_.insert(id).second;
+    if (!is_new || objects_.has(id, ObjectType::file)) {
         objects_.discard_incoming();
     } else {
         objects_.keep_incoming(id, ObjectType::file);
     }
-    if (!contents_.contains(id)) {
+    if (is_new) {
         size_ += facts.size;
         progress_.advance(facts.size);
-        contents_.emplace(id, std::move(facts));
+        contents_.push_back(std::move(facts));
     }
     return id;
 }

@@ -10,8 +10,9 @@
 #include "qpkg/ports/content_store.hpp"
 
 #include <map>
-#include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 namespace qpkg::ostree {
 
@@ -39,7 +40,8 @@ private:
     const ObjectDirectory& objects_;
     const CommitIndexes& indexes_;
     Progress& progress_;
-    std::unordered_map<Digest, ObjectFacts> contents_;
+    std::unordered_set<Digest> known_;
+    std::vector<ObjectFacts> contents_; ///< distinct, in the order of the walk
     std::set<ObjectName> metadata_;
     std::map<std::pair<std::uint64_t, std::uint64_t>, Digest> links_; ///< by device and inode
     std::uint64_t size_ = 0;

@@ -1,24 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/erofs/read_ahead.hpp"
+#include "adapters/erofs/piece_queue.hpp"
 
-#include <algorithm>
 #include <utility>
 
 namespace qpkg::erofs {
 namespace {
 
-/// Large enough that handing over costs nothing, small enough for memory and open files: at most 5 × 32 of each.
-constexpr std::size_t batch_size = 32;
-constexpr std::size_t batches_ahead = 4;
+constexpr std::size_t batches_ahead = 3;
 
 } // namespace
 
-ReadAhead::ReadAhead(std::size_t count, std::function<Opened(std::size_t)> open)
-    : count_(count), open_(std::move(open)), thread_([this] { run(); })
-{
-}
+PieceQueue::PieceQueue(std::function<Batch()> produce) : produce_(std::move(produce)), thread_([this] { run(); }) {}
 
-ReadAhead::~ReadAhead()
+PieceQueue::~PieceQueue()
 {
     {
         const std::lock_guard lock(mutex_);
@@ -28,14 +22,12 @@ ReadAhead::~ReadAhead()
     thread_.join();
 }
 
-void ReadAhead::run()
+void PieceQueue::run()
 {
     try {
-        for (std::size_t first = 0; first < count_; first += batch_size) {
-            Batch batch;
-            for (auto i = first; i < std::min(first + batch_size, count_); ++i) {
-                batch.push_back(open_(i));
-            }
+        for (bool more = true; more;) {
+            auto batch = produce_();
+            more = !batch.empty();
             if (!hand_over(std::move(batch))) {
                 return;
             }
@@ -47,7 +39,7 @@ void ReadAhead::run()
     }
 }
 
-bool ReadAhead::hand_over(Batch batch)
+bool PieceQueue::hand_over(Batch batch)
 {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return stopped_ || ready_.size() < batches_ahead; });
@@ -59,7 +51,7 @@ bool ReadAhead::hand_over(Batch batch)
     return true;
 }
 
-ReadAhead::Batch ReadAhead::take()
+PieceQueue::Batch PieceQueue::next()
 {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return failure_ || !ready_.empty(); });
@@ -70,15 +62,6 @@ ReadAhead::Batch ReadAhead::take()
     ready_.pop_front();
     changed_.notify_all();
     return batch;
-}
-
-Opened ReadAhead::next()
-{
-    if (position_ == current_.size()) {
-        current_ = take();
-        position_ = 0;
-    }
-    return std::move(current_[position_++]);
 }
 
 } // namespace qpkg::erofs
