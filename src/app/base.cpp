@@ -73,6 +73,22 @@ std::vector<std::string> bootstrap_command(const build::KnownBase& known, const 
     return argv;
 }
 
+/// The lines of mmdebstrap's complaints that say something to people: of apt and dpkg, not of the programs around them.
+std::string reason_of(const std::string& errors)
+{
+    std::vector<std::string> complaints;
+    for (const auto& line : text::split(errors, '\n')) {
+        const bool is_complaint =
+            line.starts_with("E: ") || line.starts_with("W: Failed") || line.starts_with("dpkg: error");
+        if (is_complaint && line.find("apt-get update") == std::string::npos &&
+            line.find("mmdebstrap") == std::string::npos) {
+            complaints.push_back(line);
+        }
+    }
+    complaints.resize(std::min<std::size_t>(complaints.size(), 2));
+    return complaints.empty() ? "mmdebstrap failed" : text::escaped(text::join(complaints, "; "), 600);
+}
+
 /// A root file system as a tar, and what it consists of.
 std::vector<Package> bootstrap(const build::KnownBase& known, const std::string& mirror, const fs::path& tar,
                                Progress& progress)
@@ -99,7 +115,11 @@ std::vector<Package> bootstrap(const build::KnownBase& known, const std::string&
                                   scratch / "temporary", {scratch / "nothing"},
                                   mounts::OverlayChanges{scratch / "upper", scratch / "work", mounts::Flush::never});
                           }};
-    run_checked(command, "build base " + known.id.text());
+    const auto result = run(command);
+    if (result.status != 0) {
+        throw Error(Code::failed, "build base " + known.id.text() + ": " + reason_of(result.errors),
+                    "its packages come from " + (mirror.empty() ? "Debian's own mirrors" : text::escaped(mirror)));
+    }
     auto packages = build::parse_package_records(files::read(records, largest_list));
     progress.end(std::to_string(packages.size()) + " packages");
     return packages;

@@ -58,7 +58,8 @@ Base require_base(const Snapshot& snapshot, const BaseId& id)
     }
     const auto known = std::ranges::find(build::known_bases(), id, &build::KnownBase::id);
     if (known != build::known_bases().end()) {
-        throw Error(Code::not_found, "there is no base " + id.text() + " here", "make it: qpkg base build " + id.text());
+        throw Error(Code::not_found, "there is no base " + id.text() + " here",
+                    "make it: qpkg base build " + id.text());
     }
     std::vector<std::string> names;
     for (const auto& base : snapshot.bases) {
