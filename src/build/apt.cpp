@@ -24,7 +24,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_list = 16 * 1024 * 1024;
+/// Runs its first argument as the ordinary user of a qube, in a home of its own.
+constexpr const char* as_user = "mkdir -m 700 /tmp/home && chown 1000:1000 /tmp/home && cd /tmp/home && "
+                                "exec setpriv --reuid=1000 --regid=1000 --clear-groups /bin/sh -c \"$1\"";
 constexpr const char* archives = "/var/cache/apt/archives/";
 
 /// APT::Sandbox::User: a sandbox of one user has no room for apt's own.
@@ -370,10 +372,7 @@ void run_tests(const Workshop& workshop, const fs::path& tree, const std::vector
                                      {"HOME", "/tmp/home"},
                                      {"LANG", "C.UTF-8"}};
         workshop.progress.begin("test", tests[i], 0);
-        const auto result = run({"/bin/sh", "-c",
-                                 "mkdir -m 700 /tmp/home && chown 1000:1000 /tmp/home && cd /tmp/home && "
-                                 "exec setpriv --reuid=1000 --regid=1000 --clear-groups /bin/sh -c \"$1\"",
-                                 "sh", tests[i]});
+        const auto result = run({"/bin/sh", "-c", as_user, "sh", tests[i]});
         if (result.status != 0) {
             throw command_error(result,
                                 fmt::format("test \"{}\" ended with {}", text::escaped(tests[i]), result.status));

@@ -133,7 +133,9 @@ void add_hidden(const fs::path& directory, const std::string& path, const Fd& ba
     while (const auto* found = ::readdir(listing.get())) {
         const std::string name = found->d_name;
         if (name != "." && name != ".." && !fs::exists(fs::symlink_status(directory / name))) {
-            entries.push_back({.path = path + '/' + name, .kind = EntryKind::removal, .in_base = InBase::another});
+            auto hidden = path;
+            hidden.append("/").append(name);
+            entries.push_back({.path = std::move(hidden), .kind = EntryKind::removal, .in_base = InBase::another});
         }
     }
 }
