@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/local_qubes.hpp"
-#include "support/paths.hpp"
 
 #include "adapters/local/local_hypervisor.hpp"
 #include "repo-format/exports.hpp"
+#include "support/paths.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/subprocess.hpp"
