@@ -124,7 +124,8 @@ struct Adapters::Set {
 Adapters::Adapters(const Options& options)
 {
     if (options.backend != "local") {
-        throw Error(Code::unsupported, "there is no backend \"" + options.backend + '"', "the backend of this qpkg is: local");
+        throw Error(Code::unsupported, "there is no backend \"" + options.backend + '"',
+                    "the backend of this qpkg is: local");
     }
     set_ = std::make_unique<Set>(options);
 }

@@ -93,9 +93,8 @@ std::vector<std::string> signers(const app::PreparedChange& change)
     std::vector<std::string> names;
     if (change.catalog) {
         for (const auto& repository : change.catalog->repositories()) {
-            const bool used = std::any_of(change.plan.effects.begin(), change.plan.effects.end(), [&](const auto& e) {
-                return e.to && e.to->repo == repository.name;
-            });
+            const bool used = std::any_of(change.plan.effects.begin(), change.plan.effects.end(),
+                                          [&](const auto& e) { return e.to && e.to->repo == repository.name; });
             if (used) {
                 names.push_back(repository.name.text() + " (index " + std::to_string(repository.timestamp_version) +
                                 " from " + qpkg::text::iso_date(repository.issued) + ", " + repository.freshness + ")");
@@ -169,8 +168,9 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
         out.line("Nothing was fetched: the volume is here already and is shared.");
     }
     out.done("Done: " + closing_words(change, report) + '.');
-    const bool removes = std::any_of(change.plan.effects.begin(), change.plan.effects.end(),
-                                     [](const plan::Effect& effect) { return effect.from && effect.kind != plan::Kind::keep; });
+    const bool removes =
+        std::any_of(change.plan.effects.begin(), change.plan.effects.end(),
+                    [](const plan::Effect& effect) { return effect.from && effect.kind != plan::Kind::keep; });
     if (removes && report.reclaimable > 0) {
         out.next("Older generations still hold " + qpkg::text::human_size(report.reclaimable) +
                  ". To give that back and give up rollback: qpkg gc --keep 0");

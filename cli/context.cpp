@@ -3,6 +3,7 @@
 
 #include "cli/adapters.hpp"
 #include "cli/terminal.hpp"
+
 #include "qpkg/base/error.hpp"
 
 #include <iostream>

@@ -27,7 +27,7 @@ public:
     std::string command; ///< "install", "repo-add": names the JSON schema, also when the command fails
     std::string typed;   ///< the whole command line: the reason recorded with a generation
     std::vector<std::string> after_dashes; ///< words after "--": another program's, never parsed here
-    int exit_code = 0;   ///< of a command that went through
+    int exit_code = 0;                     ///< of a command that went through
 
     /// Databases, stores and backends at `options.root`; opened on first use.
     app::World& world();

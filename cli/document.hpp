@@ -18,7 +18,7 @@ struct Value {
 
 Value text(std::string value);
 Value number(std::uint64_t value);
-Value size(std::uint64_t bytes); ///< raw: bytes; shown: "46.2 MiB"
+Value size(std::uint64_t bytes);       ///< raw: bytes; shown: "46.2 MiB"
 Value time(std::int64_t unix_seconds); ///< raw: seconds since 1970; shown: ISO 8601, UTC
 Value flag(bool value);
 Value list(std::vector<std::string> values);

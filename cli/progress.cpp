@@ -2,10 +2,10 @@
 #include "cli/progress.hpp"
 
 #include "cli/terminal.hpp"
+
 #include "qpkg/base/text.hpp"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cli/options.hpp"
+
 #include "qpkg/ports/progress.hpp"
 
 #include <memory>

@@ -10,8 +10,8 @@ namespace {
 /// Columns on a terminal: UTF-8 continuation bytes take none.
 std::size_t width(std::string_view words)
 {
-    return static_cast<std::size_t>(
-        std::count_if(words.begin(), words.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(
+        words.begin(), words.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 void pad(std::ostream& out, std::string_view words, std::size_t columns)

@@ -59,7 +59,8 @@ bool is_terminal(int fd) { return ::isatty(fd) == 1; }
 bool ask(std::string_view question)
 {
     if (!is_terminal(0)) {
-        throw Error(Code::usage, "cannot ask: standard input is not a terminal", "say --yes to go on without a question");
+        throw Error(Code::usage, "cannot ask: standard input is not a terminal",
+                    "say --yes to go on without a question");
     }
     std::cerr << question << " [y/N] " << std::flush;
     const auto answer = read_line();
@@ -81,7 +82,8 @@ std::string ask_new_passphrase(std::string_view what)
 {
     const auto first = ask_passphrase(what);
     if (first.empty()) {
-        throw Error(Code::usage, "an empty passphrase protects nothing", "say --no-passphrase to store keys unencrypted");
+        throw Error(Code::usage, "an empty passphrase protects nothing",
+                    "say --no-passphrase to store keys unencrypted");
     }
     if (first != ask_passphrase("Once more")) {
         throw Error(Code::usage, "the two passphrases differ");

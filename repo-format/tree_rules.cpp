@@ -42,9 +42,9 @@ void check_owner(std::uint32_t uid, std::uint32_t gid, const Xattrs& xattrs)
 /// Where a symlink may point outside its module: the directories at the top of every base.
 bool begins_in_base(std::string_view target)
 {
-    static constexpr std::array<std::string_view, 18> tops{"bin",  "boot", "dev",  "etc", "home", "lib",
-                                                           "lib32", "lib64", "libx32", "mnt", "opt", "proc",
-                                                           "run",  "sbin", "srv",  "sys", "tmp",  "usr"};
+    static constexpr std::array<std::string_view, 18> tops{"bin",   "boot",  "dev",    "etc", "home", "lib",
+                                                           "lib32", "lib64", "libx32", "mnt", "opt",  "proc",
+                                                           "run",   "sbin",  "srv",    "sys", "tmp",  "usr"};
     const auto start = target.find_first_not_of('/');
     if (start == std::string_view::npos) {
         return true;
@@ -101,8 +101,8 @@ private:
         auto subdirectory = tree.directories.begin();
         const auto prefix = path.empty() ? path : path + '/';
         while (file != tree.files.end() || subdirectory != tree.directories.end()) {
-            const bool file_is_next = subdirectory == tree.directories.end() ||
-                                      (file != tree.files.end() && file->name < subdirectory->name);
+            const bool file_is_next =
+                subdirectory == tree.directories.end() || (file != tree.files.end() && file->name < subdirectory->name);
             if (file_is_next) {
                 count(summary_.files, max_files, "files");
                 visitor_.file(prefix + file->name, file->content);

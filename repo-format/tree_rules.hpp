@@ -48,8 +48,8 @@ struct WalkSummary {
     std::vector<std::string> case_twins; ///< up to 10 paths that differ from a neighbour only in ASCII case
 };
 
-/// Visits everything below the commit's root, depth first, entries ascending by name, and checks the rules on directories
-/// and names. Files are the visitor's to check.
+/// Visits everything below the commit's root, depth first, entries ascending by name, and checks the rules on
+/// directories and names. Files are the visitor's to check.
 WalkSummary walk(const Commit& commit, const TreeVisitor& visitor);
 
 } // namespace qpkg::ostree

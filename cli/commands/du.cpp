@@ -17,7 +17,12 @@ void describe(Document& out, const app::DiskUse& use)
                         std::move(users), text(volume.volume.hex())});
     }
     out.table("volumes",
-              {{"what", "VOLUME"}, {"version", "VERSION"}, {"size", "SIZE"}, {"exclusive", "OWN DISK"}, {"users", "USED BY"}, {"volume", ""}},
+              {{"what", "VOLUME"},
+               {"version", "VERSION"},
+               {"size", "SIZE"},
+               {"exclusive", "OWN DISK"},
+               {"users", "USED BY"},
+               {"volume", ""}},
               std::move(rows));
     out.field("objects", size(use.objects), "Object store, each file once");
     out.field("images", size(use.images), "Volumes add");

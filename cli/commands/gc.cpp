@@ -2,6 +2,7 @@
 #include "app/change.hpp"
 #include "app/qubes.hpp"
 #include "cli/commands.hpp"
+
 #include "qpkg/base/text.hpp"
 
 namespace qpkg::cli {

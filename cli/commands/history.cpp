@@ -9,14 +9,15 @@ void describe(Document& out, const std::vector<app::GenerationChange>& generatio
 {
     std::vector<std::vector<Value>> rows;
     for (const auto& generation : generations) {
-        rows.push_back({shown_as(number(generation.number), (generation.current ? "* " : "  ") +
-                                                                std::to_string(generation.number)),
+        rows.push_back({shown_as(number(generation.number),
+                                 (generation.current ? "* " : "  ") + std::to_string(generation.number)),
                         flag(generation.current), time(generation.created), list(generation.changes),
                         text(generation.reason)});
     }
-    out.table("generations",
-              {{"number", "  GENERATION"}, {"current", ""}, {"created", "MADE"}, {"changes", "CHANGES"}, {"reason", "BY"}},
-              std::move(rows));
+    out.table(
+        "generations",
+        {{"number", "  GENERATION"}, {"current", ""}, {"created", "MADE"}, {"changes", "CHANGES"}, {"reason", "BY"}},
+        std::move(rows));
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/query.hpp"
 #include "cli/commands.hpp"
+
 #include "qpkg/base/text.hpp"
 
 namespace qpkg::cli {
@@ -9,9 +10,9 @@ namespace {
 std::vector<std::string> words_of(const Needs& needs)
 {
     std::vector<std::string> words;
-    for (const auto& [wanted, word] : {std::pair{needs.network, "network"}, std::pair{needs.audio, "audio"},
-                                       std::pair{needs.camera, "camera"}, std::pair{needs.usb, "usb"},
-                                       std::pair{needs.gpu, "gpu"}}) {
+    for (const auto& [wanted, word] :
+         {std::pair{needs.network, "network"}, std::pair{needs.audio, "audio"}, std::pair{needs.camera, "camera"},
+          std::pair{needs.usb, "usb"}, std::pair{needs.gpu, "gpu"}}) {
         if (wanted) {
             words.emplace_back(word);
         }
@@ -32,8 +33,9 @@ void describe_details(Document& out, const KnownRelease& known)
     out.field("size", size(release.volume.size), "Size");
     out.field("commands", list(std::move(commands)), "Commands");
     out.field("needs", list(words_of(release.needs)), "Needs");
-    out.field("packages", shown_as(number(release.packages.size()), std::to_string(release.packages.size()) +
-                                                                        " packages of the distribution"),
+    out.field("packages",
+              shown_as(number(release.packages.size()),
+                       std::to_string(release.packages.size()) + " packages of the distribution"),
               "Holds");
     out.field("commit", text(release.tree.commit.hex()), "Commit");
     out.field("volume", text(release.volume.root.hex()), "Volume");
@@ -50,11 +52,16 @@ void describe(Document& out, const app::AppInfo& info)
     }
     std::vector<std::vector<Value>> offers;
     for (const auto& offer : info.offers) {
-        offers.push_back({text(offer.release.version), number(offer.release.sequence), text(offer.release.channel.text()),
-                          text(offer.release.base.text()), text(offer.repo.text())});
+        offers.push_back({text(offer.release.version), number(offer.release.sequence),
+                          text(offer.release.channel.text()), text(offer.release.base.text()),
+                          text(offer.repo.text())});
     }
     out.table("offers",
-              {{"version", "OFFERED"}, {"sequence", "SEQUENCE"}, {"channel", "CHANNEL"}, {"base", "BASE"}, {"repository", "BY"}},
+              {{"version", "OFFERED"},
+               {"sequence", "SEQUENCE"},
+               {"channel", "CHANNEL"},
+               {"base", "BASE"},
+               {"repository", "BY"}},
               std::move(offers));
     std::vector<std::vector<Value>> installed;
     for (const auto& app : info.installed) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/change.hpp"
-#include "app/query.hpp"
 #include "app/qubes.hpp"
+#include "app/query.hpp"
 #include "cli/commands.hpp"
 #include "plan/plan.hpp"
 
@@ -20,12 +20,13 @@ void add_qube_create(CLI::App& app, Context& context)
         const auto lock = context.lock();
         app::recover(context.world());
         const auto qube = app::create_qube(context.world(), request->name, request->base, context.typed);
-        context.show(Document("qube-create")
-                         .field("name", text(qube.name.text()))
-                         .field("base", text(qube.base.text()))
-                         .field("generation", number(qube.current))
-                         .done("Done: qube " + qube.name.text() + " is made from " + qube.base.text() + ", no apps yet.")
-                         .next("To add an app: qpkg install APP --into " + qube.name.text()));
+        context.show(
+            Document("qube-create")
+                .field("name", text(qube.name.text()))
+                .field("base", text(qube.base.text()))
+                .field("generation", number(qube.current))
+                .done("Done: qube " + qube.name.text() + " is made from " + qube.base.text() + ", no apps yet.")
+                .next("To add an app: qpkg install APP --into " + qube.name.text()));
     });
     command->add_option("NAME", request->name, "the new qube's name")->required();
     command->add_option("--base", request->base, "the base it is made from")->required()->type_name("BASE");
@@ -44,7 +45,11 @@ void add_qube_list(CLI::App& app, Context& context)
             out.line("No qubes yet. To make one: qpkg qube create NAME --base debian-12");
         }
         context.show(out.table("qubes",
-                               {{"name", "QUBE"}, {"base", "BASE"}, {"generation", "GENERATION"}, {"apps", "APPS"}, {"running", "RUNNING"}},
+                               {{"name", "QUBE"},
+                                {"base", "BASE"},
+                                {"generation", "GENERATION"},
+                                {"apps", "APPS"},
+                                {"running", "RUNNING"}},
                                std::move(rows)));
     });
     command->alias("ls");

@@ -3,6 +3,7 @@
 #include "app/query.hpp"
 #include "app/repositories.hpp"
 #include "cli/commands.hpp"
+
 #include "qpkg/base/text.hpp"
 
 namespace qpkg::cli {
@@ -79,7 +80,11 @@ void add_repo_list(CLI::App& app, Context& context)
             out.line("No repositories yet. To add one: qpkg repo add NAME LOCATION");
         }
         context.show(out.table("repositories",
-                               {{"name", "REPOSITORY"}, {"location", "AT"}, {"namespaces", "MAY PUBLISH"}, {"freshness", "METADATA"}, {"fingerprint", "ROOT"}},
+                               {{"name", "REPOSITORY"},
+                                {"location", "AT"},
+                                {"namespaces", "MAY PUBLISH"},
+                                {"freshness", "METADATA"},
+                                {"fingerprint", "ROOT"}},
                                std::move(rows)));
     });
     command->alias("ls");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/commands.hpp"
-
 #include "app/world.hpp"
+#include "cli/commands.hpp"
 
 namespace qpkg::cli {
 namespace {
@@ -24,8 +23,8 @@ void add_run(CLI::App& app, Context& context)
     auto request = std::make_shared<Request>();
     auto* command = add_command(app, context, "run", "run", [&context, request] {
         if (context.after_dashes.empty()) {
-            throw Error(Code::usage, "no program is named", "say it after two dashes: qpkg run " + request->qube +
-                                                                " -- COMMAND");
+            throw Error(Code::usage, "no program is named",
+                        "say it after two dashes: qpkg run " + request->qube + " -- COMMAND");
         }
         run(context, *request, context.after_dashes);
     });

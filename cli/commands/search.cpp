@@ -9,15 +9,16 @@ void describe(Document& out, const std::vector<app::Offer>& offers, const std::v
 {
     std::vector<std::vector<Value>> rows;
     for (const auto& offer : offers) {
-        rows.push_back({text(offer.release.app.text()), text(offer.release.version), text(offer.release.base.text()), text(offer.repo.text()),
-                        text(offer.release.summary)});
+        rows.push_back({text(offer.release.app.text()), text(offer.release.version), text(offer.release.base.text()),
+                        text(offer.repo.text()), text(offer.release.summary)});
     }
     if (rows.empty()) {
         out.line("No app matches.");
     }
-    out.table("apps",
-              {{"app", "APP"}, {"version", "VERSION"}, {"base", "BASE"}, {"repository", "FROM"}, {"summary", "SUMMARY"}},
-              std::move(rows));
+    out.table(
+        "apps",
+        {{"app", "APP"}, {"version", "VERSION"}, {"base", "BASE"}, {"repository", "FROM"}, {"summary", "SUMMARY"}},
+        std::move(rows));
     if (!warnings.empty()) {
         out.field("warnings", list(warnings), "Warning");
     }

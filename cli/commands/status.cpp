@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/query.hpp"
 #include "cli/commands.hpp"
+
 #include "qpkg/base/text.hpp"
 
 namespace qpkg::cli {
@@ -45,10 +46,12 @@ void describe(Document& out, const app::StatusReport& report)
         withdrawn.push_back({text(app.release.release.app.text()), text(app.qube.text()),
                              text(app.release.release.version), text(app.release.repo.text())});
     }
-    out.table("withdrawn", {{"app", "NOT LISTED ANY MORE"}, {"qube", "QUBE"}, {"version", "VERSION"}, {"repository", "BY"}},
+    out.table("withdrawn",
+              {{"app", "NOT LISTED ANY MORE"}, {"qube", "QUBE"}, {"version", "VERSION"}, {"repository", "BY"}},
               std::move(withdrawn));
-    out.field("reclaimable", shown_as(number(report.reclaimable), qpkg::text::human_size(report.reclaimable) +
-                                                                     " held by older generations only"),
+    out.field("reclaimable",
+              shown_as(number(report.reclaimable),
+                       qpkg::text::human_size(report.reclaimable) + " held by older generations only"),
               report.reclaimable > 0 ? "Reclaimable" : "");
     if (!report.warnings.empty()) {
         out.field("warnings", list(report.warnings), "Warning");

@@ -13,7 +13,11 @@ void describe(Document& out, const std::vector<app::Reason>& reasons)
                         text(reason.asked_by)});
     }
     out.table("reasons",
-              {{"package", "PACKAGE"}, {"version", "VERSION"}, {"qube", "QUBE"}, {"holder", "BROUGHT BY"}, {"asked_by", "BECAUSE OF"}},
+              {{"package", "PACKAGE"},
+               {"version", "VERSION"},
+               {"qube", "QUBE"},
+               {"holder", "BROUGHT BY"},
+               {"asked_by", "BECAUSE OF"}},
               std::move(rows));
 }
 

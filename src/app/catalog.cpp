@@ -66,9 +66,8 @@ void Catalog::open(const Repository& repository, Reach reach, std::size_t reposi
             const bool unreachable = error.code() == Code::failed || error.code() == Code::not_found;
             if (!unreachable || repositories == 1) {
                 throw Error(error.code(), error.what(),
-                            error.hint().empty() && unreachable
-                                ? "say --offline to go on with what was verified before"
-                                : error.hint());
+                            error.hint().empty() && unreachable ? "say --offline to go on with what was verified before"
+                                                                : error.hint());
             }
             warnings_.emplace_back(error.what());
             unread_.emplace_back(error.what());
@@ -80,8 +79,8 @@ void Catalog::open(const Repository& repository, Reach reach, std::size_t reposi
         }
         const auto freshness = source.client.freshness();
         const auto timestamp = world_.trust.trusted(name, "timestamp");
-        repositories_.push_back({name, name_of(freshness.state), timestamp ? timestamp->version : 0,
-                                 world_.trust.newest_issued(name)});
+        repositories_.push_back(
+            {name, name_of(freshness.state), timestamp ? timestamp->version : 0, world_.trust.newest_issued(name)});
         if (freshness.state != trust::FreshnessState::fresh) {
             warnings_.push_back(staleness(name, freshness));
         }
@@ -146,15 +145,16 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
     if (const auto* offer = newest(app, base, channel)) {
         return *offer;
     }
-    const auto other = std::find_if(offers_.begin(), offers_.end(),
-                                    [&](const Offer& offer) { return offer.release.app == app; });
+    const auto other =
+        std::find_if(offers_.begin(), offers_.end(), [&](const Offer& offer) { return offer.release.app == app; });
     if (other == offers_.end()) {
         throw missing(app.text());
     }
     const auto& release = other->release;
     if (const auto pin = world_.trust.pinned(app); pin && *pin != other->repo) {
-        throw Error(Code::conflict, app.text() + " was first installed from " + pin->text() + ", but only " +
-                                        other->repo.text() + " offers it now",
+        throw Error(Code::conflict,
+                    app.text() + " was first installed from " + pin->text() + ", but only " + other->repo.text() +
+                        " offers it now",
                     "remove it everywhere first if the change is wanted");
     }
     if (release.base != base) {
@@ -162,9 +162,9 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
                     app.text() + " is offered for base " + release.base.text() + ", the qube has " + base.text(),
                     "use a qube made from " + release.base.text() + ", or build the app for " + base.text());
     }
-    throw Error(Code::not_found, app.text() + " has no release in channel " + channel.text() + " for " +
-                                     native_arch().text() + "; there is one in " + release.channel.text() + " for " +
-                                     release.arch.text(),
+    throw Error(Code::not_found,
+                app.text() + " has no release in channel " + channel.text() + " for " + native_arch().text() +
+                    "; there is one in " + release.channel.text() + " for " + release.arch.text(),
                 "see `qpkg info " + short_name(app) + "`");
 }
 

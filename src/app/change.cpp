@@ -3,6 +3,7 @@
 
 #include "app/cost.hpp"
 #include "plan/plan.hpp"
+
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/text.hpp"
 

@@ -83,8 +83,8 @@ std::vector<GenerationChange> history(World& world, const std::string& name)
     const Generation nothing{};
     const auto* before = &nothing;
     for (const auto& generation : qube.generations) {
-        GenerationChange change{generation.number, generation.number == qube.current, generation.created,
-                                generation.reason, {}};
+        GenerationChange change{
+            generation.number, generation.number == qube.current, generation.created, generation.reason, {}};
         for (const auto& [app, pair] : pair_up(snapshot, *before, generation)) {
             if (pair.first != pair.second) {
                 change.changes.push_back(line(short_name(app), {version_of(pair.first), version_of(pair.second)}));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/catalog.hpp"
+
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>

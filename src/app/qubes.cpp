@@ -3,6 +3,7 @@
 
 #include "app/cost.hpp"
 #include "plan/plan.hpp"
+
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -30,9 +31,8 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
 template <class Kind>
 std::size_t count(const std::vector<Change>& changes)
 {
-    return static_cast<std::size_t>(std::count_if(changes.begin(), changes.end(), [](const Change& change) {
-        return std::holds_alternative<Kind>(change);
-    }));
+    return static_cast<std::size_t>(std::count_if(
+        changes.begin(), changes.end(), [](const Change& change) { return std::holds_alternative<Kind>(change); }));
 }
 
 } // namespace

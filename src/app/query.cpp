@@ -4,6 +4,7 @@
 #include "app/cost.hpp"
 #include "plan/activation.hpp"
 #include "plan/plan.hpp"
+
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
@@ -55,8 +56,9 @@ StatusReport status(World& world)
     }
     for (auto& installed : list_apps(world, {})) {
         const auto& offers = catalog.offers();
-        const bool listed = std::any_of(offers.begin(), offers.end(),
-                                        [&](const Offer& offer) { return offer.release.manifest == installed.release.id; });
+        const bool listed = std::any_of(offers.begin(), offers.end(), [&](const Offer& offer) {
+            return offer.release.manifest == installed.release.id;
+        });
         const bool known = std::any_of(snapshot.repositories.begin(), snapshot.repositories.end(),
                                        [&](const Repository& repo) { return repo.name == installed.release.repo; });
         if (known && !listed) {
@@ -108,7 +110,8 @@ std::vector<Offer> search(World& world, const std::vector<std::string>& words, R
         const auto text = offer.release.app.text() + ' ' + offer.release.summary;
         const bool matches = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
             return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
-                       return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+                       return std::tolower(static_cast<unsigned char>(a)) ==
+                              std::tolower(static_cast<unsigned char>(b));
                    }) != text.end();
         });
         if (!matches) {

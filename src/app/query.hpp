@@ -25,7 +25,7 @@ struct QubeStatus {
     std::uint64_t generation;
     std::size_t apps;
     bool running;
-    bool outdated;     ///< runs an older generation
+    bool outdated;      ///< runs an older generation
     bool base_outdated; ///< a newer build of its base is here
 };
 
@@ -42,7 +42,7 @@ StatusReport status(World& world);
 
 struct AppInfo {
     AppId app;
-    std::vector<Offer> offers;        ///< newest first
+    std::vector<Offer> offers; ///< newest first
     std::vector<InstalledApp> installed;
     std::optional<KnownRelease> details; ///< of the newest offer, or of what is installed
 };
@@ -98,8 +98,8 @@ struct VolumeUse {
     std::string what; ///< app id or base id
     std::string version;
     VolumeId volume;
-    std::uint64_t size;      ///< bytes of the image
-    std::uint64_t exclusive; ///< bytes of disk that only the image holds
+    std::uint64_t size;             ///< bytes of the image
+    std::uint64_t exclusive;        ///< bytes of disk that only the image holds
     std::vector<std::string> users; ///< qubes; "(older generations)" when none has it now
 };
 

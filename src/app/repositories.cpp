@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/repositories.hpp"
 
+#include "signing/memory_trust_store.hpp"
+
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/text.hpp"
-#include "signing/memory_trust_store.hpp"
 
 #include <algorithm>
 

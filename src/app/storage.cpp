@@ -19,8 +19,9 @@ std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
     }
     for (const auto& [id, known] : snapshot.releases) {
         const auto& release = known.release;
-        uses.try_emplace(release.volume.root, VolumeUse{release.app.text(), release.version, release.volume.root,
-                                                        release.volume.size, 0, {}});
+        uses.try_emplace(
+            release.volume.root,
+            VolumeUse{release.app.text(), release.version, release.volume.root, release.volume.size, 0, {}});
     }
     for (const auto& qube : snapshot.qubes) {
         uses.try_emplace(qube.base_volume, VolumeUse{qube.base.text(), "older build", qube.base_volume, 0, 0, {}})

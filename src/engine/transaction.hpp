@@ -4,6 +4,7 @@
 #include "plan/activation.hpp"
 #include "plan/garbage.hpp"
 #include "plan/plan.hpp"
+
 #include "qpkg/ports/content_store.hpp"
 #include "qpkg/ports/hypervisor.hpp"
 #include "qpkg/ports/state_db.hpp"

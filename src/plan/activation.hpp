@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/model/state.hpp"
 #include "qpkg/model/attachment.hpp"
+#include "qpkg/model/state.hpp"
 
 #include <vector>
 

@@ -11,8 +11,8 @@ namespace qpkg::plan {
 
 /// What may go, and what must stay.
 struct Garbage {
-    std::vector<Change> changes;       ///< rows that go, before their content does
-    std::vector<VolumeId> volumes;     ///< images that nothing names any more
+    std::vector<Change> changes;        ///< rows that go, before their content does
+    std::vector<VolumeId> volumes;      ///< images that nothing names any more
     std::vector<CommitId> kept_commits; ///< everything else in the object store may go; ascending
 
     friend bool operator==(const Garbage&, const Garbage&) = default;

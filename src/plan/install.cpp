@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/editing.hpp"
+
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
@@ -76,8 +77,8 @@ Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& rel
     return editing.finish();
 }
 
-Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest,
-                  const std::vector<QubeName>& qubes, const Occasion& occasion)
+Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
+                  const Occasion& occasion)
 {
     Editing editing(snapshot, occasion);
     for (const auto& name : qubes) {

@@ -65,8 +65,8 @@ Plan plan_remove(const Snapshot& snapshot, const std::vector<AppId>& apps, const
                  const Occasion& occasion);
 
 /// Moves every app that is in one of `qubes`, is not held, and has a release of a higher sequence in `newest`.
-Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest,
-                  const std::vector<QubeName>& qubes, const Occasion& occasion);
+Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
+                  const Occasion& occasion);
 
 /// Goes back to generation `to`, or to the one before the current one. Errors: not_found.
 Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional<std::uint64_t> to);

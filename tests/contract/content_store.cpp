@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a ContentStore promises, with stock `ostree` as the judge of what is on disk.
-#include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/ostree/content_store.hpp"
+
+#include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/ostree/inflate.hpp"
-
 #include "repo-format/ostree_objects.hpp"
-
 #include "support/expect.hpp"
 #include "support/trees.hpp"
 
@@ -66,9 +65,8 @@ struct Published {
                 found.push_back(entry.path());
             }
         }
-        std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-            return fs::file_size(a) > fs::file_size(b);
-        });
+        std::sort(found.begin(), found.end(),
+                  [](const auto& a, const auto& b) { return fs::file_size(a) > fs::file_size(b); });
         return found.at(nth);
     }
 };
@@ -94,9 +92,10 @@ TEST_CASE("stock ostree makes the same commit objects and accepts both repositor
     CHECK(stock_ostree({"fsck", "--repo=" + builder}).find("1 commits completed successfully") != std::string::npos);
     CHECK(stock_ostree({"fsck", "--repo=" + archive}).find("1 commits completed successfully") != std::string::npos);
     CHECK(stock_ostree({"rev-parse", "--repo=" + archive, Published::ref()}) == published.summary.commit.hex() + "\n");
-    const auto again = stock_ostree({"commit", "--repo=" + archive, "-b", "again", "--timestamp=@1700000000",
-                                     "--owner-uid=0", "--owner-gid=0", "--no-xattrs", "-s", "org.example.hello 1.0-1",
-                                     "--add-metadata-string=qpkg.app=org.example.hello", (published.directory / "tree").string()});
+    const auto again =
+        stock_ostree({"commit", "--repo=" + archive, "-b", "again", "--timestamp=@1700000000", "--owner-uid=0",
+                      "--owner-gid=0", "--no-xattrs", "-s", "org.example.hello 1.0-1",
+                      "--add-metadata-string=qpkg.app=org.example.hello", (published.directory / "tree").string()});
     CHECK(stock_ostree({"diff", "--repo=" + archive, Published::ref(), "again"}).empty());
     CHECK(stock_ostree({"summary", "--view", "--repo=" + archive}).find(Published::ref()) != std::string::npos);
 }
@@ -111,8 +110,8 @@ TEST_CASE("an import is exactly what stock ostree would have pulled")
     const auto report = published.import();
 
     CHECK(listing(fs::path(stock) / "objects") == listing(published.directory / "store" / "objects"));
-    CHECK(stock_ostree({"fsck", "--repo=" + (published.directory / "store").string()}).find("1 commits completed successfully") !=
-          std::string::npos);
+    CHECK(stock_ostree({"fsck", "--repo=" + (published.directory / "store").string()})
+              .find("1 commits completed successfully") != std::string::npos);
     CHECK(report.fetched_objects == published.summary.objects);
     CHECK(report.fetched_bytes == published.served);
     CHECK(report.content_bytes == published.summary.size);
@@ -129,7 +128,8 @@ TEST_CASE("what is here is not fetched again")
     published.builder.export_commit(next.commit, published.archive(), Published::ref(), nullptr, published.quiet);
 
     const auto estimate = published.store.estimate(next.commit, {next.objects, next.size}, published.site);
-    const auto report = published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
+    const auto report =
+        published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
 
     CHECK(estimate.missing_objects == 1);
     CHECK(estimate.present == published.store.contents(published.summary.commit));
@@ -173,11 +173,12 @@ TEST_CASE("a signature goes into detached metadata as stock ostree writes it")
     Published published;
     const RecordingSigner signer;
 
-    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer, published.quiet);
+    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer,
+                                    published.quiet);
 
     const auto archive = "--repo=" + published.archive().string();
-    const auto shown = stock_ostree({"show", archive, "--print-detached-metadata-key=ostree.sign.ed25519",
-                                     published.summary.commit.hex()});
+    const auto shown = stock_ostree(
+        {"show", archive, "--print-detached-metadata-key=ostree.sign.ed25519", published.summary.commit.hex()});
     CHECK(shown.find("0x73, 0x73") != std::string::npos);
     CHECK(fs::exists(published.archive() / "summary.sig"));
 }
@@ -187,7 +188,8 @@ TEST_CASE("the signature is over the whole commit object")
     Published published;
     const RecordingSigner signer;
 
-    published.builder.export_commit(published.summary.commit, published.directory / "other", Published::ref(), &signer, published.quiet);
+    published.builder.export_commit(published.summary.commit, published.directory / "other", Published::ref(), &signer,
+                                    published.quiet);
 
     const auto summary = files::read(published.directory / "other/summary", 1 << 20);
     CHECK(signer.signed_bytes == summary);
@@ -197,17 +199,20 @@ TEST_CASE("a copy between archives is the same bytes, linked, with ref and signa
 {
     Published published;
     const RecordingSigner signer;
-    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer, published.quiet);
+    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer,
+                                    published.quiet);
 
     const auto target = published.directory / "mirror" / "ostree";
-    const auto bytes = published.builder.copy_archived(published.summary.commit, published.archive(), target, "other/ref",
-                                                       nullptr, published.quiet);
+    const auto bytes = published.builder.copy_archived(published.summary.commit, published.archive(), target,
+                                                       "other/ref", nullptr, published.quiet);
 
     CHECK(bytes == published.served);
     CHECK(listing(target / "objects") == listing(published.archive() / "objects"));
     CHECK(fs::hard_link_count(published.object(target, ".filez")) == 2);
-    CHECK(stock_ostree({"rev-parse", "--repo=" + target.string(), "other/ref"}) == published.summary.commit.hex() + "\n");
-    CHECK(stock_ostree({"fsck", "--repo=" + target.string()}).find("1 commits completed successfully") != std::string::npos);
+    CHECK(stock_ostree({"rev-parse", "--repo=" + target.string(), "other/ref"}) ==
+          published.summary.commit.hex() + "\n");
+    CHECK(stock_ostree({"fsck", "--repo=" + target.string()}).find("1 commits completed successfully") !=
+          std::string::npos);
 }
 
 TEST_CASE("prune gives back what it said and keeps what is needed")
@@ -314,7 +319,8 @@ struct Forged {
 
     void put(const Digest& name, std::string_view suffix, std::string_view bytes) const
     {
-        const auto path = directory / "site/ostree/objects" / name.hex().substr(0, 2) / (name.hex().substr(2) + std::string(suffix));
+        const auto path =
+            directory / "site/ostree/objects" / name.hex().substr(0, 2) / (name.hex().substr(2) + std::string(suffix));
         fs::create_directories(path.parent_path());
         std::ofstream(path, std::ios::binary) << bytes;
     }
@@ -485,6 +491,7 @@ TEST_CASE("a tree with a mode that modules may not have is not committed")
     Forged forged;
     TreeMaker(forged.directory / "tree").file("usr/bin/su", "x", 04755);
 
-    CHECK_FAILS(Code::untrusted, "usr/bin/su", forged.store.commit_tree(a_commit_of(forged.directory / "tree"), forged.quiet));
+    CHECK_FAILS(Code::untrusted, "usr/bin/su",
+                forged.store.commit_tree(a_commit_of(forged.directory / "tree"), forged.quiet));
     CHECK(forged.store.commits().empty());
 }

@@ -2,7 +2,6 @@
 // What a Fetcher promises: the directory reader, and the http reader with a web server on loopback.
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/fetch/http/http_fetcher.hpp"
-
 #include "support/expect.hpp"
 #include "support/nginx.hpp"
 #include "support/trees.hpp"
@@ -31,10 +30,7 @@ struct Subject {
 std::unique_ptr<Subject> each_implementation()
 {
     auto subject = std::make_unique<Subject>();
-    SUBCASE("directory")
-    {
-        subject->fetcher = std::make_unique<fetch::DirectoryFetcher>(subject->site);
-    }
+    SUBCASE("directory") { subject->fetcher = std::make_unique<fetch::DirectoryFetcher>(subject->site); }
     SUBCASE("http")
     {
         if (!Nginx::is_installed()) {
@@ -138,7 +134,11 @@ TEST_CASE("a directory that is a repository never leads out of itself")
 {
     Subject subject;
     TreeMaker(subject.scratch_directory.path()).file("secret", "outside");
-    TreeMaker(subject.site).link("out", "../secret").link("absolute", "/etc/hostname").file("real", "inside").link("in", "real");
+    TreeMaker(subject.site)
+        .link("out", "../secret")
+        .link("absolute", "/etc/hostname")
+        .file("real", "inside")
+        .link("in", "real");
     REQUIRE(::mkfifo((subject.site / "fifo").c_str(), 0644) == 0);
     fetch::DirectoryFetcher fetcher(subject.site);
 
@@ -174,7 +174,8 @@ TEST_CASE("a web server's errors, redirects to files and cut answers are errors 
     CHECK_FAILS(Code::failed, "/part: the server answered 206", fetcher.get("part", 10));
     CHECK_FAILS(Code::failed, "/away", fetcher.get("away", 100));
     CHECK_FAILS(Code::failed, "/circle", fetcher.get("circle", 10));
-    CHECK_FAILS(Code::failed, "127.0.0.1", fetch::HttpFetcher("http://127.0.0.1:" + std::to_string(free_port())).get("x", 10));
+    CHECK_FAILS(Code::failed, "127.0.0.1",
+                fetch::HttpFetcher("http://127.0.0.1:" + std::to_string(free_port())).get("x", 10));
 }
 
 TEST_CASE("an answer shorter than its announced length, and one that stalls, are errors")

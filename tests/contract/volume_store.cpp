@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a VolumeStore promises, on the file system of the temporary directory.
-#include "adapters/erofs/verity.hpp"
 #include "adapters/erofs/volume_store.hpp"
-#include "adapters/ostree/content_store.hpp"
 
+#include "adapters/erofs/verity.hpp"
+#include "adapters/ostree/content_store.hpp"
 #include "support/expect.hpp"
 #include "support/trees.hpp"
 
@@ -81,7 +81,8 @@ TEST_CASE("verify finds a changed byte anywhere, a changed hash tree and a cut-o
     };
     CHECK_NOTHROW(stores.volumes.verify(root, stores.quiet));
 
-    for (const std::uint64_t at : {std::uint64_t{0}, std::uint64_t{1030}, fs::file_size(image) / 2, fs::file_size(image) - 1}) {
+    for (const std::uint64_t at :
+         {std::uint64_t{0}, std::uint64_t{1030}, fs::file_size(image) / 2, fs::file_size(image) - 1}) {
         CAPTURE(at);
         flip(image, at);
         CHECK_FAILS(Code::corrupt, root.hex(), stores.volumes.verify(root, stores.quiet));
@@ -144,7 +145,8 @@ TEST_CASE("veritysetup computes the same root and the same tree")
     const auto tree = stores.directory / "tree.verity";
     CommandResult result;
     try {
-        Command command{.argv = {"veritysetup", "format", "--no-superblock", "--salt=-", image.string(), tree.string()}};
+        Command command{
+            .argv = {"veritysetup", "format", "--no-superblock", "--salt=-", image.string(), tree.string()}};
         command.environment = {{"PATH", "/usr/sbin:/sbin:/usr/bin:/bin"}};
         result = run(command);
     } catch (const Error&) {

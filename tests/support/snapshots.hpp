@@ -18,8 +18,12 @@ inline KnownRelease a_known_release(std::string_view app = "org.example.hello", 
 
 inline Qube a_qube(std::string_view name)
 {
-    return {QubeName::require(name), BaseId::require("debian-12"), CommitId(sha256("base")), VolumeId(sha256("base volume")),
-            0, {{0, 1000, "qpkg qube create", {}}}};
+    return {QubeName::require(name),
+            BaseId::require("debian-12"),
+            CommitId(sha256("base")),
+            VolumeId(sha256("base volume")),
+            0,
+            {{0, 1000, "qpkg qube create", {}}}};
 }
 
 /// Two qubes on one base, one repository, nothing installed.
@@ -27,8 +31,8 @@ inline Snapshot a_snapshot()
 {
     Snapshot snapshot;
     snapshot.qubes = {a_qube("personal"), a_qube("work")};
-    snapshot.bases = {{BaseId::require("debian-12"), CommitId(sha256("base")), VolumeId(sha256("base volume")), 4096, 12,
-                       1000, {}}};
+    snapshot.bases = {
+        {BaseId::require("debian-12"), CommitId(sha256("base")), VolumeId(sha256("base volume")), 4096, 12, 1000, {}}};
     snapshot.repositories = {{RepoName::require("demo"), "/site", std::string(64, 'a'), {"org.example"}, 86'400}};
     snapshot.commits = {CommitId(sha256("base"))};
     snapshot.volumes = {VolumeId(sha256("base volume"))};

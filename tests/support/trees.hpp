@@ -4,6 +4,7 @@
 #include "qpkg/base/files.hpp"
 #include "qpkg/ports/content_store.hpp"
 
+#include <doctest/doctest.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,8 +13,6 @@
 #include <map>
 #include <string>
 #include <utility>
-
-#include <doctest/doctest.h>
 
 /// Directories to commit, and ways to look at what became of them.
 namespace qpkg::testing {
@@ -114,7 +113,8 @@ inline std::map<std::string, std::string> listing(const fs::path& root)
     for (const auto& entry : fs::recursive_directory_iterator(root)) {
         struct stat info {};
         REQUIRE(::lstat(entry.path().c_str(), &info) == 0);
-        auto line = std::to_string(info.st_mode) + " " + std::to_string(info.st_uid) + ":" + std::to_string(info.st_gid);
+        auto line =
+            std::to_string(info.st_mode) + " " + std::to_string(info.st_uid) + ":" + std::to_string(info.st_gid);
         if (S_ISLNK(info.st_mode)) {
             line += " -> " + fs::read_symlink(entry.path()).string();
         } else if (S_ISREG(info.st_mode)) {

@@ -9,7 +9,8 @@
 
 namespace qpkg::text {
 
-/// Untrusted text made safe for a terminal and a log: everything but printable ASCII as \xNN, cut at `limit` characters.
+/// Untrusted text made safe for a terminal and a log: everything but printable ASCII as \xNN, cut at `limit`
+/// characters.
 std::string escaped(std::string_view untrusted, std::size_t limit = 200);
 
 /// "412.3 MiB", "4.0 KiB", "17 B".

@@ -34,8 +34,8 @@ struct ImportLimits {
 
 /// What an import would have to bring, known before any content moves.
 struct ImportEstimate {
-    std::uint64_t missing_objects;        ///< content objects that are not here
-    std::vector<ContentObject> present;   ///< content objects of the commit that are here already, ascending
+    std::uint64_t missing_objects;      ///< content objects that are not here
+    std::vector<ContentObject> present; ///< content objects of the commit that are here already, ascending
 };
 
 struct ImportReport {
@@ -45,11 +45,11 @@ struct ImportReport {
 };
 
 struct CommitRequest {
-    std::filesystem::path tree;                   ///< a directory, already normalised: modes 0644/0755, owner 0:0, no xattrs
-    std::string ref;                              ///< bound in the commit's metadata
+    std::filesystem::path tree; ///< a directory, already normalised: modes 0644/0755, owner 0:0, no xattrs
+    std::string ref;            ///< bound in the commit's metadata
     std::string subject;
-    std::int64_t timestamp;                       ///< seconds since 1970
-    std::map<std::string, std::string> metadata;  ///< "qpkg.app" → "org.example.hello"; strings, sorted
+    std::int64_t timestamp;                      ///< seconds since 1970
+    std::map<std::string, std::string> metadata; ///< "qpkg.app" → "org.example.hello"; strings, sorted
 };
 
 struct CommitSummary {
@@ -87,8 +87,8 @@ public:
 
     /// Builder: commits a directory; same tree and request, same commit.
     virtual CommitSummary commit_tree(const CommitRequest& request, Progress& progress) = 0;
-    /// Publisher: copies a commit into the archive repository at `archive` (made when absent), signs it, points `ref` at
-    /// it. Returns the bytes of its objects as served.
+    /// Publisher: copies a commit into the archive repository at `archive` (made when absent), signs it, points `ref`
+    /// at it. Returns the bytes of its objects as served.
     virtual std::uint64_t export_commit(const CommitId& commit, const std::filesystem::path& archive,
                                         const std::string& ref, const CommitSigner* signer, Progress& progress) = 0;
 

@@ -12,8 +12,8 @@
 namespace qpkg {
 
 struct Capabilities {
-    bool hot_attach;       ///< `attach` and `detach` work on a running qube
-    std::size_t max_slots; ///< volumes per qube
+    bool hot_attach;         ///< `attach` and `detach` work on a running qube
+    std::size_t max_slots;   ///< volumes per qube
     bool owns_qubes = false; ///< qubes exist only because qpkg made them: gc may remove one that no database names
 };
 

@@ -16,13 +16,13 @@ enum class Network { none, host };
 /// A command inside an overlay over a base root, in its own mount, pid, IPC, UTS (and, without network, network)
 /// namespaces, with few capabilities. /proc, /dev, /run and /tmp are its own; the host name is "qpkg".
 struct SandboxRun {
-    std::filesystem::path base_image;                     ///< the base's volume
-    std::filesystem::path upper;                          ///< receives every change; used for one run
-    std::filesystem::path work;                           ///< overlayfs work directory, same file system as `upper`
-    std::vector<std::filesystem::path> lower;             ///< directories or images between base and upper, topmost first
+    std::filesystem::path base_image;         ///< the base's volume
+    std::filesystem::path upper;              ///< receives every change; used for one run
+    std::filesystem::path work;               ///< overlayfs work directory, same file system as `upper`
+    std::vector<std::filesystem::path> lower; ///< directories or images between base and upper, topmost first
     std::vector<std::pair<std::filesystem::path, std::filesystem::path>> binds; ///< outside → inside, read-write
     Network network = Network::none;
-    Command command;                                      ///< argv, environment, on_line
+    Command command; ///< argv, environment, on_line
 };
 
 /// Builds run here. Nothing stays mounted, also after kill -9: every mount lives in the command's own namespace.

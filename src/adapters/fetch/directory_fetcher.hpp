@@ -8,8 +8,8 @@
 
 namespace qpkg::fetch {
 
-/// Reads a repository from a directory (a disk, a USB stick). Nothing outside of it is ever opened: a symlink that leads
-/// out is Error failed, as is anything that is not a regular file.
+/// Reads a repository from a directory (a disk, a USB stick). Nothing outside of it is ever opened: a symlink that
+/// leads out is Error failed, as is anything that is not a regular file.
 class DirectoryFetcher final : public Fetcher {
 public:
     explicit DirectoryFetcher(std::filesystem::path directory);

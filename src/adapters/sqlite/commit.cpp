@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/database.hpp"
-#include "qpkg/base/fault.hpp"
 #include "repo-format/manifest.hpp"
+
+#include "qpkg/base/fault.hpp"
 
 namespace qpkg::sqlite {
 namespace {
@@ -33,7 +34,8 @@ public:
     void operator()(const CreateQube& change)
     {
         const auto& qube = change.qube;
-        Statement(connection_, "INSERT INTO qube (name, base, base_commit, base_volume, current) VALUES (?, ?, ?, ?, ?)")
+        Statement(connection_,
+                  "INSERT INTO qube (name, base, base_commit, base_volume, current) VALUES (?, ?, ?, ?, ?)")
             .bind(qube.name.text())
             .bind(qube.base.text())
             .bind(qube.base_commit.hex())
@@ -82,7 +84,8 @@ public:
             .bind(base.created)
             .run();
         for (const auto& package : base.packages) {
-            Statement(connection_, "INSERT INTO base_package (base, name, version, arch, sha256) VALUES (?, ?, ?, ?, ?)")
+            Statement(connection_,
+                      "INSERT INTO base_package (base, name, version, arch, sha256) VALUES (?, ?, ?, ?, ?)")
                 .bind(base.id.text())
                 .bind(package.name)
                 .bind(package.version)

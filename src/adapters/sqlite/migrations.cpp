@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sqlite/connection.hpp"
+
 #include "qpkg/base/error.hpp"
 
 #include <array>

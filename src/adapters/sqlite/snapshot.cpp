@@ -24,7 +24,8 @@ IdType id(const std::string& text)
 std::vector<Package> read_packages(const Connection& connection, const BaseId& base)
 {
     std::vector<Package> packages;
-    Statement rows(connection, "SELECT name, version, arch, sha256 FROM base_package WHERE base = ? ORDER BY name, arch");
+    Statement rows(connection,
+                   "SELECT name, version, arch, sha256 FROM base_package WHERE base = ? ORDER BY name, arch");
     rows.bind(base.text());
     while (rows.step()) {
         packages.push_back({rows.text(0), rows.text(1), rows.text(2), digest_id<CommitId>(rows.text(3)).digest()});
@@ -74,8 +75,7 @@ std::map<ManifestId, KnownRelease> read_releases(const Connection& connection)
 std::vector<Binding> read_bindings(const Connection& connection, const std::string& qube, std::uint64_t generation)
 {
     std::vector<Binding> bindings;
-    Statement rows(connection,
-                   "SELECT app, release, held FROM binding WHERE qube = ? AND generation = ? ORDER BY app");
+    Statement rows(connection, "SELECT app, release, held FROM binding WHERE qube = ? AND generation = ? ORDER BY app");
     rows.bind(qube).bind(generation);
     while (rows.step()) {
         bindings.push_back({id<AppId>(rows.text(0)), digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0});
@@ -88,8 +88,12 @@ std::vector<Qube> read_qubes(const Connection& connection)
     std::vector<Qube> qubes;
     Statement rows(connection, "SELECT name, base, base_commit, base_volume, current FROM qube ORDER BY name");
     while (rows.step()) {
-        Qube qube{id<QubeName>(rows.text(0)), id<BaseId>(rows.text(1)), digest_id<CommitId>(rows.text(2)),
-                  digest_id<VolumeId>(rows.text(3)), rows.size(4), {}};
+        Qube qube{id<QubeName>(rows.text(0)),
+                  id<BaseId>(rows.text(1)),
+                  digest_id<CommitId>(rows.text(2)),
+                  digest_id<VolumeId>(rows.text(3)),
+                  rows.size(4),
+                  {}};
         Statement generations(connection,
                               "SELECT number, created, reason FROM generation WHERE qube = ? ORDER BY number");
         generations.bind(qube.name.text());
@@ -108,8 +112,12 @@ std::vector<Qube> read_qubes(const Connection& connection)
 Snapshot Database::snapshot() const
 {
     const Reading reading(*connection_);
-    return {read_qubes(*connection_), read_bases(*connection_),        read_releases(*connection_),
-            read_repositories(*connection_), {}, {}};
+    return {read_qubes(*connection_),
+            read_bases(*connection_),
+            read_releases(*connection_),
+            read_repositories(*connection_),
+            {},
+            {}};
 }
 
 } // namespace qpkg::sqlite

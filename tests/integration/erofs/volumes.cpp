@@ -2,7 +2,6 @@
 // Volumes as the kernel, erofs-utils and ostree see them, on file systems that clone and one that does not.
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/ostree/content_store.hpp"
-
 #include "support/expect.hpp"
 #include "support/loop_file_system.hpp"
 #include "support/trees.hpp"
@@ -16,8 +15,8 @@ namespace {
 void make_nasty_tree(const fs::path& root)
 {
     TreeMaker tree(root);
-    for (const std::size_t size : {0U, 1U, 31U, 32U, 4063U, 4064U, 4065U, 4095U, 4096U, 4097U, 8159U, 8160U, 8161U, 8191U,
-                                   8192U, 8193U, 12288U, 100'000U, 3'000'000U}) {
+    for (const std::size_t size : {0U, 1U, 31U, 32U, 4063U, 4064U, 4065U, 4095U, 4096U, 4097U, 8159U, 8160U, 8161U,
+                                   8191U, 8192U, 8193U, 12288U, 100'000U, 3'000'000U}) {
         tree.file("sizes/" + std::to_string(size), noise(size, static_cast<unsigned>(size) + 7));
         tree.file("sizes/executable-" + std::to_string(size), noise(size, static_cast<unsigned>(size) + 7), 0755);
     }
@@ -36,7 +35,8 @@ void make_nasty_tree(const fs::path& root)
     for (const std::size_t size : {1U, 100U, 4063U, 4064U, 4065U, 4095U}) {
         tree.link("links/" + std::to_string(size), std::string(size, 't'));
     }
-    for (const char* name : {"!before-dot", "+", "-", ".hidden", "..two", "...", "zzz", "UPPER", "Főtanúsítvány", "a b\\c"}) {
+    for (const char* name :
+         {"!before-dot", "+", "-", ".hidden", "..two", "...", "zzz", "UPPER", "Főtanúsítvány", "a b\\c"}) {
         tree.file(fs::path("names") / name, name);
     }
     tree.file("names/" + std::string(255, 'x'), "longest name");
@@ -46,7 +46,9 @@ void make_nasty_tree(const fs::path& root)
 }
 
 struct Stores {
-    explicit Stores(const fs::path& directory) : content(directory / "store"), volumes(directory / "volumes", content) {}
+    explicit Stores(const fs::path& directory) : content(directory / "store"), volumes(directory / "volumes", content)
+    {
+    }
 
     CommitId commit(const fs::path& tree)
     {
@@ -170,8 +172,8 @@ TEST_CASE("a stored plan builds the same volume again, and a damaged one is not 
     CHECK(again.written < 4096);
     CHECK(files::read(image, 1U << 30U) == bytes);
     CHECK(files::read(verity, 1U << 30U) == tree);
-    for (const std::uintmax_t at : {std::uintmax_t{10}, std::uintmax_t{50}, std::uintmax_t{75}, std::uintmax_t{9000},
-                                    fs::file_size(plan) - 5}) {
+    for (const std::uintmax_t at :
+         {std::uintmax_t{10}, std::uintmax_t{50}, std::uintmax_t{75}, std::uintmax_t{9000}, fs::file_size(plan) - 5}) {
         CAPTURE(at);
         fs::remove(image);
         auto damaged = files::read(plan, 1U << 30U);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "support/expect.hpp"
-
 #include "qpkg/base/subprocess.hpp"
+
+#include "support/expect.hpp"
 
 using namespace qpkg;
 

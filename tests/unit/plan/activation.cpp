@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/activation.hpp"
+
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 

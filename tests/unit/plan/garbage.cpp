@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/garbage.hpp"
+
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 
@@ -32,8 +33,8 @@ TEST_CASE("with no older generation kept, what only they used goes: rows, volume
 
     const auto garbage = plan::plan_gc(upgraded(), 0);
 
-    CHECK((garbage.changes == std::vector<Change>{DropGenerations{QubeName::require("work"), {0, 1}},
-                                                  ForgetRelease{old_hello.id}}));
+    CHECK((garbage.changes ==
+           std::vector<Change>{DropGenerations{QubeName::require("work"), {0, 1}}, ForgetRelease{old_hello.id}}));
     CHECK(garbage.volumes == std::vector<VolumeId>{old_hello.release.volume.root});
     CHECK(std::find(garbage.kept_commits.begin(), garbage.kept_commits.end(), old_hello.release.tree.commit) ==
           garbage.kept_commits.end());

@@ -56,7 +56,10 @@ TEST_CASE("E54: names are unique across files and directories and ascend")
 TEST_CASE("E54: a name that reads as another one, leaves its directory or is too long is refused")
 {
     for (const std::string name : {"", ".", "..", "a/b", "tab\t", "esc\x1b[31m", "del\x7f", "\xc2\x85next line",
-                                   "left\xe2\x80\xaeto", "\xe2\x81\xa6isolate", "\xef\xbb\xbf" "bom", "half\xc3", "\xc0\xaf"}) {
+                                   "left\xe2\x80\xaeto", "\xe2\x81\xa6isolate",
+                                   "\xef\xbb\xbf"
+                                   "bom",
+                                   "half\xc3", "\xc0\xaf"}) {
         CAPTURE(name);
         CHECK_FAILS(Code::untrusted, "name", check_name(name));
     }
@@ -142,7 +145,8 @@ TEST_CASE("a symlink stays inside its module or begins in the base")
     CHECK_NOTHROW(check_link("usr/bin/x", "../lib/x"));
     CHECK_NOTHROW(check_link("usr/bin/x", "../.././etc/x"));
     CHECK_NOTHROW(check_link("x", "y"));
-    for (const char* target : {"/usr/bin/y", "/etc/alternatives/y", "/run/lock", "/proc/self/mounts", "/dev/null", "//usr/y", "/"}) {
+    for (const char* target :
+         {"/usr/bin/y", "/etc/alternatives/y", "/run/lock", "/proc/self/mounts", "/dev/null", "//usr/y", "/"}) {
         CHECK_NOTHROW(check_link("usr/bin/x", target));
     }
     for (const char* target : {"../../../x", "../..//../x", "../lib/../../../usr/x", "/apps/other/usr", "/qubes/x"}) {
@@ -165,15 +169,15 @@ TEST_CASE("a tree deeper than 64, or one that repeats itself without end, is ref
 
     // 2^64 paths out of 64 small objects.
     int depth = 0;
-    const TreeVisitor doubling{.tree =
-                                   [&](const Digest& id) {
-                                       return ++depth % 64 == 0
-                                                  ? DirTree{}
-                                                  : DirTree{.files = {{"f", a_digest('f')}},
-                                                            .directories = {{"x", id, a_digest('b')}, {"y", id, a_digest('b')}}};
-                                   },
-                               .meta = [](const Digest&) { return a_dirmeta(); },
-                               .directory = {},
-                               .file = [](const std::string&, const Digest&) {}};
+    const TreeVisitor doubling{
+        .tree =
+            [&](const Digest& id) {
+                return ++depth % 64 == 0 ? DirTree{}
+                                         : DirTree{.files = {{"f", a_digest('f')}},
+                                                   .directories = {{"x", id, a_digest('b')}, {"y", id, a_digest('b')}}};
+            },
+        .meta = [](const Digest&) { return a_dirmeta(); },
+        .directory = {},
+        .file = [](const std::string&, const Digest&) {}};
     CHECK_FAILS(Code::untrusted, "deep", walk(a_commit(), doubling));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sqlite/database.hpp"
+
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 
@@ -96,7 +97,9 @@ TEST_CASE("bad input 64: a file that is no database is refused and left as it is
 TEST_CASE("bad input 64: a database of a newer qpkg is refused")
 {
     const Scratch scratch;
-    { const sqlite::Database db(scratch.file); }
+    {
+        const sqlite::Database db(scratch.file);
+    }
     Command command;
     command.argv = {"sqlite3", scratch.file.string(), "PRAGMA user_version=99"};
     run_checked(command, "age the database");

@@ -233,7 +233,10 @@ void configure(Transfer& slot, const std::string& url, const HttpLimits& limits)
 
 } // namespace
 
-bool is_http(const std::string& location) { return location.starts_with("http://") || location.starts_with("https://"); }
+bool is_http(const std::string& location)
+{
+    return location.starts_with("http://") || location.starts_with("https://");
+}
 
 HttpFetcher::HttpFetcher(std::string url, HttpLimits limits)
     : url_(std::move(url)), limits_(limits), connections_(std::make_unique<Connections>())
@@ -252,10 +255,7 @@ HttpFetcher::HttpFetcher(std::string url, HttpLimits limits)
     }
 }
 
-HttpFetcher::~HttpFetcher()
-{
-    connections_->slots.clear();
-}
+HttpFetcher::~HttpFetcher() { connections_->slots.clear(); }
 
 std::optional<std::string> HttpFetcher::get(const std::string& path, std::uint64_t cap)
 {
