@@ -54,7 +54,8 @@ void build(const Arguments& arguments)
     const auto expected = arguments.size() > 3 ? VolumeId::from_hex(arguments.at(3)) : std::nullopt;
     const std::vector<VolumePart> parts{{commit_id(arguments.at(2)), ""}};
     const auto report = volumes.build(parts, expected, quiet);
-    std::printf("%s %lu %lu %lu\n", report.volume.root.hex().c_str(), report.volume.size, report.shared, report.written);
+    std::printf("%s %lu %lu %lu\n", report.volume.root.hex().c_str(), report.volume.size, report.shared,
+                report.written);
 }
 
 /// verify STORE VOLUMES ROOT
@@ -86,7 +87,8 @@ void floor(const Arguments& arguments)
             sources.emplace_back(reader->open(i), whole);
         }
     }
-    struct timespec before {}, after {};
+    struct timespec before {
+    }, after{};
     ::clock_gettime(CLOCK_MONOTONIC, &before);
     const auto target = files::open(arguments.at(2), O_RDWR | O_CREAT | O_TRUNC);
     const auto metadata = std::stoull(arguments.at(3)) / 4096 * 4096;

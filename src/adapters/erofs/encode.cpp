@@ -89,9 +89,8 @@ std::string MetadataEncoder::block(std::uint32_t number, const TailOf& tail_of) 
 
 std::string MetadataEncoder::tail(const Inode& inode, const TailOf& tail_of) const
 {
-    auto bytes = inode.kind == NodeKind::directory
-                     ? directory_bytes(inode).substr(full_blocks(inode.size) * block_size)
-                     : tail_of(inode.index);
+    auto bytes = inode.kind == NodeKind::directory ? directory_bytes(inode).substr(full_blocks(inode.size) * block_size)
+                                                   : tail_of(inode.index);
     if (bytes.size() != tail_size(inode.size)) {
         throw Error(Code::corrupt, "a file's tail has " + std::to_string(bytes.size()) + " bytes, expected " +
                                        std::to_string(tail_size(inode.size)));
@@ -105,12 +104,11 @@ std::string MetadataEncoder::directory_bytes(const Inode& inode) const
         return layout_.inodes[layout_.directory_inodes[index]].nid;
     };
     const auto& directory = tree_.directories[inode.index];
-    return encode_directory(directory, inode.nid, nid_of_directory(directory.parent),
-                            [&](const ImageTree::Entry& entry) {
-                                return entry.kind == NodeKind::directory
-                                           ? nid_of_directory(entry.index)
-                                           : layout_.inodes[layout_.content_inodes[entry.index]].nid;
-                            });
+    return encode_directory(
+        directory, inode.nid, nid_of_directory(directory.parent), [&](const ImageTree::Entry& entry) {
+            return entry.kind == NodeKind::directory ? nid_of_directory(entry.index)
+                                                     : layout_.inodes[layout_.content_inodes[entry.index]].nid;
+        });
 }
 
 std::string MetadataEncoder::directory_blocks(const Inode& inode) const
@@ -123,8 +121,8 @@ std::string MetadataEncoder::directory_blocks(const Inode& inode) const
 std::string MetadataEncoder::inode_bytes(std::uint32_t position) const
 {
     const auto& inode = layout_.inodes[position];
-    const auto permissions = inode.kind == NodeKind::directory ? tree_.directories[inode.index].mode
-                                                               : tree_.contents[inode.index].mode;
+    const auto permissions =
+        inode.kind == NodeKind::directory ? tree_.directories[inode.index].mode : tree_.contents[inode.index].mode;
     const auto format = (inode.extended ? 1U : 0U) | static_cast<unsigned>(inode.layout) << 1;
     std::string out;
     append(out, format, 2);

@@ -115,7 +115,8 @@ private:
                     read_content(position, pieces);
                 }
             }
-            stream_.add(encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
+            stream_.add(
+                encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
             tails_.clear();
             ++next_block_;
         }
@@ -228,8 +229,8 @@ Written write_image(const Image& image, std::optional<Target> target, Progress& 
 
 void share_leaves(const Image& image, const Target& target)
 {
-    const auto at = VerityTree(image.layout.total_blocks, {}).leaf_level() +
-                    std::uint64_t{image.layout.data_start} * Digest::size;
+    const auto at =
+        VerityTree(image.layout.total_blocks, {}).leaf_level() + std::uint64_t{image.layout.data_start} * Digest::size;
     if (image.readers.size() != 1 || at % block_size != 0) {
         return;
     }

@@ -49,8 +49,8 @@ private:
                 const bool nested = outer.prefix.empty() || inner.prefix == outer.prefix ||
                                     inner.prefix.starts_with(outer.prefix + '/');
                 if (&outer != &inner && nested) {
-                    throw Error(Code::bug, "one tree of a volume has its place at \"" + outer.prefix +
-                                               "\", another inside it");
+                    throw Error(Code::bug,
+                                "one tree of a volume has its place at \"" + outer.prefix + "\", another inside it");
                 }
             }
         }
@@ -63,8 +63,8 @@ private:
         if (!prefix.empty()) {
             for (auto& name : text::split(prefix, '/')) {
                 const auto& entries = image_.directories[at].entries;
-                const auto found = std::find_if(entries.begin(), entries.end(),
-                                                [&](const auto& entry) { return entry.name == name; });
+                const auto found =
+                    std::find_if(entries.begin(), entries.end(), [&](const auto& entry) { return entry.name == name; });
                 at = found != entries.end() ? found->index : make_directory(at, std::move(name), directory_mode);
             }
         }

@@ -29,7 +29,7 @@ struct ImageTree {
     };
     struct Directory {
         std::uint16_t mode;
-        std::uint32_t parent; ///< the root is its own
+        std::uint32_t parent;       ///< the root is its own
         std::vector<Entry> entries; ///< ascending by name, bytes compared
     };
 

@@ -195,7 +195,8 @@ private:
         for (const auto position : layout_.data_order) {
             blocks += full_blocks(layout_.inodes[position].size);
         }
-        return blocks < aligned_data_blocks ? after : (after + leaves_per_block - 1) / leaves_per_block * leaves_per_block;
+        return blocks < aligned_data_blocks ? after
+                                            : (after + leaves_per_block - 1) / leaves_per_block * leaves_per_block;
     }
 
     static bool has_padded_block(const Inode& inode)

@@ -28,7 +28,7 @@ struct Inode {
     std::uint32_t index; ///< of the tree's directories or contents
     std::uint64_t size;  ///< bytes; of a directory: of its entry blocks
     std::uint32_t links;
-    bool extended;       ///< 64 bytes instead of 32
+    bool extended; ///< 64 bytes instead of 32
     DataLayout layout;
     std::uint64_t nid;         ///< position in slots
     std::uint32_t first_block; ///< of its data; 0 when it has none
@@ -36,14 +36,14 @@ struct Inode {
 };
 
 struct Layout {
-    std::vector<Inode> inodes;                     ///< in the order the tree is walked; number i is inode i + 1
-    std::vector<std::uint32_t> directory_inodes;   ///< by directory
-    std::vector<std::uint32_t> content_inodes;     ///< by content
+    std::vector<Inode> inodes;                        ///< in the order the tree is walked; number i is inode i + 1
+    std::vector<std::uint32_t> directory_inodes;      ///< by directory
+    std::vector<std::uint32_t> content_inodes;        ///< by content
     std::vector<std::vector<std::uint32_t>> metadata; ///< inodes of each metadata block, ascending by place
-    std::vector<std::uint32_t> data_order; ///< inodes of files and symlinks with blocks, ascending by block
-    std::uint32_t directory_start;  ///< block
-    std::uint32_t directory_end;    ///< block; from here to `data_start` zeros
-    std::uint32_t data_start;       ///< block
+    std::vector<std::uint32_t> data_order;            ///< inodes of files and symlinks with blocks, ascending by block
+    std::uint32_t directory_start;                    ///< block
+    std::uint32_t directory_end;                      ///< block; from here to `data_start` zeros
+    std::uint32_t data_start;                         ///< block
     std::uint32_t total_blocks;
 };
 

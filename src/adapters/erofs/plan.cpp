@@ -132,8 +132,8 @@ bool Plan::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t
     }
     for (std::uint32_t i = 0; i < pieces; ++i) {
         const auto piece = std::string_view(list).substr(std::size_t{i} * piece_size, piece_size);
-        pieces_.push_back({*Digest::from_bytes(as_bytes(piece).first(Digest::size)), number_at(piece, 32),
-                           number_at(piece, 36)});
+        pieces_.push_back(
+            {*Digest::from_bytes(as_bytes(piece).first(Digest::size)), number_at(piece, 32), number_at(piece, 36)});
     }
     for (std::uint32_t i = 0; i < padded; ++i) {
         padded_.push_back(number_at(list, std::size_t{pieces} * piece_size + std::size_t{i} * 4));
@@ -174,13 +174,11 @@ Written Plan::build(const ObjectReader& objects, const Target& target, Progress&
     if (const auto size = verity_size(total_blocks_); size > 0) {
         verity.place(fd_.get(), verity_at(), size, 0);
     }
-    return {.root = root_,
-            .shared = image.shared() + verity.shared(),
-            .written = image.written() + verity.written()};
+    return {.root = root_, .shared = image.shared() + verity.shared(), .written = image.written() + verity.written()};
 }
 
-/// Metadata and padded blocks are hashed, file data is taken by its stored leaves; the tree over them must be the stored
-/// one and end in the root.
+/// Metadata and padded blocks are hashed, file data is taken by its stored leaves; the tree over them must be the
+/// stored one and end in the root.
 void Plan::check_root() const
 {
     bool same = true;

@@ -105,8 +105,8 @@ Digest VerityTree::finish()
     }
     const auto root = Digest::from_bytes(as_bytes(root_));
     if (added_ != expected_ || !root) {
-        throw Error(Code::bug, "hash tree over " + std::to_string(added_) + " blocks, expected " +
-                                   std::to_string(expected_));
+        throw Error(Code::bug,
+                    "hash tree over " + std::to_string(added_) + " blocks, expected " + std::to_string(expected_));
     }
     return *root;
 }

@@ -29,7 +29,7 @@ public:
     /// The root. Error bug when more or fewer blocks came than announced.
     Digest finish();
 
-    std::uint64_t size() const; ///< bytes of the whole tree
+    std::uint64_t size() const;       ///< bytes of the whole tree
     std::uint64_t leaf_level() const; ///< byte position of the leaves
 
 private:

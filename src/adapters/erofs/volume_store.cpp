@@ -266,7 +266,8 @@ void ErofsVolumeStore::verify(const VolumeId& volume, Progress& progress) const
     const auto image = files::open(path(volume), O_RDONLY);
     const auto size = fs::file_size(path(volume));
     const auto bad = [&](const std::string& what) {
-        return Error(Code::corrupt, "volume " + volume.hex() + ": " + what, "it can be built again from the object store");
+        return Error(Code::corrupt, "volume " + volume.hex() + ": " + what,
+                     "it can be built again from the object store");
     };
     if (size == 0 || size % block_size != 0 || size / block_size > ~std::uint32_t{0}) {
         throw bad("its size of " + std::to_string(size) + " bytes cannot be");

@@ -12,8 +12,8 @@
 
 namespace qpkg::ostree {
 
-/// An archive repository: what web servers serve. Contents are compressed (.filez); objects come first, then signatures,
-/// the commit, the ref and the summary, so that a reader never sees a name without what it names.
+/// An archive repository: what web servers serve. Contents are compressed (.filez); objects come first, then
+/// signatures, the commit, the ref and the summary, so that a reader never sees a name without what it names.
 class Archive {
 public:
     /// Made when there is none.

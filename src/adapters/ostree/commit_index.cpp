@@ -75,7 +75,8 @@ std::optional<CommitIndex> CommitIndex::open(const std::filesystem::path& path)
 bool CommitIndex::is_sound()
 {
     const auto body = bytes().first(length_ - Digest::size);
-    if (as_text(body.first(magic.size())) != magic || sha256(body).bytes_string() != as_text(bytes().last(Digest::size))) {
+    if (as_text(body.first(magic.size())) != magic ||
+        sha256(body).bytes_string() != as_text(bytes().last(Digest::size))) {
         return false;
     }
     const auto count = number(body.subspan(8, 8));
@@ -119,7 +120,8 @@ CommitIndex::~CommitIndex()
 
 void CommitIndex::write(const std::filesystem::path& path, std::vector<ObjectFacts> objects)
 {
-    std::stable_partition(objects.begin(), objects.end(), [](const auto& object) { return !ends_in_padded_block(object); });
+    std::stable_partition(objects.begin(), objects.end(),
+                          [](const auto& object) { return !ends_in_padded_block(object); });
     std::vector<std::pair<const ObjectFacts*, std::uint64_t>> entries;
     std::uint64_t first_leaf = 0;
     for (const auto& object : objects) {
@@ -153,9 +155,15 @@ std::span<const std::uint8_t> CommitIndex::entry(std::uint32_t position) const
     return bytes().subspan(header_size + position * entry_size, entry_size);
 }
 
-Digest CommitIndex::id(std::uint32_t position) const { return *Digest::from_bytes(entry(position).first(Digest::size)); }
+Digest CommitIndex::id(std::uint32_t position) const
+{
+    return *Digest::from_bytes(entry(position).first(Digest::size));
+}
 
-std::uint64_t CommitIndex::content_size(std::uint32_t position) const { return number(entry(position).subspan(size_at, 8)); }
+std::uint64_t CommitIndex::content_size(std::uint32_t position) const
+{
+    return number(entry(position).subspan(size_at, 8));
+}
 
 NodeKind CommitIndex::kind(std::uint32_t position) const { return static_cast<NodeKind>(entry(position)[kind_at]); }
 
@@ -170,8 +178,7 @@ std::span<const std::uint8_t> CommitIndex::leaves(std::uint32_t position) const
         return {};
     }
     const auto first = number(entry(position).subspan(first_leaf_at, 8));
-    return bytes().subspan(leaves_at() + first * Digest::size,
-                           content_size(position) / leaf_block * Digest::size);
+    return bytes().subspan(leaves_at() + first * Digest::size, content_size(position) / leaf_block * Digest::size);
 }
 
 std::optional<std::uint32_t> CommitIndex::find(const Digest& wanted) const

@@ -20,7 +20,10 @@ CommitIndexes::CommitIndexes(const ObjectDirectory& objects)
 {
 }
 
-fs::path CommitIndexes::path(const CommitId& commit) const { return directory_ / (commit.hex() + std::string(extension)); }
+fs::path CommitIndexes::path(const CommitId& commit) const
+{
+    return directory_ / (commit.hex() + std::string(extension));
+}
 
 CommitIndex CommitIndexes::open(const CommitId& commit) const
 {
@@ -52,9 +55,8 @@ std::vector<fs::path> CommitIndexes::all_but(std::span<const CommitId> keep) con
         return found;
     }
     for (const auto& entry : fs::directory_iterator(directory_)) {
-        const bool kept = std::any_of(keep.begin(), keep.end(), [&](const CommitId& commit) {
-            return entry.path() == path(commit);
-        });
+        const bool kept =
+            std::any_of(keep.begin(), keep.end(), [&](const CommitId& commit) { return entry.path() == path(commit); });
         if (!kept) {
             found.push_back(entry.path());
         }

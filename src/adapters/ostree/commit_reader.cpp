@@ -50,7 +50,8 @@ void StoredCommitReader::read_directories(const CommitId& commit)
             directory.entries.push_back({file.name, tree_.objects[object].kind, object});
         }
         for (const auto& subdirectory : tree.directories) {
-            directory.entries.push_back({subdirectory.name, NodeKind::directory, static_cast<std::uint32_t>(pending.size())});
+            directory.entries.push_back(
+                {subdirectory.name, NodeKind::directory, static_cast<std::uint32_t>(pending.size())});
             pending.emplace_back(subdirectory.tree, subdirectory.meta);
         }
         if (pending.size() > max_directories) {
@@ -67,10 +68,7 @@ LeafStorage StoredCommitReader::leaf_storage() const
     return {files::open(index_path_, O_RDONLY), index_.leaves_at(), index_.leaves_size()};
 }
 
-Fd StoredCommitReader::open(std::uint32_t object) const
-{
-    return objects_.open(index_.id(object), ObjectType::file);
-}
+Fd StoredCommitReader::open(std::uint32_t object) const { return objects_.open(index_.id(object), ObjectType::file); }
 
 std::string StoredCommitReader::content_from(std::uint32_t object, std::uint64_t offset) const
 {

@@ -4,9 +4,8 @@
 #include "adapters/ostree/commit_index.hpp"
 #include "adapters/ostree/object_directory.hpp"
 
-#include "qpkg/ports/object_reader.hpp"
-
 #include "qpkg/model/id.hpp"
+#include "qpkg/ports/object_reader.hpp"
 
 #include <filesystem>
 

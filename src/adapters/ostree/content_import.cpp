@@ -2,7 +2,6 @@
 #include "adapters/ostree/content_import.hpp"
 
 #include "adapters/ostree/metadata_import.hpp"
-
 #include "repo-format/tree_rules.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -83,8 +82,8 @@ void IncomingFile::feed(std::span<const std::uint8_t> bytes)
         throw Error(Code::corrupt, "symlink with content");
     }
     if (transferred_ > compressed_cap(header_.size)) {
-        throw Error(Code::corrupt, "compressed content is longer than its " + std::to_string(header_.size) +
-                                       " bytes can become");
+        throw Error(Code::corrupt,
+                    "compressed content is longer than its " + std::to_string(header_.size) + " bytes can become");
     }
     inflater_.feed(bytes, [this](std::span<const std::uint8_t> content) { write(content); });
 }
@@ -105,8 +104,8 @@ ObjectFacts IncomingFile::finish()
         throw Error(Code::corrupt, "cut off in its header");
     }
     if (S_ISREG(header_.file.mode) && (!inflater_.at_end() || written_ != header_.size)) {
-        throw Error(Code::corrupt, "cut off: " + std::to_string(written_) + " of " + std::to_string(header_.size) +
-                                       " bytes");
+        throw Error(Code::corrupt,
+                    "cut off: " + std::to_string(written_) + " of " + std::to_string(header_.size) + " bytes");
     }
     auto facts = facts_of(header_.file, digest_->finish());
     if (facts.id != id_) {

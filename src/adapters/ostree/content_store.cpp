@@ -117,8 +117,7 @@ CommitSummary OstreeContentStore::commit_tree(const CommitRequest& request, Prog
 }
 
 std::uint64_t OstreeContentStore::export_commit(const CommitId& commit, const std::filesystem::path& archive,
-                                                const std::string& ref, const CommitSigner* signer,
-                                                Progress& progress)
+                                                const std::string& ref, const CommitSigner* signer, Progress& progress)
 {
     Archive target(archive);
     const auto bytes = target.add_from_store(*objects_, commit, progress);

@@ -12,8 +12,8 @@ namespace qpkg::ostree {
 class ObjectDirectory;
 class CommitIndexes;
 
-/// The object store: a libostree repository in bare-user mode that `ostree fsck` accepts. It has no refs: what is needed
-/// is said by the database, through `prune`. One process writes at a time (the caller holds the lock).
+/// The object store: a libostree repository in bare-user mode that `ostree fsck` accepts. It has no refs: what is
+/// needed is said by the database, through `prune`. One process writes at a time (the caller holds the lock).
 class OstreeContentStore final : public ContentStore, public ObjectReader {
 public:
     /// Makes the repository when there is none.

@@ -8,8 +8,8 @@
 
 #include <string>
 
-/// Content objects of a bare-user repository: a regular file with the content (a symlink's target and a zero), owner and
-/// mode in the extended attribute `user.ostreemeta` (a DirMeta), time stamp 0, never setuid on disk.
+/// Content objects of a bare-user repository: a regular file with the content (a symlink's target and a zero), owner
+/// and mode in the extended attribute `user.ostreemeta` (a DirMeta), time stamp 0, never setuid on disk.
 namespace qpkg::ostree {
 
 /// What is known of one content object; `leaves` as ContentDigest makes them.

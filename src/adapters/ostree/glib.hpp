@@ -3,11 +3,11 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <glib-object.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <glib-object.h>
 
 /// GLib's conventions as ours: owning handles, and one call that turns a GError into an Error.
 namespace qpkg::glib {

@@ -3,9 +3,9 @@
 
 #include "qpkg/base/error.hpp"
 
-#include <array>
-
 #include <zlib.h>
+
+#include <array>
 
 namespace qpkg::ostree {
 namespace {

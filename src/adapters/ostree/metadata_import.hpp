@@ -2,7 +2,6 @@
 #pragma once
 
 #include "adapters/ostree/object_directory.hpp"
-
 #include "repo-format/tree_rules.hpp"
 
 #include "qpkg/ports/content_store.hpp"
@@ -45,8 +44,8 @@ private:
     WalkSummary summary_;
 };
 
-/// Brings a commit and its directories: what is in the store is used, the rest is fetched and staged, a level of the tree
-/// at a time. Each object is hashed before it is parsed.
+/// Brings a commit and its directories: what is in the store is used, the rest is fetched and staged, a level of the
+/// tree at a time. Each object is hashed before it is parsed.
 class MetadataImport {
 public:
     MetadataImport(const ObjectDirectory& objects, const ImportLimits& limits, Fetcher& from)

@@ -29,8 +29,9 @@ struct ObjectName {
     friend auto operator<=>(const ObjectName&, const ObjectName&) = default;
 };
 
-/// The files below `objects/` of a repository, and a staging directory for those that are not durable yet: an object gets
-/// its place under its name only after its bytes are on disk, so that what is found there can be trusted after a crash.
+/// The files below `objects/` of a repository, and a staging directory for those that are not durable yet: an object
+/// gets its place under its name only after its bytes are on disk, so that what is found there can be trusted after a
+/// crash.
 class ObjectDirectory {
 public:
     explicit ObjectDirectory(std::filesystem::path repository);
@@ -59,8 +60,8 @@ public:
     void discard_incoming() const;
     bool is_staged(const Digest& id, ObjectType type) const;
     void discard_staged(const Digest& id, ObjectType type) const;
-    /// Makes what is staged durable and gives those of `names` that are staged and not here yet their place; then nothing
-    /// is staged any more. After this returns they survive a power cut. `operation` names the fault points.
+    /// Makes what is staged durable and gives those of `names` that are staged and not here yet their place; then
+    /// nothing is staged any more. After this returns they survive a power cut. `operation` names the fault points.
     void promote_staged(std::string_view operation, std::span<const ObjectName> names) const;
     /// A small object that makes others visible (a commit, its signatures): durable on return.
     void write_durably(const Digest& id, ObjectType type, std::string_view bytes) const;

@@ -2,15 +2,14 @@
 #include "adapters/ostree/repository.hpp"
 
 #include "adapters/ostree/glib.hpp"
-
 #include "repo-format/ostree_objects.hpp"
 
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/text.hpp"
 
-#include <array>
-
 #include <ostree.h>
+
+#include <array>
 
 namespace qpkg::ostree {
 namespace {

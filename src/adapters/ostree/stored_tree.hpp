@@ -2,7 +2,6 @@
 #pragma once
 
 #include "adapters/ostree/object_directory.hpp"
-
 #include "repo-format/tree_rules.hpp"
 
 #include "qpkg/model/id.hpp"

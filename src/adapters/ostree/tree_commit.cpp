@@ -165,9 +165,8 @@ Digest TreeCommit::content(const fs::path& disk, const std::string& path)
             return known->second;
         }
     }
-    const auto id = with_context(text::escaped(path), [&] {
-        return S_ISLNK(info.st_mode) ? symlink(disk, path) : file(disk, info.st_mode);
-    });
+    const auto id = with_context(
+        text::escaped(path), [&] { return S_ISLNK(info.st_mode) ? symlink(disk, path) : file(disk, info.st_mode); });
     if (linked) {
         links_.emplace(inode, id);
     }

@@ -4,7 +4,6 @@
 #include "adapters/ostree/commit_indexes.hpp"
 #include "adapters/ostree/file_object.hpp"
 #include "adapters/ostree/object_directory.hpp"
-
 #include "repo-format/tree_rules.hpp"
 
 #include "qpkg/ports/content_store.hpp"

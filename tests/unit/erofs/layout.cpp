@@ -3,7 +3,6 @@
 
 #include "adapters/erofs/directory_blocks.hpp"
 #include "adapters/erofs/encode.hpp"
-
 #include "support/expect.hpp"
 
 #include <set>
@@ -26,7 +25,10 @@ ImageTree files_of(const std::vector<std::uint64_t>& sizes, std::uint32_t links 
     return tree;
 }
 
-const Inode& inode_of(const Layout& layout, std::uint32_t content) { return layout.inodes[layout.content_inodes[content]]; }
+const Inode& inode_of(const Layout& layout, std::uint32_t content)
+{
+    return layout.inodes[layout.content_inodes[content]];
+}
 
 } // namespace
 
@@ -121,7 +123,8 @@ TEST_CASE("directory entries ascend with the dots among them, and no name is tor
         const std::size_t count = (data[8] | data[9] << 8) / 12U;
         for (std::size_t i = 0; i < count; ++i) {
             const std::size_t from = data[i * 12 + 8] | data[i * 12 + 9] << 8;
-            const std::size_t to = i + 1 < count ? static_cast<std::size_t>(data[i * 12 + 20] | data[i * 12 + 21] << 8) : data.size();
+            const std::size_t to =
+                i + 1 < count ? static_cast<std::size_t>(data[i * 12 + 20] | data[i * 12 + 21] << 8) : data.size();
             const std::string name(as_text(data.subspan(from, to - from)));
             names.push_back(name.substr(0, name.find('\0')));
         }

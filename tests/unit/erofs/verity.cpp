@@ -41,19 +41,24 @@ Built tree_over(std::uint64_t blocks)
 TEST_CASE("roots and trees are veritysetup's, from one block to three levels")
 {
     const std::map<std::uint64_t, std::pair<std::string, std::string>> known{
-        {1, {"ad7facb2586fc6e966c004d7d1d16b024f5805ff7cb47c7a85dabd8b48892ca7",
-              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}},
-        {2, {"f92ee626c329ac6003c22a70a104bf89d8d1a326ff913e648a44698b9ed65195",
-              "f92ee626c329ac6003c22a70a104bf89d8d1a326ff913e648a44698b9ed65195"}},
-        {128, {"2c7b230a3e5d3960d3aa7ba13cf085b94af1280aa4e96fb5e799fd0d642abb0c",
-              "2c7b230a3e5d3960d3aa7ba13cf085b94af1280aa4e96fb5e799fd0d642abb0c"}},
-        {129, {"89cc567fe951297b2c88cc2ebdbf35afabdf58c8129bef1981b5cd3137fb6e51",
-              "77c004c39c6e2f54dddf5f868ead186dfe04e78ea0a1ea2f5b70b0f1fb6141aa"}},
-        {16384, {"ffc6c05d8a35a865e8d0496331cfb4cf04c65b9e38f908e81d75a4e925fdd59f",
-              "a0030913cb23485c387a7b90a80c9d0f8a2817f597ceda92fca31396556061dd"}},
-        {16385, {"3a47772a5ddbd8d1d86d62c8e1134d1d9edc3c00014cc6cd2175fa12ff5736ed",
-              "1333fc3b3fca5fca4e020a717aa2c47a16dede2866466d540b3246e9a1a52953"}}
-    };
+        {1,
+         {"ad7facb2586fc6e966c004d7d1d16b024f5805ff7cb47c7a85dabd8b48892ca7",
+          "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}},
+        {2,
+         {"f92ee626c329ac6003c22a70a104bf89d8d1a326ff913e648a44698b9ed65195",
+          "f92ee626c329ac6003c22a70a104bf89d8d1a326ff913e648a44698b9ed65195"}},
+        {128,
+         {"2c7b230a3e5d3960d3aa7ba13cf085b94af1280aa4e96fb5e799fd0d642abb0c",
+          "2c7b230a3e5d3960d3aa7ba13cf085b94af1280aa4e96fb5e799fd0d642abb0c"}},
+        {129,
+         {"89cc567fe951297b2c88cc2ebdbf35afabdf58c8129bef1981b5cd3137fb6e51",
+          "77c004c39c6e2f54dddf5f868ead186dfe04e78ea0a1ea2f5b70b0f1fb6141aa"}},
+        {16384,
+         {"ffc6c05d8a35a865e8d0496331cfb4cf04c65b9e38f908e81d75a4e925fdd59f",
+          "a0030913cb23485c387a7b90a80c9d0f8a2817f597ceda92fca31396556061dd"}},
+        {16385,
+         {"3a47772a5ddbd8d1d86d62c8e1134d1d9edc3c00014cc6cd2175fa12ff5736ed",
+          "1333fc3b3fca5fca4e020a717aa2c47a16dede2866466d540b3246e9a1a52953"}}};
     for (const auto& [blocks, expected] : known) {
         CAPTURE(blocks);
         const auto built = tree_over(blocks);
