@@ -106,8 +106,15 @@ public:
         release.inputs.base = base;
         release.exports = {{ExportKind::command, name, "/usr/bin/" + name}};
         NoProgress quiet;
-        const auto summary =
-            content_.commit_tree({source, release.tree.ref, version, built, {{"qpkg.app", release.app.text()}}}, quiet);
+        const auto summary = content_.commit_tree({source,
+                                                   release.tree.ref,
+                                                   version,
+                                                   built,
+                                                   {{"qpkg.app", release.app.text()},
+                                                    {"qpkg.arch", release.arch.text()},
+                                                    {"qpkg.base", release.base.text()},
+                                                    {"qpkg.version", release.version}}},
+                                                  quiet);
         content_.export_commit(summary.commit, module / "ostree", release.tree.ref, nullptr, quiet);
         release.tree.commit = summary.commit;
         release.tree.objects = summary.objects;
