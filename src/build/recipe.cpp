@@ -5,7 +5,16 @@
 
 #include <fmt/format.h>
 
+namespace qpkg::build {
+
+/// Where toml++ 3.3 would abort: it asserts on some malformed input, such as a line break in a table's header.
+struct Unparsable {};
+inline void refuse_unparsable() { throw Unparsable(); }
+
+} // namespace qpkg::build
+
 #define TOML_ENABLE_FORMATTERS 0
+#define TOML_ASSERT(expression) (static_cast<bool>(expression) ? void() : ::qpkg::build::refuse_unparsable())
 #include <toml++/toml.h>
 
 #include <algorithm>
@@ -245,6 +254,57 @@ Recipe read_recipe(const toml::table& table, std::string_view file)
     return recipe;
 }
 
+/// The text as toml++ 3.3 can bear it, byte for byte in the same place. Control characters have no place in TOML; other
+/// characters than ASCII would be allowed in more places than comments, but the parser is undefined on some of them.
+std::string plain_text(std::string_view text, std::string_view file)
+{
+    std::string plain(text);
+    std::size_t line = 1;
+    std::size_t line_start = 0;
+    for (std::size_t i = 0; i < plain.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(plain[i]);
+        if (byte == '\n') {
+            ++line;
+            line_start = i + 1;
+        }
+        const bool is_control = (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
+        if (!is_control && byte < 0x80) {
+            continue;
+        }
+        const auto first = plain.find_first_not_of(" \t", line_start);
+        if (is_control || plain[first] != '#') {
+            throw Error(Code::usage,
+                        fmt::format("{}:{}:{}: expected ASCII text, found {} {:#04x}", file, line, i - line_start + 1,
+                                    is_control ? "the control character" : "the byte", byte));
+        }
+        plain[i] = '?';
+    }
+    return plain;
+}
+
+bool is_unparsable(std::string_view text)
+{
+    try {
+        static_cast<void>(toml::parse(text));
+    } catch (const Unparsable&) {
+        return true;
+    } catch (const toml::parse_error&) {
+        return false;
+    }
+    return false;
+}
+
+/// The line up to which toml++ has no trouble.
+std::size_t unparsable_line(std::string_view text)
+{
+    std::size_t line = 1;
+    for (auto end = text.find('\n'); end != std::string_view::npos && !is_unparsable(text.substr(0, end + 1));
+         end = text.find('\n', end + 1)) {
+        ++line;
+    }
+    return line;
+}
+
 bool is_package_character(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
@@ -257,8 +317,11 @@ Recipe parse_recipe(std::string_view text, std::string_view file)
     if (text.size() > largest_recipe) {
         throw Error(Code::usage, fmt::format("{}: larger than {} bytes", file, largest_recipe));
     }
+    const auto plain = plain_text(text, file);
     try {
-        return read_recipe(toml::parse(text), file);
+        return read_recipe(toml::parse(plain), file);
+    } catch (const Unparsable&) {
+        throw Error(Code::usage, fmt::format("{}:{}:1: expected a key", file, unparsable_line(plain)));
     } catch (const toml::parse_error& error) {
         const auto at = error.source().begin;
         throw Error(Code::usage,

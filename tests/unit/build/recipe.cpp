@@ -89,3 +89,18 @@ TEST_CASE("what a recipe does not know is refused with the nearest word that it 
     CHECK_FAILS(Code::usage, "app.summary: expected one line", parse_recipe(with("Web browser", "a\\nb"), "x"));
     CHECK_FAILS(Code::usage, "larger than 65536 bytes", parse_recipe(std::string(70'000, '#'), "x"));
 }
+
+TEST_CASE("characters that a recipe cannot hold are told with their place; comments hold any")
+{
+    CHECK_FAILS(Code::usage, "x:2:3: expected ASCII text, found the control character 0x00",
+                parse_recipe(std::string_view("[\n..\0", 5), "x"));
+    CHECK_FAILS(Code::usage, "x:1:1: expected ASCII text, found the control character 0x1b",
+                parse_recipe("\033[31m", "x"));
+    CHECK_FAILS(Code::usage, "x:1:4: expected ASCII text, found the byte 0xc7", parse_recipe("[a \xc7\xaf", "x"));
+    CHECK(parse_recipe("  # r\xc3\xa9sum\xc3\xa9\n" + std::string(firefox), "x") == parse_recipe(firefox, "x"));
+}
+
+TEST_CASE("a table's header over two lines is a mistake with a place, not a crash")
+{
+    CHECK_FAILS(Code::usage, "x:2:1: expected a key", parse_recipe("a = 1\n[\nb]\n", "x"));
+}
