@@ -57,6 +57,42 @@ Uuid uuid_of(const Digest& recipe)
     return uuid;
 }
 
+/// The blocks of a hash tree that the object store has already: they are cloned from there, and only a block that turns
+/// out to differ is written.
+class StoredLeaves {
+public:
+    /// Nothing when this image's leaves cannot lie as the store has them.
+    static std::optional<StoredLeaves> of(const Image& image)
+    {
+        const auto at = VerityTree(image.layout.total_blocks, {}).leaf_level() +
+                        std::uint64_t{image.layout.data_start} * Digest::size;
+        if (image.readers.size() != 1 || at % block_size != 0) {
+            return std::nullopt;
+        }
+        auto storage = image.readers.front()->leaf_storage();
+        storage.size -= storage.size % block_size;
+        return storage.size == 0 ? std::nullopt : std::optional(StoredLeaves(std::move(storage), at));
+    }
+
+    void place(Placer& tree) const { tree.place(storage_.file.get(), storage_.offset, storage_.size, at_); }
+
+    bool has(std::uint64_t position, std::string_view block)
+    {
+        if (position < at_ || position - at_ >= storage_.size) {
+            return false;
+        }
+        read_into(buffer_, storage_.file.get(), storage_.offset + position - at_, block.size());
+        return buffer_ == block;
+    }
+
+private:
+    StoredLeaves(LeafStorage storage, std::uint64_t at) : storage_(std::move(storage)), at_(at) {}
+
+    LeafStorage storage_;
+    std::uint64_t at_; ///< byte position in the tree
+    std::string buffer_;
+};
+
 /// Writes one image. Metadata, with all reading of small files, is made on a second thread; this one clones.
 class Writer {
 public:
@@ -65,17 +101,19 @@ public:
           metadata_(target ? std::optional(Placer(target->image)) : std::nullopt), data_(metadata_),
           hashes_(target ? std::optional(Placer(target->verity)) : std::nullopt),
           verity_(image.layout.total_blocks,
-                  [this](std::uint64_t position, std::string_view block) {
-                      if (hashes_) {
-                          hashes_->write(block, position);
-                      }
-                  }),
+                  [this](std::uint64_t position, std::string_view block) { write_hashes(position, block); }),
           stream_(metadata_ ? &*metadata_ : nullptr, verity_)
     {
     }
 
     Written run()
     {
+        if (hashes_) {
+            stored_leaves_ = StoredLeaves::of(image_);
+        }
+        if (stored_leaves_) {
+            stored_leaves_->place(*hashes_);
+        }
         place_data();
         for (const auto& inode : image_.layout.inodes) {
             if (inode.kind == NodeKind::directory) {
@@ -89,10 +127,19 @@ public:
         if (!data_) {
             return {root, 0, 0};
         }
-        return {root, data_->shared(), data_->written() + metadata_->written() + hashes_->written()};
+        return {root, data_->shared() + hashes_->shared(),
+                data_->written() + metadata_->written() + hashes_->written()};
     }
 
 private:
+    void write_hashes(std::uint64_t position, std::string_view block)
+    {
+        const bool there = stored_leaves_ && stored_leaves_->has(position, block);
+        if (hashes_ && !there) {
+            hashes_->write(block, position);
+        }
+    }
+
     void place_data()
     {
         PieceQueue queue([this] { return next_batch(); });
@@ -115,8 +162,7 @@ private:
                     read_content(position, pieces);
                 }
             }
-            stream_.add(
-                encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
+            stream_.add(encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
             tails_.clear();
             ++next_block_;
         }
@@ -183,6 +229,7 @@ private:
     std::optional<Placer> metadata_; ///< the other thread's
     std::optional<Placer> data_;
     std::optional<Placer> hashes_;
+    std::optional<StoredLeaves> stored_leaves_;
     VerityTree verity_;
     BlockStream stream_;
     std::uint32_t next_block_ = 0;
@@ -225,17 +272,6 @@ Image open_image(const ObjectReader& objects, std::span<const VolumePart> parts)
 Written write_image(const Image& image, std::optional<Target> target, Progress& progress)
 {
     return Writer(image, target, progress).run();
-}
-
-void share_leaves(const Image& image, const Target& target)
-{
-    const auto at =
-        VerityTree(image.layout.total_blocks, {}).leaf_level() + std::uint64_t{image.layout.data_start} * Digest::size;
-    if (image.readers.size() != 1 || at % block_size != 0) {
-        return;
-    }
-    const auto stored = image.readers.front()->leaf_storage();
-    share_equal_blocks(stored.file.get(), stored.offset, stored.size / block_size * block_size, target.verity, at);
 }
 
 void read_back(const Image& image, const Target& target)

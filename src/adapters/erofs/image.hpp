@@ -46,13 +46,9 @@ struct Written {
     std::uint64_t written; ///< bytes written
 };
 
-/// Writes the image and its hash tree in one pass; without a target only computes the root. Each object is opened at
-/// most once; memory does not grow with the data.
+/// Writes the image and its hash tree in one pass; without a target only computes the root. Each object is opened at most
+/// once; memory does not grow with the data.
 Written write_image(const Image& image, std::optional<Target> target, Progress& progress);
-
-/// Lets the hash tree share the blocks in which the object store keeps the same leaf hashes. Saves disk, changes
-/// nothing.
-void share_leaves(const Image& image, const Target& target);
 
 /// Re-reads the metadata and compares it with the leaves in the written tree. Error corrupt when it differs.
 void read_back(const Image& image, const Target& target);

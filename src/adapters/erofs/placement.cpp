@@ -143,27 +143,6 @@ void read_into(std::string& buffer, int fd, std::uint64_t offset, std::size_t si
     }
 }
 
-void share_equal_blocks(int source, std::uint64_t source_offset, std::uint64_t length, int target,
-                        std::uint64_t target_offset)
-{
-    constexpr std::uint64_t largest_request = 16 * 1024 * 1024;
-    alignas(8) std::array<char, sizeof(struct file_dedupe_range) + sizeof(struct file_dedupe_range_info)> space{};
-    auto* const request = reinterpret_cast<struct file_dedupe_range*>(space.data());
-    for (std::uint64_t done = 0; done < length;) {
-        const auto piece = std::min(largest_request, length - done);
-        space.fill(0);
-        request->src_offset = source_offset + done;
-        request->src_length = piece;
-        request->dest_count = 1;
-        request->info[0].dest_fd = target;
-        request->info[0].dest_offset = target_offset + done;
-        if (::ioctl(source, FIDEDUPERANGE, request) != 0 || request->info[0].status != FILE_DEDUPE_RANGE_SAME) {
-            return;
-        }
-        done += piece;
-    }
-}
-
 DataPlacement try_cloning(const std::filesystem::path& directory)
 {
     const files::TemporaryDirectory scratch(directory, "tmp-clone-");

@@ -41,11 +41,6 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t size);
 /// Exactly `size` bytes, into a buffer that is used again. Error corrupt when the file ends before.
 void read_into(std::string& buffer, int fd, std::uint64_t offset, std::size_t size);
 
-/// Makes blocks of `target` share the extents of `source` where the kernel finds both equal (FIDEDUPERANGE). Offsets
-/// and length in whole blocks. What cannot be shared stays as it is.
-void share_equal_blocks(int source, std::uint64_t source_offset, std::uint64_t length, int target,
-                        std::uint64_t target_offset);
-
 /// Tries a clone between two files in `directory`.
 DataPlacement try_cloning(const std::filesystem::path& directory);
 

@@ -181,7 +181,6 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
                         .already = has(root)};
     if (!report.already) {
         if (placement_ == DataPlacement::clone) {
-            share_leaves(image, scratch.target());
             scratch.plan = files::open(scratch.directory.path() / "plan", O_RDWR | O_CREAT);
             Plan::write(scratch.plan.get(), image, scratch.target(), written.root);
         }
