@@ -17,6 +17,17 @@ namespace {
 
 constexpr std::size_t write_buffer = 1024 * 1024;
 
+std::string hashes_of(std::string_view blocks)
+{
+    std::string hashes;
+    Sha256 hash;
+    for (std::size_t at = 0; at < blocks.size(); at += block_size) {
+        hash.update(blocks.substr(at, block_size));
+        hashes += as_text(hash.finish().bytes());
+    }
+    return hashes;
+}
+
 /// Collects blocks that follow each other and writes them in large pieces.
 class BlockStream {
 public:
@@ -24,13 +35,28 @@ public:
 
     void add(std::string_view blocks)
     {
-        tree_.add_blocks(blocks);
+        const auto leaves = hashes_of(blocks);
+        tree_.add_leaves(as_bytes(leaves));
         if (placer_ == nullptr) {
             return;
         }
+        leaves_ += leaves;
         buffer_ += blocks;
         if (buffer_.size() >= write_buffer) {
             flush();
+        }
+    }
+
+    /// Reads everything back and compares it with what was added.
+    void check() const
+    {
+        std::string bytes;
+        for (std::uint64_t at = 0; at < position_; at += bytes.size()) {
+            placer_->read_back(bytes, at, std::min<std::uint64_t>(write_buffer, position_ - at));
+            const auto expected = std::string_view(leaves_).substr(at / block_size * Digest::size);
+            if (!expected.starts_with(hashes_of(bytes))) {
+                throw Error(Code::corrupt, "the metadata of the image is not what was written");
+            }
         }
     }
 
@@ -38,6 +64,7 @@ public:
     {
         if (placer_ != nullptr && !buffer_.empty()) {
             placer_->write(buffer_, position_);
+            placer_->begin_writeback(position_, buffer_.size());
             position_ += buffer_.size();
             buffer_.clear();
         }
@@ -46,6 +73,7 @@ public:
 private:
     Placer* placer_;
     VerityTree& tree_;
+    std::string leaves_; ///< of what was added: 1/128 of it
     std::string buffer_;
     std::uint64_t position_ = 0;
 };
@@ -115,12 +143,6 @@ public:
             stored_leaves_->place(*hashes_);
         }
         place_data();
-        for (const auto& inode : image_.layout.inodes) {
-            if (inode.kind == NodeKind::directory) {
-                stream_.add(encoder_.directory_blocks(inode));
-            }
-        }
-        stream_.flush();
         add_gap_leaves();
         add_data_leaves();
         const auto root = verity_.finish();
@@ -162,11 +184,26 @@ private:
                     read_content(position, pieces);
                 }
             }
-            stream_.add(encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
+            stream_.add(
+                encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
             tails_.clear();
             ++next_block_;
         }
+        if (pieces.empty()) {
+            write_directories();
+        }
         return pieces;
+    }
+
+    void write_directories()
+    {
+        for (const auto& inode : image_.layout.inodes) {
+            if (inode.kind == NodeKind::directory) {
+                stream_.add(encoder_.directory_blocks(inode));
+            }
+        }
+        stream_.flush();
+        stream_.check();
     }
 
     /// Everything an inode needs of its object, with one open.
@@ -272,31 +309,6 @@ Image open_image(const ObjectReader& objects, std::span<const VolumePart> parts)
 Written write_image(const Image& image, std::optional<Target> target, Progress& progress)
 {
     return Writer(image, target, progress).run();
-}
-
-void read_back(const Image& image, const Target& target)
-{
-    if (image.layout.total_blocks == 1) {
-        return; // no tree to compare with
-    }
-    const auto leaf_level = VerityTree(image.layout.total_blocks, {}).leaf_level();
-    std::string bytes;
-    std::string leaves;
-    Sha256 hash;
-    for (std::uint32_t block = 0; block < image.layout.data_start;) {
-        const auto blocks = std::min<std::uint32_t>(image.layout.data_start - block, write_buffer / block_size);
-        read_into(bytes, target.image, std::uint64_t{block} * block_size, std::size_t{blocks} * block_size);
-        read_into(leaves, target.verity, leaf_level + std::uint64_t{block} * Digest::size,
-                  std::size_t{blocks} * Digest::size);
-        for (std::size_t i = 0; i < blocks; ++i) {
-            hash.update(std::string_view(bytes).substr(i * block_size, block_size));
-            const auto found = hash.finish();
-            if (as_text(found.bytes()) != std::string_view(leaves).substr(i * Digest::size, Digest::size)) {
-                throw Error(Code::corrupt, "read back block " + std::to_string(block + i) + ": not what was written");
-            }
-        }
-        block += blocks;
-    }
 }
 
 } // namespace qpkg::erofs

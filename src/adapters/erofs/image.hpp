@@ -46,11 +46,8 @@ struct Written {
     std::uint64_t written; ///< bytes written
 };
 
-/// Writes the image and its hash tree in one pass; without a target only computes the root. Each object is opened at most
-/// once; memory does not grow with the data.
+/// Writes the image and its hash tree in one pass and reads the metadata back (Error corrupt when it differs); without
+/// a target only computes the root. Each object is opened at most once; memory does not grow with the data.
 Written write_image(const Image& image, std::optional<Target> target, Progress& progress);
-
-/// Re-reads the metadata and compares it with the leaves in the written tree. Error corrupt when it differs.
-void read_back(const Image& image, const Target& target);
 
 } // namespace qpkg::erofs

@@ -108,6 +108,16 @@ void Placer::write(std::string_view bytes, std::uint64_t target_offset)
     }
 }
 
+void Placer::begin_writeback(std::uint64_t offset, std::uint64_t length) const
+{
+    ::sync_file_range(target_, static_cast<off64_t>(offset), static_cast<off64_t>(length), SYNC_FILE_RANGE_WRITE);
+}
+
+void Placer::read_back(std::string& buffer, std::uint64_t offset, std::size_t size) const
+{
+    read_into(buffer, target_, offset, size);
+}
+
 namespace {
 
 std::size_t read_up_to(int fd, std::uint64_t offset, std::span<char> buffer)

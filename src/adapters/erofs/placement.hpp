@@ -20,6 +20,10 @@ public:
     void place(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset);
     void write(std::string_view bytes, std::uint64_t target_offset);
 
+    /// Lets the kernel begin to write what was just written: the later sync then waits less.
+    void begin_writeback(std::uint64_t offset, std::uint64_t length) const;
+    void read_back(std::string& buffer, std::uint64_t offset, std::size_t size) const;
+
     std::uint64_t shared() const { return shared_; }   ///< bytes cloned
     std::uint64_t written() const { return written_; } ///< bytes copied or written
 

@@ -174,7 +174,6 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
         throw Error(Code::corrupt, "volume of commit " + parts.front().commit.hex() + " has root " + root.hex() +
                                        ", expected " + expected->hex());
     }
-    read_back(image, scratch.target());
     VolumeReport report{.volume = {root, image.size(), std::string(format)},
                         .shared = written.shared,
                         .written = written.written,
