@@ -70,6 +70,9 @@ void VerityTree::add_blocks(std::string_view blocks)
 
 void VerityTree::add(std::size_t level, std::span<const std::uint8_t> hashes)
 {
+    if (hashes.empty()) {
+        return;
+    }
     if (level == levels_.size()) {
         root_ = as_text(hashes);
         return;

@@ -87,3 +87,12 @@ TEST_CASE("leaves may come in any pieces; too few or too many are refused")
     few.add_leaves(as_bytes(leaves));
     CHECK_FAILS(Code::bug, "300 blocks, expected 301", few.finish());
 }
+
+TEST_CASE("a file without whole blocks adds no leaf, also when one block is all there is")
+{
+    VerityTree tree(1, [](std::uint64_t, std::string_view) {});
+    const auto only = sha256("block");
+    tree.add_leaves(only.bytes());
+    tree.add_leaves({});
+    CHECK(tree.finish() == only);
+}
