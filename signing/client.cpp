@@ -3,6 +3,7 @@
 
 #include "repo-format/fields.hpp"
 #include "repo-format/manifest.hpp"
+#include "signing/ostree_key.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/text.hpp"
@@ -243,7 +244,7 @@ void TrustClient::require_installable(const ListedRelease& release) const
                     "; if the repository itself is old, ask its publisher to sign it again");
 }
 
-std::vector<ListedRelease> TrustClient::listed() const
+const std::vector<TrustClient::Publisher>& TrustClient::require_publishers() const
 {
     require_root();
     if (!snapshot_ || !targets_) {
@@ -256,9 +257,23 @@ std::vector<ListedRelease> TrustClient::listed() const
                         ": its metadata is not complete, an update was interrupted",
                     "finish it: qpkg repo check " + repository_.name.text());
     }
+    return *publishers_;
+}
+
+std::vector<PublisherInfo> TrustClient::publishers() const
+{
+    std::vector<PublisherInfo> found;
+    for (const auto& publisher : require_publishers()) {
+        found.push_back({publisher.name, publisher.namespaces, ostree_key(publisher.role->header.extra)});
+    }
+    return found;
+}
+
+std::vector<ListedRelease> TrustClient::listed() const
+{
     std::vector<ListedRelease> releases;
     std::set<std::string> paths;
-    for (const auto& publisher : *publishers_) {
+    for (const auto& publisher : require_publishers()) {
         for (const auto& [path, target] : publisher.role->targets) {
             if (!tuf::covers(publisher.namespaces, path) || !paths.insert(path).second) {
                 continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "signing/key.hpp"
 #include "signing/verify.hpp"
 
 #include "qpkg/model/state.hpp"
@@ -65,6 +66,13 @@ struct RootInfo {
     std::vector<std::string> namespaces; ///< delegated to its publishers, ascending
 };
 
+/// Who may release, and what the role says about its signatures for stock OSTree clients.
+struct PublisherInfo {
+    std::string name;
+    std::vector<std::string> namespaces; ///< delegated all the way down and allowed here, ascending
+    std::optional<PublicKey> ostree_key;
+};
+
 class TrustClient {
 public:
     /// Loads what is trusted already; needs no network. `now` is the system clock, read once per operation.
@@ -96,6 +104,9 @@ public:
     /// Every release of trusted publishers within the allowed namespaces, ascending by path. Errors: not_found (never
     /// refreshed), failed (an update was interrupted), corrupt (an entry contradicts itself, by name).
     std::vector<ListedRelease> listed() const;
+
+    /// Trusted publishers within the allowed namespaces. Errors as `listed`.
+    std::vector<PublisherInfo> publishers() const;
 
     /// The release's manifest, hashed before it is parsed and compared with what lists it.
     KnownRelease fetch_release(const ListedRelease& release, Fetcher& fetcher) const;
@@ -140,6 +151,7 @@ private:
                              std::uint64_t cap) const;
     void record(const std::string& what);
     const Verified<tuf::Root>& require_root() const;
+    const std::vector<Publisher>& require_publishers() const;
     Freshness freshness_of(const tuf::Targets* publisher, const std::string& name) const;
 
     TrustStore& store_;

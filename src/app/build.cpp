@@ -10,6 +10,7 @@
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/text.hpp"
+#include "qpkg/model/commit_identity.hpp"
 
 #include <algorithm>
 
@@ -146,10 +147,7 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
                                               .ref = ref,
                                               .subject = app.text() + ' ' + version,
                                               .timestamp = lock.epoch,
-                                              .metadata = {{"qpkg.app", app.text()},
-                                                           {"qpkg.arch", arch.text()},
-                                                           {"qpkg.base", lock.base.text()},
-                                                           {"qpkg.version", version}}},
+                                              .metadata = commit_identity(app, arch, lock.base, version)},
                                              world.progress);
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/keys.hpp"
 
+#include "signing/ostree_key.hpp"
 #include "signing/verify.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -29,24 +30,6 @@ std::map<std::string, trust::KeyFile> read_files(const fs::path& directory)
         }
     }
     return found;
-}
-
-/// Base64 of 32 bytes, as `ostree sign --sign-type=ed25519` takes a public key.
-std::string base64(std::span<const std::uint8_t> bytes)
-{
-    constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string text;
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        const auto left = std::min<std::size_t>(3, bytes.size() - i);
-        std::uint32_t group = 0;
-        for (std::size_t j = 0; j < 3; ++j) {
-            group = group << 8U | (j < left ? bytes[i + j] : 0U);
-        }
-        for (std::size_t j = 0; j < 4; ++j) {
-            text += j <= left ? digits[group >> (18U - 6U * j) & 63U] : '=';
-        }
-    }
-    return text;
 }
 
 std::string fingerprint_of(const std::map<std::string, trust::KeyFile>& files)
@@ -100,7 +83,7 @@ KeysReport show_keys(const fs::path& directory)
         report.keys.push_back({.name = name,
                                .id = file.public_key().id(),
                                .encrypted = file.is_encrypted(),
-                               .ostree = name == "ostree" ? base64(file.public_key().bytes()) : ""});
+                               .ostree = name == "ostree" ? trust::base64(file.public_key()) : ""});
     }
     return report;
 }

@@ -48,6 +48,7 @@ private:
     tuf::Root new_root() const;
     void choose_publisher();
     tuf::Delegation& own_delegation(const Digest& key);
+    void tell_ostree_key();
     void plan_releases();
     void plan_withdrawals();
     void plan_renewals();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publication.hpp"
 #include "repo-format/manifest.hpp"
+#include "signing/ostree_key.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/text.hpp"
@@ -111,6 +112,20 @@ void Publication::choose_publisher()
     const auto served = state_.publishers.find(publisher_name_);
     publisher_ = served == state_.publishers.end() ? Edited<tuf::Targets>{empty_targets(), true}
                                                    : Edited<tuf::Targets>{*served->second, false};
+    if (!modules_.empty()) {
+        tell_ostree_key();
+    }
+}
+
+/// Stock clients learn from signed metadata which key signs our commits.
+void Publication::tell_ostree_key()
+{
+    const auto key = ring_.public_key("ostree");
+    auto& members = publisher_.role.header.extra;
+    if (trust::ostree_key(members) != key) {
+        members.insert_or_assign(std::string(trust::ostree_key_member), trust::ostree_key_text(key));
+        publisher_.changed = true;
+    }
 }
 
 void Publication::plan_releases()

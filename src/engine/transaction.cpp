@@ -4,6 +4,7 @@
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/text.hpp"
+#include "qpkg/model/commit_identity.hpp"
 
 #include <algorithm>
 
@@ -22,10 +23,9 @@ void require_agreement(const ContentStore& content, const Release& release)
                                              text::escaped(said) + ", its manifest says " + text::escaped(expected));
         }
     };
-    require("qpkg.app", release.app.text());
-    require("qpkg.arch", release.arch.text());
-    require("qpkg.base", release.base.text());
-    require("qpkg.version", release.version);
+    for (const auto& [key, expected] : commit_identity(release.app, release.arch, release.base, release.version)) {
+        require(key, expected);
+    }
     require("ostree.ref-binding", release.tree.ref);
 }
 

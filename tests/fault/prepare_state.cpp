@@ -12,6 +12,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/model/commit_identity.hpp"
 
 #include <sys/stat.h>
 
@@ -106,15 +107,10 @@ public:
         release.inputs.base = base;
         release.exports = {{ExportKind::command, name, "/usr/bin/" + name}};
         NoProgress quiet;
-        const auto summary = content_.commit_tree({source,
-                                                   release.tree.ref,
-                                                   version,
-                                                   built,
-                                                   {{"qpkg.app", release.app.text()},
-                                                    {"qpkg.arch", release.arch.text()},
-                                                    {"qpkg.base", release.base.text()},
-                                                    {"qpkg.version", release.version}}},
-                                                  quiet);
+        const auto summary =
+            content_.commit_tree({source, release.tree.ref, version, built,
+                                  commit_identity(release.app, release.arch, release.base, release.version)},
+                                 quiet);
         content_.export_commit(summary.commit, module / "ostree", release.tree.ref, nullptr, quiet);
         release.tree.commit = summary.commit;
         release.tree.objects = summary.objects;

@@ -7,6 +7,7 @@
 #include "repo-format/manifest.hpp"
 
 #include "qpkg/base/files.hpp"
+#include "qpkg/model/commit_identity.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -68,10 +69,7 @@ void make(std::span<char* const> words)
                                               .ref = ref,
                                               .subject = app.text() + ' ' + version,
                                               .timestamp = epoch,
-                                              .metadata = {{"qpkg.app", app.text()},
-                                                           {"qpkg.arch", arch.text()},
-                                                           {"qpkg.base", base_id.text()},
-                                                           {"qpkg.version", version}}},
+                                              .metadata = commit_identity(app, arch, base_id, version)},
                                              quiet);
     const VolumePart part{commit.commit, ""};
     const auto volume = world.open_volumes(*content, scratch.path() / "volumes")->measure({&part, 1});

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "qpkg/model/commit_identity.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace qpkg;
+
+TEST_CASE("a namespace that D-Bus would take is its own collection id")
+{
+    CHECK(collection_id("org.example") == "org.example");
+}
+
+TEST_CASE("a namespace that D-Bus would refuse becomes a collection id it takes")
+{
+    CHECK(collection_id("org.x-plane") == "org.x_plane");
+    CHECK(collection_id("org.c++") == "org.c__");
+    CHECK(collection_id("org.7zip") == "org._7zip");
+    CHECK(collection_id("debian") == "qpkg.debian");
+}
+
+TEST_CASE("a commit names its collection beside app, architecture, base and version")
+{
+    const auto identity = commit_identity(AppId::require("org.example.hello"), Arch::require("x86_64"),
+                                          BaseId::require("debian-12"), "1.0-1");
+
+    CHECK(identity == std::map<std::string, std::string>{{"ostree.collection-binding", "org.example"},
+                                                         {"qpkg.app", "org.example.hello"},
+                                                         {"qpkg.arch", "x86_64"},
+                                                         {"qpkg.base", "debian-12"},
+                                                         {"qpkg.version", "1.0-1"}});
+}
