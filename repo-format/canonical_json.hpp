@@ -25,12 +25,14 @@ inline constexpr std::size_t largest_depth = 8;
 /// An integer, a boolean, a string, an array or an object.
 class Value {
 public:
+    // A literal object reads as the JSON that it is. NOLINTBEGIN(google-explicit-constructor)
     Value(std::uint64_t number) : value_(number) {}
     Value(bool flag) : value_(flag) {}
     Value(std::string text) : value_(std::move(text)) {}
     Value(const char* text) : value_(std::string(text)) {}
     Value(Array array) : value_(std::move(array)) {}
     Value(Object object) : value_(std::move(object)) {}
+    // NOLINTEND(google-explicit-constructor)
 
     /// The value as this alternative, null when it is another.
     template <class T>

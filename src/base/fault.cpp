@@ -45,6 +45,7 @@ void fault_point(std::string_view name)
     static const char* const trace_file = std::getenv("QPKG_FAULT_TRACE");
     static const char* const kill_at = std::getenv("QPKG_FAULT_KILL");
     static const char* const power_at = std::getenv("QPKG_FAULT_POWER");
+    static const char* const interrupt_at = std::getenv("QPKG_FAULT_INTERRUPT");
     static long reached = 0;
 
     ++reached;
@@ -53,6 +54,9 @@ void fault_point(std::string_view name)
     }
     if (kill_at != nullptr && std::atol(kill_at) == reached) {
         ::raise(SIGKILL);
+    }
+    if (interrupt_at != nullptr && std::atol(interrupt_at) == reached) {
+        ::kill(0, SIGINT);
     }
     if (power_at != nullptr && std::atol(power_at) == reached) {
         lose_power(std::string_view(power_at).substr(std::string_view(power_at).find(':') + 1).data());

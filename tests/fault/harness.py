@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Lets an operation die at each of its fault points and looks at what is left.
+"""Lets an operation die, or be interrupted, at each of its fault points and looks at what is left.
 
-The points are traced once. Then, for each of them and each way to die, on a fresh copy of the prepared state:
+The points are traced once. Then, for each of them and each way to end, on a fresh copy of the prepared state:
   1. what a user sees is the old state or the new one, and the checks of the program find nothing wrong;
   2. the same command, given again, succeeds and leads to the new state;
   3. after a clean-up the disk holds the same files as if nothing had happened.
@@ -14,6 +14,7 @@ import subprocess
 from collections.abc import Callable
 
 TIME_LIMIT = 120  # seconds for one command
+INTERRUPTED = 130  # exit code
 MOST_UNREACHED = 2  # a step that depends on the clock may be there in one run and not in the next
 
 
@@ -39,11 +40,11 @@ def command_line(argv):
 
 
 def call(argv, **faults):
-    """Runs a command, with fault settings as in include/qpkg/base/fault.hpp."""
+    """Runs a command, with fault settings as in include/qpkg/base/fault.hpp, in a process group of its own."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QPKG_FAULT_")}
     environment |= {f"QPKG_FAULT_{name.upper()}": str(value) for name, value in faults.items()}
     return subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=TIME_LIMIT, check=False)
+                          timeout=TIME_LIMIT, check=False, start_new_session=True)
 
 
 def call_checked(argv):
@@ -83,6 +84,14 @@ class Trial:
     def kill(self, number):
         self.disk.reset()
         self._judge(self._allowed_after(call(self.operation.command, kill=number)))
+
+    def interrupt(self, number):
+        """Ctrl-C: the program either ends as interrupted with everything as before, or finishes what it promised."""
+        self.disk.reset()
+        result = call(self.operation.command, interrupt=number)
+        if result.returncode not in (0, INTERRUPTED):
+            raise Broken(f"exit {result.returncode}: {result.stderr.strip()[-800:]}")
+        self._judge([self.new] if result.returncode == 0 else [self.old])
 
     def lose_power(self, number, **faults):
         self.disk.reset()
@@ -144,6 +153,7 @@ def ways_to_die(trial, **faults):
         yield f"power lost at point {number} ({point})", lambda number=number: trial.lose_power(number, **faults)
         if not faults:
             yield f"killed at point {number} ({point})", lambda number=number: trial.kill(number)
+            yield f"interrupted at point {number} ({point})", lambda number=number: trial.interrupt(number)
     yield "power lost after success", lambda: trial.lose_power_after_success(**faults)
 
 

@@ -8,6 +8,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
 
 #include <cstdio>
 #include <string>
@@ -38,6 +39,7 @@ void set(const fs::path& directory, std::string_view text)
     fault_point("stand-in.directory");
     files::write(directory / "objects" / name, content);
     fault_point("stand-in.object");
+    interrupt::throw_if_requested();
     files::write(directory / "current", name);
     fault_point("stand-in.pointer");
 }
@@ -93,8 +95,12 @@ int dispatch(const std::vector<std::string>& words)
 
 int main(int argc, char** argv)
 {
+    interrupt::install_handlers();
     try {
         return dispatch(std::vector<std::string>(argv, argv + argc));
+    } catch (const Error& error) {
+        std::fprintf(stderr, "%s\n", error.what());
+        return static_cast<int>(error.code());
     } catch (const std::exception& error) {
         std::fprintf(stderr, "%s\n", error.what());
         return 1;
