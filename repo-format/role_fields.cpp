@@ -157,7 +157,9 @@ FileInfo take_file_info(Fields fields)
 
 Object encode_file_info(const FileInfo& info)
 {
-    return {{"version", info.version}, {"length", info.length}, {"hashes", Object{{"sha256", info.sha256.hex()}}}};
+    return {{"version", info.version},
+            {"length", info.length.value()},
+            {"hashes", Object{{"sha256", info.sha256.value().hex()}}}};
 }
 
 Digest take_hashes(Fields& fields) { return fields.object("hashes").digest("sha256"); }

@@ -28,6 +28,11 @@ std::string role_of_file(const Fields& fields, std::string_view file)
 
 } // namespace
 
+bool FileInfo::matches(std::string_view bytes) const
+{
+    return (!length || *length == bytes.size()) && (!sha256 || *sha256 == qpkg::sha256(bytes));
+}
+
 Root parse_root(std::string_view payload)
 {
     auto fields = open_role(payload, largest_root, "root");
@@ -42,6 +47,7 @@ Root parse_root(std::string_view payload)
         return take_role_keys(role_fields, keys);
     };
     Root root{.header = std::move(header),
+              .consistent_snapshot = true,
               .keys = {},
               .root = role("root"),
               .targets = role("targets"),

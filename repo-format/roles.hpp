@@ -50,6 +50,7 @@ struct Header {
 
 struct Root {
     Header header;
+    bool consistent_snapshot = true; ///< always, in this profile
     Keys keys;
     RoleKeys root;
     RoleKeys targets;
@@ -59,11 +60,15 @@ struct Root {
     friend bool operator==(const Root&, const Root&) = default;
 };
 
-/// Version and bytes of another metadata file. Length and hash are always there in this profile.
+/// Version and bytes of another metadata file. Length and hash are always there in this profile; repositories of others
+/// may leave them out.
 struct FileInfo {
     std::uint64_t version;
-    std::uint64_t length;
-    Digest sha256;
+    std::optional<std::uint64_t> length;
+    std::optional<Digest> sha256;
+
+    /// Whether these bytes are the ones meant, as far as length and hash say.
+    bool matches(std::string_view bytes) const;
 
     friend bool operator==(const FileInfo&, const FileInfo&) = default;
 };
@@ -97,6 +102,11 @@ struct Delegation {
     std::string name;
     RoleKeys keys;
     std::vector<std::string> namespaces; ///< ascending
+
+    // What delegations of other people's repositories have instead of namespaces.
+    bool terminating = true;
+    std::vector<std::string> patterns = {};      ///< shell patterns, matched piece by piece between slashes
+    std::vector<std::string> hash_prefixes = {}; ///< beginnings of the hex sha256 of a target path
 
     friend bool operator==(const Delegation&, const Delegation&) = default;
 };

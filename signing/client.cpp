@@ -10,33 +10,12 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace qpkg::trust {
 namespace {
 
 constexpr unsigned deepest_delegation = 4;
-constexpr std::size_t most_publishers = 32;
-
-/// The role as it is stored, when its signatures still count; rotated keys make it as if it were not there.
-template <class Verify>
-auto load_role(const TrustStore& store, const RepoName& repo, const std::string& role, const Verify& verify)
-    -> std::optional<decltype(verify(std::string()))>
-{
-    const auto stored = store.trusted(repo, role);
-    if (!stored) {
-        return std::nullopt;
-    }
-    try {
-        return verify(stored->bytes);
-    } catch (const Error&) {
-        return std::nullopt;
-    }
-}
-
-bool is_pinned(const std::string& bytes, const tuf::FileInfo& info)
-{
-    return bytes.size() == info.length && sha256(bytes) == info.sha256;
-}
 
 std::vector<std::string> common(const std::vector<std::string>& left, const std::vector<std::string>& right)
 {
@@ -99,45 +78,23 @@ std::string age(std::int64_t seconds)
 } // namespace
 
 TrustClient::TrustClient(TrustStore& store, const Repository& repository, std::int64_t now)
-    : store_(store), repository_(repository), clock_(now)
+    : store_(store), repository_(repository), updater_(store, repository.name, strict_profile(), now)
 {
-    load();
-}
-
-void TrustClient::load()
-{
-    const auto root = store_.trusted(repository_.name, "root");
-    if (!root) {
-        return;
-    }
-    root_ = with_context("trusted root of repository " + repository_.name.text(),
-                         [&] { return verify_first_root(root->bytes); });
-    const auto load_one = [&](const std::string& role, auto verify) {
-        return load_role(store_, repository_.name, role,
-                         [&](const std::string& bytes) { return verify(*root_, bytes); });
-    };
-    timestamp_ = load_one("timestamp", verify_timestamp);
-    snapshot_ = load_one("snapshot", verify_snapshot);
-    targets_ = load_one("targets", verify_targets);
     load_publishers();
 }
 
 void TrustClient::load_publishers()
 {
     publishers_.reset();
-    if (!snapshot_ || !targets_ || !is_pinned(targets_->bytes(), (*snapshot_)->roles.at("targets"))) {
+    const auto& snapshot = updater_.snapshot();
+    const auto& targets = updater_.targets();
+    if (!snapshot || !targets || !(*snapshot)->roles.at("targets").matches(targets->bytes())) {
         return;
     }
-    const auto stored = [&](const Verified<tuf::Targets>& parent,
-                            const tuf::Delegation& delegation) -> std::optional<Verified<tuf::Targets>> {
-        const auto info = (*snapshot_)->roles.find(delegation.name);
-        auto role = load_role(store_, repository_.name, delegation.name,
-                              [&](const std::string& bytes) { return verify_publisher(parent, delegation, bytes); });
-        return role && info != (*snapshot_)->roles.end() && is_pinned(role->bytes(), info->second) ? std::move(role)
-                                                                                                   : std::nullopt;
-    };
     try {
-        publishers_ = walk(stored);
+        publishers_ = walk([&](const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation) {
+            return updater_.stored(parent, delegation);
+        });
     } catch (const Error&) {
         // What is stored cannot be used as a whole. Opening must go on, or no refresh could ever mend it.
         publishers_.reset();
@@ -159,7 +116,7 @@ std::optional<std::vector<TrustClient::Publisher>> TrustClient::walk(const Obtai
                 if (!visited.insert(delegation.name).second) {
                     throw Error(Code::corrupt, "publisher " + delegation.name + " is delegated by two roles");
                 }
-                if (depth > deepest_delegation || visited.size() > most_publishers) {
+                if (depth > deepest_delegation || visited.size() > strict_profile().most_roles) {
                     throw Error(Code::no_space, "publishers delegate too deep or too many, at " + delegation.name);
                 }
                 auto role = obtain(parent, delegation);
@@ -171,23 +128,56 @@ std::optional<std::vector<TrustClient::Publisher>> TrustClient::walk(const Obtai
                 visit(*role, namespaces, depth + 1);
             }
         };
-    visit(*targets_, repository_.namespaces, 1);
+    visit(*updater_.targets(), repository_.namespaces, 1);
     return complete ? std::optional(std::move(found)) : std::nullopt;
 }
 
-std::int64_t TrustClient::now() const
+RefreshReport TrustClient::refresh(Fetcher& fetcher)
 {
-    const auto issued = timestamp_ ? (*timestamp_)->issued : 0;
-    return std::max({clock_, store_.newest_issued(repository_.name), issued});
+    RefreshReport report;
+    try {
+        with_context("repository " + repository_.name.text(), [&] { update(fetcher, report); });
+    } catch (const Error& error) {
+        if (error.code() == Code::untrusted || error.code() == Code::corrupt) {
+            updater_.record("refused: " + std::string(error.what()));
+        }
+        throw;
+    }
+    report.root_version = (*updater_.root())->header.version;
+    report.timestamp_version = (*updater_.timestamp())->header.version;
+    return report;
 }
 
-const Verified<tuf::Root>& TrustClient::require_root() const
+void TrustClient::update(Fetcher& fetcher, RefreshReport& report)
 {
-    if (!root_) {
-        throw Error(Code::not_found, "repository " + repository_.name.text() + ": there is no root of trust for it",
-                    "add it again: qpkg repo add " + repository_.name.text() + " " + repository_.location);
+    updater_.refresh(fetcher, report);
+    update_publishers(fetcher, report);
+}
+
+void TrustClient::update_publishers(Fetcher& fetcher, RefreshReport& report)
+{
+    publishers_.reset();
+    publishers_ = walk([&](const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation) {
+        const bool changed_before = std::exchange(report.changed, false);
+        auto role = updater_.delegated(parent, delegation, fetcher, report);
+        if (report.changed) {
+            note_strays(delegation, *role, report);
+        }
+        report.changed = report.changed || changed_before;
+        return std::optional(std::move(role));
+    });
+}
+
+/// What a publisher lists outside its namespaces is ignored, and a person may want to know.
+void TrustClient::note_strays(const tuf::Delegation& delegation, const tuf::Targets& role, RefreshReport& report)
+{
+    for (const auto& [path, target] : role.targets) {
+        if (!tuf::covers(delegation.namespaces, path)) {
+            report.notes.push_back("publisher " + delegation.name + " lists " + text::escaped(path) +
+                                   " outside its namespaces; it is ignored");
+            updater_.record(report.notes.back());
+        }
     }
-    return *root_;
 }
 
 Freshness TrustClient::freshness() const { return freshness_of(nullptr, {}); }
@@ -205,8 +195,8 @@ Freshness TrustClient::freshness(const ListedRelease& release) const
 
 Freshness TrustClient::freshness_of(const tuf::Targets* publisher, const std::string& name) const
 {
-    const auto& root = require_root();
-    if (!timestamp_ || !snapshot_ || !targets_) {
+    const auto& root = updater_.require_root();
+    if (!updater_.timestamp() || !updater_.snapshot() || !updater_.targets()) {
         throw Error(Code::not_found, "repository " + repository_.name.text() + ": no metadata is here yet",
                     "fetch it: qpkg repo check " + repository_.name.text());
     }
@@ -217,9 +207,9 @@ Freshness TrustClient::freshness_of(const tuf::Targets* publisher, const std::st
             worst.expires = header.expires;
         }
     };
-    consider("timestamp", (*timestamp_)->header);
-    consider("snapshot", (*snapshot_)->header);
-    consider("targets", (*targets_)->header);
+    consider("timestamp", (*updater_.timestamp())->header);
+    consider("snapshot", (*updater_.snapshot())->header);
+    consider("targets", (*updater_.targets())->header);
     if (publisher != nullptr) {
         consider(name, publisher->header);
     }
@@ -246,8 +236,8 @@ void TrustClient::require_installable(const ListedRelease& release) const
 
 const std::vector<TrustClient::Publisher>& TrustClient::require_publishers() const
 {
-    require_root();
-    if (!snapshot_ || !targets_) {
+    updater_.require_root();
+    if (!updater_.snapshot() || !updater_.targets()) {
         throw Error(Code::not_found, "repository " + repository_.name.text() + ": no metadata is here yet",
                     "fetch it: qpkg repo check " + repository_.name.text());
     }
@@ -311,8 +301,8 @@ KnownRelease TrustClient::fetch_release(const ListedRelease& release, Fetcher& f
 std::vector<std::string> TrustClient::delegated_namespaces() const
 {
     std::vector<std::string> names;
-    if (targets_) {
-        for (const auto& delegation : (*targets_)->delegations) {
+    if (updater_.targets()) {
+        for (const auto& delegation : (*updater_.targets())->delegations) {
             names.insert(names.end(), delegation.namespaces.begin(), delegation.namespaces.end());
         }
     }

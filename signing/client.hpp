@@ -2,7 +2,7 @@
 #pragma once
 
 #include "signing/key.hpp"
-#include "signing/verify.hpp"
+#include "signing/updater.hpp"
 
 #include "qpkg/model/state.hpp"
 #include "qpkg/ports/fetcher.hpp"
@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-/// What a machine believes about one repository: the client state machine of the TUF specification 1.0.34, sections 5.1
-/// to 5.7, with the time rules of signing/trust.md.
+/// What a machine believes about one qpkg repository: the state machine of signing/updater.hpp, with namespaces,
+/// releases and the time rules of signing/trust.md.
 namespace qpkg::trust {
 
 enum class FreshnessState {
@@ -48,13 +48,6 @@ struct ListedRelease {
     ManifestId manifest;
 
     friend bool operator==(const ListedRelease&, const ListedRelease&) = default;
-};
-
-struct RefreshReport {
-    bool changed = false; ///< something newer was accepted
-    std::uint64_t root_version = 0;
-    std::uint64_t timestamp_version = 0;
-    std::vector<std::string> notes; ///< for people: keys rotated, targets outside a namespace, …
 };
 
 /// A repository at first contact. Nothing of this is trusted until somebody compared the fingerprint.
@@ -117,9 +110,9 @@ public:
     std::vector<std::string> delegated_namespaces() const;
 
     /// max(system clock, newest signed time seen).
-    std::int64_t now() const;
-    bool has_root() const noexcept { return root_.has_value(); }
-    std::string fingerprint() const { return root_fingerprint(*require_root()); }
+    std::int64_t now() const { return updater_.now(); }
+    bool has_root() const noexcept { return updater_.root().has_value(); }
+    std::string fingerprint() const { return root_fingerprint(*updater_.require_root()); }
 
 private:
     struct Publisher {
@@ -132,35 +125,18 @@ private:
     using Obtain = std::function<std::optional<Verified<tuf::Targets>>(const Verified<tuf::Targets>& parent,
                                                                        const tuf::Delegation& delegation)>;
 
-    void load();
     void load_publishers();
     void update(Fetcher& fetcher, RefreshReport& report);
-    void update_root(Fetcher& fetcher, RefreshReport& report);
-    void update_timestamp(Fetcher& fetcher, RefreshReport& report);
-    void update_snapshot(Fetcher& fetcher, RefreshReport& report);
-    void update_targets(Fetcher& fetcher, RefreshReport& report);
     void update_publishers(Fetcher& fetcher, RefreshReport& report);
-    Verified<tuf::Targets> update_publisher(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
-                                            Fetcher& fetcher, RefreshReport& report);
+    void note_strays(const tuf::Delegation& delegation, const tuf::Targets& role, RefreshReport& report);
     std::optional<std::vector<Publisher>> walk(const Obtain& obtain) const;
 
-    void accept_root(Verified<tuf::Root> next, RefreshReport& report);
-    template <class T>
-    void accept(const std::string& role, const Verified<T>& metadata, RefreshReport& report);
-    std::string fetch_pinned(Fetcher& fetcher, const std::string& role, const tuf::FileInfo& info,
-                             std::uint64_t cap) const;
-    void record(const std::string& what);
-    const Verified<tuf::Root>& require_root() const;
     const std::vector<Publisher>& require_publishers() const;
     Freshness freshness_of(const tuf::Targets* publisher, const std::string& name) const;
 
     TrustStore& store_;
     Repository repository_;
-    std::int64_t clock_;
-    std::optional<Verified<tuf::Root>> root_;
-    std::optional<Verified<tuf::Timestamp>> timestamp_;
-    std::optional<Verified<tuf::Snapshot>> snapshot_;
-    std::optional<Verified<tuf::Targets>> targets_;
+    Updater updater_;
     std::optional<std::vector<Publisher>> publishers_; ///< nothing while the chain below the snapshot is incomplete
 };
 

@@ -85,7 +85,7 @@ RootInfo TrustClient::inspect(Fetcher& fetcher, std::int64_t now, const std::opt
 
 void TrustClient::init(const std::string& root_bytes)
 {
-    auto root = with_context("root of trust", [&] { return verify_first_root(root_bytes); });
+    const auto root = with_context("root of trust", [&] { return verify_first_root(root_bytes); });
     const auto found = root_fingerprint(*root);
     if (found != repository_.fingerprint) {
         throw wrong_fingerprint(found, repository_.fingerprint);
@@ -93,12 +93,8 @@ void TrustClient::init(const std::string& root_bytes)
     for (const auto* role : {"timestamp", "snapshot", "targets"}) {
         store_.forget(repository_.name, role);
     }
-    store_.accept(repository_.name, {"root", root->header.version, root.bytes()});
-    record("first contact: root " + std::to_string(root->header.version) + ", fingerprint " + found);
-    root_.emplace(std::move(root));
-    timestamp_.reset();
-    snapshot_.reset();
-    targets_.reset();
+    updater_.trust_root(root_bytes);
+    updater_.record("first contact: root " + std::to_string(root->header.version) + ", fingerprint " + found);
     publishers_.reset();
 }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/verify.hpp"
 
-#include "repo-format/envelope.hpp"
-#include "signing/key.hpp"
-
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -14,21 +11,20 @@ namespace qpkg::trust {
 
 using canonical::Array;
 using canonical::Object;
-using envelope::Envelope;
 
 namespace {
 
 /// What became of the signatures of one file.
 class Tally {
 public:
-    Tally(const Envelope& file, const tuf::Keys& keys, const tuf::RoleKeys& role)
+    Tally(const Reader& reader, const SignedFile& file, const tuf::Keys& keys, const tuf::RoleKeys& role)
     {
         for (const auto& signature : file.signatures) {
             if (std::ranges::find(role.key_ids, signature.key_id) == role.key_ids.end()) {
                 doubts_.push_back("signed by unknown key " + signature.key_id.hex());
                 continue;
             }
-            count(signature, keys.at(signature.key_id), file.payload);
+            count(reader, signature, keys.at(signature.key_id), file.payload);
         }
     }
 
@@ -36,29 +32,29 @@ public:
     std::string doubts() const { return doubts_.empty() ? "" : ": " + text::join(doubts_, ", "); }
 
 private:
-    void count(const envelope::Signature& signature, const tuf::Key& key, std::string_view payload)
+    void count(const Reader& reader, const FileSignature& signature, const tuf::Key& key, std::string_view payload)
     {
-        if (!key.ed25519) {
+        auto identity = reader.identity(key);
+        if (!identity) {
             doubts_.push_back("key " + key.id.hex() + " is of type " + text::escaped(key.type, 40) +
                               ", which qpkg does not verify");
             return;
         }
-        const PublicKey public_key(*key.ed25519);
-        if (!public_key.verifies(signature.bytes, payload)) {
+        if (!reader.verifies(key, signature.bytes, payload)) {
             doubts_.push_back("the signature of key " + key.id.hex() + " does not match");
             return;
         }
-        valid_.insert(public_key);
+        valid_.insert(*std::move(identity));
     }
 
-    std::set<PublicKey> valid_; ///< distinct public keys, whatever their ids
+    std::set<std::string> valid_; ///< distinct public keys, whatever their ids
     std::vector<std::string> doubts_;
 };
 
 /// Signatures that do not count are passed by: a junk entry must not block a good file.
-void require_threshold(const Envelope& file, const tuf::Keys& keys, const tuf::RoleKeys& role)
+void require_threshold(const Reader& reader, std::string_view bytes, const tuf::Keys& keys, const tuf::RoleKeys& role)
 {
-    const Tally tally(file, keys, role);
+    const Tally tally(reader, reader.open(bytes), keys, role);
     if (tally.valid() < role.threshold) {
         throw Error(Code::untrusted, std::to_string(tally.valid()) + " of " + std::to_string(role.threshold) +
                                          " valid signatures" + tally.doubts());
@@ -71,63 +67,64 @@ void require_threshold(const Envelope& file, const tuf::Keys& keys, const tuf::R
 class Verifier {
 public:
     template <class T>
-    static Verified<T> verify(std::string bytes, const tuf::Keys& keys, const tuf::RoleKeys& role,
-                              T (*parse)(std::string_view))
+    static Verified<T> verify(const Reader& reader, std::string bytes, const tuf::Keys& keys, const tuf::RoleKeys& role,
+                              T (Reader::*parse)(std::string_view) const)
     {
-        const auto file = envelope::scan(bytes);
-        require_threshold(file, keys, role);
-        auto value = parse(file.payload);
+        require_threshold(reader, bytes, keys, role);
+        auto value = (reader.*parse)(bytes);
         return {std::move(value), std::move(bytes)};
     }
 
     /// A root names the keys that sign it, so this one is parsed first; it is believed by its fingerprint alone.
-    static Verified<tuf::Root> first_root(std::string bytes)
+    static Verified<tuf::Root> first_root(const Reader& reader, std::string bytes)
     {
-        const auto file = envelope::scan(bytes);
-        auto root = tuf::parse_root(file.payload);
-        require_threshold(file, root.keys, root.root);
+        auto root = reader.root(bytes);
+        require_threshold(reader, bytes, root.keys, root.root);
         return {std::move(root), std::move(bytes)};
     }
 };
 
-Verified<tuf::Root> verify_first_root(std::string bytes) { return Verifier::first_root(std::move(bytes)); }
+Verified<tuf::Root> verify_first_root(std::string bytes, const Reader& reader)
+{
+    return Verifier::first_root(reader, std::move(bytes));
+}
 
-Verified<tuf::Root> verify_next_root(const Verified<tuf::Root>& trusted, std::string bytes)
+Verified<tuf::Root> verify_next_root(const Verified<tuf::Root>& trusted, std::string bytes, const Reader& reader)
 {
     const auto version = std::to_string(trusted->header.version);
     auto next = with_context("by the keys of root " + version, [&] {
-        return Verifier::verify(std::move(bytes), trusted->keys, trusted->root, tuf::parse_root);
+        return Verifier::verify(reader, std::move(bytes), trusted->keys, trusted->root, &Reader::root);
     });
-    with_context("by its own keys", [&] { require_threshold(envelope::scan(next.bytes()), next->keys, next->root); });
+    with_context("by its own keys", [&] { require_threshold(reader, next.bytes(), next->keys, next->root); });
     return next;
 }
 
-Verified<tuf::Timestamp> verify_timestamp(const Verified<tuf::Root>& root, std::string bytes)
+Verified<tuf::Timestamp> verify_timestamp(const Verified<tuf::Root>& root, std::string bytes, const Reader& reader)
 {
-    return Verifier::verify(std::move(bytes), root->keys, root->timestamp, tuf::parse_timestamp);
+    return Verifier::verify(reader, std::move(bytes), root->keys, root->timestamp, &Reader::timestamp);
 }
 
-Verified<tuf::Snapshot> verify_snapshot(const Verified<tuf::Root>& root, std::string bytes)
+Verified<tuf::Snapshot> verify_snapshot(const Verified<tuf::Root>& root, std::string bytes, const Reader& reader)
 {
-    return Verifier::verify(std::move(bytes), root->keys, root->snapshot, tuf::parse_snapshot);
+    return Verifier::verify(reader, std::move(bytes), root->keys, root->snapshot, &Reader::snapshot);
 }
 
-Verified<tuf::Targets> verify_targets(const Verified<tuf::Root>& root, std::string bytes)
+Verified<tuf::Targets> verify_targets(const Verified<tuf::Root>& root, std::string bytes, const Reader& reader)
 {
-    return Verifier::verify(std::move(bytes), root->keys, root->targets, tuf::parse_targets);
+    return Verifier::verify(reader, std::move(bytes), root->keys, root->targets, &Reader::targets);
 }
 
 Verified<tuf::Targets> verify_publisher(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
-                                        std::string bytes)
+                                        std::string bytes, const Reader& reader)
 {
-    return Verifier::verify(std::move(bytes), parent->keys, delegation.keys, tuf::parse_targets);
+    return Verifier::verify(reader, std::move(bytes), parent->keys, delegation.keys, &Reader::targets);
 }
 
-std::vector<Digest> signing_key_ids(std::string_view bytes)
+std::vector<Digest> signing_key_ids(std::string_view bytes, const Reader& reader)
 {
     std::vector<Digest> ids;
     try {
-        for (const auto& signature : envelope::scan(bytes).signatures) {
+        for (const auto& signature : reader.open(bytes).signatures) {
             ids.push_back(signature.key_id);
         }
     } catch (const Error&) {

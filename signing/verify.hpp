@@ -2,6 +2,7 @@
 #pragma once
 
 #include "repo-format/roles.hpp"
+#include "signing/reader.hpp"
 
 #include <string>
 #include <string_view>
@@ -33,18 +34,22 @@ private:
 
 /// A root file by itself, signed by the keys it names. Says only that it is whole: who believes it must compare its
 /// fingerprint.
-Verified<tuf::Root> verify_first_root(std::string bytes);
+Verified<tuf::Root> verify_first_root(std::string bytes, const Reader& reader = strict_reader());
 /// A root that `trusted` and its own keys both vouch for.
-Verified<tuf::Root> verify_next_root(const Verified<tuf::Root>& trusted, std::string bytes);
-Verified<tuf::Timestamp> verify_timestamp(const Verified<tuf::Root>& root, std::string bytes);
-Verified<tuf::Snapshot> verify_snapshot(const Verified<tuf::Root>& root, std::string bytes);
-Verified<tuf::Targets> verify_targets(const Verified<tuf::Root>& root, std::string bytes);
+Verified<tuf::Root> verify_next_root(const Verified<tuf::Root>& trusted, std::string bytes,
+                                     const Reader& reader = strict_reader());
+Verified<tuf::Timestamp> verify_timestamp(const Verified<tuf::Root>& root, std::string bytes,
+                                          const Reader& reader = strict_reader());
+Verified<tuf::Snapshot> verify_snapshot(const Verified<tuf::Root>& root, std::string bytes,
+                                        const Reader& reader = strict_reader());
+Verified<tuf::Targets> verify_targets(const Verified<tuf::Root>& root, std::string bytes,
+                                      const Reader& reader = strict_reader());
 /// A publisher's role, by what its parent delegates.
 Verified<tuf::Targets> verify_publisher(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
-                                        std::string bytes);
+                                        std::string bytes, const Reader& reader = strict_reader());
 
 /// Key ids in the signatures of a file, whoever they are; nothing when it is no signed file.
-std::vector<Digest> signing_key_ids(std::string_view bytes);
+std::vector<Digest> signing_key_ids(std::string_view bytes, const Reader& reader = strict_reader());
 
 /// 64 hex digits that people compare at first contact: sha256 over the sorted ids of the root keys and their threshold.
 std::string root_fingerprint(const tuf::RoleKeys& root_keys);

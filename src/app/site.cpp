@@ -36,8 +36,8 @@ std::optional<trust::Verified<tuf::Root>> read_root(const fs::path& site)
 
 std::string read_pinned(const fs::path& path, const tuf::FileInfo& info)
 {
-    auto bytes = files::read(path, info.length);
-    if (bytes.size() != info.length || sha256(bytes) != info.sha256) {
+    auto bytes = files::read(path, info.length.value());
+    if (!info.matches(bytes)) {
         throw Error(Code::corrupt, "the bytes are not those that the repository's metadata lists");
     }
     return bytes;

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "signing/verify.hpp"
+
+#include "qpkg/model/id.hpp"
+#include "qpkg/ports/fetcher.hpp"
+#include "qpkg/ports/trust_store.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The client state machine of the TUF specification 1.0.34, sections 5.2 to 5.6: one code for dom0, for mirrors, and
+/// for repositories of others. What differs stands in `Profile`.
+namespace qpkg::trust {
+
+enum class OnExpiry {
+    keep,   ///< newer metadata is better than older, however old: whoever installs asks `TrustClient::freshness`
+    refuse, ///< to the letter of 5.3.10, 5.4.4, 5.5.6 and 5.6.6: what has expired is not stored
+};
+
+struct Profile {
+    const Reader& reader;
+    OnExpiry on_expiry;
+
+    /// Bytes that a file of each role may have.
+    std::uint64_t largest_root;
+    std::uint64_t largest_timestamp;
+    std::uint64_t largest_snapshot;
+    std::uint64_t largest_targets;
+    std::uint64_t largest_delegated;
+    std::size_t most_roles; ///< delegated roles visited at once
+};
+
+/// dom0, and everything that reads qpkg repositories.
+const Profile& strict_profile();
+
+struct RefreshReport {
+    bool changed = false; ///< something newer was accepted
+    std::uint64_t root_version = 0;
+    std::uint64_t timestamp_version = 0;
+    std::vector<std::string> notes; ///< for people: keys rotated, targets outside a namespace, …
+};
+
+struct FoundTarget {
+    tuf::Target target;
+    std::string role; ///< that lists it
+};
+
+/// Metadata of one repository. Each role is durable in the store when accepted; a failure keeps what was accepted
+/// before. Errors of what talks to a repository: untrusted (signatures, rollback, expiry), corrupt, no_space (over a
+/// cap), failed (a file is not there).
+class Updater {
+public:
+    /// Loads what is trusted already. `clock` is the system clock, read once per operation (5.1).
+    Updater(TrustStore& store, RepoName repo, const Profile& profile, std::int64_t clock);
+
+    /// 5.2: the first root. The caller knows why it may be believed.
+    void trust_root(const std::string& bytes);
+
+    /// 5.3 to 5.6 for the four top-level roles.
+    void refresh(Fetcher& fetcher, RefreshReport& report);
+
+    /// 5.6.7.1: a delegated role as the snapshot names it, from the store or from the repository.
+    Verified<tuf::Targets> delegated(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
+                                     Fetcher& fetcher, RefreshReport& report);
+    /// The same, from the store alone; nothing when it is not there as the snapshot names it.
+    std::optional<Verified<tuf::Targets>> stored(const Verified<tuf::Targets>& parent,
+                                                 const tuf::Delegation& delegation) const;
+
+    /// 5.6.7: searches pre-order, depth first, asking only for roles whose delegation covers the path. Nothing when no
+    /// role lists it.
+    std::optional<FoundTarget> find(const std::string& target_path, Fetcher& fetcher, RefreshReport& report);
+
+    const std::optional<Verified<tuf::Root>>& root() const noexcept { return root_; }
+    const std::optional<Verified<tuf::Timestamp>>& timestamp() const noexcept { return timestamp_; }
+    const std::optional<Verified<tuf::Snapshot>>& snapshot() const noexcept { return snapshot_; }
+    /// The top-level targets role; only while it is the one that the snapshot names.
+    const std::optional<Verified<tuf::Targets>>& targets() const noexcept { return targets_; }
+    /// Error not_found when there is none.
+    const Verified<tuf::Root>& require_root() const;
+
+    /// max(system clock, newest signed time seen).
+    std::int64_t now() const;
+    void record(const std::string& what);
+
+private:
+    void load_roles();
+    void update_root(Fetcher& fetcher, RefreshReport& report);
+    void update_timestamp(Fetcher& fetcher, RefreshReport& report);
+    void update_snapshot(Fetcher& fetcher, RefreshReport& report);
+    void update_targets(Fetcher& fetcher, RefreshReport& report);
+    void accept_root(Verified<tuf::Root> next, RefreshReport& report);
+    void accept_timestamp(std::string bytes, RefreshReport& report);
+    template <class T>
+    void accept(const std::string& role, const Verified<T>& metadata, RefreshReport& report);
+    void require_fresh(const tuf::Header& header) const;
+    std::string fetch_pinned(Fetcher& fetcher, const std::string& role, const tuf::FileInfo& info,
+                             std::uint64_t cap) const;
+
+    TrustStore& store_;
+    RepoName repo_;
+    const Profile& profile_;
+    std::int64_t clock_;
+    std::optional<Verified<tuf::Root>> root_;
+    std::optional<Verified<tuf::Timestamp>> timestamp_;
+    std::optional<Verified<tuf::Snapshot>> snapshot_;
+    std::optional<Verified<tuf::Targets>> targets_;
+};
+
+} // namespace qpkg::trust
