@@ -13,6 +13,8 @@
 
 #if QPKG_FULL
 #include "adapters/archive/unpack.hpp"
+#include "adapters/delta/apply.hpp"
+#include "adapters/delta/make.hpp"
 #include "adapters/fetch/http/http_fetcher.hpp"
 #include "adapters/sandbox/namespace_sandbox.hpp"
 #endif
@@ -98,7 +100,11 @@ struct Adapters::Set {
         root, database, database, content, volumes, hypervisor, hypervisor, sandbox, clock, *progress, make_fetcher,
             open_content, open_volumes,
 #if QPKG_FULL
-            archive::unpack
+            archive::unpack,
+            [this](const DeltaJob& job, Fetcher& from, Progress& shown) {
+                return delta::apply(root / "objects", job, from, shown);
+            },
+            delta::make
 #else
             nullptr
 #endif

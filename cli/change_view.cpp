@@ -56,7 +56,10 @@ std::string download_words(const plan::Effect& effect, const app::Cost& cost)
     if (!effect.to || effect.kind == plan::Kind::keep) {
         return "";
     }
-    return cost.download == 0 ? "nothing" : "about " + qpkg::text::human_size(cost.download);
+    if (cost.download == 0) {
+        return "nothing";
+    }
+    return (cost.exact ? "" : "about ") + qpkg::text::human_size(cost.download);
 }
 
 void describe_effects(Document& out, const app::PreparedChange& change)
@@ -71,7 +74,7 @@ void describe_effects(Document& out, const app::PreparedChange& change)
         }
         rows.push_back({text(effect.qube.text()), shown_as(text(effect.app.text()), short_name(effect.app)),
                         text(versions(effect)), text(name_of(effect.kind)),
-                        shown_as(number(cost.download), download_words(effect, cost)),
+                        shown_as(number(cost.download), download_words(effect, cost)), flag(cost.exact),
                         shown_as(number(cost.disk), disk_words(effect, cost)), number(cost.shared),
                         list(std::move(sharers)), text(effect.to ? effect.to->release.volume.root.hex() : "")});
     }
@@ -81,6 +84,7 @@ void describe_effects(Document& out, const app::PreparedChange& change)
                {"version", "VERSION"},
                {"change", "CHANGE"},
                {"download", "DOWNLOAD"},
+               {"download_exact", ""},
                {"disk", "DISK"},
                {"shared", ""},
                {"shared_with", ""},

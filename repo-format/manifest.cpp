@@ -182,6 +182,45 @@ std::vector<Package> parse_packages(const Array& array)
     return packages;
 }
 
+/// A row: commit, superblock, size, objects_size, content_size.
+DeltaSummary parse_delta(const Value& row, const std::string& where)
+{
+    const auto fail = [&] {
+        return Error(Code::corrupt, where + ": expected [from, superblock, size, objects_size, content_size]");
+    };
+    const auto* columns = row.get_if<Array>();
+    if (columns == nullptr || columns->size() != 5) {
+        throw fail();
+    }
+    const auto digest = [&](std::size_t i) {
+        const auto* text = (*columns)[i].get_if<std::string>();
+        const auto parsed = text == nullptr ? std::nullopt : Digest::from_hex(*text);
+        return parsed ? *parsed : throw fail();
+    };
+    const auto number = [&](std::size_t i) {
+        const auto* value = (*columns)[i].get_if<std::uint64_t>();
+        return value != nullptr ? *value : throw fail();
+    };
+    return {CommitId(digest(0)), digest(1), number(2), number(3), number(4)};
+}
+
+std::vector<DeltaSummary> parse_deltas(Fields& fields)
+{
+    std::vector<DeltaSummary> deltas;
+    if (!fields.has("deltas")) {
+        return deltas;
+    }
+    for (const auto& row : fields.array("deltas")) {
+        const auto where = "deltas[" + std::to_string(deltas.size()) + "]";
+        const auto delta = parse_delta(row, where);
+        if (!deltas.empty() && deltas.back().from >= delta.from) {
+            throw Error(Code::corrupt, where + ": the deltas are not in ascending order");
+        }
+        deltas.push_back(delta);
+    }
+    return deltas;
+}
+
 void check_type(Fields& fields)
 {
     const auto type = fields.text("_type");
@@ -238,6 +277,17 @@ Array encode_packages(std::vector<Package> packages)
     return rows;
 }
 
+Array encode_deltas(std::vector<DeltaSummary> deltas)
+{
+    std::ranges::sort(deltas);
+    Array rows;
+    for (const auto& delta : deltas) {
+        rows.emplace_back(
+            Array{delta.from.hex(), delta.superblock.hex(), delta.size, delta.objects_size, delta.content_size});
+    }
+    return rows;
+}
+
 } // namespace
 
 Release parse_manifest(std::string_view bytes)
@@ -257,14 +307,15 @@ Release parse_manifest(std::string_view bytes)
                     .exports = parse_exports(fields.array("exports")),
                     .needs = parse_needs(fields.object("needs")),
                     .inputs = parse_inputs(fields.object("inputs")),
-                    .packages = parse_packages(fields.array("packages"))};
+                    .packages = parse_packages(fields.array("packages")),
+                    .deltas = parse_deltas(fields)};
     check_ref(release);
     return release;
 }
 
 std::string encode_manifest(const Release& release)
 {
-    const Object manifest{
+    Object manifest{
         {"_type", "qpkg-release"},
         {"schema", newest_schema},
         {"app", release.app.text()},
@@ -287,6 +338,9 @@ std::string encode_manifest(const Release& release)
         {"inputs", encode_inputs(release.inputs)},
         {"packages", encode_packages(release.packages)},
     };
+    if (!release.deltas.empty()) {
+        manifest.emplace("deltas", encode_deltas(release.deltas));
+    }
     auto bytes =
         with_context("write the manifest of " + release.app.text(), [&] { return canonical::encode(manifest); });
     if (bytes.size() > largest_manifest) {

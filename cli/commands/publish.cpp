@@ -18,6 +18,7 @@ struct Flags {
     std::filesystem::path keys;
     std::filesystem::path passphrase_file;
     std::string publisher = "publisher";
+    std::size_t deltas = app::PublishRequest().deltas;
 };
 
 /// "org.example.hello" or "org.example.hello=1.0-1".
@@ -38,6 +39,7 @@ app::PublishRequest request_of(const Flags& flags, const std::string& typed)
                                 .repository = flags.repository,
                                 .keys = flags.keys,
                                 .passphrase = std::nullopt,
+                                .deltas = flags.deltas,
                                 .publisher = flags.publisher,
                                 .command = typed};
     for (const auto& word : flags.withdraw) {
@@ -131,6 +133,9 @@ void add_publish(CLI::App& app, Context& context)
     command->add_option("--keys", flags->keys, "the directory of keys")->required()->type_name("DIR");
     command->add_option("--passphrase-file", flags->passphrase_file, "read the passphrase from its first line")
         ->type_name("FILE");
+    command->add_option("--deltas", flags->deltas, "make static deltas from so many earlier releases (2)")
+        ->type_name("N")
+        ->check(CLI::Range(0, 16));
     command->add_option("--publisher", flags->publisher, "name of a publisher that is new to the repository")
         ->type_name("NAME");
     command->add_option("--withdraw", flags->withdraw, "take an app, or one version of it, off the list")

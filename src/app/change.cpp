@@ -2,6 +2,7 @@
 #include "app/change.hpp"
 
 #include "app/cost.hpp"
+#include "app/fetching.hpp"
 #include "plan/plan.hpp"
 
 #include "qpkg/base/files.hpp"
@@ -157,14 +158,13 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request)
 
 ChangeReport apply(World& world, PreparedChange& change)
 {
-    const auto fetcher = [&](const RepoName& repo) -> Fetcher& {
-        if (!change.catalog) {
-            throw Error(Code::bug, "a plan without repositories wants to fetch from " + repo.text());
-        }
-        return change.catalog->fetcher(repo);
-    };
     ChangeReport report{};
-    report.prepared = engine::prepare(change.plan, world.content, world.volumes, fetcher, world.progress);
+    {
+        Fetching fetching(world, change);
+        const auto fetcher = [&](const KnownRelease& release) -> Fetcher& { return fetching.fetcher(release); };
+        report.prepared = engine::prepare(change.plan, world.content, world.volumes, fetcher, world.progress);
+        fetching.correct(report.prepared.imported);
+    }
     engine::commit(change.plan, world.db);
     for (const auto& effect : change.plan.effects) {
         if (effect.to && !world.trust.pinned(effect.app)) {

@@ -4,6 +4,7 @@
 #include "app/catalog.hpp"
 #include "engine/transaction.hpp"
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,7 +56,8 @@ struct HoldRequest {
 
 /// What one line of a plan costs. Bytes.
 struct Cost {
-    std::uint64_t download;            ///< estimated from the sizes in the signed manifest
+    std::uint64_t download;            ///< from the sizes in the signed manifest
+    bool exact;                        ///< the download will be that; else it is an estimate
     std::uint64_t disk;                ///< size of the volume
     std::uint64_t shared;              ///< of that, here already
     std::vector<QubeName> shared_with; ///< qubes that hold this very volume
@@ -65,10 +67,11 @@ struct Cost {
 struct PreparedChange {
     Snapshot snapshot;
     plan::Plan plan;
-    std::vector<Cost> costs;          ///< one for each effect of the plan
-    std::uint64_t disk_needed = 0;    ///< bytes, at most
-    std::uint64_t free_space = 0;     ///< bytes
-    std::unique_ptr<Catalog> catalog; ///< the open repositories; nothing where none is needed
+    std::vector<Cost> costs;                      ///< one for each effect of the plan
+    std::uint64_t disk_needed = 0;                ///< bytes, at most
+    std::uint64_t free_space = 0;                 ///< bytes
+    std::unique_ptr<Catalog> catalog;             ///< the open repositories; nothing where none is needed
+    std::map<CommitId, DeltaSummary> deltas = {}; ///< commits that come by delta
 
     const std::vector<std::string>& warnings() const;
 };

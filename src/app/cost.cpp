@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/cost.hpp"
 
+#include "plan/delta.hpp"
+
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -16,7 +18,11 @@ constexpr std::uint64_t metadata_share = 20;
 struct ContentCost {
     std::uint64_t missing; ///< bytes of content that is not here
     std::uint64_t download;
+    bool exact; ///< of the download
 };
+
+/// The delta's files, and what it makes beside what is imported from that.
+std::uint64_t scratch_of(const DeltaSummary& delta) { return delta.size + delta.content_size; }
 
 ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& fetcher)
 {
@@ -29,7 +35,7 @@ ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& f
     }
     const auto missing = tree.size - std::min(present, tree.size);
     const auto ratio = tree.size == 0 ? 0.0 : static_cast<double>(tree.archive_size) / static_cast<double>(tree.size);
-    return {missing, static_cast<std::uint64_t>(static_cast<double>(missing) * ratio)};
+    return {missing, static_cast<std::uint64_t>(static_cast<double>(missing) * ratio), missing == 0};
 }
 
 std::vector<QubeName> holders(const Snapshot& snapshot, const VolumeId& volume)
@@ -54,8 +60,16 @@ void estimate_costs(World& world, PreparedChange& change)
     const bool clones = world.volumes.placement() == DataPlacement::clone;
     for (const auto& step : change.plan.prepare) {
         if (const auto* fetch = std::get_if<plan::FetchCommit>(&step)) {
-            const auto cost = content_cost(world, *fetch, change.catalog->fetcher(fetch->release.repo));
-            fetched.emplace(fetch->release.release.tree.commit, cost);
+            const auto& commit = fetch->release.release.tree.commit;
+            const auto delta =
+                world.apply_delta ? plan::choose_delta(fetch->release.release, change.snapshot.commits) : std::nullopt;
+            if (delta) {
+                change.deltas.emplace(commit, *delta);
+                change.disk_needed += scratch_of(*delta);
+            }
+            const auto cost = delta ? ContentCost{delta->content_size, delta->size, true}
+                                    : content_cost(world, *fetch, change.catalog->fetcher(fetch->release.repo));
+            fetched.emplace(commit, cost);
             change.disk_needed += cost.missing;
         } else {
             const auto& volume = std::get<plan::BuildVolume>(step).release.release.volume;
@@ -70,6 +84,7 @@ void estimate_costs(World& world, PreparedChange& change)
             const auto fetch = fetched.find(release.tree.commit);
             const auto missing = fetch == fetched.end() ? 0 : fetch->second.missing;
             cost.download = fetch == fetched.end() ? 0 : fetch->second.download;
+            cost.exact = fetch == fetched.end() || fetch->second.exact;
             cost.disk = release.volume.size;
             cost.shared = built.contains(release.volume.root) && !clones ? 0 : cost.disk - std::min(cost.disk, missing);
             cost.shared_with = holders(change.snapshot, release.volume.root);

@@ -55,6 +55,8 @@ private:
     void gather_signers();
 
     void write_objects(Planned& planned);
+    std::vector<CommitId> earlier_commits(const Release& release) const;
+    void write_deltas(Release& release, const CommitSigner& signer) const;
     void write_publisher();
     void write_targets();
     void write_snapshot();

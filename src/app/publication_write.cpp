@@ -21,6 +21,7 @@ void Publication::write_objects(Planned& planned)
                                             request_.repository / "ostree", release.tree.ref, &signer, ports_.progress);
     });
     fault_point("publish.objects");
+    write_deltas(release, signer);
     const auto bytes = encode_manifest(release);
     planned.manifest = sha256(bytes);
     const auto path = target_path(release.app, release.arch, release.channel, release.sequence);

@@ -29,6 +29,7 @@ struct PublishRequest {
     std::filesystem::path repository; ///< made when it is not there
     std::filesystem::path keys;       ///< directory of key files
     std::optional<std::string> passphrase;
+    std::size_t deltas = 2;               ///< from so many earlier releases of the same line a static delta is made
     std::string publisher = "publisher";  ///< name of the role when a new one is made
     std::string command = "qpkg publish"; ///< shown to whoever meets the lock
 };
@@ -65,6 +66,7 @@ struct PublisherPorts {
     const Clock& clock;
     Progress& progress;
     std::function<std::unique_ptr<Fetcher>(const std::string& location)> fetcher;
+    MakeDeltas make_deltas = {}; ///< empty: none are made
 };
 
 /// Publishes into a directory of static files: objects, manifests, publisher, targets, snapshot; then everything is
@@ -75,7 +77,8 @@ PublishReport publish(const PublisherPorts& ports, const PublishRequest& request
 
 inline PublishReport publish(World& world, const PublishRequest& request)
 {
-    return publish(PublisherPorts{world.content, world.clock, world.progress, world.fetcher}, request);
+    return publish(PublisherPorts{world.content, world.clock, world.progress, world.fetcher, world.make_deltas},
+                   request);
 }
 
 } // namespace qpkg::app

@@ -100,11 +100,27 @@ LatestRelease latest_release(const tuf::Targets& publisher, const Release& like)
     return latest;
 }
 
+std::vector<std::string> releases_before(const tuf::Targets& publisher, const Release& release)
+{
+    const auto line = line_of(target_path(release.app, release.arch, release.channel, 0));
+    std::vector<std::pair<std::uint64_t, std::string>> found;
+    for (const auto& [path, target] : publisher.targets) {
+        if (line_of(path) == line && sequence_of(target) < release.sequence) {
+            found.emplace_back(sequence_of(target), path);
+        }
+    }
+    std::ranges::sort(found, std::ranges::greater());
+    std::vector<std::string> paths;
+    std::ranges::transform(found, std::back_inserter(paths), &std::pair<std::uint64_t, std::string>::second);
+    return paths;
+}
+
 bool is_same_release(const Release& published, Release draft)
 {
     draft.sequence = published.sequence;
     draft.tree.archive_size = published.tree.archive_size;
     draft.inputs = published.inputs;
+    draft.deltas = published.deltas;
     return draft == published;
 }
 

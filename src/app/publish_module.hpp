@@ -29,7 +29,11 @@ struct LatestRelease {
 };
 LatestRelease latest_release(const tuf::Targets& publisher, const Release& like);
 
-/// True when publishing `draft` would tell users nothing new: only the order, transfer size and inputs may differ.
+/// Paths of the listed releases of the same app, architecture and channel with a lower sequence, newest first.
+std::vector<std::string> releases_before(const tuf::Targets& publisher, const Release& release);
+
+/// True when publishing `draft` would tell users nothing new: only the order, transfer size, deltas
+/// and inputs may differ.
 bool is_same_release(const Release& published, Release draft);
 
 tuf::Target list_entry(const Release& release, const std::string& manifest);

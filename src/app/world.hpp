@@ -4,6 +4,7 @@
 #include "qpkg/ports/archive.hpp"
 #include "qpkg/ports/clock.hpp"
 #include "qpkg/ports/content_store.hpp"
+#include "qpkg/ports/delta.hpp"
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/hypervisor.hpp"
 #include "qpkg/ports/progress.hpp"
@@ -42,6 +43,9 @@ struct World {
     std::function<UnpackReport(const std::filesystem::path& archive, const std::filesystem::path& directory,
                                const UnpackLimits& limits, Progress& progress)>
         unpack;
+    /// Static deltas (adapters/delta). Empty in the dom0 role, which takes whole objects only.
+    ApplyDelta apply_delta = {};
+    MakeDeltas make_deltas = {};
 };
 
 } // namespace qpkg::app

@@ -35,7 +35,7 @@ ImportReport fetch(const KnownRelease& release, ContentStore& content, const Fet
     NamedProgress named(progress, short_name(release.release.app));
     return with_context("fetch " + release.release.app.text() + " from " + release.repo.text(), [&] {
         const ImportLimits limits{tree.objects, tree.size, release.release.inputs.source_date_epoch};
-        const auto imported = content.import_commit(tree.commit, limits, fetcher(release.repo), named);
+        const auto imported = content.import_commit(tree.commit, limits, fetcher(release), named);
         require_agreement(content, release.release);
         return imported;
     });

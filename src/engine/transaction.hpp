@@ -28,8 +28,8 @@ struct Prepared {
     std::vector<Volume> volumes; ///< of the BuildVolume steps, in order
 };
 
-/// Where a repository's objects are read.
-using FetcherFor = std::function<Fetcher&(const RepoName&)>;
+/// Where a release's objects are read.
+using FetcherFor = std::function<Fetcher&(const KnownRelease&)>;
 
 /// Adds content; durable on return. Dying here leaves garbage for gc, nothing else.
 Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& volumes, const FetcherFor& fetcher,

@@ -12,7 +12,8 @@ complain() {
 
 needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
 
-# dom0 reads no archive and opens no connection: neither library may be linked directly.
+# dom0 reads no archive and opens no connection: neither library may be linked directly. It hashes whole objects, and
+# applies no static delta.
 check_dom0() {
     local library
     for library in libarchive libcurl; do
@@ -20,6 +21,7 @@ check_dom0() {
             complain "$1 links $library"
         fi
     done
+    if readelf --dyn-syms -W "$1" | grep -q 'ostree_repo_static_delta'; then complain "$1 makes or applies static deltas"; fi
 }
 
 check_release() {

@@ -74,6 +74,17 @@ struct VolumeSummary {
     friend bool operator==(const VolumeSummary&, const VolumeSummary&) = default;
 };
 
+/// A static delta: what makes the objects of a release from those of an older commit.
+struct DeltaSummary {
+    CommitId from;
+    Digest superblock;          ///< sha256 of the delta's first file, which pins all others
+    std::uint64_t size;         ///< bytes of all its files: the download
+    std::uint64_t objects_size; ///< bytes of the objects it saves, as the repository serves them one by one
+    std::uint64_t content_size; ///< bytes of the content objects among them, uncompressed
+
+    friend auto operator<=>(const DeltaSummary&, const DeltaSummary&) = default;
+};
+
 /// The contents of a release manifest: one release of one app for one base, architecture and channel.
 struct Release {
     AppId app;
@@ -89,7 +100,8 @@ struct Release {
     std::vector<Export> exports;
     Needs needs;
     BuildInputs inputs;
-    std::vector<Package> packages; ///< ascending by name
+    std::vector<Package> packages;         ///< ascending by name
+    std::vector<DeltaSummary> deltas = {}; ///< ascending by commit, each commit once
 
     friend bool operator==(const Release&, const Release&) = default;
 };

@@ -30,7 +30,8 @@ private:
     std::vector<ObjectFacts> facts_in_order(const ImportedTree& tree);
     void check_total() const;
     void check_links(const ImportedTree& tree) const;
-    void bring_signatures(const CommitId& id);
+    /// Returns the bytes fetched.
+    std::uint64_t bring_signatures(const CommitId& id);
 
     const ObjectDirectory& objects_;
     const CommitIndexes& indexes_;

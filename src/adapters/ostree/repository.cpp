@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/repository.hpp"
 
-#include "adapters/ostree/glib.hpp"
+#include "adapters/ostree/handle.hpp"
 #include "repo-format/ostree_objects.hpp"
 
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/text.hpp"
-
-#include <ostree.h>
 
 #include <array>
 
@@ -18,20 +16,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t max_config = 64 * 1024;
 constexpr std::size_t max_summary = 64 * 1024 * 1024;
-
-glib::Owned<OstreeRepo> handle(const fs::path& directory)
-{
-    const glib::Owned<GFile> file(g_file_new_for_path(directory.c_str()));
-    return glib::Owned<OstreeRepo>(ostree_repo_new(file.get()));
-}
-
-glib::Owned<OstreeRepo> open_repository(const fs::path& directory)
-{
-    auto repository = handle(directory);
-    glib::checked("open the repository " + directory.string(),
-                  [&](GError** error) { return ostree_repo_open(repository.get(), nullptr, error); });
-    return repository;
-}
 
 OstreeRepoMode ostree_mode(RepositoryMode mode)
 {
@@ -46,11 +30,25 @@ void require_good_ref(const std::string& ref)
 
 } // namespace
 
+glib::Owned<OstreeRepo> handle_of(const fs::path& directory)
+{
+    const glib::Owned<GFile> file(g_file_new_for_path(directory.c_str()));
+    return glib::Owned<OstreeRepo>(ostree_repo_new(file.get()));
+}
+
+glib::Owned<OstreeRepo> open_repository(const fs::path& directory)
+{
+    auto repository = handle_of(directory);
+    glib::checked("open the repository " + directory.string(),
+                  [&](GError** error) { return ostree_repo_open(repository.get(), nullptr, error); });
+    return repository;
+}
+
 void ensure_repository(const fs::path& directory, RepositoryMode mode)
 {
     if (!fs::exists(directory / "config")) {
         files::make_directories(directory);
-        auto repository = handle(directory);
+        auto repository = handle_of(directory);
         glib::checked("make the repository " + directory.string(), [&](GError** error) {
             return ostree_repo_create(repository.get(), ostree_mode(mode), nullptr, error);
         });

@@ -116,3 +116,33 @@ TEST_CASE("a target lies in the folder of its namespace, app and architecture")
           "targets/org.example/hello/x86_64/"
           "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855.stable-41.json");
 }
+
+TEST_CASE("deltas are rows of the manifest, ascending, and absent when there are none")
+{
+    auto release = a_release();
+    CHECK(encode_manifest(release).find("deltas") == std::string::npos);
+    const DeltaSummary low{CommitId(*Digest::from_hex(std::string(64, '1'))), sha256("a"), 1, 2, 3};
+    const DeltaSummary high{CommitId(*Digest::from_hex(std::string(64, '2'))), sha256("b"), 4, 5, 6};
+    release.deltas = {low, high};
+
+    CHECK(parse_manifest(encode_manifest(release)) == release);
+}
+
+TEST_CASE("deltas that are malformed, twice there or out of order are refused")
+{
+    const auto with = [](const std::string& rows) {
+        auto bytes = encode_manifest(a_release());
+        const std::string next = "\"exports\":";
+        return bytes.insert(bytes.find(next), "\"deltas\":" + rows + ",");
+    };
+    const std::string one = '"' + std::string(64, '1') + '"';
+    const std::string two = '"' + std::string(64, '2') + '"';
+    const auto row = [&](const std::string& from) { return "[" + from + "," + one + ",1,2,3]"; };
+
+    CHECK_NOTHROW(parse_manifest(with("[" + row(one) + "," + row(two) + "]")));
+    CHECK_FAILS(Code::corrupt, "not in ascending order", parse_manifest(with("[" + row(two) + "," + row(one) + "]")));
+    CHECK_FAILS(Code::corrupt, "not in ascending order", parse_manifest(with("[" + row(one) + "," + row(one) + "]")));
+    for (const auto* bad : {"[1]", "[[]]", "[[\"x\",\"y\",1,2,3]]"}) {
+        CHECK_FAILS(Code::corrupt, "deltas[0]: expected [from", parse_manifest(with(bad)));
+    }
+}

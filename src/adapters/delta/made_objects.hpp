@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/inflate.hpp"
+#include "adapters/ostree/object_directory.hpp"
+
+#include "qpkg/ports/delta.hpp"
+
+namespace qpkg::delta {
+
+/// Hands out the objects of a bare-user repository in the form of an archive repository, so that an import cannot tell
+/// them from a web server's, and treats them like these.
+class MadeObjects final : public AppliedDelta {
+public:
+    MadeObjects(const std::filesystem::path& repository, std::uint64_t transferred, Fetcher& rest)
+        : objects_(repository), deflater_(0), transferred_(transferred), rest_(rest)
+    {
+    }
+
+    std::optional<std::string> get(const std::string& path, std::uint64_t cap) override;
+    void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override;
+
+    std::uint64_t transferred() const override { return transferred_; }
+    std::uint64_t made() const override { return made_; }
+
+private:
+    using Output = std::function<void(std::span<const std::uint8_t>)>;
+
+    /// False when it was not made here.
+    bool serve(const std::string& path, const Output& output);
+    void serve_content(int fd, const Output& output);
+
+    ostree::ObjectDirectory objects_;
+    ostree::Deflater deflater_; ///< stores without compressing: nobody transfers these bytes
+    std::uint64_t transferred_;
+    std::uint64_t made_ = 0;
+    Fetcher& rest_;
+};
+
+} // namespace qpkg::delta

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/fetching.hpp"
+
+#include "qpkg/base/log.hpp"
+
+namespace qpkg::app {
+
+Fetcher& Fetching::fetcher(const KnownRelease& release)
+{
+    if (!change_.catalog) {
+        throw Error(Code::bug, "a plan without repositories wants to fetch from " + release.repo.text());
+    }
+    auto& repository = change_.catalog->fetcher(release.repo);
+    const auto& commit = release.release.tree.commit;
+    const auto chosen = change_.deltas.find(commit);
+    if (chosen == change_.deltas.end()) {
+        return repository;
+    }
+    Applied applied{Scratch(world_.root / "fetch", "delta-"), nullptr};
+    NamedProgress named(world_.progress, short_name(release.release.app));
+    try {
+        applied.objects = world_.apply_delta({chosen->second, commit, applied.scratch.path()}, repository, named);
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        log::warning(release.release.app.text() + ": " + error.what() + "; its objects are fetched one by one");
+        return repository;
+    }
+    return *applied_.emplace(commit, std::move(applied)).first->second.objects;
+}
+
+void Fetching::correct(ImportReport& report) const
+{
+    for (const auto& [commit, applied] : applied_) {
+        report.fetched_bytes += applied.objects->transferred();
+        report.fetched_bytes -= applied.objects->made();
+    }
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Static deltas from publishing to upgrading, from outside."""
+
+import hashlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "support"))
+from cli_test import PROGRAMS, check_schema  # noqa: E402
+from small_world import SmallWorld  # noqa: E402
+
+HELLO = "org.example.hello"
+
+
+def noise(seed, size):
+    return random.Random(seed).randbytes(size // 2).hex()
+
+
+def library(version):
+    """A large file of which a new version changes little, and one that is new."""
+    text = noise(1, 400_000)
+    return {"usr/lib/large": text[:200_000] + version + text[200_000:], "usr/share/changed/new": f"only in {version}\n"}
+
+
+class Deltas(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-delta-")
+        world = SmallWorld(cls.made.name, PROGRAMS)
+        world.make_base()
+        world.make_keys()
+        cls.modules = [world.make_module(HELLO, version, library(version), out=world.folder / version)
+                       for version in ["1.0", "1.1", "1.2", "1.3"]]
+        world.publish(cls.modules[0])
+        world.add_repository()
+        world.must("qube", "create", "work", "--base", "debian-12")
+        world.must("install", "hello", "--into", "work", "--yes")
+        world.publish(cls.modules[1])
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.made.cleanup()
+
+    def setUp(self):
+        """A copy of a world with 1.0 installed and 1.1 published."""
+        folder = tempfile.TemporaryDirectory(prefix="qpkg-delta-")
+        self.addCleanup(folder.cleanup)
+        self.world = SmallWorld(folder.name, PROGRAMS)
+        for part in ["root", "keys", "site"]:
+            shutil.copytree(pathlib.Path(self.made.name) / part, self.world.folder / part, symlinks=True)
+        self.world.must("repo", "remove", "demo")
+        self.world.add_repository()
+
+    def manifest(self, sequence):
+        path, = self.world.site.glob(f"targets/org.example/hello/*/*.stable-{sequence}.json")
+        return json.loads(path.read_text())
+
+    def delta_files(self):
+        return [path for path in (self.world.site / "ostree/deltas").rglob("*") if path.is_file()]
+
+    def upgrade(self, *words, code=0):
+        answer = self.world.qpkg("upgrade", "--in", "work", "--yes", "--json", *words)
+        self.assertEqual(answer.code, code, answer.err)
+        return check_schema(answer.json), answer.err
+
+    def lose_objects(self):
+        """From now on the repository can serve deltas only."""
+        for path in (self.world.site / "ostree/objects").rglob("*.*"):
+            path.unlink()
+
+    def test_the_manifest_pins_the_delta_and_says_what_it_saves(self):
+        rows = self.manifest(2)["deltas"]
+        self.assertEqual(len(rows), 1)
+        start, superblock, size, objects, content = rows[0]
+        self.assertEqual(start, self.manifest(1)["ostree"]["commit"])
+        pinned = next(path for path in self.delta_files() if path.name == "superblock")
+        self.assertEqual(hashlib.sha256(pinned.read_bytes()).hexdigest(), superblock)
+        self.assertEqual(sum(path.stat().st_size for path in self.delta_files()), size)
+        self.assertLess(size, objects / 10)
+        self.assertGreater(content, 400_000)
+
+    def test_an_upgrade_takes_the_delta_alone_and_its_plan_said_the_size(self):
+        planned, _ = self.upgrade("--dry-run")
+        self.lose_objects()
+        done, _ = self.upgrade()
+        size = self.manifest(2)["deltas"][0][2]
+        self.assertEqual([(row["download"], row["download_exact"]) for row in planned["changes"]], [(size, True)])
+        self.assertEqual(done["fetched_bytes"], size)
+        self.world.must("verify")
+        self.assertEqual(list((self.world.root / "fetch").iterdir()), [])
+
+    def test_a_first_install_takes_objects(self):
+        self.world.must("remove", "hello", "--from", "work", "--yes")
+        self.world.must("gc", "--keep", "0", "--yes")
+        answer = self.world.must("install", "hello", "--into", "work", "--yes", "--json")
+        self.assertFalse(answer.json["changes"][0]["download_exact"])
+        self.assertGreater(answer.json["fetched_bytes"], 200_000)
+
+    def test_a_damaged_delta_costs_a_warning_and_the_objects_are_fetched(self):
+        def flip(path):
+            path.write_bytes(path.read_bytes()[:-1] + bytes([path.read_bytes()[-1] ^ 1]))
+
+        for damage in [flip, pathlib.Path.unlink]:
+            for name in ["superblock", "0"]:
+                with self.subTest(name=name):
+                    shutil.rmtree(self.world.root)
+                    shutil.rmtree(self.world.site)
+                    self.setUp()
+                    for path in self.delta_files():
+                        if path.name == name:
+                            damage(path)
+                    done, said = self.upgrade()
+                    self.assertIn("one by one", said)
+                    self.assertTrue(done["changed"])
+                    self.world.must("verify")
+
+    def test_each_of_the_last_releases_gets_a_delta(self):
+        self.world.publish(self.modules[2])
+        self.assertEqual([row[0] for row in self.manifest(3)["deltas"]],
+                         sorted(self.manifest(sequence)["ostree"]["commit"] for sequence in (1, 2)))
+
+    def test_as_many_deltas_are_made_as_asked_for(self):
+        publish = ["publish", "--repo", self.world.site, "--keys", self.world.keys]
+        self.world.must(*publish, self.modules[2], "--deltas", "0")
+        self.assertNotIn("deltas", self.manifest(3))
+        self.world.must(*publish, self.modules[3], "--deltas", "1")
+        self.assertEqual([row[0] for row in self.manifest(4)["deltas"]], [self.manifest(3)["ostree"]["commit"]])
+
+    def test_the_same_releases_give_the_same_delta(self):
+        again = SmallWorld(self.world.folder / "again", PROGRAMS)
+        shutil.copytree(self.world.keys, again.keys)
+        again.publish(self.modules[0])
+        again.publish(self.modules[1])
+        for path in self.delta_files():
+            other = again.site / path.relative_to(self.world.site)
+            self.assertEqual(other.read_bytes(), path.read_bytes(), path.name)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    unittest.main()
