@@ -4,8 +4,10 @@
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/local/local_hypervisor.hpp"
+#include "adapters/ostree/archived_objects.hpp"
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/sqlite/database.hpp"
+#include "app/bundle_file.hpp"
 #include "cli/progress.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -74,12 +76,20 @@ std::unique_ptr<Fetcher> make_fetcher(const std::string& location)
     if (path.find("://") != std::string::npos) {
         throw Error(Code::usage, location + ": unknown kind of location", "use a directory or an http(s) URL");
     }
+    if (fs::is_regular_file(path)) {
+        return std::make_unique<app::BundleFile>(app::BundleFile::open(path));
+    }
     return std::make_unique<fetch::DirectoryFetcher>(path);
 }
 
 std::unique_ptr<ContentStore> open_content(const fs::path& directory)
 {
     return std::make_unique<ostree::OstreeContentStore>(directory);
+}
+
+std::unique_ptr<ServedObjects> open_archive(const fs::path& directory)
+{
+    return std::make_unique<ostree::ArchivedObjects>(directory);
 }
 
 std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path& directory)
@@ -100,13 +110,13 @@ struct Adapters::Set {
         root, database, database, content, volumes, hypervisor, hypervisor, sandbox, clock, *progress, make_fetcher,
             open_content, open_volumes,
 #if QPKG_FULL
-            archive::unpack,
+            archive::unpack, open_archive,
             [this](const DeltaJob& job, Fetcher& from, Progress& shown) {
                 return delta::apply(root / "objects", job, from, shown);
             },
             delta::make
 #else
-            nullptr
+            nullptr, open_archive
 #endif
     }
     {

@@ -9,13 +9,16 @@ namespace qpkg::cli {
 
 // One function per file of cli/commands/: declares the flags, and a callback that turns them into a request, calls the
 // use case and shows its report. The texts beside them (<name>.md) are both --help and the man page.
+void add_bundle(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
 void add_du(CLI::App& app, Context& context);
 void add_gc(CLI::App& app, Context& context);
 void add_history(CLI::App& app, Context& context);
 void add_hold(CLI::App& app, Context& context);
+void add_import(CLI::App& app, Context& context);
 void add_info(CLI::App& app, Context& context);
 void add_install(CLI::App& app, Context& context);
+void add_inventory(CLI::App& app, Context& context);
 void add_list(CLI::App& app, Context& context);
 void add_qube(CLI::App& app, Context& context);
 void add_remove(CLI::App& app, Context& context);

@@ -132,11 +132,11 @@ std::optional<std::vector<TrustClient::Publisher>> TrustClient::walk(const Obtai
     return complete ? std::optional(std::move(found)) : std::nullopt;
 }
 
-RefreshReport TrustClient::refresh(Fetcher& fetcher)
+RefreshReport TrustClient::refresh(Fetcher& fetcher, Older older)
 {
     RefreshReport report;
     try {
-        with_context("repository " + repository_.name.text(), [&] { update(fetcher, report); });
+        with_context("repository " + repository_.name.text(), [&] { update(fetcher, report, older); });
     } catch (const Error& error) {
         if (error.code() == Code::untrusted || error.code() == Code::corrupt) {
             updater_.record("refused: " + std::string(error.what()));
@@ -148,10 +148,12 @@ RefreshReport TrustClient::refresh(Fetcher& fetcher)
     return report;
 }
 
-void TrustClient::update(Fetcher& fetcher, RefreshReport& report)
+void TrustClient::update(Fetcher& fetcher, RefreshReport& report, Older older)
 {
-    updater_.refresh(fetcher, report);
-    update_publishers(fetcher, report);
+    updater_.refresh(fetcher, report, older);
+    if (!report.older) {
+        update_publishers(fetcher, report);
+    }
 }
 
 void TrustClient::update_publishers(Fetcher& fetcher, RefreshReport& report)

@@ -84,7 +84,7 @@ public:
     /// role is durable when accepted; a failure keeps what was accepted before it. Nothing new costs two small
     /// requests. Errors: not_found (no root of trust), untrusted (signatures, rollback), corrupt, no_space (over a
     /// cap), failed (a file is not there). Expiry is no error here, see `freshness`.
-    RefreshReport refresh(Fetcher& fetcher);
+    RefreshReport refresh(Fetcher& fetcher, Older older = Older::refuse);
 
     /// Of the metadata all releases hang from; of one release also its publisher's.
     /// Error not_found when there is no metadata yet.
@@ -126,7 +126,7 @@ private:
                                                                        const tuf::Delegation& delegation)>;
 
     void load_publishers();
-    void update(Fetcher& fetcher, RefreshReport& report);
+    void update(Fetcher& fetcher, RefreshReport& report, Older older = Older::refuse);
     void update_publishers(Fetcher& fetcher, RefreshReport& report);
     void note_strays(const tuf::Delegation& delegation, const tuf::Targets& role, RefreshReport& report);
     std::optional<std::vector<Publisher>> walk(const Obtain& obtain) const;

@@ -168,12 +168,15 @@ void Updater::require_fresh(const tuf::Header& header) const
     }
 }
 
-void Updater::refresh(Fetcher& fetcher, RefreshReport& report)
+void Updater::refresh(Fetcher& fetcher, RefreshReport& report, Older older)
 {
     require_root();
     update_root(fetcher, report);
     with_context("root.json", [&] { require_fresh((*root_)->header); });
-    update_timestamp(fetcher, report);
+    update_timestamp(fetcher, report, older);
+    if (report.older) {
+        return;
+    }
     update_snapshot(fetcher, report);
     update_targets(fetcher, report);
 }
@@ -231,7 +234,7 @@ void Updater::accept(const std::string& role, const Verified<T>& metadata, Refre
     report.changed = true;
 }
 
-void Updater::update_timestamp(Fetcher& fetcher, RefreshReport& report)
+void Updater::update_timestamp(Fetcher& fetcher, RefreshReport& report, Older older)
 {
     auto bytes = fetcher.get("tuf/timestamp.json", profile_.largest_timestamp);
     if (!bytes) {
@@ -240,7 +243,7 @@ void Updater::update_timestamp(Fetcher& fetcher, RefreshReport& report)
     }
     with_context("timestamp.json", [&] {
         if (!timestamp_ || timestamp_->bytes() != *bytes) {
-            accept_timestamp(*std::move(bytes), report);
+            accept_timestamp(*std::move(bytes), report, older);
         }
         require_fresh((*timestamp_)->header);
     });
@@ -250,7 +253,7 @@ void Updater::update_timestamp(Fetcher& fetcher, RefreshReport& report)
     }
 }
 
-void Updater::accept_timestamp(std::string bytes, RefreshReport& report)
+void Updater::accept_timestamp(std::string bytes, RefreshReport& report, Older older)
 {
     auto next = verify_timestamp(*root_, std::move(bytes), profile_.reader);
     if (next->issued > next->header.expires) {
@@ -258,7 +261,11 @@ void Updater::accept_timestamp(std::string bytes, RefreshReport& report)
     }
     const auto* trusted = timestamp_ ? &**timestamp_ : nullptr;
     if (trusted != nullptr && next->header.version < trusted->header.version) {
-        fail_rollback(next->header.version, trusted->header.version);
+        if (older == Older::refuse) {
+            fail_rollback(next->header.version, trusted->header.version);
+        }
+        report.older = true;
+        return;
     }
     if (trusted != nullptr && next->header.version == trusted->header.version) {
         if (*next != *trusted) {

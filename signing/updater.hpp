@@ -39,9 +39,16 @@ const Profile& strict_profile();
 
 struct RefreshReport {
     bool changed = false; ///< something newer was accepted
+    bool older = false;   ///< what is trusted already is newer, and was kept
     std::uint64_t root_version = 0;
     std::uint64_t timestamp_version = 0;
     std::vector<std::string> notes; ///< for people: keys rotated, targets outside a namespace, …
+};
+
+/// What to do when a repository shows an older timestamp than the one that is trusted.
+enum class Older {
+    refuse, ///< 5.4.3.1: a server that does so takes something back
+    keep,   ///< a medium that was written earlier is no attack: the newer metadata stays
 };
 
 struct FoundTarget {
@@ -61,7 +68,7 @@ public:
     void trust_root(const std::string& bytes);
 
     /// 5.3 to 5.6 for the four top-level roles.
-    void refresh(Fetcher& fetcher, RefreshReport& report);
+    void refresh(Fetcher& fetcher, RefreshReport& report, Older older = Older::refuse);
 
     /// 5.6.7.1: a delegated role as the snapshot names it, from the store or from the repository.
     Verified<tuf::Targets> delegated(const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation,
@@ -89,11 +96,11 @@ public:
 private:
     void load_roles();
     void update_root(Fetcher& fetcher, RefreshReport& report);
-    void update_timestamp(Fetcher& fetcher, RefreshReport& report);
+    void update_timestamp(Fetcher& fetcher, RefreshReport& report, Older older);
     void update_snapshot(Fetcher& fetcher, RefreshReport& report);
     void update_targets(Fetcher& fetcher, RefreshReport& report);
     void accept_root(Verified<tuf::Root> next, RefreshReport& report);
-    void accept_timestamp(std::string bytes, RefreshReport& report);
+    void accept_timestamp(std::string bytes, RefreshReport& report, Older older);
     template <class T>
     void accept(const std::string& role, const Verified<T>& metadata, RefreshReport& report);
     void require_fresh(const tuf::Header& header) const;

@@ -54,7 +54,7 @@ void add_repo_add(CLI::App& app, Context& context)
     auto* command =
         add_command(app, context, "add", "repo-add", [&context, request] { add_repository(context, *request); });
     command->add_option("NAME", request->name, "what you want to call it")->required();
-    command->add_option("LOCATION", request->location, "a directory or an http(s) URL")->required();
+    command->add_option("LOCATION", request->location, "a directory, an http(s) URL, or a bundle")->required();
     command->add_option("--fingerprint", request->fingerprint, "the root fingerprint the publisher told you")
         ->type_name("HEX");
     command->add_option("--namespace", request->namespaces, "what it may publish; repeatable")->type_name("NAME");

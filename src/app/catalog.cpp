@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/catalog.hpp"
 
+#include "app/repositories.hpp"
+#include "plan/bound.hpp"
+
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -55,7 +58,7 @@ void Catalog::open(const Repository& repository, Reach reach, std::size_t reposi
     auto& source =
         *sources_.emplace(name, std::make_unique<Source>(Source{repository.location, std::move(client), nullptr}))
              .first->second;
-    if (reach == Reach::online) {
+    if (reach == Reach::online && repository.location != carried_location) {
         try {
             with_context("repository " + name.text(), [&] {
                 for (const auto& note : source.client.refresh(fetcher(name)).notes) {
@@ -171,7 +174,7 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
 KnownRelease Catalog::release(const Offer& offer, bool accept_stale)
 {
     const auto known = snapshot_.releases.find(offer.release.manifest);
-    if (known != snapshot_.releases.end()) {
+    if (known != snapshot_.releases.end() && plan::bound_releases(snapshot_).contains(known->first)) {
         return known->second;
     }
     auto& source = *sources_.at(offer.repo);
@@ -179,13 +182,19 @@ KnownRelease Catalog::release(const Offer& offer, bool accept_stale)
         if (!accept_stale) {
             source.client.require_installable(offer.release);
         }
-        return source.client.fetch_release(offer.release, fetcher(offer.repo));
+        // Imported from a bundle, or named by a generation that is gone: verified when it was learned.
+        return known != snapshot_.releases.end() ? known->second
+                                                 : source.client.fetch_release(offer.release, fetcher(offer.repo));
     });
 }
 
 Fetcher& Catalog::fetcher(const RepoName& repo)
 {
     auto& source = *sources_.at(repo);
+    if (source.location == carried_location) {
+        throw Error(Code::failed, "repository " + repo.text() + " comes in bundles, and what is wanted is not here",
+                    "import a bundle that holds it: qpkg bundle import FILE");
+    }
     if (!source.fetcher) {
         source.fetcher = world_.fetcher(source.location);
     }

@@ -51,15 +51,17 @@ FoundRepository find_repository(World& world, const AddRepositoryRequest& reques
     auto namespaces = request.namespaces.empty() ? root.namespaces : request.namespaces;
     std::sort(namespaces.begin(), namespaces.end());
     namespaces.erase(std::unique(namespaces.begin(), namespaces.end()), namespaces.end());
-    Repository repository{name, location, root.fingerprint, std::move(namespaces), request.grace_days * 24 * 60 * 60};
+    const bool carried = std::filesystem::is_regular_file(location);
+    Repository repository{name, carried ? std::string(carried_location) : location, root.fingerprint,
+                          std::move(namespaces), request.grace_days * 24 * 60 * 60};
     refuse_taken(world.db.snapshot(), repository);
-    return {std::move(repository), std::move(root)};
+    return {location, std::move(repository), std::move(root)};
 }
 
 trust::RefreshReport add_repository(World& world, const FoundRepository& found)
 {
     const auto& repository = found.repository;
-    const auto fetcher = world.fetcher(repository.location);
+    const auto fetcher = world.fetcher(found.seen_at);
     with_context("repository " + repository.name.text(), [&] {
         trust::MemoryTrustStore trial;
         trust::TrustClient client(trial, repository, world.clock.now());

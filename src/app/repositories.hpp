@@ -10,9 +10,12 @@
 
 namespace qpkg::app {
 
+/// The location of a repository that comes in bundles: there is nothing to refresh it from but the next bundle.
+inline constexpr std::string_view carried_location = "bundle:";
+
 struct AddRepositoryRequest {
     std::string name;
-    std::string location;                   ///< directory, file:// or http(s):// URL
+    std::string location;                   ///< directory, file:// or http(s):// URL, or a bundle
     std::optional<std::string> fingerprint; ///< 64 hex digits, from the publisher
     std::vector<std::string> namespaces;    ///< what it may publish; empty: what it delegates now
     std::int64_t grace_days = 14;
@@ -20,6 +23,7 @@ struct AddRepositoryRequest {
 
 /// A repository that was looked at and is not trusted yet.
 struct FoundRepository {
+    std::string seen_at; ///< where it was looked at; later it is read at its location
     Repository repository;
     trust::RootInfo root;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/cost.hpp"
 #include "app/query.hpp"
+#include "plan/bound.hpp"
 #include "plan/garbage.hpp"
 
 #include <algorithm>
@@ -31,6 +32,23 @@ std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
         }
     }
     return uses;
+}
+
+/// Of releases that were imported and never installed: made when they are.
+std::set<VolumeId> volumes_to_come(const Snapshot& snapshot)
+{
+    const auto bound = plan::bound_releases(snapshot);
+    std::set<VolumeId> volumes;
+    for (const auto& [id, known] : snapshot.releases) {
+        const auto& volume = known.release.volume.root;
+        if (!bound.contains(id) && !std::ranges::binary_search(snapshot.volumes, volume)) {
+            volumes.insert(volume);
+        }
+    }
+    for (const auto& id : bound) {
+        volumes.erase(snapshot.release(id).release.volume.root);
+    }
+    return volumes;
 }
 
 } // namespace
@@ -100,7 +118,11 @@ std::vector<Verdict> verify(World& world)
             world.content.verify(commit, named);
         });
     }
+    const auto unmade = volumes_to_come(snapshot);
     for (const auto& [volume, entry] : volumes_in_use(snapshot)) {
+        if (unmade.contains(volume)) {
+            continue;
+        }
         judge("volume", entry.what, volume.hex(), [&] {
             if (!world.volumes.has(volume)) {
                 throw Error(Code::not_found, "it is not in the volume store");

@@ -9,6 +9,7 @@
 #include "qpkg/ports/hypervisor.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
+#include "qpkg/ports/served_objects.hpp"
 #include "qpkg/ports/state_db.hpp"
 #include "qpkg/ports/trust_store.hpp"
 #include "qpkg/ports/volume_store.hpp"
@@ -43,6 +44,8 @@ struct World {
     std::function<UnpackReport(const std::filesystem::path& archive, const std::filesystem::path& directory,
                                const UnpackLimits& limits, Progress& progress)>
         unpack;
+    /// The objects of the archive repository in this directory.
+    std::function<std::unique_ptr<ServedObjects>(const std::filesystem::path& archive)> open_archive = nullptr;
     /// Static deltas (adapters/delta). Empty in the dom0 role, which takes whole objects only.
     ApplyDelta apply_delta = {};
     MakeDeltas make_deltas = {};

@@ -41,12 +41,27 @@ ImportReport fetch(const KnownRelease& release, ContentStore& content, const Fet
     });
 }
 
+/// Its root is what it must be, or it would not exist. What else the manifest says about it must be true as well.
+void require_same(const VolumeSummary& found, const VolumeSummary& announced)
+{
+    if (announced.format != found.format) {
+        throw Error(Code::unsupported, "the manifest asks for volume format " + text::escaped(announced.format) +
+                                           ", this qpkg makes " + found.format);
+    }
+    if (announced.size != found.size) {
+        throw Error(Code::corrupt, "the volume has " + std::to_string(found.size) + " bytes, its manifest says " +
+                                       std::to_string(announced.size));
+    }
+}
+
 VolumeReport build(const KnownRelease& release, VolumeStore& volumes, Progress& progress)
 {
     const VolumePart part{release.release.tree.commit, ""};
     NamedProgress named(progress, short_name(release.release.app));
     return with_context("make the volume of " + release.release.app.text(), [&] {
-        return volumes.build({&part, 1}, release.release.volume.root, named);
+        auto report = volumes.build({&part, 1}, release.release.volume.root, named);
+        require_same(report.volume, release.release.volume);
+        return report;
     });
 }
 

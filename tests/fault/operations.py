@@ -87,6 +87,32 @@ class Machine:
         self.run("verify", root=client)
 
 
+    # A machine without a network: `client`, which has the repository's metadata and nothing of what it offers.
+
+    def prepare_import(self):
+        self.prepare()
+        bundle = self.state / "bundle.qpkgb"
+        harness.call_checked(self.publish("hello-2"))
+        self.run("bundle", "create", "--repo", self.state / "site", "--out", bundle)
+        (self.state / "site").rename(self.state / "out of reach")
+        shutil.rmtree(self.disk.pristine)
+        self.disk.keep_as_pristine()
+        return self.qpkg("import", bundle, root=self.state / "client")
+
+    def installable(self, _=None):
+        """What can be had now, without anything else."""
+        words = [self.qpkg("install", app, "--into", "personal", "--offline", "--dry-run", root=self.state / "client")
+                 for app in ("hello", "tool")]
+        return [harness.call(command).returncode == 0 for command in words]
+
+    def verify_client(self, _=None):
+        self.run("verify", root=self.state / "client")
+
+    def collect_client(self, _=None):
+        self.run("gc", "--keep", 0, root=self.state / "client")
+        return self.files()
+
+
 def operation(machine, name):
     """Prepares the machine and gives the operation."""
     local = {"observe": machine.bindings, "check": machine.verify, "clean": machine.collect}
@@ -108,6 +134,9 @@ def operation(machine, name):
         machine.prepare()
         return harness.Operation(name, machine.publish("hello-2"), observe=machine.offers,
                                  check=machine.install_everything, clean=machine.files)
+    if name == "import":
+        return harness.Operation(name, machine.prepare_import(), observe=machine.installable,
+                                 check=machine.verify_client, clean=machine.collect_client)
     raise SystemExit(f"no operation {name}")
 
 

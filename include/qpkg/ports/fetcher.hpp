@@ -24,6 +24,12 @@ public:
     virtual void absent(std::size_t index) = 0;
 };
 
+/// How file contents are served.
+enum class ContentForm {
+    compressed, ///< "….filez": header, then deflated content
+    raw,        ///< "….file": the very bytes that the object's name is the hash of
+};
+
 /// Reads the static files of one repository. Brings bytes, believes nothing.
 /// Errors: failed (unreachable, time-out, broken transfer: names the URL), no_space (over the cap).
 class Fetcher {
@@ -32,6 +38,8 @@ public:
 
     /// Nothing when the file is not there (ENOENT, 404).
     virtual std::optional<std::string> get(const std::string& path, std::uint64_t cap) = 0;
+
+    virtual ContentForm content_form() const { return ContentForm::compressed; }
 
     /// Several at once, interleaved and in any order; an exception from the sink ends all transfers.
     virtual void get_many(std::span<const FetchRequest> requests, FetchSink& sink) = 0;

@@ -5,7 +5,9 @@
 
 namespace qpkg::ostree {
 
-ContentDigest::ContentDigest(const FileHeader& header) { object_.update(with_length(encode(header))); }
+ContentDigest::ContentDigest(const FileHeader& header) : ContentDigest(with_length(encode(header))) {}
+
+ContentDigest::ContentDigest(std::string_view header) { object_.update(header); }
 
 void ContentDigest::update(std::span<const std::uint8_t> bytes)
 {

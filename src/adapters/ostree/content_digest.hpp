@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace qpkg::ostree {
 
@@ -18,6 +19,8 @@ inline constexpr std::size_t leaf_block = 4096;
 class ContentDigest {
 public:
     explicit ContentDigest(const FileHeader& header);
+    /// The header as it stands before the content, its length in front, not parsed yet.
+    explicit ContentDigest(std::string_view header);
 
     void update(std::span<const std::uint8_t> bytes);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/content_import.hpp"
 
+#include "adapters/ostree/incoming_raw.hpp"
 #include "adapters/ostree/metadata_import.hpp"
 #include "repo-format/tree_rules.hpp"
 
@@ -123,10 +124,13 @@ ContentImport::ContentImport(const ObjectDirectory& objects, Budget& budget, Pro
 void ContentImport::run(std::span<const Digest> wanted, Fetcher& from)
 {
     wanted_ = wanted;
+    form_ = from.content_form();
+    const bool raw = form_ == ContentForm::raw;
+    const auto cap = raw ? budget_.total() + header_prefix + max_file_header : compressed_cap(budget_.total());
     std::vector<FetchRequest> requests;
     requests.reserve(wanted.size());
     for (const auto& id : wanted) {
-        requests.push_back({served_path(id, ObjectType::filez), compressed_cap(budget_.total())});
+        requests.push_back({served_path(id, raw ? ObjectType::file : ObjectType::filez), cap});
     }
     try {
         from.get_many(requests, *this);
@@ -138,18 +142,30 @@ void ContentImport::run(std::span<const Digest> wanted, Fetcher& from)
     }
 }
 
+std::unique_ptr<Inflater> ContentImport::take_inflater()
+{
+    if (idle_.empty()) {
+        return std::make_unique<Inflater>();
+    }
+    auto inflater = std::move(idle_.back());
+    idle_.pop_back();
+    inflater->restart();
+    return inflater;
+}
+
 ContentImport::Transfer& ContentImport::transfer(std::size_t index)
 {
     auto& transfer = transfers_[index];
-    if (!transfer.file) {
-        if (idle_.empty()) {
-            idle_.push_back(std::make_unique<Inflater>());
-        }
-        transfer.inflater = std::move(idle_.back());
-        idle_.pop_back();
-        transfer.inflater->restart();
-        transfer.file = std::make_unique<IncomingFile>(objects_, wanted_[index], budget_, *transfer.inflater);
+    if (transfer.file) {
+        return transfer;
     }
+    const auto& id = wanted_[index];
+    if (form_ == ContentForm::raw) {
+        transfer.file = std::make_unique<IncomingRaw>(objects_, id, budget_);
+        return transfer;
+    }
+    transfer.inflater = take_inflater();
+    transfer.file = std::make_unique<IncomingFile>(objects_, id, budget_, *transfer.inflater);
     return transfer;
 }
 
@@ -167,7 +183,9 @@ void ContentImport::complete(std::size_t index)
     fetched_bytes_ += ended.file->transferred();
     progress_.advance(facts.size);
     const auto target = ended.file->target();
-    idle_.push_back(std::move(ended.inflater));
+    if (ended.inflater) {
+        idle_.push_back(std::move(ended.inflater));
+    }
     transfers_.erase(index);
     arrived_(std::move(facts), target);
 }

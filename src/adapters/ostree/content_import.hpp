@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "adapters/ostree/file_object.hpp"
+#include "adapters/ostree/incoming.hpp"
 #include "adapters/ostree/inflate.hpp"
-#include "adapters/ostree/object_directory.hpp"
 
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/progress.hpp"
@@ -17,31 +16,16 @@
 
 namespace qpkg::ostree {
 
-/// Counts content against what the manifest announced. Error no_space over it.
-class Budget {
-public:
-    explicit Budget(std::uint64_t bytes) : bytes_(bytes) {}
-
-    void take(std::uint64_t size);
-    std::uint64_t taken() const { return taken_; }
-    std::uint64_t total() const { return bytes_; }
-
-private:
-    std::uint64_t bytes_;
-    std::uint64_t taken_ = 0;
-};
-
 /// One archive object on its way in: header, then content as it inflates, hashed, measured and staged in one pass.
-class IncomingFile {
+class IncomingFile final : public Incoming {
 public:
     IncomingFile(const ObjectDirectory& objects, const Digest& id, Budget& budget, Inflater& inflater);
 
-    void feed(std::span<const std::uint8_t> bytes);
-    /// Everything came: checks it against its name and completes the staged file.
-    ObjectFacts finish();
+    void feed(std::span<const std::uint8_t> bytes) override;
+    ObjectFacts finish() override;
 
-    std::uint64_t transferred() const { return transferred_; }
-    const std::string& target() const { return header_.file.target; }
+    std::uint64_t transferred() const override { return transferred_; }
+    const std::string& target() const override { return header_.file.target; }
 
 private:
     void take_header(std::span<const std::uint8_t>& bytes);
@@ -78,16 +62,18 @@ public:
 
 private:
     struct Transfer {
-        std::unique_ptr<Inflater> inflater;
-        std::unique_ptr<IncomingFile> file;
+        std::unique_ptr<Inflater> inflater; ///< of compressed content
+        std::unique_ptr<Incoming> file;
     };
     Transfer& transfer(std::size_t index);
+    std::unique_ptr<Inflater> take_inflater();
 
     const ObjectDirectory& objects_;
     Budget& budget_;
     Progress& progress_;
     Arrived arrived_;
     std::span<const Digest> wanted_;
+    ContentForm form_ = ContentForm::compressed;
     std::unordered_map<std::size_t, Transfer> transfers_; ///< those that have begun and not ended
     std::vector<std::unique_ptr<Inflater>> idle_;
     std::uint64_t fetched_objects_ = 0;

@@ -5,6 +5,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 namespace qpkg::sqlite {
 namespace {
 
@@ -30,9 +32,12 @@ Code code_of(int result)
 
 void fail(sqlite3* handle, std::string_view action)
 {
-    const auto code = code_of(sqlite3_extended_errcode(handle));
-    throw Error(code, "database: " + std::string(action) + ": " + sqlite3_errmsg(handle),
-                code == Code::corrupt ? "restore the file from a backup; qpkg never replaces it silently" : "");
+    // A full disk that is met in a side file is told as an I/O error.
+    const bool full = sqlite3_system_errno(handle) == ENOSPC;
+    const auto code = full ? Code::no_space : code_of(sqlite3_extended_errcode(handle));
+    throw Error(
+        code, "database: " + std::string(action) + ": " + (full ? "no space left on the disk" : sqlite3_errmsg(handle)),
+        code == Code::corrupt ? "restore the file from a backup; qpkg never replaces it silently" : "");
 }
 
 Connection::Connection(const std::filesystem::path& file) : file_(file)

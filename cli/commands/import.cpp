@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/bundle_import_view.hpp"
+#include "cli/commands.hpp"
+
+namespace qpkg::cli {
+
+void add_import(CLI::App& app, Context& context)
+{
+    auto request = std::make_shared<app::ImportBundleRequest>();
+    auto* command =
+        add_command(app, context, "import", "import", [&context, request] { import_bundle(context, *request); });
+    add_import_options(*command, *request);
+}
+
+} // namespace qpkg::cli

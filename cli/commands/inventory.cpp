@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/inventory.hpp"
+
+#include "cli/commands.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <iostream>
+
+namespace qpkg::cli {
+namespace {
+
+void write(Context& context, const std::string& out)
+{
+    const auto inventory = app::take_inventory(context.world());
+    const auto bytes = encode_inventory(inventory);
+    if (out == "-") {
+        std::cout << bytes;
+        if (!std::cout.flush()) {
+            throw Error(Code::failed, "write the inventory to standard output");
+        }
+        return;
+    }
+    files::write(out, bytes);
+    context.show(Document("inventory-export")
+                     .field("file", text(out))
+                     .field("releases", number(inventory.releases.size()), "Installed releases")
+                     .field("commits", number(inventory.commits.size()), "Commits")
+                     .field("objects", number(inventory.objects.size()), "Files")
+                     .field("size", size(bytes.size()), "Size")
+                     .done("Done: " + out + " says what is here.")
+                     .next("Where the repository is: qpkg bundle create --repo DIR --for " + out + " --out FILE"));
+}
+
+} // namespace
+
+void add_inventory(CLI::App& app, Context& context)
+{
+    auto* group = app.add_subcommand("inventory");
+    group->require_subcommand(1);
+    group->fallthrough();
+    auto out = std::make_shared<std::string>("-");
+    auto* command =
+        add_command(*group, context, "export", "inventory-export", [&context, out] { write(context, *out); });
+    command->add_option("--out", *out, "the file to write; - (the default) is standard output")->type_name("FILE");
+}
+
+} // namespace qpkg::cli

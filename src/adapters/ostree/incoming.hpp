@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/file_object.hpp"
+#include "adapters/ostree/object_directory.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace qpkg::ostree {
+
+/// Counts content against what the manifest announced. Error no_space over it.
+class Budget {
+public:
+    explicit Budget(std::uint64_t bytes) : bytes_(bytes) {}
+
+    void take(std::uint64_t size);
+    std::uint64_t taken() const { return taken_; }
+    std::uint64_t total() const { return bytes_; }
+
+private:
+    std::uint64_t bytes_;
+    std::uint64_t taken_ = 0;
+};
+
+/// One content object on its way into the store.
+class Incoming {
+public:
+    virtual ~Incoming() = default;
+
+    virtual void feed(std::span<const std::uint8_t> bytes) = 0;
+    /// Everything came: checks it against its name and completes the staged file.
+    virtual ObjectFacts finish() = 0;
+
+    virtual std::uint64_t transferred() const = 0;
+    /// Of a symlink that came in whole.
+    virtual const std::string& target() const = 0;
+};
+
+} // namespace qpkg::ostree

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/incoming_raw.hpp"
+
+#include "repo-format/tree_rules.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+
+namespace qpkg::ostree {
+
+IncomingRaw::IncomingRaw(const ObjectDirectory& objects, const Digest& id, Budget& budget)
+    : objects_(objects), id_(id), budget_(budget)
+{
+}
+
+void IncomingRaw::take_header(std::span<const std::uint8_t>& bytes)
+{
+    const auto take_to = [&](std::size_t wanted) {
+        const auto take = std::min(wanted - header_bytes_.size(), bytes.size());
+        header_bytes_ += as_text(bytes.first(take));
+        bytes = bytes.subspan(take);
+        return header_bytes_.size() == wanted;
+    };
+    if (header_bytes_.size() < header_prefix && !take_to(header_prefix)) {
+        return;
+    }
+    if (!take_to(header_prefix + header_length(as_bytes(header_bytes_).first(header_prefix)))) {
+        return;
+    }
+    digest_ = std::make_unique<ContentDigest>(std::string_view(header_bytes_));
+    staged_ = objects_.create_staged(id_, ObjectType::file);
+}
+
+void IncomingRaw::feed(std::span<const std::uint8_t> bytes)
+{
+    transferred_ += bytes.size();
+    if (!digest_) {
+        take_header(bytes);
+    }
+    if (bytes.empty()) {
+        return;
+    }
+    budget_.take(bytes.size());
+    digest_->update(bytes);
+    files::write_all(staged_.get(), bytes);
+}
+
+ObjectFacts IncomingRaw::finish()
+{
+    if (!digest_) {
+        throw Error(Code::corrupt, "cut off in its header");
+    }
+    auto result = digest_->finish();
+    if (result.id != id_) {
+        throw Error(Code::corrupt, "its bytes are not what its name says");
+    }
+    auto header = parse_file_header(as_bytes(header_bytes_).subspan(header_prefix));
+    check_file(header);
+    if (S_ISLNK(header.mode)) {
+        if (result.size != 0) {
+            throw Error(Code::corrupt, "symlink with content");
+        }
+        budget_.take(header.target.size());
+        files::write_all(staged_.get(), header.target + '\0');
+    }
+    write_attributes(staged_.get(), header);
+    auto facts = facts_of(header, std::move(result));
+    target_ = std::move(header.target);
+    return facts;
+}
+
+} // namespace qpkg::ostree

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/ostree/incoming.hpp"
+
+#include <memory>
+
+namespace qpkg::ostree {
+
+/// An object that comes as the bytes its name is the hash of: staged and hashed in one pass, and parsed only after the
+/// hash matched. Of the header nothing but its length is looked at before.
+class IncomingRaw final : public Incoming {
+public:
+    IncomingRaw(const ObjectDirectory& objects, const Digest& id, Budget& budget);
+
+    void feed(std::span<const std::uint8_t> bytes) override;
+    ObjectFacts finish() override;
+
+    std::uint64_t transferred() const override { return transferred_; }
+    const std::string& target() const override { return target_; }
+
+private:
+    void take_header(std::span<const std::uint8_t>& bytes);
+
+    const ObjectDirectory& objects_;
+    Digest id_;
+    Budget& budget_;
+    std::string header_bytes_;
+    std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header has come
+    Fd staged_;
+    std::string target_;
+    std::uint64_t transferred_ = 0;
+};
+
+} // namespace qpkg::ostree

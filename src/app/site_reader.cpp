@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/site_reader.hpp"
+
+#include "qpkg/base/error.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+
+std::optional<std::string> RecordingFetcher::get(const std::string& path, std::uint64_t cap)
+{
+    const auto known = std::ranges::find(files_, path, &File::first);
+    if (known != files_.end() && known->second.size() <= cap) {
+        return known->second;
+    }
+    auto bytes = source_->get(path, cap);
+    if (bytes) {
+        files_.emplace_back(path, *bytes);
+    }
+    return bytes;
+}
+
+SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now)
+    : fetcher_(std::move(site))
+{
+    with_context("repository " + location, [&] {
+        auto root = trust::TrustClient::inspect(fetcher_, now);
+        const Repository repository{.name = RepoName::require("site"),
+                                    .location = location,
+                                    .fingerprint = root.fingerprint,
+                                    .namespaces = std::move(root.namespaces),
+                                    .offline_grace = 0};
+        client_ = std::make_unique<trust::TrustClient>(store_, repository, now);
+        client_->init(root.bytes);
+        report_ = client_->refresh(fetcher_);
+        listed_ = client_->listed();
+    });
+    for (const auto& [path, bytes] : fetcher_.files()) {
+        if (path.ends_with(".root.json")) {
+            fingerprints_.push_back(trust::root_fingerprint(*trust::verify_first_root(bytes)));
+        }
+    }
+}
+
+} // namespace qpkg::app

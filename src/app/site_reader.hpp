@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "signing/client.hpp"
+#include "signing/memory_trust_store.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qpkg::app {
+
+/// A repository's files as a client asks for them: what was asked for is remembered, with its bytes, in that order.
+class RecordingFetcher final : public Fetcher {
+public:
+    using File = std::pair<std::string, std::string>; ///< path, bytes
+
+    explicit RecordingFetcher(std::unique_ptr<Fetcher> source) : source_(std::move(source)) {}
+
+    const std::vector<File>& files() const noexcept { return files_; }
+
+    std::optional<std::string> get(const std::string& path, std::uint64_t cap) override;
+    /// Passed on, not remembered: objects are too large for that.
+    void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override
+    {
+        source_->get_many(requests, sink);
+    }
+
+private:
+    std::unique_ptr<Fetcher> source_;
+    std::vector<File> files_;
+};
+
+/// Reads and verifies a repository as a client that begins with its first root and trusts all its namespaces. For
+/// those who pass it on: they believe it no more than its readers will, but stop at what those would refuse.
+class SiteReader {
+public:
+    /// Errors: what TrustClient::inspect and refresh throw.
+    SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now);
+
+    const std::vector<trust::ListedRelease>& listed() const noexcept { return listed_; }
+    /// The manifest, verified; it becomes one of `files`.
+    KnownRelease fetch(const trust::ListedRelease& release) { return client_->fetch_release(release, fetcher_); }
+    trust::Freshness freshness() const { return client_->freshness(); }
+    std::uint64_t index() const noexcept { return report_.timestamp_version; }
+
+    /// Everything that was read, in order, the first root first.
+    const std::vector<RecordingFetcher::File>& files() const noexcept { return fetcher_.files(); }
+    /// Fingerprints of all roots, version 1 first, 64 hex digits each.
+    const std::vector<std::string>& fingerprints() const noexcept { return fingerprints_; }
+    Fetcher& fetcher() noexcept { return fetcher_; }
+
+private:
+    RecordingFetcher fetcher_;
+    trust::MemoryTrustStore store_;
+    std::unique_ptr<trust::TrustClient> client_;
+    trust::RefreshReport report_;
+    std::vector<trust::ListedRelease> listed_;
+    std::vector<std::string> fingerprints_;
+};
+
+} // namespace qpkg::app

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A machine without a network beside a small world: it knows the repository from bundles alone."""
+
+import pathlib
+import shutil
+import subprocess
+
+
+class FarMachine:
+    """A state directory of its own, with the base and one qube, q. `world` publishes."""
+
+    def __init__(self, world, name="far"):
+        self.world = world
+        self.root = world.folder / name
+        self.qpkg("base", "import", world.folder / "base.tar", "--id", "debian-12")
+        self.qpkg("qube", "create", "q", "--base", "debian-12")
+
+    def try_qpkg(self, *words, **options):
+        return self.world.qpkg(*words, root=self.root, **options)
+
+    def qpkg(self, *words, **options):
+        return self.world.must(*words, root=self.root, **options)
+
+    def trust(self, bundle):
+        return self.qpkg("repo", "add", "demo", bundle, "--yes")
+
+    def receive(self, stream):
+        """`qpkg import -` with these bytes as standard input."""
+        words = [str(self.world.programs / "qpkg"), "--root", str(self.root), "import", "-"]
+        return subprocess.run(words, input=stream, capture_output=True, check=False)
+
+    def inventory(self, file):
+        self.qpkg("inventory", "export", "--out", file)
+        return file
+
+    def state(self):
+        """All that a refused import must leave as it was: what a user sees, what is trusted, which files are there."""
+        status = self.qpkg("status", "--json").json
+        del status["reclaimable"]
+        search = self.try_qpkg("search", "--offline", "--json").out
+        files = {str(path.relative_to(self.root)) for path in self.root.rglob("*")
+                 if not path.name.startswith("state.db") and path.name != "lock"}
+        return status, search, files
+
+    def copy(self, name):
+        """The same machine again, for tests that each want it as it was."""
+        twin = object.__new__(FarMachine)
+        twin.world = self.world
+        twin.root = pathlib.Path(self.world.folder) / name
+        shutil.copytree(self.root, twin.root, symlinks=True)
+        return twin
