@@ -18,6 +18,7 @@
 #include "adapters/delta/apply.hpp"
 #include "adapters/delta/make.hpp"
 #include "adapters/fetch/http/http_fetcher.hpp"
+#include "adapters/ostree/archive_pull.hpp"
 #include "adapters/sandbox/namespace_sandbox.hpp"
 #endif
 
@@ -61,11 +62,16 @@ fs::path programs_directory()
     return fs::exists(beside / "qpkg-agent") ? beside : fs::path(QPKG_LIBEXEC_DIR);
 }
 
-std::unique_ptr<Fetcher> make_fetcher(const std::string& location)
+std::unique_ptr<Fetcher> make_fetcher([[maybe_unused]] const Options& options, const std::string& location)
 {
     if (location.starts_with("http://") || location.starts_with("https://")) {
 #if QPKG_FULL
-        return std::make_unique<fetch::HttpFetcher>(location);
+        fetch::HttpLimits limits;
+        limits.proxy = options.proxy;
+        if (options.stall_seconds > 0) {
+            limits.connect_seconds = limits.stall_seconds = options.stall_seconds;
+        }
+        return std::make_unique<fetch::HttpFetcher>(location, limits);
 #else
         throw Error(Code::unsupported, location + ": this qpkg has no network code",
                     "carry the repository here as a directory");
@@ -92,6 +98,13 @@ std::unique_ptr<ServedObjects> open_archive(const fs::path& directory)
     return std::make_unique<ostree::ArchivedObjects>(directory);
 }
 
+#if QPKG_FULL
+std::unique_ptr<ObjectMirror> open_mirror(const fs::path& directory)
+{
+    return std::make_unique<ostree::ArchivePull>(directory);
+}
+#endif
+
 std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path& directory)
 {
     // Both stores of a pair are ours: the object store is also what the writer reads from.
@@ -107,16 +120,17 @@ struct Adapters::Set {
           hypervisor({root, [this](const VolumeId& volume) { return volumes.path(volume); }, programs_directory()}),
           progress(make_progress(options)), world
     {
-        root, database, database, content, volumes, hypervisor, hypervisor, sandbox, clock, *progress, make_fetcher,
-            open_content, open_volumes,
+        root, database, database, content, volumes, hypervisor, hypervisor, sandbox, clock, *progress,
+            [options](const std::string& location) { return make_fetcher(options, location); }, open_content,
+            open_volumes,
 #if QPKG_FULL
-            archive::unpack, open_archive,
+            archive::unpack, open_archive, open_mirror,
             [this](const DeltaJob& job, Fetcher& from, Progress& shown) {
                 return delta::apply(root / "objects", job, from, shown);
             },
             delta::make
 #else
-            nullptr, open_archive
+            nullptr, open_archive, nullptr
 #endif
     }
     {

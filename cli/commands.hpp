@@ -40,6 +40,7 @@ CLI::App* add_command(CLI::App& parent, Context& context, const std::string& wor
 void add_base(CLI::App& app, Context& context);
 void add_build(CLI::App& app, Context& context);
 void add_key(CLI::App& app, Context& context);
+void add_mirror(CLI::App& app, Context& context);
 void add_publish(CLI::App& app, Context& context);
 #endif
 

@@ -19,6 +19,8 @@ struct Options {
     int progress_fd = -1;
     std::filesystem::path root = "/var/lib/qpkg";
     std::string backend = "local";
+    std::string proxy;      ///< for http(s); empty: as the environment says (http_proxy, all_proxy)
+    long stall_seconds = 0; ///< after which a silent server is given up; 0: the usual
 };
 
 /// Defaults, overlaid by `config` (or /etc/qpkg/qpkg.toml and /etc/qpkg/conf.d/*.toml when it is empty).

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace qpkg::cli {
@@ -23,7 +24,26 @@ struct Stage {
     std::string subject;
     std::uint64_t total = 0;
     std::uint64_t amount = 0;
+    Clock::time_point begun = Clock::now();
+
+    /// Seconds, from the pace so far; nothing while that says little.
+    std::optional<std::uint64_t> seconds_left() const
+    {
+        const auto seconds = std::chrono::duration<double>(Clock::now() - begun).count();
+        if (total == 0 || amount == 0 || amount >= total || seconds < 2) {
+            return std::nullopt;
+        }
+        return static_cast<std::uint64_t>(seconds * static_cast<double>(total - amount) / static_cast<double>(amount));
+    }
 };
+
+/// "1:05 left", "2:00:10 left".
+std::string time_left(std::uint64_t seconds)
+{
+    const auto minutes = seconds / 60;
+    return minutes < 60 ? fmt::format("{}:{:02} left", minutes, seconds % 60)
+                        : fmt::format("{}:{:02}:{:02} left", minutes / 60, minutes % 60, seconds % 60);
+}
 
 void write_quietly(int fd, std::string_view words) { (void)!::write(fd, words.data(), words.size()); }
 
@@ -31,7 +51,7 @@ class Lines final : public Progress {
 public:
     void begin(std::string_view stage, std::string_view subject, std::uint64_t) noexcept override
     {
-        stage_ = {std::string(stage), std::string(subject)};
+        stage_ = {std::string(stage), std::string(subject), 0, 0, Clock::now()};
     }
     void advance(std::uint64_t) noexcept override {}
     void end(std::string_view summary) noexcept override
@@ -47,7 +67,7 @@ class Bar final : public Progress {
 public:
     void begin(std::string_view stage, std::string_view subject, std::uint64_t total) noexcept override
     {
-        stage_ = {std::string(stage), std::string(subject), total, 0};
+        stage_ = {std::string(stage), std::string(subject), total, 0, Clock::now()};
         draw();
     }
 
@@ -74,6 +94,9 @@ private:
             const auto full = std::min(cells, stage_.amount * cells / stage_.total);
             const auto percent = std::min<std::uint64_t>(100, stage_.amount * 100 / stage_.total);
             bar = fmt::format("[{:#<{}}{:.<{}}] {:3}%", "", full, "", cells - full, percent);
+            if (const auto left = stage_.seconds_left()) {
+                bar += "  " + time_left(*left);
+            }
         } else if (stage_.amount > 0) {
             bar = text::human_size(stage_.amount);
         }
@@ -90,7 +113,7 @@ public:
 
     void begin(std::string_view stage, std::string_view subject, std::uint64_t total) noexcept override
     {
-        stage_ = {std::string(stage), std::string(subject), total, 0};
+        stage_ = {std::string(stage), std::string(subject), total, 0, Clock::now()};
         say("begin", {});
     }
 

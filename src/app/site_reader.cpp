@@ -21,17 +21,24 @@ std::optional<std::string> RecordingFetcher::get(const std::string& path, std::u
 }
 
 SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now)
-    : fetcher_(std::move(site))
+    : SiteReader(std::move(site), location, now, Known{{}, std::nullopt})
+{
+}
+
+SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now, Known known)
+    : fetcher_(std::move(site)), store_(std::move(known.store))
 {
     with_context("repository " + location, [&] {
-        auto root = trust::TrustClient::inspect(fetcher_, now);
+        auto root = trust::TrustClient::inspect(fetcher_, now, known.fingerprint);
         const Repository repository{.name = RepoName::require("site"),
                                     .location = location,
                                     .fingerprint = root.fingerprint,
                                     .namespaces = std::move(root.namespaces),
                                     .offline_grace = 0};
         client_ = std::make_unique<trust::TrustClient>(store_, repository, now);
-        client_->init(root.bytes);
+        if (!client_->has_root()) {
+            client_->init(root.bytes);
+        }
         report_ = client_->refresh(fetcher_);
         listed_ = client_->listed();
     });

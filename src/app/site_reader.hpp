@@ -19,6 +19,7 @@ public:
     explicit RecordingFetcher(std::unique_ptr<Fetcher> source) : source_(std::move(source)) {}
 
     const std::vector<File>& files() const noexcept { return files_; }
+    Fetcher& source() noexcept { return *source_; }
 
     std::optional<std::string> get(const std::string& path, std::uint64_t cap) override;
     /// Passed on, not remembered: objects are too large for that.
@@ -36,8 +37,15 @@ private:
 /// those who pass it on: they believe it no more than its readers will, but stop at what those would refuse.
 class SiteReader {
 public:
+    /// What was trusted of it before, and the fingerprint that one of its roots must have.
+    struct Known {
+        trust::MemoryTrustStore store;
+        std::optional<std::string> fingerprint;
+    };
+
     /// Errors: what TrustClient::inspect and refresh throw.
     SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now);
+    SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now, Known known);
 
     const std::vector<trust::ListedRelease>& listed() const noexcept { return listed_; }
     /// The manifest, verified; it becomes one of `files`.
@@ -49,7 +57,11 @@ public:
     const std::vector<RecordingFetcher::File>& files() const noexcept { return fetcher_.files(); }
     /// Fingerprints of all roots, version 1 first, 64 hex digits each.
     const std::vector<std::string>& fingerprints() const noexcept { return fingerprints_; }
-    Fetcher& fetcher() noexcept { return fetcher_; }
+    /// For objects and what else is not metadata: nothing of it is remembered.
+    Fetcher& source() noexcept { return fetcher_.source(); }
+    /// A small file that no signature pins, remembered; one that is not there is passed by.
+    void take_along(const std::string& path, std::uint64_t cap) { fetcher_.get(path, cap); }
+    const trust::MemoryTrustStore& store() const noexcept { return store_; }
 
 private:
     RecordingFetcher fetcher_;

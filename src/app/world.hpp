@@ -7,6 +7,7 @@
 #include "qpkg/ports/delta.hpp"
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/hypervisor.hpp"
+#include "qpkg/ports/object_mirror.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
 #include "qpkg/ports/served_objects.hpp"
@@ -46,6 +47,8 @@ struct World {
         unpack;
     /// The objects of the archive repository in this directory.
     std::function<std::unique_ptr<ServedObjects>(const std::filesystem::path& archive)> open_archive = nullptr;
+    /// Opens (making it when absent) an archive repository that is filled from others. Empty in the dom0 role.
+    std::function<std::unique_ptr<ObjectMirror>(const std::filesystem::path& archive)> open_mirror = nullptr;
     /// Static deltas (adapters/delta). Empty in the dom0 role, which takes whole objects only.
     ApplyDelta apply_delta = {};
     MakeDeltas make_deltas = {};

@@ -69,7 +69,7 @@ ImportReport CommitImport::run(const CommitId& id, Progress& progress)
     objects_.promote_staged("import", tree.objects());
     indexes_.write(id, facts_in_order(tree));
     fault_point("import.indexed");
-    const auto signatures = bring_signatures(id);
+    const auto signatures = bring_signatures(objects_, id, from_);
     objects_.write_durably(id.digest(), ObjectType::commit, tree.commit_bytes());
     fault_point("import.committed");
     report_.fetched_objects = metadata_.fetched_objects() + content.fetched_objects();
@@ -156,23 +156,6 @@ void CommitImport::check_links(const ImportedTree& tree) const
             check_link(path, target->second);
         }
     });
-}
-
-/// Signatures prove nothing here: the commit is pinned by the manifest. They are kept for those who serve it on.
-std::uint64_t CommitImport::bring_signatures(const CommitId& id)
-{
-    const auto bytes = from_.get(served_path(id.digest(), ObjectType::commitmeta), max_commit);
-    if (!bytes) {
-        return 0;
-    }
-    try {
-        parse_signatures(as_bytes(*bytes));
-    } catch (const Error& error) {
-        log::warning("signatures of commit " + id.hex() + " are not kept: " + error.what());
-        return bytes->size();
-    }
-    objects_.write_durably(id.digest(), ObjectType::commitmeta, *bytes);
-    return bytes->size();
 }
 
 } // namespace qpkg::ostree

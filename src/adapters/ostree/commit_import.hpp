@@ -30,8 +30,6 @@ private:
     std::vector<ObjectFacts> facts_in_order(const ImportedTree& tree);
     void check_total() const;
     void check_links(const ImportedTree& tree) const;
-    /// Returns the bytes fetched.
-    std::uint64_t bring_signatures(const CommitId& id);
 
     const ObjectDirectory& objects_;
     const CommitIndexes& indexes_;

@@ -16,13 +16,6 @@
 #include <utility>
 
 namespace qpkg::ostree {
-namespace {
-
-/// The most that deflate adds to content it cannot compress, with room for the header.
-constexpr std::uint64_t compressed_cap(std::uint64_t size) { return size + size / 1000 + 128 * 1024; }
-
-} // namespace
-
 void Budget::take(std::uint64_t size)
 {
     if (size > bytes_ - taken_) {
@@ -31,8 +24,9 @@ void Budget::take(std::uint64_t size)
     taken_ += size;
 }
 
-IncomingFile::IncomingFile(const ObjectDirectory& objects, const Digest& id, Budget& budget, Inflater& inflater)
-    : objects_(objects), id_(id), budget_(budget), inflater_(inflater)
+IncomingFile::IncomingFile(const ObjectDirectory& objects, const Digest& id, Budget& budget, Inflater& inflater,
+                           Keep keep)
+    : objects_(objects), id_(id), budget_(budget), inflater_(inflater), keep_(keep)
 {
 }
 
@@ -64,6 +58,9 @@ void IncomingFile::begin_content()
     }
     budget_.take(link ? header_.file.target.size() : header_.size);
     digest_ = std::make_unique<ContentDigest>(header_.file);
+    if (keep_ == Keep::nothing) {
+        return;
+    }
     staged_ = objects_.create_staged(id_, ObjectType::file);
     if (link) {
         files::write_all(staged_.get(), header_.file.target + '\0');
@@ -96,7 +93,9 @@ void IncomingFile::write(std::span<const std::uint8_t> content)
     }
     written_ += content.size();
     digest_->update(content);
-    files::write_all(staged_.get(), content);
+    if (staged_) {
+        files::write_all(staged_.get(), content);
+    }
 }
 
 ObjectFacts IncomingFile::finish()
@@ -112,7 +111,9 @@ ObjectFacts IncomingFile::finish()
     if (facts.id != id_) {
         throw Error(Code::corrupt, "its bytes are not what its name says");
     }
-    write_attributes(staged_.get(), header_.file);
+    if (staged_) {
+        write_attributes(staged_.get(), header_.file);
+    }
     return facts;
 }
 

@@ -16,10 +16,17 @@
 
 namespace qpkg::ostree {
 
+/// What becomes of the content of an archive object once it is inflated.
+enum class Keep {
+    content, ///< it is staged as an object of the store
+    nothing, ///< it is checked, no more
+};
+
 /// One archive object on its way in: header, then content as it inflates, hashed, measured and staged in one pass.
 class IncomingFile final : public Incoming {
 public:
-    IncomingFile(const ObjectDirectory& objects, const Digest& id, Budget& budget, Inflater& inflater);
+    IncomingFile(const ObjectDirectory& objects, const Digest& id, Budget& budget, Inflater& inflater,
+                 Keep keep = Keep::content);
 
     void feed(std::span<const std::uint8_t> bytes) override;
     ObjectFacts finish() override;
@@ -36,6 +43,7 @@ private:
     Digest id_;
     Budget& budget_;
     Inflater& inflater_;
+    Keep keep_;
     std::string header_bytes_;
     ArchiveHeader header_{};
     std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header is known

@@ -10,6 +10,9 @@
 
 namespace qpkg::ostree {
 
+/// The most that deflate adds to content it cannot compress, with room for the header.
+constexpr std::uint64_t compressed_cap(std::uint64_t size) { return size + size / 1000 + 128 * 1024; }
+
 /// Counts content against what the manifest announced. Error no_space over it.
 class Budget {
 public:

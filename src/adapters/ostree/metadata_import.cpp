@@ -4,6 +4,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <utility>
@@ -65,6 +66,22 @@ private:
 };
 
 } // namespace
+
+std::uint64_t bring_signatures(const ObjectDirectory& objects, const CommitId& id, Fetcher& from)
+{
+    const auto bytes = from.get(served_path(id.digest(), ObjectType::commitmeta), max_commit);
+    if (!bytes) {
+        return 0;
+    }
+    try {
+        parse_signatures(as_bytes(*bytes));
+    } catch (const Error& error) {
+        log::warning("signatures of commit " + id.hex() + " are not kept: " + error.what());
+        return bytes->size();
+    }
+    objects.write_durably(id.digest(), ObjectType::commitmeta, *bytes);
+    return bytes->size();
+}
 
 std::string served_path(const Digest& id, ObjectType type) { return "ostree/objects/" + object_path(id, type); }
 

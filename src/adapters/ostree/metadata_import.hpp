@@ -76,6 +76,10 @@ private:
     std::vector<ObjectName> next_;
 };
 
+/// Signatures prove nothing to an importer: the commit is pinned by the manifest. They are kept for those who serve it
+/// on and for stock clients; malformed ones are left out, loudly. Returns the bytes fetched.
+std::uint64_t bring_signatures(const ObjectDirectory& objects, const CommitId& id, Fetcher& from);
+
 /// "ostree/objects/ab/cdef….dirtree"
 std::string served_path(const Digest& id, ObjectType type);
 

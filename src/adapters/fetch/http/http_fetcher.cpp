@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/fetch/http/http_fetcher.hpp"
 
+#include "adapters/fetch/http/redirect.hpp"
+
 #include "qpkg/base/digest.hpp"
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
 
 #include <curl/curl.h>
 
@@ -16,6 +19,7 @@ namespace {
 
 constexpr long max_redirects = 5;
 constexpr int wait_milliseconds = 200;
+constexpr std::uint64_t slowest_bytes_per_second = 1000;
 
 struct EasyCleanup {
     void operator()(CURL* handle) const noexcept { curl_easy_cleanup(handle); }
@@ -54,6 +58,7 @@ struct Transfer {
     std::uint64_t received = 0;
     FetchSink* sink = nullptr;
     std::exception_ptr failure; ///< thrown by the sink, or over the cap
+    long redirects = 0;
     bool busy = false;
 
     long status() const
@@ -100,9 +105,9 @@ namespace {
 /// One run of get_many.
 class Batch {
 public:
-    Batch(CURLM* multi, std::vector<std::unique_ptr<Transfer>>& slots, const std::string& url,
+    Batch(CURLM* multi, std::vector<std::unique_ptr<Transfer>>& slots, const std::string& url, const HttpLimits& limits,
           std::span<const FetchRequest> requests, FetchSink& sink)
-        : multi_(multi), slots_(slots), url_(url), requests_(requests), sink_(sink)
+        : multi_(multi), slots_(slots), url_(url), limits_(limits), requests_(requests), sink_(sink)
     {
     }
     Batch(const Batch&) = delete;
@@ -151,13 +156,43 @@ private:
         slot.url = url_ + '/' + request.path;
         slot.cap = request.cap;
         slot.received = 0;
+        slot.redirects = 0;
         slot.sink = &sink_;
         slot.failure = nullptr;
         slot.reason.front() = '\0';
+        // However little flows, a file as long as its cap is given up some time.
+        const auto longest = limits_.stall_seconds * 4 + static_cast<long>(slot.cap / slowest_bytes_per_second);
+        curl_easy_setopt(slot.easy.get(), CURLOPT_TIMEOUT, longest);
+        start(slot);
+    }
+
+    void start(Transfer& slot)
+    {
         curl_easy_setopt(slot.easy.get(), CURLOPT_URL, slot.url.c_str());
         check(curl_multi_add_handle(multi_, slot.easy.get()));
         slot.busy = true;
         ++busy_;
+    }
+
+    /// True when the answer led elsewhere on the same host, and the transfer has begun anew there.
+    bool follow(Transfer& slot, CURLcode result)
+    {
+        const char* target = nullptr;
+        if (result != CURLE_OK || slot.failure ||
+            curl_easy_getinfo(slot.easy.get(), CURLINFO_REDIRECT_URL, &target) != CURLE_OK || target == nullptr) {
+            return false;
+        }
+        const std::string next = target;
+        if (++slot.redirects > max_redirects) {
+            throw Error(Code::failed, "fetch " + slot.url + ": too many redirects");
+        }
+        if (!same_place(slot.url, next)) {
+            throw Error(Code::failed,
+                        "fetch " + slot.url + ": the server leads to another place, " + text::escaped(next));
+        }
+        slot.url = next;
+        start(slot);
+        return true;
     }
 
     void end_finished()
@@ -174,6 +209,9 @@ private:
             curl_multi_remove_handle(multi_, slot.easy.get());
             slot.busy = false;
             --busy_;
+            if (follow(slot, result)) {
+                continue;
+            }
             end(slot, result);
             begin_next(slot);
         }
@@ -202,6 +240,7 @@ private:
     CURLM* multi_;
     std::vector<std::unique_ptr<Transfer>>& slots_;
     const std::string& url_;
+    const HttpLimits& limits_;
     std::span<const FetchRequest> requests_;
     FetchSink& sink_;
     std::size_t next_ = 0;
@@ -221,9 +260,10 @@ void configure(Transfer& slot, const std::string& url, const HttpLimits& limits)
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, slot.reason.data());
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, schemes);
-    curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, schemes);
-    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
-    curl_easy_setopt(easy, CURLOPT_MAXREDIRS, max_redirects);
+    curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L); // see Batch::follow
+    if (!limits.proxy.empty()) {
+        curl_easy_setopt(easy, CURLOPT_PROXY, limits.proxy.c_str());
+    }
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, limits.connect_seconds);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, limits.stall_bytes);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, limits.stall_seconds);
@@ -267,7 +307,7 @@ std::optional<std::string> HttpFetcher::get(const std::string& path, std::uint64
 
 void HttpFetcher::get_many(std::span<const FetchRequest> requests, FetchSink& sink)
 {
-    Batch(connections_->multi.get(), connections_->slots, url_, requests, sink).run();
+    Batch(connections_->multi.get(), connections_->slots, url_, limits_, requests, sink).run();
 }
 
 } // namespace qpkg::fetch

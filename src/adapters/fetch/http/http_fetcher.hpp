@@ -13,13 +13,14 @@ struct HttpLimits {
     long stall_seconds = 30;   ///< with less than `stall_bytes` a second for this long a transfer is given up
     long stall_bytes = 200;
     std::size_t parallel = 8;
+    std::string proxy = {}; ///< "socks5h://127.0.0.1:9050"; empty: as http_proxy and all_proxy say
 };
 
 /// Whether this is a location that HttpFetcher reads.
 bool is_http(const std::string& location);
 
-/// Reads a repository from a web server: several transfers at once over kept connections, redirects only to http and
-/// https (to https only, when it began there), no compression on the way, answers cut off at their cap.
+/// Reads a repository from a web server: several transfers at once over kept connections, redirects only on the same
+/// host and never from https to http, no compression on the way, answers cut off at their cap.
 class HttpFetcher final : public Fetcher {
 public:
     explicit HttpFetcher(std::string url, HttpLimits limits = {});

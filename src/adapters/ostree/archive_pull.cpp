@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/ostree/archive_pull.hpp"
+
+#include "adapters/ostree/content_import.hpp"
+#include "adapters/ostree/metadata_import.hpp"
+#include "adapters/ostree/repository.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/log.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <limits>
+
+namespace qpkg::ostree {
+namespace {
+
+ObjectDirectory open_archive(const std::filesystem::path& directory)
+{
+    ensure_repository(directory, RepositoryMode::archive);
+    return ObjectDirectory(directory);
+}
+
+/// Writes served objects down as they come, and inflates them beside that to see whether they are what they should be.
+class ServedFiles final : public FetchSink {
+public:
+    ServedFiles(const ObjectDirectory& objects, std::span<const Digest> wanted, std::uint64_t budget,
+                Progress& progress)
+        : objects_(objects), wanted_(wanted), budget_(budget), progress_(progress)
+    {
+    }
+    ServedFiles(const ServedFiles&) = delete;
+    ServedFiles& operator=(const ServedFiles&) = delete;
+    ~ServedFiles() override
+    {
+        for (const auto& [index, unfinished] : arriving_) {
+            objects_.discard_staged(wanted_[index], ObjectType::filez);
+        }
+    }
+
+    std::uint64_t bytes() const { return bytes_; }
+    std::uint64_t content_bytes() const { return budget_.taken(); }
+
+    void data(std::size_t index, std::span<const std::uint8_t> piece) override
+    {
+        interrupt::throw_if_requested();
+        auto& object = arriving(index);
+        with_context("file " + wanted_[index].hex(), [&] { object.check->feed(piece); });
+        files::write_all(object.staged.get(), piece);
+        bytes_ += piece.size();
+        progress_.advance(piece.size());
+    }
+
+    void complete(std::size_t index) override
+    {
+        with_context("file " + wanted_[index].hex(), [&] { arriving(index).check->finish(); });
+        arriving_.erase(index);
+    }
+
+    void absent(std::size_t index) override
+    {
+        throw Error(Code::not_found, "the repository lacks file " + wanted_[index].hex());
+    }
+
+private:
+    struct Arriving {
+        Fd staged;
+        std::unique_ptr<Inflater> inflater;
+        std::unique_ptr<IncomingFile> check;
+    };
+
+    Arriving& arriving(std::size_t index)
+    {
+        auto& object = arriving_[index];
+        if (!object.check) {
+            const auto& id = wanted_[index];
+            object.staged = objects_.create_staged(id, ObjectType::filez);
+            object.inflater = std::make_unique<Inflater>();
+            object.check = std::make_unique<IncomingFile>(objects_, id, budget_, *object.inflater, Keep::nothing);
+        }
+        return object;
+    }
+
+    const ObjectDirectory& objects_;
+    std::span<const Digest> wanted_;
+    Budget budget_;
+    Progress& progress_;
+    std::unordered_map<std::size_t, Arriving> arriving_;
+    std::uint64_t bytes_ = 0;
+};
+
+void require_count(std::uint64_t found, std::uint64_t announced)
+{
+    if (found != announced) {
+        throw Error(found > announced ? Code::no_space : Code::corrupt,
+                    std::to_string(found) + " objects, " + std::to_string(announced) + " announced");
+    }
+}
+
+} // namespace
+
+ArchivePull::ArchivePull(const std::filesystem::path& directory) : objects_(open_archive(directory)) {}
+
+bool ArchivePull::has_commit(const CommitId& commit) const { return objects_.has(commit.digest(), ObjectType::commit); }
+
+/// What an interrupted pull left is believed only after it was hashed again.
+bool ArchivePull::is_staged(const Digest& content) const
+{
+    if (!objects_.is_staged(content, ObjectType::filez)) {
+        return false;
+    }
+    try {
+        Budget any(std::numeric_limits<std::uint64_t>::max());
+        Inflater inflater;
+        IncomingFile check(objects_, content, any, inflater, Keep::nothing);
+        const auto staged = files::open(objects_.staged_path(content, ObjectType::filez), O_RDONLY);
+        std::array<std::uint8_t, 64 * 1024> buffer; // NOLINT: no need to clear what read() fills
+        for (ssize_t got = 0; (got = ::read(staged.get(), buffer.data(), buffer.size())) > 0;) {
+            check.feed(std::span(buffer).first(static_cast<std::size_t>(got)));
+        }
+        check.finish();
+        return true;
+    } catch (const Error& error) {
+        log::debug("staged " + content.hex() + " is fetched again: " + error.what());
+        return false;
+    }
+}
+
+ImportReport ArchivePull::pull(const CommitId& commit, const ImportLimits& limits, Fetcher& from, Progress& progress)
+{
+    if (has_commit(commit)) {
+        return {};
+    }
+    MetadataImport metadata(objects_, limits, from);
+    const auto tree = metadata.run(commit);
+    require_count(tree.metadata_objects() + tree.contents().size(), limits.objects);
+    std::vector<Digest> missing;
+    std::vector<FetchRequest> requests;
+    std::vector<ObjectName> names;
+    for (const auto& object : tree.objects()) {
+        names.push_back({object.id, object.type == ObjectType::file ? ObjectType::filez : object.type});
+    }
+    for (const auto& id : tree.contents()) {
+        interrupt::throw_if_requested();
+        if (!objects_.has(id, ObjectType::filez) && !is_staged(id)) {
+            missing.push_back(id);
+            requests.push_back({served_path(id, ObjectType::filez), compressed_cap(limits.size)});
+        }
+    }
+    ServedFiles sink(objects_, missing, limits.size, progress);
+    from.get_many(requests, sink);
+    objects_.promote_staged("mirror", names);
+    const auto signatures = bring_signatures(objects_, commit, from);
+    objects_.write_durably(commit.digest(), ObjectType::commit, tree.commit_bytes());
+    fault_point("mirror.committed");
+    return {metadata.fetched_objects() + missing.size(), metadata.fetched_bytes() + sink.bytes() + signatures,
+            sink.content_bytes()};
+}
+
+void ArchivePull::set_ref(const std::string& ref, const CommitId& commit)
+{
+    write_ref(objects_.repository(), ref, commit);
+    fault_point("mirror.ref");
+}
+
+} // namespace qpkg::ostree

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/mirror.hpp"
+
+#include "app/bundle_create.hpp"
+#include "app/site.hpp"
+#include "app/site_reader.hpp"
+#include "engine/writer_lock.hpp"
+#include "repo-format/manifest.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace qpkg::app {
+namespace {
+
+constexpr std::string_view pointer = "tuf/timestamp.json";
+constexpr std::uint64_t largest_summary = 16U << 20U;
+
+/// What the mirror was when it was last complete; of one whose first run broke off only whose it is.
+SiteReader::Known known_of(World& world, const MirrorRequest& request)
+{
+    SiteReader::Known known{{}, request.fingerprint};
+    const auto first = files::read_if_exists(request.to / "tuf/1.root.json", tuf::largest_root);
+    if (!first) {
+        return known;
+    }
+    const auto mirrored = trust::root_fingerprint(*trust::verify_first_root(*first));
+    if (std::filesystem::exists(request.to / pointer)) {
+        const SiteReader before(world.fetcher(request.to.string()), request.to.string(), world.clock.now());
+        known.store = before.store();
+    }
+    known.fingerprint = known.fingerprint.value_or(mirrored);
+    return known;
+}
+
+/// Ascending by sequence, so that of several releases of a ref the newest comes last.
+std::vector<trust::ListedRelease> chosen(const std::vector<trust::ListedRelease>& listed, const MirrorRequest& request)
+{
+    std::map<std::string, trust::ListedRelease> found; // by path
+    const auto take = [&](const std::optional<Inventory>& inventory) {
+        for (auto& release : choose_releases(listed, {request.apps, request.channels}, inventory)) {
+            found.emplace(release.path, std::move(release));
+        }
+    };
+    for (const auto& file : request.fleet) {
+        with_context(file.string(), [&] { take(parse_inventory(files::read(file, largest_inventory))); });
+    }
+    if (request.fleet.empty()) {
+        take(std::nullopt);
+    }
+    if (!request.newest && request.fleet.empty()) {
+        std::set<std::pair<AppId, Channel>> lines;
+        for (const auto& [path, release] : found) {
+            lines.emplace(release.app, release.channel);
+        }
+        for (const auto& release : listed) {
+            if (lines.contains({release.app, release.channel})) {
+                found.emplace(release.path, release);
+            }
+        }
+    }
+    std::vector<trust::ListedRelease> releases;
+    for (auto& [path, release] : found) {
+        releases.push_back(std::move(release));
+    }
+    std::ranges::sort(releases, {}, &trust::ListedRelease::sequence);
+    return releases;
+}
+
+/// One attempt with one location.
+class Sync {
+public:
+    Sync(World& world, const MirrorRequest& request, const std::string& location)
+        : world_(world), request_(request), location_(location), known_(known_of(world, request)),
+          first_(!std::filesystem::exists(request.to / pointer)),
+          site_(world.fetcher(location), location, world.clock.now(), known_)
+    {
+    }
+
+    MirrorReport run()
+    {
+        report_.source = location_;
+        report_.fingerprint = site_.fingerprints().back();
+        report_.first = first_;
+        report_.index = site_.index();
+        report_.expires = site_.freshness().expires;
+        std::vector<KnownRelease> releases;
+        for (const auto& listed : chosen(site_.listed(), request_)) {
+            interrupt::throw_if_requested();
+            releases.push_back(site_.fetch(listed));
+        }
+        pull(releases);
+        // What stock clients read and check by themselves.
+        site_.take_along("ostree/summary", largest_summary);
+        site_.take_along("ostree/summary.sig", largest_summary);
+        write_files();
+        report_.releases = releases.size();
+        return report_;
+    }
+
+private:
+    void pull(const std::vector<KnownRelease>& releases)
+    {
+        const auto mirror = world_.open_mirror(request_.to / "ostree");
+        std::uint64_t total = 0;
+        for (const auto& release : releases) {
+            total += mirror->has_commit(release.release.tree.commit) ? 0 : release.release.tree.archive_size;
+        }
+        require_space(total);
+        if (total > 0) {
+            world_.progress.begin("mirror", std::to_string(releases.size()) + " releases", total);
+        }
+        for (const auto& known : releases) {
+            const auto& release = known.release;
+            const ImportLimits limits{release.tree.objects, release.tree.size, release.inputs.source_date_epoch};
+            const auto pulled = with_context("fetch " + release.app.text() + " " + release.version, [&] {
+                return mirror->pull(release.tree.commit, limits, site_.source(), world_.progress);
+            });
+            mirror->set_ref(release.tree.ref, release.tree.commit);
+            report_.fetched_objects += pulled.fetched_objects;
+            report_.fetched_bytes += pulled.fetched_bytes;
+            report_.changed = report_.changed || pulled.fetched_objects > 0;
+        }
+        if (total > 0) {
+            world_.progress.end(text::human_size(report_.fetched_bytes));
+        }
+    }
+
+    void require_space(std::uint64_t needed) const
+    {
+        const auto free = files::free_space(request_.to);
+        if (needed > free) {
+            throw Error(Code::no_space, "not enough space in " + request_.to.string() + ": " +
+                                            text::human_size(needed) + " needed, " + text::human_size(free) + " free");
+        }
+    }
+
+    /// Each under the path it was asked for; the pointer last.
+    void write_files()
+    {
+        for (const auto& [path, bytes] : site_.files()) {
+            if (path != pointer) {
+                write(path, bytes);
+            }
+        }
+        for (const auto& [path, bytes] : site_.files()) {
+            if (path == pointer) {
+                write(path, bytes);
+            }
+        }
+    }
+
+    void write(const std::string& path, const std::string& bytes)
+    {
+        if (files::read_if_exists(request_.to / path, bytes.size() + largest_summary) != bytes) {
+            write_site_file(request_.to, path, bytes, "mirror.file");
+            report_.changed = true;
+        }
+    }
+
+    World& world_;
+    const MirrorRequest& request_;
+    const std::string& location_;
+    SiteReader::Known known_;
+    bool first_;
+    SiteReader site_;
+    MirrorReport report_{};
+};
+
+/// Whether another location may do better.
+bool is_servers_fault(Code code)
+{
+    return code == Code::failed || code == Code::not_found || code == Code::untrusted || code == Code::corrupt ||
+           code == Code::no_space;
+}
+
+} // namespace
+
+MirrorReport sync_mirror(World& world, const MirrorRequest& request)
+{
+    const auto private_folder = std::filesystem::absolute(request.to) / ".publish";
+    files::make_directories(private_folder);
+    const engine::WriterLock lock(private_folder, request.command);
+    sweep_site(request.to);
+    std::vector<std::string> skipped;
+    for (std::size_t i = 0; i < request.from.size(); ++i) {
+        const auto& location = request.from[i];
+        try {
+            auto report = with_context("mirror " + location, [&] { return Sync(world, request, location).run(); });
+            report.skipped = skipped;
+            return report;
+        } catch (const Error& error) {
+            if (i + 1 == request.from.size() || !is_servers_fault(error.code())) {
+                throw;
+            }
+            skipped.emplace_back(error.what());
+        }
+    }
+    throw Error(Code::usage, "no location to mirror from is named");
+}
+
+MirrorVerdict verify_mirror(World& world, const std::filesystem::path& directory)
+{
+    SiteReader site(world.fetcher(directory.string()), directory.string(), world.clock.now());
+    const auto archive = world.open_archive(directory / "ostree");
+    MirrorVerdict verdict{site.fingerprints().back(), site.index(), site.freshness().expires, {}};
+    for (const auto& listed : site.listed()) {
+        interrupt::throw_if_requested();
+        MirroredRelease line{listed.app.text(), listed.version, listed.channel.text(), listed.sequence, true, {}};
+        const auto manifest = directory / target_file(listed.path, listed.manifest.digest());
+        line.present = std::filesystem::exists(manifest);
+        try {
+            if (line.present) {
+                const auto release = site.fetch(listed).release;
+                world.progress.begin("verify", short_name(listed.app), release.tree.objects);
+                for (const auto& object : archive->objects_of(release.tree.commit)) {
+                    interrupt::throw_if_requested();
+                    archive->read(object, [](std::span<const std::uint8_t>) {});
+                    world.progress.advance(1);
+                }
+                world.progress.end("sound");
+            }
+        } catch (const Error& error) {
+            if (error.code() == Code::interrupted) {
+                throw;
+            }
+            line.problem = error.what();
+        }
+        verdict.releases.push_back(std::move(line));
+    }
+    return verdict;
+}
+
+} // namespace qpkg::app
