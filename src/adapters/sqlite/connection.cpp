@@ -33,8 +33,9 @@ Code code_of(int result)
 void fail(sqlite3* handle, std::string_view action)
 {
     // A full disk that is met in a side file is told as an I/O error.
-    const bool full = sqlite3_system_errno(handle) == ENOSPC;
-    const auto code = full ? Code::no_space : code_of(sqlite3_extended_errcode(handle));
+    const auto found = code_of(sqlite3_extended_errcode(handle));
+    const bool full = found == Code::no_space || sqlite3_system_errno(handle) == ENOSPC;
+    const auto code = full ? Code::no_space : found;
     throw Error(
         code, "database: " + std::string(action) + ": " + (full ? "no space left on the disk" : sqlite3_errmsg(handle)),
         code == Code::corrupt ? "restore the file from a backup; qpkg never replaces it silently" : "");
