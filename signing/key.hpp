@@ -36,18 +36,31 @@ using Seed = std::array<std::uint8_t, 32>;
 void wipe(std::span<std::uint8_t> bytes) noexcept;
 void wipe(std::string& text) noexcept;
 
+/// Whatever can sign as one public key: a key in memory, in an agent, on another machine.
+class Signer {
+public:
+    Signer() = default;
+    Signer(const Signer&) = delete;
+    Signer& operator=(const Signer&) = delete;
+    virtual ~Signer() = default;
+
+    virtual const PublicKey& public_key() const noexcept = 0;
+    /// 64 raw bytes, RFC 8032.
+    virtual SignatureBytes sign(std::string_view message) const = 0;
+};
+
 /// Never printed, never copied, wiped at the end of its life.
-class SecretKey {
+class SecretKey final : public Signer {
 public:
     static SecretKey generate();
     static SecretKey from_seed(const Seed& seed);
 
     SecretKey(SecretKey&& other) noexcept;
     SecretKey& operator=(SecretKey&&) = delete;
-    ~SecretKey();
+    ~SecretKey() override;
 
-    const PublicKey& public_key() const noexcept { return public_key_; }
-    SignatureBytes sign(std::string_view message) const;
+    const PublicKey& public_key() const noexcept override { return public_key_; }
+    SignatureBytes sign(std::string_view message) const override;
     /// The 32 secret bytes, for the key file only; the caller wipes them.
     Seed seed() const;
 

@@ -8,7 +8,7 @@ namespace qpkg::trust {
 std::string sign_file(std::string_view payload, const Signers& signers)
 {
     std::vector<envelope::Signature> signatures;
-    for (const SecretKey& key : signers) {
+    for (const Signer& key : signers) {
         signatures.push_back({.key_id = key.public_key().id(), .bytes = key.sign(payload)});
     }
     return envelope::write(std::move(signatures), payload);

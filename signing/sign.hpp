@@ -12,7 +12,7 @@
 
 namespace qpkg::trust {
 
-using Signers = std::vector<std::reference_wrapper<const SecretKey>>;
+using Signers = std::vector<std::reference_wrapper<const Signer>>;
 
 /// The signed file (envelope) of this payload.
 std::string sign_file(std::string_view payload, const Signers& signers);
@@ -20,12 +20,12 @@ std::string sign_file(std::string_view payload, const Signers& signers);
 /// OSTree's own signature of a commit: ed25519 over its bytes, by a key that signs nothing else.
 class OstreeSigner final : public CommitSigner {
 public:
-    explicit OstreeSigner(const SecretKey& key) : key_(key) {}
+    explicit OstreeSigner(const Signer& key) : key_(key) {}
 
     std::string sign(std::span<const std::uint8_t> bytes) const override;
 
 private:
-    const SecretKey& key_;
+    const Signer& key_;
 };
 
 } // namespace qpkg::trust

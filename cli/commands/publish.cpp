@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publish.hpp"
 
-#include "app/keys.hpp"
 #include "cli/commands.hpp"
 #include "cli/passphrase.hpp"
-#include "cli/terminal.hpp"
+#include "cli/rotate.hpp"
+#include "signing/words.hpp"
 
 #include "qpkg/base/text.hpp"
 
@@ -19,6 +19,8 @@ struct Flags {
     std::filesystem::path passphrase_file;
     std::string publisher = "publisher";
     std::size_t deltas = app::PublishRequest().deltas;
+    std::optional<std::filesystem::path> prepare;
+    std::optional<std::filesystem::path> attach;
 };
 
 /// "org.example.hello" or "org.example.hello=1.0-1".
@@ -45,11 +47,9 @@ app::PublishRequest request_of(const Flags& flags, const std::string& typed)
     for (const auto& word : flags.withdraw) {
         request.withdrawals.push_back(withdrawal(word));
     }
-    if (!flags.passphrase_file.empty()) {
-        request.passphrase = read_passphrase(flags.passphrase_file);
-    } else if (app::needs_passphrase(flags.keys)) {
-        request.passphrase = ask_passphrase("passphrase of the keys in " + flags.keys.string());
-    }
+    request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
+    request.prepare = flags.prepare;
+    request.attach = flags.attach;
     return request;
 }
 
@@ -57,6 +57,12 @@ std::string closing_words(const app::PublishReport& report)
 {
     if (!report.changed) {
         return report.repository.string() + " holds these releases already, nothing to change";
+    }
+    if (!report.prepared.empty()) {
+        return "nothing is published yet, " + text::join(report.prepared, ", ") + " wait for signatures";
+    }
+    if (report.version == 0) {
+        return report.repository.string() + " has its root; publish into it next";
     }
     std::size_t added = 0;
     for (const auto& release : report.releases) {
@@ -103,9 +109,13 @@ Document describe(const app::PublishReport& report)
     document.field("new_namespaces", list(report.new_namespaces),
                    report.new_namespaces.empty() ? "" : "New namespaces");
     document.field("withdrawn", list(report.withdrawn));
+    document.field("prepared", list(report.prepared), report.prepared.empty() ? "" : "To be signed");
     document.field("fingerprint", text(report.fingerprint), "Root fingerprint");
-    document.field("version", number(report.version), "Index");
-    document.field("expires", time(report.expires), "Sign again before");
+    document.field("fingerprint_words", text(trust::fingerprint_words(report.fingerprint)), "In words");
+    // A first root that was attached has nothing below it yet.
+    const bool readable = report.version > 0;
+    document.field("version", number(report.version), readable ? "Index" : "");
+    document.field("expires", time(report.expires), readable ? "Sign again before" : "");
     document.field("notes", list(report.notes), report.notes.empty() ? "" : "Note");
     document.done("Done: " + closing_words(report) + ".");
     return document;
@@ -123,7 +133,9 @@ void add_publish(CLI::App& app, Context& context)
             return;
         }
         auto document = describe(report);
-        if (report.created) {
+        if (!report.prepared.empty()) {
+            tell_next(document, flags->prepare->string(), flags->repository.string());
+        } else if (report.created) {
             document.next("To use it here: qpkg repo add NAME " + report.repository.string());
         }
         context.show(document);
@@ -136,6 +148,12 @@ void add_publish(CLI::App& app, Context& context)
     command->add_option("--deltas", flags->deltas, "make static deltas from so many earlier releases (2)")
         ->type_name("N")
         ->check(CLI::Range(0, 16));
+    auto* prepare =
+        command->add_option("--prepare", flags->prepare, "write what other keys are to sign, publish nothing")
+            ->type_name("DIR");
+    command->add_option("--attach", flags->attach, "publish what was prepared there and signed elsewhere")
+        ->type_name("DIR")
+        ->excludes(prepare);
     command->add_option("--publisher", flags->publisher, "name of a publisher that is new to the repository")
         ->type_name("NAME");
     command->add_option("--withdraw", flags->withdraw, "take an app, or one version of it, off the list")

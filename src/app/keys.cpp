@@ -7,8 +7,11 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/text.hpp"
+#include "qpkg/model/id.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace qpkg::app {
 namespace {
@@ -46,6 +49,26 @@ std::string fingerprint_of(const std::map<std::string, trust::KeyFile>& files)
     return trust::root_fingerprint(role);
 }
 
+/// Each file is whole or not there; one that is there already stops before the first is written.
+KeysReport add_keys(const fs::path& directory, const NewKeysRequest& request)
+{
+    files::make_directories(directory);
+    const auto path_of = [&](const std::string& name) { return directory / (name + std::string(ending)); };
+    for (const auto& name : request.names) {
+        if (!RepoName::parse(name)) {
+            throw Error(Code::usage, "\"" + text::escaped(name, 80) + "\" cannot be the name of a key");
+        }
+        if (fs::exists(path_of(name))) {
+            throw Error(Code::conflict,
+                        "make key " + path_of(name).string() + ": it is there already, keys are never overwritten");
+        }
+    }
+    for (const auto& name : request.names) {
+        trust::write_key_file(path_of(name), trust::SecretKey::generate(), request.passphrase);
+    }
+    return show_keys(directory);
+}
+
 } // namespace
 
 KeySet root_key_set() { return {{"root-1", "root-2", "root-3"}, 2}; }
@@ -55,9 +78,12 @@ KeysReport new_keys(const NewKeysRequest& request)
 {
     const auto directory = fs::absolute(request.directory).lexically_normal();
     const auto target = directory.has_filename() ? directory : directory.parent_path();
+    if (!request.names.empty()) {
+        return add_keys(target, request);
+    }
     if (fs::exists(target) && !(fs::is_directory(target) && fs::is_empty(target))) {
         throw Error(Code::conflict, "make keys in " + target.string() + ": it is not empty, keys are never overwritten",
-                    "choose another directory with --out");
+                    "choose another directory with --out, or say with --name which key to add");
     }
     files::make_directories(target.parent_path());
     const files::TemporaryDirectory staging(target.parent_path(), ".new-keys-");
@@ -82,6 +108,7 @@ KeysReport show_keys(const fs::path& directory)
     for (const auto& [name, file] : found) {
         report.keys.push_back({.name = name,
                                .id = file.public_key().id(),
+                               .public_key = file.public_key(),
                                .encrypted = file.is_encrypted(),
                                .ostree = name == "ostree" ? trust::base64(file.public_key()) : ""});
     }
@@ -122,21 +149,44 @@ const trust::SecretKey& KeyRing::secret(const std::string& name)
     return found != open_.end() ? found->second : open_.emplace(name, files_.at(name).open(passphrase_)).first->second;
 }
 
-std::optional<trust::Signers> KeyRing::signers(const tuf::RoleKeys& role)
+bool KeyRing::holds_any(const std::vector<Digest>& key_ids) const
+{
+    return std::ranges::any_of(files_, [&](const auto& file) {
+        return std::ranges::find(key_ids, file.second.public_key().id()) != key_ids.end();
+    });
+}
+
+std::vector<std::string> KeyRing::names_of(const std::vector<Digest>& key_ids) const
 {
     std::vector<std::string> names;
+    std::set<Digest> seen;
     for (const auto& [name, file] : files_) {
-        const bool wanted = std::ranges::find(role.key_ids, file.public_key().id()) != role.key_ids.end();
-        if (wanted && names.size() < role.threshold) {
+        const auto id = file.public_key().id();
+        if (std::ranges::find(key_ids, id) != key_ids.end() && seen.insert(id).second) {
             names.push_back(name);
         }
     }
+    return names;
+}
+
+trust::Signers KeyRing::all_of(const std::vector<Digest>& key_ids)
+{
+    trust::Signers signers;
+    for (const auto& name : names_of(key_ids)) {
+        signers.emplace_back(secret(name));
+    }
+    return signers;
+}
+
+std::optional<trust::Signers> KeyRing::signers(const tuf::RoleKeys& role)
+{
+    auto names = names_of(role.key_ids);
     if (names.size() < role.threshold) {
         return std::nullopt;
     }
     trust::Signers signers;
-    for (const auto& name : names) {
-        signers.emplace_back(secret(name));
+    for (std::size_t i = 0; i < role.threshold; ++i) {
+        signers.emplace_back(secret(names[i]));
     }
     return signers;
 }

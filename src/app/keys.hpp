@@ -17,11 +17,14 @@ namespace qpkg::app {
 struct NewKeysRequest {
     std::filesystem::path directory;       ///< made; must not be there, or be empty
     std::optional<std::string> passphrase; ///< nothing: the keys are stored unencrypted
+    /// Only these keys, also into a directory that holds others. Empty: all keys of a small repository.
+    std::vector<std::string> names = {};
 };
 
 struct KeyInfo {
     std::string name; ///< of the file without ".key": "root-1"
     Digest id;
+    trust::PublicKey public_key;
     bool encrypted;
     std::string ostree; ///< the public key as `ostree sign` takes it, only of the key `ostree`
 };
@@ -33,7 +36,7 @@ struct KeysReport {
 };
 
 /// Makes the keys of a small repository: root and targets three each (two needed), publisher, snapshot, timestamp and
-/// ostree one each. All or nothing. Errors: conflict (the directory holds something).
+/// ostree one each. All or nothing. Errors: conflict (the directory holds something, or a key of that name).
 KeysReport new_keys(const NewKeysRequest& request);
 
 /// What lies in a directory of keys; no secret is opened.
@@ -60,14 +63,21 @@ public:
 
     /// Error not_found naming the file.
     trust::PublicKey public_key(const std::string& name) const;
+    bool has(const std::string& name) const { return files_.contains(name); }
+    /// Whether one of these keys is here.
+    bool holds_any(const std::vector<Digest>& key_ids) const;
     const trust::SecretKey& secret(const std::string& name);
 
     /// Enough keys of a role, in the order of their names; nothing when too few are here.
     std::optional<trust::Signers> signers(const tuf::RoleKeys& role);
+    /// Every key of these that is here.
+    trust::Signers all_of(const std::vector<Digest>& key_ids);
     /// As `signers`; Error untrusted when too few are here.
     trust::Signers require_signers(const tuf::RoleKeys& role, const std::string& role_name);
 
 private:
+    std::vector<std::string> names_of(const std::vector<Digest>& key_ids) const;
+
     std::filesystem::path directory_;
     std::optional<std::string> passphrase_;
     std::map<std::string, trust::KeyFile> files_;

@@ -4,6 +4,7 @@
 #include "app/keys.hpp"
 #include "app/publish.hpp"
 #include "app/publish_module.hpp"
+#include "app/signing_request.hpp"
 #include "app/site.hpp"
 #include "signing/client.hpp"
 
@@ -47,16 +48,31 @@ private:
 
     tuf::Root new_root() const;
     void choose_publisher();
-    tuf::Delegation& own_delegation(const Digest& key);
+    tuf::Delegation* own_delegation();
+    void take_namespaces(tuf::Delegation& own);
+    void open_publisher(const std::string& name);
     void tell_ostree_key();
+    void plan_key_change();
     void plan_releases();
     void plan_withdrawals();
     void plan_renewals();
     void gather_signers();
+    trust::Signers root_signers();
+
+    void prepare();
+    void attach();
+    void attach_root(const ToSign& file);
+    void attach_targets(const ToSign& file);
+    void attach_publisher(const ToSign& file);
+    std::string attached_bytes(const ToSign& file);
+    template <class T>
+    std::string signed_file(const std::string& name, Edited<T>& edited, std::int64_t lifetime);
+    void write_changed();
 
     void write_objects(Planned& planned);
     std::vector<CommitId> earlier_commits(const Release& release) const;
     void write_deltas(Release& release, const CommitSigner& signer) const;
+    void write_root();
     void write_publisher();
     void write_targets();
     void write_snapshot();
@@ -92,6 +108,8 @@ private:
     std::string publisher_name_;
     std::vector<Planned> planned_;
     std::map<std::string, trust::Signers> signers_;
+    std::map<std::string, std::string> attached_; ///< role → its file, signed elsewhere
+    std::map<std::string, std::string> late_;     ///< path → file: roots that show just before the timestamp
     PublishReport report_;
 };
 

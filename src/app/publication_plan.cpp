@@ -18,7 +18,22 @@ Edited<T> edit(const std::optional<trust::Verified<T>>& served, T fresh)
 }
 
 tuf::FileInfo no_file_info() { return {.version = 1, .length = 0, .sha256 = Digest({})}; }
+
 tuf::Header first_header() { return {.version = 0, .expires = 0, .extra = {}}; }
+
+/// Stands in until a root that was signed elsewhere is attached.
+tuf::Root no_root()
+{
+    const tuf::RoleKeys none{.key_ids = {}, .threshold = 1};
+    return {.header = first_header(),
+            .consistent_snapshot = true,
+            .keys = {},
+            .root = none,
+            .targets = none,
+            .snapshot = none,
+            .timestamp = none};
+}
+
 tuf::Targets empty_targets() { return {.header = first_header(), .targets = {}, .keys = {}, .delegations = {}}; }
 
 } // namespace
@@ -27,7 +42,8 @@ Publication::Publication(const PublisherPorts& ports, const PublishRequest& requ
                          const std::vector<BuiltModule>& modules, KeyRing& ring)
     : ports_(ports), request_(request), modules_(modules), ring_(ring), state_(read_site(request.repository)),
       now_(std::max(ports.clock.now(), state_.timestamp ? (*state_.timestamp)->issued : 0)),
-      root_(state_.root ? Edited<tuf::Root>{**state_.root, false} : Edited<tuf::Root>{new_root(), true}),
+      root_(state_.root ? Edited<tuf::Root>{**state_.root, false}
+                        : Edited<tuf::Root>{request.attach ? no_root() : new_root(), !request.attach}),
       targets_(edit(state_.targets, empty_targets())), publisher_{empty_targets(), false},
       snapshot_(edit(state_.snapshot, {.header = first_header(), .roles = {}})),
       timestamp_(edit(state_.timestamp, {.header = first_header(), .issued = 0, .snapshot = no_file_info()}))
@@ -38,51 +54,46 @@ Publication::Publication(const PublisherPorts& ports, const PublishRequest& requ
 
 tuf::Root Publication::new_root() const
 {
-    tuf::Keys keys;
-    const auto role = [&](const KeySet& set) {
-        tuf::RoleKeys made{.key_ids = {}, .threshold = set.threshold};
+    const auto keys = [&](const KeySet& set) {
+        RootKeys role{.keys = {}, .threshold = set.threshold};
         for (const auto& name : set.names) {
-            auto key = tuf::make_key(ring_.public_key(name).bytes());
-            made.key_ids.push_back(key.id);
-            keys.emplace(key.id, std::move(key));
+            role.keys.push_back(ring_.public_key(name));
         }
-        return made;
+        return role;
     };
-    tuf::Root root{.header = first_header(),
-                   .keys = {},
-                   .root = role(root_key_set()),
-                   .targets = role(targets_key_set()),
-                   .snapshot = role({{"snapshot"}, 1}),
-                   .timestamp = role({{"timestamp"}, 1})};
-    root.keys = std::move(keys);
-    return root;
+    return make_root(keys(root_key_set()), keys(targets_key_set()), keys({{"snapshot"}, 1}), keys({{"timestamp"}, 1}));
 }
 
-/// The delegation of our publisher key; a new one when there is none.
-tuf::Delegation& Publication::own_delegation(const Digest& key)
+/// The delegation whose keys are here; while signatures are prepared for elsewhere, the one that was named. A new one
+/// when there is none, and nothing when no publisher's key is here and nothing to publish.
+tuf::Delegation* Publication::own_delegation()
 {
     auto& delegations = targets_.role.delegations;
     const auto own = std::ranges::find_if(delegations, [&](const tuf::Delegation& delegation) {
-        return std::ranges::find(delegation.keys.key_ids, key) != delegation.keys.key_ids.end();
+        return ring_.holds_any(delegation.keys.key_ids) || (request_.prepare && delegation.name == request_.publisher);
     });
     if (own != delegations.end()) {
-        return *own;
+        return &*own;
     }
+    if (modules_.empty() && !ring_.has("publisher")) {
+        return nullptr;
+    }
+    const auto key = tuf::make_key(ring_.public_key("publisher").bytes());
     auto name = request_.publisher;
     const auto taken = [&](const tuf::Delegation& delegation) { return delegation.name == name; };
     if (std::ranges::any_of(delegations, taken)) {
-        name += "-" + key.hex().substr(0, 8);
+        name += "-" + key.id.hex().substr(0, 8);
     }
     if (!tuf::is_publisher_name(name)) {
         throw Error(Code::usage, "\"" + text::escaped(name) + "\" cannot be a publisher's name");
     }
-    return delegations.emplace_back(tuf::Delegation{.name = name, .keys = {{key}, 1}, .namespaces = {}});
+    targets_.role.keys.emplace(key.id, key);
+    return &delegations.emplace_back(tuf::Delegation{.name = name, .keys = {{key.id}, 1}, .namespaces = {}});
 }
 
-void Publication::choose_publisher()
+/// What is published in a namespace of nobody is delegated to us.
+void Publication::take_namespaces(tuf::Delegation& own)
 {
-    const auto public_key = tuf::make_key(ring_.public_key("publisher").bytes());
-    auto& own = own_delegation(public_key.id);
     for (const auto& module : modules_) {
         const auto name = namespace_of(module.draft.app);
         const auto owner = std::ranges::find_if(targets_.role.delegations, [&](const tuf::Delegation& delegation) {
@@ -98,22 +109,53 @@ void Publication::choose_publisher()
                         "use the keys of publisher " + owner->name + ", or give the app another namespace");
         }
     }
-    publisher_name_ = own.name;
     std::ranges::sort(own.namespaces);
-    if (!report_.new_namespaces.empty()) {
-        targets_.role.keys.emplace(public_key.id, public_key);
-        targets_.changed = true;
-    }
-    if (own.namespaces.empty()) {
-        std::erase_if(targets_.role.delegations, [&](const auto& role) { return role.name == publisher_name_; });
-        publisher_name_.clear();
-        return;
-    }
-    const auto served = state_.publishers.find(publisher_name_);
+    targets_.changed = targets_.changed || !report_.new_namespaces.empty();
+}
+
+void Publication::open_publisher(const std::string& name)
+{
+    publisher_name_ = name;
+    const auto served = state_.publishers.find(name);
     publisher_ = served == state_.publishers.end() ? Edited<tuf::Targets>{empty_targets(), true}
                                                    : Edited<tuf::Targets>{*served->second, false};
+}
+
+void Publication::choose_publisher()
+{
+    if (request_.key_change) {
+        return; // `plan_key_change` says which
+    }
+    auto* const own = own_delegation();
+    if (own == nullptr) {
+        return;
+    }
+    take_namespaces(*own);
+    if (own->namespaces.empty()) {
+        targets_.role = state_.targets ? **state_.targets : empty_targets();
+        return;
+    }
+    open_publisher(own->name);
     if (!modules_.empty()) {
         tell_ostree_key();
+    }
+}
+
+/// The role signs anew by its new keys in the same publication, or clients would find it signed by nobody.
+void Publication::plan_key_change()
+{
+    if (!request_.key_change) {
+        return;
+    }
+    const auto& role = request_.key_change->role;
+    change_keys(root_.role, targets_.role, *request_.key_change);
+    root_.changed = is_top_level(role);
+    targets_.changed = role == "targets" || !is_top_level(role);
+    snapshot_.changed = role == "snapshot";
+    timestamp_.changed = true;
+    if (!is_top_level(role)) {
+        open_publisher(role);
+        publisher_.changed = true;
     }
 }
 
@@ -165,31 +207,52 @@ void Publication::plan_renewals()
     if (expires_soon(targets_.role, Lifetimes::targets) && ring_.signers(root_.role.targets)) {
         targets_.changed = true;
     }
+    targets_.changed = targets_.changed || state_.outdated.contains("targets");
     if (!publisher_name_.empty() && expires_soon(publisher_.role, Lifetimes::publisher)) {
         publisher_.changed = true;
     }
     snapshot_.changed = snapshot_.changed || targets_.changed || publisher_.changed ||
                         expires_soon(snapshot_.role, Lifetimes::snapshot);
-    const bool asked_for = request_.modules.empty() && request_.withdrawals.empty();
+    const bool asked_for = request_.modules.empty() && request_.withdrawals.empty() && !request_.prepare;
+    snapshot_.changed = snapshot_.changed || state_.outdated.contains("snapshot");
     timestamp_.changed = timestamp_.changed || snapshot_.changed || root_.changed || asked_for ||
-                         expires_soon(timestamp_.role, Lifetimes::timestamp);
+                         !state_.outdated.empty() || expires_soon(timestamp_.role, Lifetimes::timestamp);
+}
+
+/// A new root is vouched for by the keys of the one before it, and by its own.
+trust::Signers Publication::root_signers()
+{
+    auto signers = ring_.require_signers(root_.role.root, "root");
+    if (!state_.root) {
+        return signers;
+    }
+    for (const trust::Signer& former : ring_.require_signers((*state_.root)->root, "the root before")) {
+        const auto same = [&](const trust::Signer& signer) { return signer.public_key() == former.public_key(); };
+        if (std::ranges::none_of(signers, same)) {
+            signers.emplace_back(former);
+        }
+    }
+    return signers;
 }
 
 /// Every key that will be needed, before the first byte is written.
 void Publication::gather_signers()
 {
-    const auto need = [&](bool changed, const std::string& role, const tuf::RoleKeys& keys) {
-        if (changed) {
-            signers_.emplace(role, ring_.require_signers(keys, role));
+    const auto need = [&](bool changed, const std::string& role, const auto& gather) {
+        if (changed && !attached_.contains(role)) {
+            signers_.emplace(role, gather());
         }
     };
-    need(root_.changed, "root", root_.role.root);
-    need(targets_.changed, "targets", root_.role.targets);
-    need(snapshot_.changed, "snapshot", root_.role.snapshot);
-    need(timestamp_.changed, "timestamp", root_.role.timestamp);
+    const auto keys_of = [&](const std::string& role, const tuf::RoleKeys& keys) {
+        return [this, role, keys] { return ring_.require_signers(keys, role); };
+    };
+    need(root_.changed, "root", [this] { return root_signers(); });
+    need(targets_.changed, "targets", keys_of("targets", root_.role.targets));
+    need(snapshot_.changed, "snapshot", keys_of("snapshot", root_.role.snapshot));
+    need(timestamp_.changed, "timestamp", keys_of("timestamp", root_.role.timestamp));
     if (publisher_.changed) {
         const auto own = std::ranges::find(targets_.role.delegations, publisher_name_, &tuf::Delegation::name);
-        need(true, publisher_name_, own->keys);
+        need(true, publisher_name_, keys_of(publisher_name_, own->keys));
     }
 }
 

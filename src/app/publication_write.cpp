@@ -34,38 +34,56 @@ void Publication::write_role(const std::string& file, const std::string& bytes, 
     write_site_file(request_.repository, "tuf/" + file, bytes, fault);
 }
 
+template <class T>
+std::string Publication::signed_file(const std::string& name, Edited<T>& edited, std::int64_t lifetime)
+{
+    if (const auto found = attached_.find(name); found != attached_.end()) {
+        return found->second;
+    }
+    renew(edited, lifetime);
+    return trust::sign_file(tuf::encode(edited.role), signers_.at(name));
+}
+
+void Publication::write_root()
+{
+    const auto bytes = signed_file("root", root_, Lifetimes::root);
+    const auto file = std::to_string(root_.role.header.version) + ".root.json";
+    if (!state_.timestamp) {
+        write_role(file, bytes, "publish.root");
+    } else {
+        // Clients that see it ask for roles signed by its keys: it must not show long before they do.
+        late_.emplace("tuf/" + file, bytes);
+    }
+}
+
 void Publication::write_publisher()
 {
-    renew(publisher_, Lifetimes::publisher);
-    const auto& role = publisher_.role;
-    const auto bytes = trust::sign_file(tuf::encode(role), signers_.at(publisher_name_));
+    const auto bytes = signed_file(publisher_name_, publisher_, Lifetimes::publisher);
+    const auto version = publisher_.role.header.version;
     if (bytes.size() > tuf::largest_publisher) {
         throw Error(Code::no_space,
                     "publisher " + publisher_name_ + ": its list would have " + std::to_string(bytes.size()) +
                         " bytes, allowed are " + std::to_string(tuf::largest_publisher),
                     "withdraw old releases");
     }
-    write_role(std::to_string(role.header.version) + "." + publisher_name_ + ".json", bytes, "publish.publisher");
-    snapshot_.role.roles.insert_or_assign(publisher_name_,
-                                          tuf::FileInfo{role.header.version, bytes.size(), sha256(bytes)});
+    write_role(std::to_string(version) + "." + publisher_name_ + ".json", bytes, "publish.publisher");
+    snapshot_.role.roles.insert_or_assign(publisher_name_, tuf::FileInfo{version, bytes.size(), sha256(bytes)});
 }
 
 void Publication::write_targets()
 {
-    renew(targets_, Lifetimes::targets);
-    const auto& role = targets_.role;
-    const auto bytes = trust::sign_file(tuf::encode(role), signers_.at("targets"));
-    write_role(std::to_string(role.header.version) + ".targets.json", bytes, "publish.targets");
-    snapshot_.role.roles.insert_or_assign("targets", tuf::FileInfo{role.header.version, bytes.size(), sha256(bytes)});
+    const auto bytes = signed_file("targets", targets_, Lifetimes::targets);
+    const auto version = targets_.role.header.version;
+    write_role(std::to_string(version) + ".targets.json", bytes, "publish.targets");
+    snapshot_.role.roles.insert_or_assign("targets", tuf::FileInfo{version, bytes.size(), sha256(bytes)});
 }
 
 void Publication::write_snapshot()
 {
-    renew(snapshot_, Lifetimes::snapshot);
-    const auto& role = snapshot_.role;
-    const auto bytes = trust::sign_file(tuf::encode(role), signers_.at("snapshot"));
-    write_role(std::to_string(role.header.version) + ".snapshot.json", bytes, "publish.snapshot");
-    timestamp_.role.snapshot = {role.header.version, bytes.size(), sha256(bytes)};
+    const auto bytes = signed_file("snapshot", snapshot_, Lifetimes::snapshot);
+    const auto version = snapshot_.role.header.version;
+    write_role(std::to_string(version) + ".snapshot.json", bytes, "publish.snapshot");
+    timestamp_.role.snapshot = {version, bytes.size(), sha256(bytes)};
 }
 
 std::string Publication::sign_timestamp()
@@ -88,12 +106,14 @@ void Publication::check_as_client(const std::string& timestamp) const
     for (const auto& delegation : targets_.role.delegations) {
         std::ranges::copy(delegation.namespaces, std::back_inserter(repository.namespaces));
     }
-    const auto next = staged(ports_.fetcher(location), timestamp);
+    auto files = late_;
+    files.emplace("tuf/timestamp.json", timestamp);
+    const auto next = staged(ports_.fetcher(location), std::move(files));
     for (const bool knew_it : {true, false}) {
         trust::MemoryTrustStore store;
         trust::TrustClient client(store, repository, now_);
         client.init(first);
-        if (knew_it && state_.timestamp) {
+        if (knew_it && state_.timestamp && state_.outdated.empty()) {
             client.refresh(*ports_.fetcher(location));
         }
         client.refresh(*next);
@@ -119,6 +139,7 @@ PublishReport Publication::report() const
     made.fingerprint = trust::root_fingerprint(root_.role);
     made.publisher = publisher_name_;
     made.changed = timestamp_.changed;
+    made.root_version = root_.role.header.version;
     made.version = timestamp_.role.header.version;
     made.expires = timestamp_.role.header.expires;
     for (const auto& planned : planned_) {
@@ -144,26 +165,10 @@ PublishReport Publication::report() const
     return made;
 }
 
-PublishReport Publication::run()
+void Publication::write_changed()
 {
-    choose_publisher();
-    plan_releases();
-    plan_withdrawals();
-    plan_renewals();
-    if (!timestamp_.changed) {
-        return report();
-    }
-    gather_signers();
-    for (auto& planned : planned_) {
-        interrupt::throw_if_requested();
-        if (planned.is_new) {
-            write_objects(planned);
-        }
-    }
     if (root_.changed) {
-        renew(root_, Lifetimes::root);
-        write_role(std::to_string(root_.role.header.version) + ".root.json",
-                   trust::sign_file(tuf::encode(root_.role), signers_.at("root")), "publish.root");
+        write_root();
     }
     if (publisher_.changed) {
         write_publisher();
@@ -177,7 +182,40 @@ PublishReport Publication::run()
     const auto timestamp = sign_timestamp();
     with_context("check what would be published", [&] { check_as_client(timestamp); });
     interrupt::throw_if_requested();
+    for (const auto& [path, bytes] : late_) {
+        write_site_file(request_.repository, path, bytes, "publish.root");
+    }
     write_role("timestamp.json", timestamp, "publish.timestamp");
+}
+
+PublishReport Publication::run()
+{
+    if (request_.attach) {
+        attach();
+        return report();
+    }
+    choose_publisher();
+    plan_key_change();
+    plan_releases();
+    plan_withdrawals();
+    plan_renewals();
+    if (!timestamp_.changed) {
+        return report();
+    }
+    if (!request_.prepare) {
+        gather_signers();
+    }
+    for (auto& planned : planned_) {
+        interrupt::throw_if_requested();
+        if (planned.is_new) {
+            write_objects(planned);
+        }
+    }
+    if (request_.prepare) {
+        prepare();
+    } else {
+        write_changed();
+    }
     return report();
 }
 

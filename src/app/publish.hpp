@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "app/rotation.hpp"
 #include "app/world.hpp"
 
 #include "qpkg/model/release.hpp"
@@ -32,6 +33,12 @@ struct PublishRequest {
     std::size_t deltas = 2;               ///< from so many earlier releases of the same line a static delta is made
     std::string publisher = "publisher";  ///< name of the role when a new one is made
     std::string command = "qpkg publish"; ///< shown to whoever meets the lock
+
+    std::optional<KeyChange> key_change = std::nullopt;
+    /// Nothing is published: what root, targets and publisher keys are to sign is written to this directory.
+    std::optional<std::filesystem::path> prepare = std::nullopt;
+    /// Publishes what was prepared there and signed elsewhere; no modules, withdrawals or key changes beside it.
+    std::optional<std::filesystem::path> attach = std::nullopt;
 };
 
 struct PublishedRelease {
@@ -57,6 +64,8 @@ struct PublishReport {
     std::vector<std::string> new_namespaces;
     std::vector<PublishedRelease> releases;
     std::vector<std::string> withdrawn; ///< "org.example.hello 1.0-1"
+    std::vector<std::string> prepared;  ///< files that wait for signatures: "2.root.json"
+    std::uint64_t root_version = 0;
     std::vector<std::string> notes;
 };
 

@@ -17,19 +17,26 @@ fs::path role_path(const fs::path& site, std::uint64_t version, const std::strin
     return site / "tuf" / (std::to_string(version) + "." + role + ".json");
 }
 
-/// The newest root, each vouched for by the one before it.
-std::optional<trust::Verified<tuf::Root>> read_root(const fs::path& site)
+/// The newest root, each vouched for by the one before it, and that one.
+struct Roots {
+    std::optional<trust::Verified<tuf::Root>> newest;
+    std::optional<trust::Verified<tuf::Root>> before;
+};
+
+Roots read_roots(const fs::path& site)
 {
-    std::optional<trust::Verified<tuf::Root>> root;
+    Roots roots;
     for (std::uint64_t version = 1;; ++version) {
         const auto path = role_path(site, version, "root");
         const auto bytes = files::read_if_exists(path, tuf::largest_root);
         if (!bytes) {
-            return root;
+            return roots;
         }
         with_context(path.string(), [&] {
-            auto next = root ? trust::verify_next_root(*root, *bytes) : trust::verify_first_root(*bytes);
-            root.emplace(std::move(next));
+            auto next =
+                roots.newest ? trust::verify_next_root(*roots.newest, *bytes) : trust::verify_first_root(*bytes);
+            roots.before = std::move(roots.newest);
+            roots.newest.emplace(std::move(next));
         });
     }
 }
@@ -45,21 +52,22 @@ std::string read_pinned(const fs::path& path, const tuf::FileInfo& info)
 
 class StagedFetcher final : public Fetcher {
 public:
-    StagedFetcher(std::unique_ptr<Fetcher> site, std::string timestamp)
-        : site_(std::move(site)), timestamp_(std::move(timestamp))
+    StagedFetcher(std::unique_ptr<Fetcher> site, std::map<std::string, std::string> files)
+        : site_(std::move(site)), files_(std::move(files))
     {
     }
 
     std::optional<std::string> get(const std::string& path, std::uint64_t cap) override
     {
-        return path == "tuf/timestamp.json" ? std::optional(timestamp_) : site_->get(path, cap);
+        const auto found = files_.find(path);
+        return found == files_.end() ? site_->get(path, cap) : found->second;
     }
 
     void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override { site_->get_many(requests, sink); }
 
 private:
     std::unique_ptr<Fetcher> site_;
-    std::string timestamp_;
+    std::map<std::string, std::string> files_;
 };
 
 } // namespace
@@ -67,22 +75,44 @@ private:
 SiteState read_site(const fs::path& site)
 {
     SiteState state;
-    state.root = read_root(site);
+    auto roots = read_roots(site);
+    state.root = std::move(roots.newest);
     const auto timestamp = files::read_if_exists(site / "tuf/timestamp.json", tuf::largest_timestamp);
     if (!state.root || !timestamp) {
         return state;
     }
+    const auto verified = [&](const std::string& role, const std::string& bytes, auto verify) {
+        try {
+            return verify(*state.root, bytes);
+        } catch (const Error&) {
+            // A change of keys that broke off between root and timestamp: the next publication signs again.
+            if (!roots.before) {
+                throw;
+            }
+            auto found = verify(*roots.before, bytes);
+            state.outdated.insert(role);
+            return found;
+        }
+    };
     const auto read = [&](const std::string& role, const tuf::FileInfo& info, auto verify) {
         const auto path = role_path(site, info.version, role);
         return with_context(path.string(), [&] { return verify(read_pinned(path, info)); });
     };
-    state.timestamp = with_context((site / "tuf/timestamp.json").string(),
-                                   [&] { return trust::verify_timestamp(*state.root, *timestamp); });
-    state.snapshot = read("snapshot", (*state.timestamp)->snapshot,
-                          [&](std::string bytes) { return trust::verify_snapshot(*state.root, std::move(bytes)); });
+    state.timestamp = with_context((site / "tuf/timestamp.json").string(), [&] {
+        return verified("timestamp", *timestamp, [](const auto& root, const std::string& bytes) {
+            return trust::verify_timestamp(root, bytes);
+        });
+    });
+    state.snapshot = read("snapshot", (*state.timestamp)->snapshot, [&](const std::string& file) {
+        return verified("snapshot", file,
+                        [](const auto& root, const std::string& bytes) { return trust::verify_snapshot(root, bytes); });
+    });
+    const auto read_targets = [&](const std::string& file) {
+        return verified("targets", file,
+                        [](const auto& root, const std::string& bytes) { return trust::verify_targets(root, bytes); });
+    };
     const auto& roles = (*state.snapshot)->roles;
-    state.targets = read("targets", roles.at("targets"),
-                         [&](std::string bytes) { return trust::verify_targets(*state.root, std::move(bytes)); });
+    state.targets = read("targets", roles.at("targets"), read_targets);
     for (const auto& delegation : (*state.targets)->delegations) {
         const auto info = roles.find(delegation.name);
         if (info == roles.end()) {
@@ -124,9 +154,9 @@ void sweep_site(const fs::path& site)
     }
 }
 
-std::unique_ptr<Fetcher> staged(std::unique_ptr<Fetcher> site, std::string timestamp)
+std::unique_ptr<Fetcher> staged(std::unique_ptr<Fetcher> site, std::map<std::string, std::string> files)
 {
-    return std::make_unique<StagedFetcher>(std::move(site), std::move(timestamp));
+    return std::make_unique<StagedFetcher>(std::move(site), std::move(files));
 }
 
 } // namespace qpkg::app

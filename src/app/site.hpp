@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 /// A repository on disk as its publisher sees it: directories of static files, see repo-format/repository.md.
@@ -23,6 +24,7 @@ struct SiteState {
     std::optional<trust::Verified<tuf::Snapshot>> snapshot;
     std::optional<trust::Verified<tuf::Targets>> targets;
     std::map<std::string, trust::Verified<tuf::Targets>> publishers;
+    std::set<std::string> outdated; ///< roles that only the keys of the root before the newest vouch for
 };
 
 /// Errors: corrupt or untrusted when the files contradict each other.
@@ -39,7 +41,7 @@ void write_site_file(const std::filesystem::path& site, const std::string& path,
 /// Removes what killed writers left beside the metadata.
 void sweep_site(const std::filesystem::path& site);
 
-/// The site as it will look once `timestamp` replaces the one that is served now.
-std::unique_ptr<Fetcher> staged(std::unique_ptr<Fetcher> site, std::string timestamp);
+/// The site as it will look once these files (by path) are there too.
+std::unique_ptr<Fetcher> staged(std::unique_ptr<Fetcher> site, std::map<std::string, std::string> files);
 
 } // namespace qpkg::app

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/sign.hpp"
+
+#include "app/signing_request.hpp"
+#include "cli/commands.hpp"
+#include "cli/rotate.hpp"
+
+#include "qpkg/base/text.hpp"
+
+namespace qpkg::cli {
+
+void add_sign_options(CLI::App& command, SignFlags& flags)
+{
+    command.add_option("--out", flags.out, "where the signatures go; beside the files when it is not said")
+        ->type_name("DIR");
+    command.add_option("--keys", flags.keys, "the directory of keys")->required()->type_name("DIR");
+    command.add_option("--passphrase-file", flags.passphrase_file, "read the passphrase from its first line")
+        ->type_name("FILE");
+}
+
+void sign(Context& context, const SignFlags& flags)
+{
+    const app::SignRequest request{.tbs = flags.tbs,
+                                   .out = flags.out.empty() ? flags.tbs : flags.out,
+                                   .keys = flags.keys,
+                                   .passphrase = keys_passphrase(flags.keys, flags.passphrase_file)};
+    const auto made = app::sign_request(request, [&](const std::vector<std::string>& review) {
+        Document plan(context.command);
+        for (const auto& line : review) {
+            plan.line(line);
+        }
+        context.show_plan(plan);
+        return context.agreed("Sign this?");
+    });
+    Document result(context.command);
+    std::vector<std::vector<Value>> rows;
+    for (const auto& signature : made) {
+        rows.push_back({text(signature.file), text(signature.key.hex())});
+    }
+    result.table("signatures", {{"file", "FILE"}, {"key", "SIGNED BY"}}, std::move(rows));
+    result.field("out", text(request.out.string()));
+    result.done("Done: " + std::to_string(made.size()) + (made.size() == 1 ? " signature" : " signatures") + " in " +
+                request.out.string() + '.');
+    context.show(result);
+}
+
+void add_sign(CLI::App& app, Context& context)
+{
+    auto flags = std::make_shared<SignFlags>();
+    auto* command = add_command(app, context, "sign", "sign", [&context, flags] { sign(context, *flags); });
+    command->add_option("--tbs", flags->tbs, "the directory that --prepare wrote")->required()->type_name("DIR");
+    add_sign_options(*command, *flags);
+}
+
+} // namespace qpkg::cli

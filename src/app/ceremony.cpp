@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/ceremony.hpp"
+
+#include "app/publication.hpp"
+
+namespace qpkg::app {
+
+std::string prepare_first_root(const Clock& clock, const std::filesystem::path& directory, tuf::Root root)
+{
+    root.header.version = 1;
+    root.header.expires = clock.now() + Lifetimes::root;
+    write_signing_request(directory, {{.role = "root",
+                                       .version = root.header.version,
+                                       .payload = tuf::encode(root),
+                                       .key_ids = root.root.key_ids,
+                                       .threshold = root.root.threshold}});
+    return trust::root_fingerprint(root);
+}
+
+} // namespace qpkg::app

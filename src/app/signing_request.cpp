@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/signing_request.hpp"
+
+#include "repo-format/fields.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+namespace {
+
+namespace fs = std::filesystem;
+using canonical::Array;
+using canonical::Fields;
+using canonical::Object;
+
+constexpr std::string_view type = "qpkg-signing-request";
+constexpr std::string_view index_file = "request.json";
+constexpr std::string_view ending = ".sig";
+constexpr std::size_t largest_index = 64 * 1024;
+constexpr std::size_t most_files = 16;
+constexpr std::size_t signature_line = 129; ///< 128 hex digits and the end of the line
+
+fs::path signature_path(const fs::path& directory, const ToSign& file, const Digest& key)
+{
+    return directory / (file.file() + "." + key.hex() + std::string(ending));
+}
+
+Object encode(const ToSign& file)
+{
+    Array keys;
+    for (const auto& id : file.key_ids) {
+        keys.emplace_back(id.hex());
+    }
+    return {{"keyids", std::move(keys)},
+            {"role", file.role},
+            {"sha256", sha256(file.payload).hex()},
+            {"threshold", file.threshold},
+            {"version", file.version}};
+}
+
+bool is_role(const std::string& name) { return name == "root" || name == "targets" || tuf::is_publisher_name(name); }
+
+struct Listed {
+    ToSign file;
+    Digest sha256;
+};
+
+Listed take_file(Fields fields)
+{
+    ToSign file{.role = fields.text("role"),
+                .version = fields.number("version"),
+                .payload = {},
+                .key_ids = {},
+                .threshold = fields.number("threshold")};
+    if (!is_role(file.role)) {
+        fields.fail("role", "\"" + text::escaped(file.role, 80) + "\" is no role that is signed elsewhere");
+    }
+    for (const auto& element : fields.array("keyids")) {
+        const auto* hex = element.get_if<std::string>();
+        const auto id = hex == nullptr ? std::nullopt : Digest::from_hex(*hex);
+        if (!id) {
+            fields.fail("keyids", "expected key ids");
+        }
+        file.key_ids.push_back(*id);
+    }
+    return {std::move(file), fields.digest("sha256")};
+}
+
+std::vector<Listed> parse_index(std::string_view bytes)
+{
+    Fields fields(canonical::parse(bytes, largest_index), "");
+    if (fields.text("_type") != type) {
+        fields.fail("_type", "expected " + std::string(type));
+    }
+    std::vector<Listed> files;
+    for (auto& entry : fields.array("files")) {
+        files.push_back(take_file({std::move(entry), "files[" + std::to_string(files.size()) + "]"}));
+        const auto& role = files.back().file.role;
+        const auto same = [&](const Listed& other) { return other.file.role == role; };
+        if (files.size() > most_files || std::ranges::count_if(files, same) > 1) {
+            fields.fail("files", "more than 16, or one role twice");
+        }
+    }
+    return files;
+}
+
+/// The payload must be what its name says, so that a review cannot be about something else.
+void check_payload(const ToSign& file)
+{
+    const auto version = file.role == "root" ? tuf::parse_root(file.payload).header.version
+                                             : tuf::parse_targets(file.payload).header.version;
+    if (version != file.version) {
+        throw Error(Code::corrupt, "is version " + std::to_string(version));
+    }
+}
+
+std::string key_list(const tuf::RoleKeys& role)
+{
+    std::string text = std::to_string(role.threshold) + " of";
+    for (const auto& id : role.key_ids) {
+        text += " " + id.hex();
+    }
+    return text;
+}
+
+} // namespace
+
+void write_signing_request(const fs::path& directory, const std::vector<ToSign>& files)
+{
+    if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory))) {
+        throw Error(Code::conflict, "prepare signatures in " + directory.string() + ": it is not empty");
+    }
+    files::make_directories(directory);
+    Array listed;
+    std::string words;
+    for (const auto& file : files) {
+        files::write(directory / file.file(), file.payload);
+        listed.emplace_back(encode(file));
+        words += text::join(review(file), "\n") + "\n\n";
+    }
+    files::write(directory / "review.txt", words);
+    // Last: a directory with an index is whole.
+    files::write(directory / index_file,
+                 canonical::encode(Object{{"_type", std::string(type)}, {"files", std::move(listed)}}));
+}
+
+std::vector<ToSign> parse_signing_request(std::string_view bytes)
+{
+    std::vector<ToSign> files;
+    for (auto& listed : parse_index(bytes)) {
+        files.push_back(std::move(listed.file));
+    }
+    return files;
+}
+
+std::vector<ToSign> read_signing_request(const fs::path& directory)
+{
+    std::vector<ToSign> found;
+    const auto index = directory / index_file;
+    auto listed = with_context(index.string(), [&] { return parse_index(files::read(index, largest_index)); });
+    for (auto& [file, digest] : listed) {
+        const auto path = directory / file.file();
+        with_context(path.string(), [&] {
+            file.payload = files::read(path, tuf::largest_publisher);
+            if (sha256(file.payload) != digest) {
+                throw Error(Code::corrupt, "is not the file that request.json names");
+            }
+            check_payload(file);
+        });
+        found.push_back(std::move(file));
+    }
+    return found;
+}
+
+std::vector<std::string> review(const ToSign& file)
+{
+    std::vector<std::string> lines{file.file() + ", sha256 " + sha256(file.payload).hex()};
+    const auto header = [&](const tuf::Header& role) {
+        lines.push_back("  version " + std::to_string(role.version) + ", expires " + text::iso_time(role.expires));
+    };
+    if (file.role == "root") {
+        const auto root = tuf::parse_root(file.payload);
+        header(root.header);
+        lines.push_back("  root       " + key_list(root.root));
+        lines.push_back("  targets    " + key_list(root.targets));
+        lines.push_back("  snapshot   " + key_list(root.snapshot));
+        lines.push_back("  timestamp  " + key_list(root.timestamp));
+        return lines;
+    }
+    const auto role = tuf::parse_targets(file.payload);
+    header(role.header);
+    for (const auto& delegation : role.delegations) {
+        lines.push_back("  publisher " + delegation.name + " may publish " + text::join(delegation.namespaces, ", ") +
+                        ": " + key_list(delegation.keys));
+    }
+    for (const auto& [path, target] : role.targets) {
+        lines.push_back("  lists " + text::escaped(path) + ", sha256 " + target.sha256.hex());
+    }
+    return lines;
+}
+
+std::vector<envelope::Signature> read_signatures(const fs::path& directory, const ToSign& file)
+{
+    std::vector<envelope::Signature> found;
+    for (const auto& id : file.key_ids) {
+        const auto path = signature_path(directory, file, id);
+        const auto line = files::read_if_exists(path, signature_line);
+        if (!line) {
+            continue;
+        }
+        const std::string_view hex = *line;
+        const auto first = Digest::from_hex(hex.substr(0, 64));
+        const auto second = hex.size() < 128 ? std::nullopt : Digest::from_hex(hex.substr(64, 64));
+        if (!first || !second) {
+            throw Error(Code::corrupt, path.string() + ": is no signature, which has 128 hex digits");
+        }
+        envelope::Signature signature{id, {}};
+        std::ranges::copy(first->bytes(), signature.bytes.begin());
+        std::ranges::copy(second->bytes(), signature.bytes.begin() + 32);
+        found.push_back(signature);
+    }
+    return found;
+}
+
+std::vector<MadeSignature> sign_request(const SignRequest& request,
+                                        const std::function<bool(const std::vector<std::string>& review)>& agreed)
+{
+    KeyRing ring(request.keys, request.passphrase);
+    const auto wanted = read_signing_request(request.tbs);
+    std::vector<MadeSignature> made;
+    files::make_directories(request.out);
+    for (const auto& file : wanted) {
+        if (!ring.holds_any(file.key_ids)) {
+            continue;
+        }
+        if (!agreed(review(file))) {
+            throw Error(Code::conflict, "sign " + file.file() + ": not agreed");
+        }
+        for (const trust::Signer& signer : ring.all_of(file.key_ids)) {
+            const auto id = signer.public_key().id();
+            files::write(signature_path(request.out, file, id), to_hex(signer.sign(file.payload)) + "\n");
+            made.push_back({file.file(), id});
+        }
+    }
+    if (made.empty()) {
+        throw Error(Code::untrusted,
+                    "sign " + request.tbs.string() + ": none of the keys in " + request.keys.string() + " is asked for",
+                    "review.txt names the keys of each role");
+    }
+    return made;
+}
+
+} // namespace qpkg::app
