@@ -2,6 +2,7 @@
 #include "repo-format/manifest.hpp"
 
 #include "repo-format/fields.hpp"
+#include "repo-format/input_fields.hpp"
 
 #include "qpkg/base/text.hpp"
 
@@ -18,7 +19,6 @@ using canonical::Value;
 
 constexpr std::uint64_t newest_schema = 1;
 constexpr std::size_t longest_text = 400; ///< characters of a version, summary, name or path
-constexpr std::string_view digest_prefix = "sha256:";
 
 struct KindName {
     ExportKind kind;
@@ -37,17 +37,6 @@ std::string short_text(Fields& fields, std::string_view name)
         fields.fail(name, "longer than " + std::to_string(longest_text) + " characters");
     }
     return value;
-}
-
-Digest prefixed_digest(Fields& fields, std::string_view name)
-{
-    const auto value = fields.text(name);
-    const auto digest =
-        value.starts_with(digest_prefix) ? Digest::from_hex(value.substr(digest_prefix.size())) : std::nullopt;
-    if (!digest) {
-        fields.fail(name, "expected sha256: and 64 lower-case hex digits");
-    }
-    return *digest;
 }
 
 TreeSummary parse_tree(Fields fields)
@@ -135,14 +124,6 @@ Needs parse_needs(Fields fields)
         needs.persist.push_back(*path);
     }
     return needs;
-}
-
-BuildInputs parse_inputs(Fields fields)
-{
-    return {.recipe = prefixed_digest(fields, "recipe"),
-            .lock = prefixed_digest(fields, "lock"),
-            .base = CommitId(fields.digest("base")),
-            .source_date_epoch = static_cast<std::int64_t>(fields.number("source_date_epoch"))};
 }
 
 /// A row: name, version, arch, sha256. Rows because a member name per value would cost a third of the 64 KiB.
@@ -257,14 +238,6 @@ Object encode_needs(const Needs& needs)
     Array persist(needs.persist.begin(), needs.persist.end());
     return {{"network", needs.network}, {"audio", needs.audio}, {"camera", needs.camera},
             {"usb", needs.usb},         {"gpu", needs.gpu},     {"persist", std::move(persist)}};
-}
-
-Object encode_inputs(const BuildInputs& inputs)
-{
-    return {{"recipe", std::string(digest_prefix) + inputs.recipe.hex()},
-            {"lock", std::string(digest_prefix) + inputs.lock.hex()},
-            {"base", inputs.base.hex()},
-            {"source_date_epoch", static_cast<std::uint64_t>(inputs.source_date_epoch)}};
 }
 
 Array encode_packages(std::vector<Package> packages)

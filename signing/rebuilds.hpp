@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "repo-format/rebuild.hpp"
+
+#include "qpkg/model/rebuilder.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Rebuild statements: who says that a release came out as published. Normative text: repo-format/rebuild.md.
+namespace qpkg::trust {
+
+class SecretKey;
+
+/// Counts organisations over the files that lie beside a release. Signatures are verified over raw bytes by the keys of
+/// `trusted` before anything is parsed; what is malformed, of unknown keys or about another release is passed by, and
+/// told in `notes`.
+RebuildVerdict count_rebuilds(const RebuildStatement& expected, std::span<const std::string> files,
+                              std::span<const Rebuilder> trusted, std::vector<std::string>& notes);
+
+/// The id under which a rebuilder's dissent lies.
+Digest key_id_of(const Rebuilder& rebuilder);
+
+/// The signed file of this statement. With `others`, a file of the same statement, their signatures are kept. Error
+/// conflict when `others` says something else.
+std::string sign_statement(const RebuildStatement& statement, const SecretKey& key, std::string_view others = {});
+
+} // namespace qpkg::trust
