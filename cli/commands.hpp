@@ -42,6 +42,7 @@ void add_build(CLI::App& app, Context& context);
 void add_key(CLI::App& app, Context& context);
 void add_mirror(CLI::App& app, Context& context);
 void add_publish(CLI::App& app, Context& context);
+void add_rebuild(CLI::App& app, Context& context);
 void add_root(CLI::App& app, Context& context);
 void add_sign(CLI::App& app, Context& context);
 #endif

@@ -50,6 +50,11 @@ void describe(Document& out, const app::AppInfo& info)
     if (info.details) {
         describe_details(out, *info.details);
     }
+    if (info.rebuilds) {
+        out.field("rebuilds", text(info.rebuilds->words()), "Rebuilt");
+        out.field("reproduced_by", list(info.rebuilds->verdict.agreeing));
+        out.field("dissent", list(info.rebuilds->verdict.dissenting));
+    }
     std::vector<std::vector<Value>> offers;
     for (const auto& offer : info.offers) {
         offers.push_back({text(offer.release.version), number(offer.release.sequence),

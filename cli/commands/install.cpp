@@ -19,8 +19,10 @@ void add_install(CLI::App& app, Context& context)
     command->add_flag("--all", request->into.all, "into every qube");
     command->add_option("--skip", request->into.skip, "not into this one")->type_name("QUBE");
     command->add_option("--channel", request->channel, "the release channel")->type_name("NAME");
-    command->add_flag("--accept-stale", request->accept_stale,
+    command->add_flag("--accept-stale", request->allow.stale,
                       "take a release although the repository's metadata is older than its grace period");
+    command->add_flag("--despite-dissent", request->allow.despite_dissent,
+                      "take a release although a trusted rebuilder's build came out differently");
 }
 
 } // namespace qpkg::cli

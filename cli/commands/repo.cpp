@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/change.hpp"
 #include "app/query.hpp"
+#include "app/rebuilders.hpp"
 #include "app/repositories.hpp"
 #include "app/stock.hpp"
 #include "cli/commands.hpp"
@@ -91,6 +92,50 @@ void add_repo_list(CLI::App& app, Context& context)
     command->alias("ls");
 }
 
+std::string policy_words(const RebuildPolicy& policy)
+{
+    return policy.mode == RebuildMode::warn ? "warn" : std::to_string(policy.organisations);
+}
+
+void modify_repository(Context& context, const app::ModifyRepositoryRequest& request)
+{
+    const auto lock = context.lock();
+    const auto repository = app::modify_repository(context.world(), request);
+    std::vector<std::vector<Value>> rebuilders;
+    for (const auto& rebuilder : repository.rebuilders) {
+        rebuilders.push_back({text(rebuilder.organisation), text(rebuilder.key.hex())});
+    }
+    std::vector<std::vector<Value>> policies;
+    for (const auto& [name, policy] : repository.rebuild_policies) {
+        policies.push_back({text(name), text(policy_words(policy))});
+    }
+    context.show(
+        Document("repo-modify")
+            .field("name", text(repository.name.text()))
+            .table("rebuilders", {{"organisation", "REBUILDER"}, {"key", "PUBLIC KEY"}}, std::move(rebuilders))
+            .table("policies", {{"namespace", "NAMESPACE"}, {"require", "MUST BE REPRODUCED BY"}}, std::move(policies))
+            .done("Done: repository " + repository.name.text() + " is changed."));
+}
+
+void add_repo_modify(CLI::App& app, Context& context)
+{
+    auto request = std::make_shared<app::ModifyRepositoryRequest>();
+    auto* command = add_command(app, context, "modify", "repo-modify",
+                                [&context, request] { modify_repository(context, *request); });
+    command->add_option("NAME", request->name, "the repository")->required();
+    command->add_option("--rebuilder", request->add, "whose rebuild statements count; repeatable")
+        ->type_name("ORGANISATION=KEY")
+        ->allow_extra_args(false);
+    command->add_option("--forget-rebuilder", request->forget, "whose statements count no more; repeatable")
+        ->type_name("ORGANISATION")
+        ->allow_extra_args(false);
+    command->add_option("--require", request->require, "who must have reproduced new releases: off, warn, or how many")
+        ->type_name("off|warn|K");
+    command->add_option("--namespace", request->namespaces, "what --require is about (all); repeatable")
+        ->type_name("NAME")
+        ->allow_extra_args(false);
+}
+
 Document describe(const app::StockReport& report)
 {
     Document out("repo-stock-config");
@@ -148,6 +193,7 @@ void add_repo(CLI::App& app, Context& context)
     group->fallthrough();
     add_repo_add(*group, context);
     add_repo_list(*group, context);
+    add_repo_modify(*group, context);
     add_repo_remove(*group, context);
     add_repo_stock_config(*group, context);
 }

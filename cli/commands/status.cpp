@@ -49,6 +49,7 @@ void describe(Document& out, const app::StatusReport& report)
     out.table("withdrawn",
               {{"app", "NOT LISTED ANY MORE"}, {"qube", "QUBE"}, {"version", "VERSION"}, {"repository", "BY"}},
               std::move(withdrawn));
+    out.field("dissent", list(report.dissent), report.dissent.empty() ? "" : "Dissent");
     out.field("reclaimable",
               shown_as(number(report.reclaimable),
                        qpkg::text::human_size(report.reclaimable) + " held by older generations only"),

@@ -19,8 +19,10 @@ void add_upgrade(CLI::App& app, Context& context)
     command->add_option("--in", request->in.names, "only in this qube; repeatable")->type_name("QUBE");
     command->add_flag("--all", request->in.all, "in every qube (the default)");
     command->add_option("--skip", request->in.skip, "not in this one")->type_name("QUBE");
-    command->add_flag("--accept-stale", request->accept_stale,
+    command->add_flag("--accept-stale", request->allow.stale,
                       "take a release although the repository's metadata is older than its grace period");
+    command->add_flag("--despite-dissent", request->allow.despite_dissent,
+                      "take a release although a trusted rebuilder's build came out differently");
 }
 
 } // namespace qpkg::cli

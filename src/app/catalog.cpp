@@ -171,21 +171,57 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
                 "see `qpkg info " + short_name(app) + "`");
 }
 
-KnownRelease Catalog::release(const Offer& offer, bool accept_stale)
+KnownRelease Catalog::manifest(const Offer& offer)
 {
+    // Imported from a bundle, or named by a generation that is gone: verified when it was learned.
     const auto known = snapshot_.releases.find(offer.release.manifest);
-    if (known != snapshot_.releases.end() && plan::bound_releases(snapshot_).contains(known->first)) {
+    if (known != snapshot_.releases.end()) {
         return known->second;
     }
-    auto& source = *sources_.at(offer.repo);
-    return with_context("repository " + offer.repo.text(), [&] {
-        if (!accept_stale) {
-            source.client.require_installable(offer.release);
-        }
-        // Imported from a bundle, or named by a generation that is gone: verified when it was learned.
-        return known != snapshot_.releases.end() ? known->second
-                                                 : source.client.fetch_release(offer.release, fetcher(offer.repo));
-    });
+    const auto& source = *sources_.at(offer.repo);
+    return with_context("repository " + offer.repo.text(),
+                        [&] { return source.client.fetch_release(offer.release, fetcher(offer.repo)); });
+}
+
+KnownRelease Catalog::release(const Offer& offer, const Allowances& allowances)
+{
+    if (plan::bound_releases(snapshot_).contains(offer.release.manifest)) {
+        return manifest(offer);
+    }
+    if (!allowances.stale) {
+        with_context("repository " + offer.repo.text(),
+                     [&] { sources_.at(offer.repo)->client.require_installable(offer.release); });
+    }
+    auto known = manifest(offer);
+    require_rebuilt(known, allowances.despite_dissent ? plan::Dissent::overruled : plan::Dissent::blocks);
+    return known;
+}
+
+std::optional<RebuildState> Catalog::rebuilds(const KnownRelease& release)
+{
+    const auto repository = std::ranges::find(snapshot_.repositories, release.repo, &Repository::name);
+    if (repository == snapshot_.repositories.end()) {
+        return std::nullopt;
+    }
+    const bool carried = repository->location == carried_location;
+    return rebuild_state(world_, *repository, release, carried ? nullptr : &fetcher(release.repo));
+}
+
+void Catalog::require_rebuilt(const KnownRelease& release, plan::Dissent dissent)
+{
+    const auto state = rebuilds(release);
+    if (!state) {
+        return;
+    }
+    const auto name = release.release.app.text() + ' ' + release.release.version;
+    const auto words = with_context(
+        name, [&] { return plan::judge_rebuilds(state->policy, state->verdict, state->trusted, dissent); });
+    if (words && (state->policy.mode == RebuildMode::warn || !state->verdict.dissenting.empty())) {
+        warnings_.push_back(name + ": " + *words);
+    }
+    for (const auto& note : state->notes) {
+        warnings_.push_back(name + ": " + note);
+    }
 }
 
 Fetcher& Catalog::fetcher(const RepoName& repo)

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "app/rebuilds.hpp"
 #include "app/world.hpp"
+#include "plan/rebuilds.hpp"
 #include "signing/client.hpp"
 
 #include <map>
@@ -14,6 +16,12 @@ namespace qpkg::app {
 enum class Reach {
     online, ///< metadata is refreshed first
     offline ///< only what was accepted before
+};
+
+/// What the user takes upon himself, for one command.
+struct Allowances {
+    bool stale = false;           ///< metadata older than its grace period
+    bool despite_dissent = false; ///< a trusted rebuilder got something else
 };
 
 /// A release that a trusted repository lists now.
@@ -51,15 +59,20 @@ public:
     /// The full id of what a person typed, among offers and `installed`. Errors: not_found, conflict (ambiguous).
     AppId resolve(const std::string& typed, const std::vector<AppId>& installed = {}) const;
 
-    /// The manifest, verified; fetched unless it is known already. Errors: untrusted when the repository's metadata is
-    /// too old to take new releases from.
-    KnownRelease release(const Offer& offer, bool accept_stale);
+    /// The manifest, verified; fetched unless it is known already.
+    KnownRelease manifest(const Offer& offer);
+    /// As `manifest`, of a release that shall be installed. Errors: untrusted when the repository's metadata is too old
+    /// to take new releases from, or too few rebuilders reproduced it.
+    KnownRelease release(const Offer& offer, const Allowances& allowances);
+    /// What the rebuilders say of a release; nothing where the user's policy is off.
+    std::optional<RebuildState> rebuilds(const KnownRelease& release);
 
     Fetcher& fetcher(const RepoName& repo);
 
 private:
     struct Source;
 
+    void require_rebuilt(const KnownRelease& release, plan::Dissent dissent);
     void open(const Repository& repository, Reach reach, std::size_t repositories);
     Error missing(const std::string& app) const;
 

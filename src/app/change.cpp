@@ -94,7 +94,7 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
     std::vector<KnownRelease> releases;
     for (const auto& typed : request.apps) {
         const auto& offer = catalog->choose(catalog->resolve(typed), *bases.begin(), channel);
-        releases.push_back(catalog->release(offer, request.accept_stale));
+        releases.push_back(catalog->release(offer, request.allow));
     }
     plan = plan::plan_install(snapshot, releases, qubes, occasion(world, request.reason));
     return priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
@@ -127,7 +127,7 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
             const auto* offer = asked ? catalog->newest(binding.app, qube.base, bound.channel) : nullptr;
             if (offer != nullptr && offer->release.sequence > bound.sequence &&
                 !newest.contains(offer->release.manifest)) {
-                newest.emplace(offer->release.manifest, catalog->release(*offer, request.accept_stale));
+                newest.emplace(offer->release.manifest, catalog->release(*offer, request.allow));
             }
         }
     }

@@ -24,7 +24,7 @@ struct InstallRequest {
     QubeChoice into;
     std::string channel = "stable";
     Reach reach = Reach::online;
-    bool accept_stale = false;
+    Allowances allow;
     std::string reason; ///< the command line
 };
 
@@ -38,7 +38,7 @@ struct UpgradeRequest {
     std::vector<std::string> apps; ///< empty: all
     QubeChoice in;
     Reach reach = Reach::online;
-    bool accept_stale = false;
+    Allowances allow;
     std::string reason;
 };
 

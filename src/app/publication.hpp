@@ -70,6 +70,7 @@ private:
     void write_changed();
 
     void write_objects(Planned& planned);
+    void write_inputs(const BuiltModule& module) const;
     std::vector<CommitId> earlier_commits(const Release& release) const;
     void write_deltas(Release& release, const CommitSigner& signer) const;
     void write_root();

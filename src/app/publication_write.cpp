@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publication.hpp"
 #include "repo-format/manifest.hpp"
+#include "repo-format/rebuild.hpp"
 #include "signing/memory_trust_store.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -22,11 +23,21 @@ void Publication::write_objects(Planned& planned)
     });
     fault_point("publish.objects");
     write_deltas(release, signer);
+    write_inputs(*planned.module);
     const auto bytes = encode_manifest(release);
     planned.manifest = sha256(bytes);
     const auto path = target_path(release.app, release.arch, release.channel, release.sequence);
     publisher_.role.targets.insert_or_assign(path, list_entry(release, bytes));
     write_site_file(request_.repository, target_file(path, planned.manifest), bytes, "publish.manifest");
+}
+
+/// For those who build it again.
+void Publication::write_inputs(const BuiltModule& module) const
+{
+    for (const auto* name : {"module.toml", "module.lock"}) {
+        const auto bytes = files::read(module.directory / name, largest_input);
+        write_site_file(request_.repository, input_path(sha256(bytes)), bytes, "publish.input");
+    }
 }
 
 void Publication::write_role(const std::string& file, const std::string& bytes, std::string_view fault) const

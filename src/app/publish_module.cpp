@@ -44,8 +44,7 @@ canonical::Object withdrawn(const tuf::Targets& publisher)
 
 void check_input(const fs::path& file, const Digest& expected)
 {
-    constexpr std::size_t largest = 16 * 1024 * 1024;
-    if (sha256(files::read(file, largest)) != expected) {
+    if (sha256(files::read(file, largest_input)) != expected) {
         throw Error(Code::corrupt, file.string() + ": was changed after the build",
                     "build the module again: qpkg build");
     }

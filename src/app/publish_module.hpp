@@ -12,6 +12,8 @@
 /// Decisions of a publisher on values.
 namespace qpkg::app {
 
+inline constexpr std::size_t largest_input = 16 * 1024 * 1024; ///< bytes of a recipe or lock file
+
 /// A directory that `qpkg build` made.
 struct BuiltModule {
     std::filesystem::path directory;

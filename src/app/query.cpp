@@ -39,7 +39,7 @@ StatusReport status(World& world)
                           world.hypervisor.capabilities().hot_attach};
     const auto activation = plan::plan_activation(snapshot, live);
 
-    StatusReport report{{}, snapshot.bases, catalog.repositories(), {}, catalog.warnings(), 0};
+    StatusReport report{{}, snapshot.bases, catalog.repositories(), {}, {}, catalog.warnings(), 0};
     std::set<QubeName> running;
     for (const auto& qube : world.hypervisor.qubes()) {
         if (qube.running) {
@@ -65,6 +65,7 @@ StatusReport status(World& world)
             report.withdrawn.push_back(std::move(installed));
         }
     }
+    report.dissent = installed_dissent(world, snapshot);
     report.reclaimable = reclaimable(world, snapshot, 0);
     return report;
 }
@@ -78,7 +79,7 @@ AppInfo info(World& world, const std::string& typed, Reach reach)
     for (const auto& app : installed) {
         known.push_back(app.release.release.app);
     }
-    AppInfo info{catalog.resolve(typed, known), {}, {}, std::nullopt};
+    AppInfo info{catalog.resolve(typed, known), {}, {}, std::nullopt, std::nullopt};
     for (const auto& offer : catalog.offers()) {
         if (offer.release.app == info.app) {
             info.offers.push_back(offer);
@@ -94,7 +95,10 @@ AppInfo info(World& world, const std::string& typed, Reach reach)
     if (!info.installed.empty()) {
         info.details = info.installed.front().release;
     } else if (reach == Reach::online && !info.offers.empty()) {
-        info.details = catalog.release(info.offers.front(), true);
+        info.details = catalog.manifest(info.offers.front());
+    }
+    if (info.details && reach == Reach::online) {
+        info.rebuilds = catalog.rebuilds(*info.details);
     }
     return info;
 }

@@ -34,6 +34,7 @@ struct StatusReport {
     std::vector<Base> bases;
     std::vector<RepositoryState> repositories;
     std::vector<InstalledApp> withdrawn; ///< installed, but no longer listed by their repository
+    std::vector<std::string> dissent;    ///< installed, and a trusted rebuilder got something else, in words
     std::vector<std::string> warnings;
     std::uint64_t reclaimable; ///< bytes
 };
@@ -44,7 +45,8 @@ struct AppInfo {
     AppId app;
     std::vector<Offer> offers; ///< newest first
     std::vector<InstalledApp> installed;
-    std::optional<KnownRelease> details; ///< of the newest offer, or of what is installed
+    std::optional<KnownRelease> details;  ///< of the newest offer, or of what is installed
+    std::optional<RebuildState> rebuilds; ///< of that; nothing where the policy is off, and offline
 };
 
 /// Errors: not_found with near names.

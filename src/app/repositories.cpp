@@ -78,20 +78,24 @@ trust::RefreshReport add_repository(World& world, const FoundRepository& found)
     return client.refresh(*fetcher);
 }
 
-void remove_repository(World& world, const std::string& typed)
+Repository known_repository(const Snapshot& snapshot, const std::string& typed)
 {
     const auto name = RepoName::require(typed);
-    const auto snapshot = world.db.snapshot();
     std::vector<std::string> names;
     for (const auto& repository : snapshot.repositories) {
+        if (repository.name == name) {
+            return repository;
+        }
         names.push_back(repository.name.text());
     }
-    if (std::find(names.begin(), names.end(), name.text()) == names.end()) {
-        const auto near = text::near_names(name.text(), names);
-        throw Error(Code::not_found, "there is no repository " + name.text(),
-                    near.empty() ? "see `qpkg repo list`" : "did you mean " + text::join(near, " or ") + "?");
-    }
-    const Change change = RemoveRepository{name};
+    const auto near = text::near_names(name.text(), names);
+    throw Error(Code::not_found, "there is no repository " + name.text(),
+                near.empty() ? "see `qpkg repo list`" : "did you mean " + text::join(near, " or ") + "?");
+}
+
+void remove_repository(World& world, const std::string& typed)
+{
+    const Change change = RemoveRepository{known_repository(world.db.snapshot(), typed).name};
     world.db.commit({&change, 1});
 }
 

@@ -34,6 +34,9 @@ FoundRepository find_repository(World& world, const AddRepositoryRequest& reques
 /// Trusts the root, then refreshes: a repository that does not verify is not added.
 trust::RefreshReport add_repository(World& world, const FoundRepository& found);
 
+/// The trusted repository of that name. Error not_found with near names.
+Repository known_repository(const Snapshot& snapshot, const std::string& name);
+
 /// Releases of it that are installed stay. Errors: not_found.
 void remove_repository(World& world, const std::string& name);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/model/rebuilder.hpp"
 #include "qpkg/model/release.hpp"
 
 #include <map>
@@ -66,10 +67,12 @@ struct Qube {
 /// A repository the user trusts to publish some namespaces.
 struct Repository {
     RepoName name;
-    std::string location;                ///< directory or http(s) URL
-    std::string fingerprint;             ///< of the root of trust at first contact, 64 hex digits
-    std::vector<std::string> namespaces; ///< what it may publish, ascending
-    std::int64_t offline_grace;          ///< seconds that expired metadata is still used, loudly
+    std::string location;                   ///< directory or http(s) URL
+    std::string fingerprint;                ///< of the root of trust at first contact, 64 hex digits
+    std::vector<std::string> namespaces;    ///< what it may publish, ascending
+    std::int64_t offline_grace;             ///< seconds that expired metadata is still used, loudly
+    std::vector<Rebuilder> rebuilders = {}; ///< ascending
+    std::map<std::string, RebuildPolicy> rebuild_policies = {}; ///< by namespace; those that are off are not there
 
     friend bool operator==(const Repository&, const Repository&) = default;
 };

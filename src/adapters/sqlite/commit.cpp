@@ -117,6 +117,20 @@ public:
                 .bind(name)
                 .run();
         }
+        for (const auto& rebuilder : repository.rebuilders) {
+            Statement(connection_, "INSERT INTO rebuilder (repo, organisation, key) VALUES (?, ?, ?)")
+                .bind(repository.name.text())
+                .bind(rebuilder.organisation)
+                .bind(rebuilder.key.hex())
+                .run();
+        }
+        for (const auto& [name, policy] : repository.rebuild_policies) {
+            Statement(connection_, "INSERT INTO rebuild_policy (repo, namespace, organisations) VALUES (?, ?, ?)")
+                .bind(repository.name.text())
+                .bind(name)
+                .bind(policy.organisations)
+                .run();
+        }
     }
 
     void operator()(const RemoveRepository& change)

@@ -42,6 +42,14 @@ CREATE TABLE newest_issued (repo TEXT PRIMARY KEY, issued INTEGER NOT NULL) STRI
 CREATE TABLE pin (app TEXT PRIMARY KEY, repo TEXT NOT NULL) STRICT;
 CREATE TABLE event (time INTEGER NOT NULL, repo TEXT NOT NULL, what TEXT NOT NULL) STRICT;
 )sql",
+    R"sql(
+CREATE TABLE rebuilder (
+    repo TEXT NOT NULL REFERENCES repository(name) ON DELETE CASCADE, organisation TEXT NOT NULL, key TEXT NOT NULL,
+    PRIMARY KEY (repo, organisation, key)) STRICT;
+CREATE TABLE rebuild_policy (
+    repo TEXT NOT NULL REFERENCES repository(name) ON DELETE CASCADE, namespace TEXT NOT NULL,
+    organisations INTEGER NOT NULL, PRIMARY KEY (repo, namespace)) STRICT;
+)sql",
 };
 
 std::int64_t version_of(const Connection& connection)

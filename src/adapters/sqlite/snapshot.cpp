@@ -45,6 +45,23 @@ std::vector<Base> read_bases(const Connection& connection)
     return bases;
 }
 
+void read_rebuilders(const Connection& connection, Repository& repository)
+{
+    Statement rows(connection, "SELECT organisation, key FROM rebuilder WHERE repo = ? ORDER BY organisation, key");
+    rows.bind(repository.name.text());
+    while (rows.step()) {
+        repository.rebuilders.push_back({rows.text(0), digest_id<CommitId>(rows.text(1)).digest()});
+    }
+    // 0 organisations: only warn.
+    Statement policies(connection, "SELECT namespace, organisations FROM rebuild_policy WHERE repo = ?");
+    policies.bind(repository.name.text());
+    while (policies.step()) {
+        const auto needed = policies.size(1);
+        repository.rebuild_policies.emplace(
+            policies.text(0), RebuildPolicy{needed == 0 ? RebuildMode::warn : RebuildMode::require, needed});
+    }
+}
+
 std::vector<Repository> read_repositories(const Connection& connection)
 {
     std::vector<Repository> repositories;
@@ -56,6 +73,7 @@ std::vector<Repository> read_repositories(const Connection& connection)
         while (names.step()) {
             repository.namespaces.push_back(names.text(0));
         }
+        read_rebuilders(connection, repository);
         repositories.push_back(std::move(repository));
     }
     return repositories;

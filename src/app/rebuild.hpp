@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+
+#include "qpkg/model/release.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace qpkg::app {
+
+struct RebuildRequest {
+    std::string app;             ///< as typed; its newest release is built again
+    std::filesystem::path built; ///< a directory that `qpkg build` made elsewhere; empty: it is built now
+    std::filesystem::path key;   ///< key file of the rebuilder; empty: nothing is signed
+    std::optional<std::string> passphrase;
+    std::filesystem::path out; ///< statements are written below `out`/attest
+    bool sign_dissent = false; ///< also sign that something else came out
+};
+
+struct RebuildReport {
+    AppId app;
+    std::string version;
+    CommitId published;
+    CommitId commit;        ///< that came out
+    std::string difference; ///< the first; empty: it came out as published
+    std::string public_key; ///< 64 hex digits, what users give to `qpkg repo modify`; empty when nothing is signed
+    std::filesystem::path statement; ///< empty when nothing is signed
+};
+
+/// Builds a release again from the inputs that its manifest names, and compares commit, volume and manifest. Errors:
+/// not_found (app, inputs that the repository does not have), conflict (another base here than it was built on), and
+/// those of a build.
+RebuildReport rebuild(World& world, const RebuildRequest& request);
+
+} // namespace qpkg::app

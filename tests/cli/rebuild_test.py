@@ -1,0 +1,181 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Rebuilders, from outside: bad inputs 70 to 72 and what they stand on."""
+
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+import unittest
+
+import jsonschema
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(HERE.parent / "support"))
+from cli_test import PROGRAMS, check_schema  # noqa: E402
+from small_world import SmallWorld  # noqa: E402
+
+HELLO = "org.example.hello"
+STATEMENT = json.loads((HERE.parent.parent / "schemas/rebuild.schema.json").read_text())
+
+
+class Rebuilders(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-rebuild-")
+        world = SmallWorld(cls.made.name, PROGRAMS)
+        world.make_base()
+        world.make_keys()
+        world.hello = world.make_module(HELLO, "1.0", {"usr/share/hello/list": "one\n"}, out=world.folder / "first")
+        world.make_module(HELLO, "1.0", {"usr/share/hello/list": "two\n"}, out=world.folder / "other")
+        world.publish(world.hello)
+        world.add_repository()
+        world.must("qube", "create", "work", "--base", "debian-12")
+        for name in ["alpha", "beta", "gamma"]:
+            world.must("key", "new", "--out", world.folder / f"keys-{name}", "--no-passphrase")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.made.cleanup()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="qpkg-rebuild-")
+        self.addCleanup(folder.cleanup)
+        self.world = SmallWorld(folder.name, PROGRAMS)
+        self.common = pathlib.Path(self.made.name)
+        for part in ["root", "site"]:
+            shutil.copytree(self.common / part, self.world.folder / part, symlinks=True)
+        self.world.must("repo", "remove", "demo")
+        self.world.add_repository()
+        self.keys = {}
+
+    def rebuild(self, who, built="first", code=0, *words):
+        key = self.common / f"keys-{who}/publisher.key"
+        answer = self.world.qpkg("rebuild", "hello", "--built", self.common / built / HELLO, "--key", key, "--out",
+                                 self.world.site, "--json", *words)
+        self.assertEqual(answer.code, code, answer.err + answer.out)
+        document = check_schema(answer.json)
+        if document["public_key"]:
+            self.keys[who] = document["public_key"]
+        return document
+
+    def trust(self, *who, require):
+        words = [word for name in who for word in ("--rebuilder", f"{name}={self.keys[name]}")]
+        return check_schema(self.world.must("repo", "modify", "demo", *words, "--require", require, "--json").json)
+
+    def install(self, *words, code=0):
+        answer = self.world.qpkg("install", "hello", "--into", "work", "--yes", "--json", *words)
+        self.assertEqual(answer.code, code, answer.err)
+        document = check_schema(answer.json)
+        if code != 0:
+            self.assertEqual(self.world.must("list", "--json").json["apps"], [])
+            self.assertNotIn("\n", document["error"]["message"])
+        return document
+
+    def statements(self):
+        return sorted(path.name for path in (self.world.site / "attest").iterdir())
+
+    def test_a_build_that_came_out_as_published_is_stated_and_signatures_add_up(self):
+        document = self.rebuild("alpha")
+        self.assertTrue(document["reproduced"])
+        self.rebuild("beta")
+        self.rebuild("beta")
+        name, = self.statements()
+        self.assertEqual(name, document["published"] + ".rebuild.json")
+        envelope = json.loads((self.world.site / "attest" / name).read_text())
+        self.assertEqual(len(envelope["signatures"]), 2)
+        jsonschema.Draft202012Validator(STATEMENT).validate(envelope["signed"])
+
+    def test_the_first_difference_is_printed_and_nothing_signed(self):
+        document = self.rebuild("gamma", "other", 6)
+        self.assertEqual(document["difference"], "usr/share/hello/list: other content")
+        self.assertEqual((document["statement"], document["reproduced"]), ("", False))
+        self.assertFalse((self.world.site / "attest").exists())
+
+    def test_70_one_of_two_required_organisations_is_too_few(self):
+        self.rebuild("alpha")
+        self.rebuild("beta", "other", 6, "--sign-dissent")
+        (self.world.site / "attest").joinpath(next(n for n in self.statements() if n.count(".") == 3)).unlink()
+        self.trust("alpha", "beta", require="2")
+        failed = self.install(code=5)
+        self.assertIn("reproduced by 1 of 2 organisations (need 2): alpha", failed["error"]["message"])
+        self.trust(require="warn")
+        done = self.install()
+        self.assertIn("org.example.hello 1.0: reproduced by 1 of 2 organisations: alpha", done["warnings"])
+
+    def test_70_enough_organisations_are_enough_and_strangers_count_for_nothing(self):
+        self.rebuild("alpha")
+        self.rebuild("beta")
+        self.rebuild("gamma")
+        self.trust("alpha", "gamma", require="2")
+        self.assertTrue(self.install()["changed"])
+        info = check_schema(self.world.must("info", "hello", "--json").json)
+        self.assertEqual(info["reproduced_by"], ["alpha", "gamma"])
+
+    def test_71_dissent_is_shown_and_blocks_until_it_is_overruled(self):
+        self.rebuild("alpha")
+        self.rebuild("gamma", "other", 6, "--sign-dissent")
+        self.trust("alpha", "gamma", require="1")
+        failed = self.install(code=5)
+        self.assertIn("not by gamma", failed["error"]["message"])
+        self.assertIn("--despite-dissent", failed["error"]["hint"])
+        done = self.install("--despite-dissent")
+        self.assertIn("not by gamma", done["warnings"][0])
+        self.assertEqual(self.world.must("info", "hello", "--json").json["dissent"], ["gamma"])
+        status = check_schema(self.world.must("status", "--json").json)
+        self.assertIn("not by gamma", status["dissent"][0])
+
+    def test_71_overruling_dissent_does_not_lower_the_number(self):
+        self.rebuild("alpha")
+        self.rebuild("gamma", "other", 6, "--sign-dissent")
+        self.trust("alpha", "gamma", require="2")
+        self.assertIn("(need 2)", self.install("--despite-dissent", code=5)["error"]["message"])
+
+    def test_71_dissent_that_was_seen_is_not_forgotten_when_the_mirror_withholds_it(self):
+        self.rebuild("alpha")
+        self.rebuild("gamma", "other", 6, "--sign-dissent")
+        self.trust("alpha", "gamma", require="1")
+        self.install(code=5)
+        for name in self.statements():
+            if name.count(".") == 3:
+                (self.world.site / "attest" / name).unlink()
+        self.assertIn("not by gamma", self.install(code=5)["error"]["message"])
+
+    def test_72_withheld_statements_leave_too_few_and_the_hint_says_so(self):
+        self.rebuild("alpha")
+        self.trust("alpha", require="1")
+        shutil.rmtree(self.world.site / "attest")
+        failed = self.install(code=5)
+        self.assertIn("reproduced by 0 of 1 organisation (need 1)", failed["error"]["message"])
+        self.assertIn("withhold", failed["error"]["hint"])
+
+    def test_72_a_statement_that_was_changed_counts_for_nothing(self):
+        self.rebuild("alpha")
+        self.trust("alpha", require="1")
+        path, = (self.world.site / "attest").iterdir()
+        path.write_text(path.read_text().replace('"version":"1.0"', '"version":"1.1"'))
+        self.assertIn("reproduced by 0 of 1", self.install(code=5)["error"]["message"])
+
+    def test_a_policy_that_can_never_be_met_is_refused(self):
+        self.rebuild("alpha")
+        answer = self.world.qpkg("repo", "modify", "demo", "--rebuilder", f"alpha={self.keys['alpha']}", "--require", "2")
+        self.assertEqual(answer.code, 2)
+        again = self.world.qpkg("repo", "modify", "demo", "--rebuilder", f"alpha={self.keys['alpha']}", "--rebuilder",
+                                f"beta={self.keys['alpha']}")
+        self.assertEqual(again.code, 4)
+        for word in ["0", "17", "two", "alpha"]:
+            self.assertEqual(self.world.qpkg("repo", "modify", "demo", "--require", word).code, 2)
+
+    def test_recipe_and_lock_file_are_in_the_repository_under_their_hash(self):
+        manifest, = self.world.site.glob("targets/org.example/hello/*/*.json")
+        inputs = json.loads(manifest.read_text())["inputs"]
+        for name in ["recipe", "lock"]:
+            self.assertTrue((self.world.site / "inputs" / inputs[name].removeprefix("sha256:")).is_file())
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C.UTF-8")
+    unittest.main()

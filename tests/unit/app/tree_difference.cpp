@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/tree_difference.hpp"
+
+#include "qpkg/base/digest.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace qpkg;
+using app::first_difference;
+
+namespace {
+
+ModuleTree::Object a_file(const char* content, std::uint64_t size = 10, std::uint16_t mode = 0644)
+{
+    return {sha256(std::string_view(content)), size, NodeKind::file, mode};
+}
+
+/// usr/bin/hello and usr/list.
+ModuleTree a_tree(const ModuleTree::Object& hello, const ModuleTree::Object& list)
+{
+    return {.objects = {hello, list},
+            .directories = {{0755, {{"usr", NodeKind::directory, 1}}},
+                            {0755, {{"bin", NodeKind::directory, 2}, {"list", NodeKind::file, 1}}},
+                            {0755, {{"hello", NodeKind::file, 0}}}}};
+}
+
+} // namespace
+
+TEST_CASE("equal trees have no difference")
+{
+    CHECK_FALSE(first_difference(a_tree(a_file("a"), a_file("b")), a_tree(a_file("a"), a_file("b"))));
+}
+
+TEST_CASE("the first differing path in the order of the tree is named, with how it differs")
+{
+    const auto published = a_tree(a_file("a"), a_file("b"));
+
+    CHECK(first_difference(published, a_tree(a_file("x"), a_file("y"))) == "usr/bin/hello: other content");
+    CHECK(first_difference(published, a_tree(a_file("a"), a_file("y", 12))) == "usr/list: 12 bytes, published are 10");
+    CHECK(first_difference(published, a_tree(a_file("x", 10, 0755), a_file("b"))) == "usr/bin/hello: other mode");
+}
+
+TEST_CASE("a path that only one tree has is named")
+{
+    const auto published = a_tree(a_file("a"), a_file("b"));
+    auto less = published;
+    less.directories[2].entries.clear();
+
+    CHECK(first_difference(published, less) == "usr/bin/hello: missing in the new build");
+    CHECK(first_difference(less, published) == "usr/bin/hello: only in the new build");
+}
+
+TEST_CASE("a path of another kind and a directory of another mode are differences")
+{
+    const auto published = a_tree(a_file("a"), a_file("b"));
+    auto other = published;
+    other.directories[1].entries[1].kind = NodeKind::symlink;
+    auto closed = published;
+    closed.directories[1].mode = 0700;
+
+    CHECK(first_difference(published, other) == "usr/list: other kind of file");
+    CHECK(first_difference(published, closed) == "usr: other mode");
+}
