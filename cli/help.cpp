@@ -50,7 +50,7 @@ std::vector<std::pair<std::string, std::string>> option_lines(const CLI::App& co
 }
 
 /// roff: a backslash, and a dot or quote at the start of a line, mean something.
-std::string roff(std::string words)
+std::string roff(std::string_view words)
 {
     std::string safe;
     for (const char c : words) {
@@ -74,7 +74,7 @@ std::string plain_help(const CLI::App& command, std::string_view name)
 {
     std::string help;
     bool code = false;
-    for (auto line : text::split(help_text(name), '\n')) {
+    for (const auto& line : text::split(help_text(name), '\n')) {
         if (line.starts_with("```")) {
             code = !code;
             continue;
@@ -110,7 +110,7 @@ std::string man_page(const CLI::App& command, std::string_view name)
     auto page = fmt::format(".TH \"{}\" 1 \"\" \"qpkg {}\" \"qpkg\"\n", upper(roff(title_word)), QPKG_VERSION);
     bool code = false;
     bool title = true;
-    for (auto line : text::split(help_text(name), '\n')) {
+    for (const auto& line : text::split(help_text(name), '\n')) {
         if (line.starts_with("```")) {
             code = !code;
             page += code ? ".PP\n.nf\n.RS 4\n" : ".RE\n.fi\n";

@@ -124,6 +124,50 @@ int report_usage(const Context& context, const CLI::App& app, const CLI::ParseEr
     return static_cast<int>(usage.code());
 }
 
+/// Everything the command line knows. `page` is what the hidden __man was asked for.
+void describe(CLI::App& app, Context& context, std::string& page)
+{
+    app.formatter(std::make_shared<Help>());
+    app.set_version_flag("--version", "qpkg " QPKG_VERSION);
+    app.fallthrough();
+    app.require_subcommand(1);
+    add_global_options(app, context.options);
+    for (const auto add : commands) {
+        add(app, context);
+    }
+    auto* man = app.add_subcommand("__man")->group("");
+    man->add_option("command", page);
+    man->callback([&] {
+        const auto* command = page.empty() ? &app : app.get_subcommand(page);
+        std::cout << man_page(*command, page.empty() ? "qpkg" : page);
+    });
+    app.parse_complete_callback([&] {
+        log::set_level(context.options.verbose ? log::Level::verbose
+                       : context.options.quiet ? log::Level::quiet
+                                               : log::Level::normal);
+    });
+}
+
+int parse_and_run(Context& context, std::vector<std::string> words)
+{
+    const bool json = context.options.json;
+    context.options = load_options(config_argument(words));
+    context.options.json = json;
+    if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0') {
+        context.options.color = false;
+    }
+    CLI::App app("qpkg", "qpkg");
+    std::string page;
+    describe(app, context, page);
+    try {
+        std::reverse(words.begin(), words.end());
+        app.parse(std::move(words));
+        return context.exit_code;
+    } catch (const CLI::ParseError& error) {
+        return report_usage(context, app, error);
+    }
+}
+
 int run(std::vector<std::string> words, const std::string& typed)
 {
     Context context{Options{}};
@@ -135,42 +179,7 @@ int run(std::vector<std::string> words, const std::string& typed)
     }
     context.options.json = std::find(words.begin(), words.end(), "--json") != words.end();
     try {
-        const bool json = context.options.json;
-        context.options = load_options(config_argument(words));
-        context.options.json = json;
-        if (const char* no_color = std::getenv("NO_COLOR"); no_color != nullptr && *no_color != '\0') {
-            context.options.color = false;
-        }
-
-        CLI::App app("qpkg", "qpkg");
-        app.formatter(std::make_shared<Help>());
-        app.set_version_flag("--version", "qpkg " QPKG_VERSION);
-        app.fallthrough();
-        app.require_subcommand(1);
-        add_global_options(app, context.options);
-        for (const auto add : commands) {
-            add(app, context);
-        }
-        std::string page;
-        auto* man = app.add_subcommand("__man")->group("");
-        man->add_option("command", page);
-        man->callback([&] {
-            const auto* command = page.empty() ? &app : app.get_subcommand(page);
-            std::cout << man_page(*command, page.empty() ? "qpkg" : page);
-        });
-        app.parse_complete_callback([&] {
-            log::set_level(context.options.verbose ? log::Level::verbose
-                           : context.options.quiet ? log::Level::quiet
-                                                   : log::Level::normal);
-        });
-        try {
-            auto reversed = words;
-            std::reverse(reversed.begin(), reversed.end());
-            app.parse(std::move(reversed));
-            return context.exit_code;
-        } catch (const CLI::ParseError& error) {
-            return report_usage(context, app, error);
-        }
+        return parse_and_run(context, std::move(words));
     } catch (const Error& error) {
         print_failure(context, error.code(), error.what(), error.hint());
         return static_cast<int>(error.code());

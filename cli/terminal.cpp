@@ -80,7 +80,7 @@ std::string ask_passphrase(std::string_view what)
 
 std::string ask_new_passphrase(std::string_view what)
 {
-    const auto first = ask_passphrase(what);
+    auto first = ask_passphrase(what);
     if (first.empty()) {
         throw Error(Code::usage, "an empty passphrase protects nothing",
                     "say --no-passphrase to store keys unencrypted");
