@@ -13,7 +13,6 @@ namespace qpkg::tuf {
 using canonical::Array;
 using canonical::Fields;
 using canonical::Object;
-using canonical::Value;
 
 namespace {
 

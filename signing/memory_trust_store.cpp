@@ -29,14 +29,6 @@ void MemoryTrustStore::raise_issued(const RepoName& repo, std::int64_t issued)
     issued_[repo] = std::max(newest_issued(repo), issued);
 }
 
-std::optional<RepoName> MemoryTrustStore::pinned(const AppId& app) const
-{
-    const auto found = pins_.find(app);
-    return found == pins_.end() ? std::nullopt : std::optional(found->second);
-}
-
-void MemoryTrustStore::pin(const AppId& app, const RepoName& repo) { pins_.insert_or_assign(app, repo); }
-
 void MemoryTrustStore::record(const TrustEvent& event) { events_.push_back(event); }
 
 std::vector<TrustEvent> MemoryTrustStore::events() const { return events_; }

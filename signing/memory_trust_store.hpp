@@ -17,15 +17,12 @@ public:
     void forget(const RepoName& repo, const std::string& role) override;
     std::int64_t newest_issued(const RepoName& repo) const override;
     void raise_issued(const RepoName& repo, std::int64_t issued) override;
-    std::optional<RepoName> pinned(const AppId& app) const override;
-    void pin(const AppId& app, const RepoName& repo) override;
     void record(const TrustEvent& event) override;
     std::vector<TrustEvent> events() const override;
 
 private:
     std::map<std::pair<RepoName, std::string>, TrustedRole> roles_;
     std::map<RepoName, std::int64_t> issued_;
-    std::map<AppId, RepoName> pins_;
     std::vector<TrustEvent> events_;
 };
 

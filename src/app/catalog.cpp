@@ -130,7 +130,7 @@ AppId Catalog::resolve(const std::string& typed, const std::vector<AppId>& insta
 
 const Offer* Catalog::newest(const AppId& app, const BaseId& base, const Channel& channel) const
 {
-    const auto pin = world_.trust.pinned(app);
+    const auto pin = world_.db.pinned(app);
     const Offer* best = nullptr;
     for (const auto& offer : offers_) {
         const auto& release = offer.release;
@@ -154,7 +154,7 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
         throw missing(app.text());
     }
     const auto& release = other->release;
-    if (const auto pin = world_.trust.pinned(app); pin && *pin != other->repo) {
+    if (const auto pin = world_.db.pinned(app); pin && *pin != other->repo) {
         throw Error(Code::conflict,
                     app.text() + " was first installed from " + pin->text() + ", but only " + other->repo.text() +
                         " offers it now",

@@ -166,11 +166,6 @@ ChangeReport apply(World& world, PreparedChange& change)
         fetching.correct(report.prepared.imported);
     }
     engine::commit(change.plan, world.db);
-    for (const auto& effect : change.plan.effects) {
-        if (effect.to && !world.trust.pinned(effect.app)) {
-            world.trust.pin(effect.app, effect.to->repo);
-        }
-    }
     const auto activation = engine::activate(world.db, world.hypervisor);
 
     const auto after = engine::take_snapshot(world.db, world.content, world.volumes);

@@ -38,6 +38,29 @@ void lose_power(const char* path)
     }
 }
 
+/// Allocates a file at `path` until nothing is free, down to the last byte.
+void fill_disk(const char* path)
+{
+    const int fd = ::open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd < 0) {
+        std::abort();
+    }
+    off_t end = 0;
+    for (off_t piece = off_t{1} << 30; piece > 0;) {
+        if (::posix_fallocate(fd, end, piece) == 0) {
+            end += piece;
+        } else {
+            piece /= 2;
+        }
+    }
+    ::close(fd);
+}
+
+const char* path_of(const char* setting)
+{
+    return std::string_view(setting).substr(std::string_view(setting).find(':') + 1).data();
+}
+
 } // namespace
 
 void fault_point(std::string_view name)
@@ -45,6 +68,7 @@ void fault_point(std::string_view name)
     static const char* const trace_file = std::getenv("QPKG_FAULT_TRACE");
     static const char* const kill_at = std::getenv("QPKG_FAULT_KILL");
     static const char* const power_at = std::getenv("QPKG_FAULT_POWER");
+    static const char* const full_at = std::getenv("QPKG_FAULT_FULL");
     static const char* const interrupt_at = std::getenv("QPKG_FAULT_INTERRUPT");
     static long reached = 0;
 
@@ -58,8 +82,11 @@ void fault_point(std::string_view name)
     if (interrupt_at != nullptr && std::atol(interrupt_at) == reached) {
         ::kill(0, SIGINT);
     }
+    if (full_at != nullptr && std::atol(full_at) == reached) {
+        fill_disk(path_of(full_at));
+    }
     if (power_at != nullptr && std::atol(power_at) == reached) {
-        lose_power(std::string_view(power_at).substr(std::string_view(power_at).find(':') + 1).data());
+        lose_power(path_of(power_at));
         ::raise(SIGKILL);
     }
 }

@@ -111,7 +111,7 @@ plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
     // What the database says is promised: a Ctrl-C now would only leave the rest to the next command.
     const interrupt::Hold finish_what_was_promised;
     const plan::Live live{hypervisor.wanted(), hypervisor.attached(), hypervisor.capabilities().hot_attach};
-    const auto activation = plan::plan_activation(db.snapshot(), live);
+    auto activation = plan::plan_activation(db.snapshot(), live);
 
     std::vector<std::string> failures;
     const auto attempt = [&](const QubeName& qube, const auto& step) {

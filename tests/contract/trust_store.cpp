@@ -31,7 +31,6 @@ struct Sqlite {
 
 const auto demo = RepoName::require("demo");
 const auto other = RepoName::require("other");
-const auto hello = AppId::require("org.example.hello");
 
 } // namespace
 
@@ -74,17 +73,6 @@ TEST_CASE_TEMPLATE("trust store: the newest signed time is only ever raised, per
 
     CHECK(kind.open().newest_issued(demo) == 1'790'000'000);
     CHECK(kind.open().newest_issued(other) == 0);
-}
-
-TEST_CASE_TEMPLATE("trust store: an app stays with the repository it was pinned to", Kind, Memory, Sqlite)
-{
-    Kind kind;
-    CHECK_FALSE(kind.open().pinned(hello).has_value());
-
-    kind.open().pin(hello, demo);
-
-    CHECK(kind.open().pinned(hello) == demo);
-    CHECK_FALSE(kind.open().pinned(AppId::require("org.example.other")).has_value());
 }
 
 TEST_CASE_TEMPLATE("trust store: events are kept in the order in which they were recorded", Kind, Memory, Sqlite)

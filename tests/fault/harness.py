@@ -14,7 +14,9 @@ import subprocess
 from collections.abc import Callable
 
 TIME_LIMIT = 120  # seconds for one command
-INTERRUPTED = 130  # exit code
+NO_SPACE = 7  # exit codes
+PARTLY = 10  # recorded, but not live in every qube
+INTERRUPTED = 130
 MOST_UNREACHED = 2  # a step that depends on the clock may be there in one run and not in the next
 
 
@@ -93,6 +95,19 @@ class Trial:
             raise Broken(f"exit {result.returncode}: {result.stderr.strip()[-800:]}")
         self._judge([self.new] if result.returncode == 0 else [self.old])
 
+    def fill_disk(self, number):
+        """From a point on no byte is free: an error that says so, and the old state; or the new one, when it fitted."""
+        self.disk.reset()
+        filler = self.disk.mount_point / "filler"
+        try:
+            result = call(self.operation.command, full=f"{number}:{filler}")
+        finally:
+            filler.unlink(missing_ok=True)
+        said = result.returncode == 0 or "no space" in result.stderr.lower()
+        if not said or result.returncode not in (0, NO_SPACE, PARTLY):
+            raise Broken(f"exit {result.returncode}: {result.stderr.strip()[-800:]}")
+        self._judge([self.old] if result.returncode == NO_SPACE else [self.new])
+
     def lose_power(self, number, **faults):
         self.disk.reset()
         result = call(self.operation.command, power=f"{number}:{self.disk.mount_point}", **faults)
@@ -153,6 +168,7 @@ def ways_to_die(trial, **faults):
         yield f"power lost at point {number} ({point})", lambda number=number: trial.lose_power(number, **faults)
         if not faults:
             yield f"killed at point {number} ({point})", lambda number=number: trial.kill(number)
+            yield f"disk full at point {number} ({point})", lambda number=number: trial.fill_disk(number)
             yield f"interrupted at point {number} ({point})", lambda number=number: trial.interrupt(number)
     yield "power lost after success", lambda: trial.lose_power_after_success(**faults)
 

@@ -9,6 +9,7 @@ namespace qpkg {
 /// QPKG_FAULT_TRACE=FILE     appends the name of each point reached, a line each;
 /// QPKG_FAULT_KILL=N         kills this process (SIGKILL) at the Nth point reached, counted from 1;
 /// QPKG_FAULT_INTERRUPT=N    sends SIGINT to the process group at the Nth point, as Ctrl-C in a terminal does;
+/// QPKG_FAULT_FULL=N:PATH    at the Nth point lets the file PATH grow until the disk is full;
 /// QPKG_FAULT_POWER=N:PATH   at the Nth point shuts the file system of PATH down without flushing its log (what is not
 ///                           synced is lost, as in a power cut) and kills the process;
 /// QPKG_FAULT_NO_SYNC=WORD   see files.hpp: syncs of paths that contain WORD are skipped, to see the tests turn red.

@@ -41,10 +41,6 @@ public:
     virtual std::int64_t newest_issued(const RepoName& repo) const = 0;
     virtual void raise_issued(const RepoName& repo, std::int64_t issued) = 0;
 
-    /// The repository an app was first installed from.
-    virtual std::optional<RepoName> pinned(const AppId& app) const = 0;
-    virtual void pin(const AppId& app, const RepoName& repo) = 0;
-
     virtual void record(const TrustEvent& event) = 0;
     virtual std::vector<TrustEvent> events() const = 0;
 };

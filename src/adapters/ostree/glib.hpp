@@ -3,7 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 
-#include <glib-object.h>
+#include <gio/gio.h>
 
 #include <memory>
 #include <string>
@@ -29,7 +29,9 @@ void checked(std::string_view action, Function&& function)
         return;
     }
     const std::unique_ptr<GError, decltype(&g_error_free)> error(raw, &g_error_free);
-    throw Error(Code::failed, std::string(action) + ": " + (error ? error->message : "no reason given"));
+    const bool full = error && g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_NO_SPACE) != 0;
+    throw Error(full ? Code::no_space : Code::failed,
+                std::string(action) + ": " + (error ? error->message : "no reason given"));
 }
 
 } // namespace qpkg::glib

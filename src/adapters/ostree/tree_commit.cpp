@@ -125,8 +125,9 @@ TreeCommit::Directory TreeCommit::directory(const fs::path& disk, const std::str
     const DirMeta meta{0, 0, status_of(disk).st_mode, {}};
     with_context(where, [&] { check_directory(meta); });
     DirTree tree;
+    const auto prefix = path.empty() ? path : path + '/';
     for (auto& name : sorted_names(disk)) {
-        const auto below = path.empty() ? name : path + '/' + name;
+        const auto below = prefix + name;
         if (S_ISDIR(status_of(disk / name).st_mode)) {
             const auto child = directory(disk / name, below, depth + 1);
             tree.directories.push_back({std::move(name), child.tree, child.meta});

@@ -24,6 +24,10 @@ void write_generation(Connection& connection, const std::string& qube, const Gen
             .bind(binding.release.hex())
             .bind(binding.held)
             .run();
+        Statement(connection, "INSERT OR IGNORE INTO pin (app, repo) SELECT ?, repo FROM known_release WHERE id = ?")
+            .bind(binding.app.text())
+            .bind(binding.release.hex())
+            .run();
     }
 }
 

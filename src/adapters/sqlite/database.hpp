@@ -18,6 +18,7 @@ public:
     ~Database() override;
 
     Snapshot snapshot() const override;
+    std::optional<RepoName> pinned(const AppId& app) const override;
     void commit(std::span<const Change> changes) override;
 
     std::optional<TrustedRole> trusted(const RepoName& repo, const std::string& role) const override;
@@ -25,8 +26,6 @@ public:
     void forget(const RepoName& repo, const std::string& role) override;
     std::int64_t newest_issued(const RepoName& repo) const override;
     void raise_issued(const RepoName& repo, std::int64_t issued) override;
-    std::optional<RepoName> pinned(const AppId& app) const override;
-    void pin(const AppId& app, const RepoName& repo) override;
     void record(const TrustEvent& event) override;
     std::vector<TrustEvent> events() const override;
 

@@ -138,4 +138,11 @@ Snapshot Database::snapshot() const
             {}};
 }
 
+std::optional<RepoName> Database::pinned(const AppId& app) const
+{
+    Statement row(*connection_, "SELECT repo FROM pin WHERE app = ?");
+    row.bind(app.text());
+    return row.step() ? std::optional(id<RepoName>(row.text(0))) : std::nullopt;
+}
+
 } // namespace qpkg::sqlite

@@ -48,21 +48,6 @@ void Database::raise_issued(const RepoName& repo, std::int64_t issued)
         .run();
 }
 
-std::optional<RepoName> Database::pinned(const AppId& app) const
-{
-    Statement row(*connection_, "SELECT repo FROM pin WHERE app = ?");
-    row.bind(app.text());
-    return row.step() ? std::optional(RepoName::require(row.text(0), Code::corrupt)) : std::nullopt;
-}
-
-void Database::pin(const AppId& app, const RepoName& repo)
-{
-    Statement(*connection_, "INSERT OR REPLACE INTO pin (app, repo) VALUES (?, ?)")
-        .bind(app.text())
-        .bind(repo.text())
-        .run();
-}
-
 void Database::record(const TrustEvent& event)
 {
     Statement(*connection_, "INSERT INTO event (time, repo, what) VALUES (?, ?, ?)")

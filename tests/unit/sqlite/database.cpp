@@ -123,6 +123,30 @@ TEST_CASE("a repository that is removed takes its trusted metadata along, its re
     CHECK(db.snapshot().releases.size() == 1);
 }
 
+TEST_CASE("an app stays with the repository that it was first installed from")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    const auto first = a_known_release();
+    fill(db, a_snapshot());
+    db.commit(std::vector<Change>{LearnRelease{first}});
+    CHECK_FALSE(db.pinned(first.release.app).has_value());
+
+    const auto installed = [&](const KnownRelease& release, std::uint64_t planned_on) {
+        const Binding binding{release.release.app, release.id, false};
+        db.commit(std::vector<Change>{LearnRelease{release},
+                                      AdvanceQube{work, planned_on, {planned_on + 1, 1, "install", {binding}}}});
+    };
+    auto second = first;
+    second.id = ManifestId(sha256("another manifest"));
+    second.repo = RepoName::require("other");
+    installed(first, 0);
+    installed(second, 1);
+
+    CHECK(db.pinned(first.release.app) == first.repo);
+    CHECK_FALSE(db.pinned(AppId::require("org.example.nobody")).has_value());
+}
+
 TEST_CASE("the signed time only rises")
 {
     const Scratch scratch;
