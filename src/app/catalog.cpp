@@ -200,8 +200,9 @@ KnownRelease Catalog::release(const Offer& offer, const Allowances& allowances)
 std::optional<RebuildState> Catalog::rebuilds(const KnownRelease& release)
 {
     const auto repository = std::ranges::find(snapshot_.repositories, release.repo, &Repository::name);
-    if (repository == snapshot_.repositories.end()) {
-        return std::nullopt;
+    if (repository == snapshot_.repositories.end() ||
+        !repository->rebuild_policies.contains(namespace_of(release.release.app))) {
+        return std::nullopt; // nobody asked: a repository that is out of reach is not opened for it
     }
     const bool carried = repository->location == carried_location;
     return rebuild_state(world_, *repository, release, carried ? nullptr : &fetcher(release.repo));

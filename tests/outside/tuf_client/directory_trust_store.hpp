@@ -21,8 +21,6 @@ public:
 
     std::int64_t newest_issued(const RepoName& repo) const override { return memory_.newest_issued(repo); }
     void raise_issued(const RepoName& repo, std::int64_t issued) override { memory_.raise_issued(repo, issued); }
-    std::optional<RepoName> pinned(const AppId& app) const override { return memory_.pinned(app); }
-    void pin(const AppId& app, const RepoName& repo) override { memory_.pin(app, repo); }
     void record(const TrustEvent& event) override { memory_.record(event); }
     std::vector<TrustEvent> events() const override { return memory_.events(); }
 
