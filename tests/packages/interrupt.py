@@ -66,9 +66,9 @@ class Machine:
 
     def left(self):
         """All that an interrupted command could leave behind. Downloads are kept on purpose."""
-        store = self.folder / "root/objects"
+        root, store = self.folder / "root", self.folder / "root/objects"
         files = {str(path.relative_to(self.folder)) for path in self.folder.rglob("*")
-                 if not (path.is_dir() and store in path.parents)}  # an empty object store has directories
+                 if not (path.is_dir() and (path.parent == root or store in path.parents))}  # an empty state's own
         return {
             "files": {name for name in files - SKELETON
                       if not name.startswith("root/cache/") and "state.db" not in name},
