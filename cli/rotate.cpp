@@ -43,8 +43,15 @@ void tell_next(Document& document, const std::string& prepared, const std::strin
     document.next("Then here: qpkg publish --attach " + prepared + " --repo " + repository + " --keys DIR");
 }
 
+void add_agent_option(CLI::App& command, app::Agent& agent)
+{
+    command.add_flag_callback(
+        "--ssh-agent", [&agent] { agent = app::Agent::ssh; }, "use the keys of the running ssh-agent too");
+}
+
 void add_rotate_options(CLI::App& command, RotateFlags& flags)
 {
+    add_agent_option(command, flags.agent);
     command.add_option("--repo", flags.repository, "the repository, a directory")->required()->type_name("DIR");
     command.add_option("--keys", flags.keys, "the directory of keys")->required()->type_name("DIR");
     command.add_option("--passphrase-file", flags.passphrase_file, "read the passphrase from its first line")
@@ -77,6 +84,7 @@ void rotate(Context& context, const RotateFlags& flags)
                                 .keys = flags.keys,
                                 .passphrase = keys_passphrase(flags.keys, flags.passphrase_file),
                                 .command = context.typed,
+                                .agent = flags.agent,
                                 .key_change = std::move(change),
                                 .prepare = flags.prepare};
     const auto report = app::publish(context.world(), request);

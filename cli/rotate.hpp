@@ -24,6 +24,7 @@ struct RotateFlags {
     std::vector<std::string> remove;
     std::optional<std::uint64_t> threshold;
     std::optional<std::filesystem::path> prepare;
+    app::Agent agent = app::Agent::none;
 };
 
 void add_rotate_options(CLI::App& command, RotateFlags& flags);
@@ -34,6 +35,8 @@ trust::PublicKey public_key_of(const std::string& word);
 
 /// From the file, from the terminal, or nothing when no key needs one.
 std::optional<std::string> keys_passphrase(const std::filesystem::path& keys, const std::filesystem::path& file);
+
+void add_agent_option(CLI::App& command, app::Agent& agent);
 
 /// What to do with a directory of files that wait for signatures.
 void tell_next(Document& document, const std::string& prepared, const std::string& repository);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "app/keys.hpp"
 #include "cli/context.hpp"
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,7 @@ struct SignFlags {
     std::filesystem::path out;
     std::filesystem::path keys;
     std::filesystem::path passphrase_file;
+    app::Agent agent = app::Agent::none;
 };
 
 void add_sign_options(CLI::App& command, SignFlags& flags);

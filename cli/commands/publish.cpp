@@ -21,6 +21,7 @@ struct Flags {
     std::size_t deltas = app::PublishRequest().deltas;
     std::optional<std::filesystem::path> prepare;
     std::optional<std::filesystem::path> attach;
+    app::Agent agent = app::Agent::none;
 };
 
 /// "org.example.hello" or "org.example.hello=1.0-1".
@@ -50,6 +51,7 @@ app::PublishRequest request_of(const Flags& flags, const std::string& typed)
     request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
     request.prepare = flags.prepare;
     request.attach = flags.attach;
+    request.agent = flags.agent;
     return request;
 }
 
@@ -148,6 +150,7 @@ void add_publish(CLI::App& app, Context& context)
     command->add_option("--deltas", flags->deltas, "make static deltas from so many earlier releases (2)")
         ->type_name("N")
         ->check(CLI::Range(0, 16));
+    add_agent_option(*command, flags->agent);
     auto* prepare =
         command->add_option("--prepare", flags->prepare, "write what other keys are to sign, publish nothing")
             ->type_name("DIR");

@@ -11,6 +11,7 @@ namespace qpkg::cli {
 
 void add_sign_options(CLI::App& command, SignFlags& flags)
 {
+    add_agent_option(command, flags.agent);
     command.add_option("--out", flags.out, "where the signatures go; beside the files when it is not said")
         ->type_name("DIR");
     command.add_option("--keys", flags.keys, "the directory of keys")->required()->type_name("DIR");
@@ -23,7 +24,8 @@ void sign(Context& context, const SignFlags& flags)
     const app::SignRequest request{.tbs = flags.tbs,
                                    .out = flags.out.empty() ? flags.tbs : flags.out,
                                    .keys = flags.keys,
-                                   .passphrase = keys_passphrase(flags.keys, flags.passphrase_file)};
+                                   .passphrase = keys_passphrase(flags.keys, flags.passphrase_file),
+                                   .agent = flags.agent};
     const auto made = app::sign_request(request, [&](const std::vector<std::string>& review) {
         Document plan(context.command);
         for (const auto& line : review) {

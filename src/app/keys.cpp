@@ -2,6 +2,7 @@
 #include "app/keys.hpp"
 
 #include "signing/ostree_key.hpp"
+#include "signing/ssh_agent.hpp"
 #include "signing/verify.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -121,9 +122,12 @@ bool needs_passphrase(const fs::path& directory)
     return std::ranges::any_of(found, [](const auto& file) { return file.second.is_encrypted(); });
 }
 
-KeyRing::KeyRing(const fs::path& directory, std::optional<std::string> passphrase)
+KeyRing::KeyRing(const fs::path& directory, std::optional<std::string> passphrase, Agent agent)
     : directory_(directory), passphrase_(std::move(passphrase)), files_(read_files(directory))
 {
+    if (agent == Agent::ssh) {
+        agent_ = trust::agent_keys(trust::agent_socket());
+    }
 }
 
 KeyRing::~KeyRing()
@@ -151,9 +155,22 @@ const trust::SecretKey& KeyRing::secret(const std::string& name)
 
 bool KeyRing::holds_any(const std::vector<Digest>& key_ids) const
 {
-    return std::ranges::any_of(files_, [&](const auto& file) {
-        return std::ranges::find(key_ids, file.second.public_key().id()) != key_ids.end();
-    });
+    return !names_of(key_ids).empty() || !agent_keys_of(key_ids).empty();
+}
+
+/// Those of the agent that are in no file.
+trust::Signers KeyRing::agent_keys_of(const std::vector<Digest>& key_ids) const
+{
+    trust::Signers found;
+    for (const auto& key : agent_) {
+        const auto id = key->public_key().id();
+        const bool in_a_file = std::ranges::any_of(
+            files_, [&](const auto& file) { return file.second.public_key() == key->public_key(); });
+        if (!in_a_file && std::ranges::find(key_ids, id) != key_ids.end()) {
+            found.emplace_back(*key);
+        }
+    }
+    return found;
 }
 
 std::vector<std::string> KeyRing::names_of(const std::vector<Digest>& key_ids) const
@@ -175,18 +192,27 @@ trust::Signers KeyRing::all_of(const std::vector<Digest>& key_ids)
     for (const auto& name : names_of(key_ids)) {
         signers.emplace_back(secret(name));
     }
+    std::ranges::copy(agent_keys_of(key_ids), std::back_inserter(signers));
     return signers;
 }
 
 std::optional<trust::Signers> KeyRing::signers(const tuf::RoleKeys& role)
 {
-    auto names = names_of(role.key_ids);
-    if (names.size() < role.threshold) {
+    const auto names = names_of(role.key_ids);
+    const auto agent = agent_keys_of(role.key_ids);
+    if (names.size() + agent.size() < role.threshold) {
         return std::nullopt;
     }
     trust::Signers signers;
-    for (std::size_t i = 0; i < role.threshold; ++i) {
-        signers.emplace_back(secret(names[i]));
+    for (const auto& name : names) {
+        if (signers.size() < role.threshold) {
+            signers.emplace_back(secret(name));
+        }
+    }
+    for (const auto& key : agent) {
+        if (signers.size() < role.threshold) {
+            signers.push_back(key);
+        }
     }
     return signers;
 }

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -53,10 +54,13 @@ struct KeySet {
 KeySet root_key_set();
 KeySet targets_key_set();
 
+/// Whether the keys of this session's ssh-agent count too.
+enum class Agent { none, ssh };
+
 /// A directory of key files. Secrets are opened when first needed.
 class KeyRing {
 public:
-    KeyRing(const std::filesystem::path& directory, std::optional<std::string> passphrase);
+    KeyRing(const std::filesystem::path& directory, std::optional<std::string> passphrase, Agent agent = Agent::none);
     KeyRing(const KeyRing&) = delete;
     KeyRing& operator=(const KeyRing&) = delete;
     ~KeyRing();
@@ -77,11 +81,13 @@ public:
 
 private:
     std::vector<std::string> names_of(const std::vector<Digest>& key_ids) const;
+    trust::Signers agent_keys_of(const std::vector<Digest>& key_ids) const;
 
     std::filesystem::path directory_;
     std::optional<std::string> passphrase_;
     std::map<std::string, trust::KeyFile> files_;
     std::map<std::string, trust::SecretKey> open_;
+    std::vector<std::unique_ptr<trust::Signer>> agent_;
 };
 
 } // namespace qpkg::app

@@ -13,7 +13,7 @@ PublishReport publish(const PublisherPorts& ports, const PublishRequest& request
 {
     return with_context("publish into " + request.repository.string(), [&] {
         const auto modules = read_modules(request.modules);
-        KeyRing ring(request.keys, request.passphrase);
+        KeyRing ring(request.keys, request.passphrase, request.agent);
         const auto private_folder = std::filesystem::absolute(request.repository) / ".publish";
         files::make_directories(private_folder);
         const engine::WriterLock lock(private_folder, request.command);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "app/keys.hpp"
 #include "app/rotation.hpp"
 #include "app/world.hpp"
 
@@ -33,6 +34,7 @@ struct PublishRequest {
     std::size_t deltas = 2;               ///< from so many earlier releases of the same line a static delta is made
     std::string publisher = "publisher";  ///< name of the role when a new one is made
     std::string command = "qpkg publish"; ///< shown to whoever meets the lock
+    Agent agent = Agent::none;
 
     std::optional<KeyChange> key_change = std::nullopt;
     /// Nothing is published: what root, targets and publisher keys are to sign is written to this directory.

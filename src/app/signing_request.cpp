@@ -209,7 +209,7 @@ std::vector<envelope::Signature> read_signatures(const fs::path& directory, cons
 std::vector<MadeSignature> sign_request(const SignRequest& request,
                                         const std::function<bool(const std::vector<std::string>& review)>& agreed)
 {
-    KeyRing ring(request.keys, request.passphrase);
+    KeyRing ring(request.keys, request.passphrase, request.agent);
     const auto wanted = read_signing_request(request.tbs);
     std::vector<MadeSignature> made;
     files::make_directories(request.out);

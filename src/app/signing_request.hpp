@@ -44,6 +44,7 @@ struct SignRequest {
     std::filesystem::path out; ///< may be the same directory
     std::filesystem::path keys;
     std::optional<std::string> passphrase;
+    Agent agent = Agent::none;
 };
 
 struct MadeSignature {

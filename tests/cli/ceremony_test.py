@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Keys on several machines, from outside: first roots, rotation, signing somewhere else."""
 
+import base64
 import hashlib
 import json
+import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -208,6 +211,26 @@ class Ceremonies(unittest.TestCase):
         self.world.must("repo", "remove", "demo")
         self.world.must("repo", "add", "new", self.world.site, "--fingerprint", first["fingerprint"])
         self.assertEqual(self.offered(), ["1.0"])
+
+    def test_a_key_in_the_ssh_agent_signs_as_a_key_file_does(self):
+        socket, file = self.world.folder / "agent", self.world.folder / "ssh-key"
+        agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket], stdout=subprocess.DEVNULL)
+        self.addCleanup(agent.wait)
+        self.addCleanup(agent.kill)
+        for kind in ["rsa", "ed25519"]:
+            subprocess.run(["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", f"{file}-{kind}"], check=True)
+            subprocess.run(["ssh-add", "-q", f"{file}-{kind}"], check=True, env=dict(os.environ, SSH_AUTH_SOCK=str(socket)))
+        public = base64.b64decode(pathlib.Path(f"{file}-ed25519.pub").read_text().split()[1])[-32:].hex()
+        here = {"SSH_AUTH_SOCK": str(socket)}
+
+        self.world.must("key", "rotate", "timestamp", *self.at("--ssh-agent", "--add", public, "--remove",
+                                                               self.key_id("timestamp")), **here)
+        self.world.must("publish", self.newer, *self.at("--ssh-agent"), **here)
+
+        self.assertEqual(self.offered(), ["2.0"])
+        self.fails(5, "publish", *self.at(), says="too few keys that the repository lists for timestamp")
+        answer = self.world.qpkg("publish", *self.at("--ssh-agent"), SSH_AUTH_SOCK="")
+        self.assertEqual(answer.code, 3, answer.err)
 
     # What goes wrong on the way
 

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "signing/ssh_agent.hpp"
+
+#include "support/expect.hpp"
+
+using namespace qpkg;
+
+namespace {
+
+std::string ssh_string(const std::string& text) { return std::string(3, '\0') + static_cast<char>(text.size()) + text; }
+
+std::string keys_answer()
+{
+    const auto rsa = ssh_string("ssh-rsa") + ssh_string("n");
+    const auto ed25519 = ssh_string("ssh-ed25519") + ssh_string(std::string(32, 'k'));
+    return '\x0c' + std::string("\0\0\0\2", 4) + ssh_string(rsa) + ssh_string("one") + ssh_string(ed25519) +
+           ssh_string("two");
+}
+
+} // namespace
+
+TEST_CASE("an agent's ed25519 keys are found, and keys of other kinds passed by")
+{
+    const auto keys = trust::parse_agent_keys(keys_answer());
+
+    REQUIRE(keys.size() == 1);
+    CHECK(keys.front().bytes().front() == 'k');
+}
+
+TEST_CASE("an agent's answer cut at any byte, or of another kind, is refused")
+{
+    const auto answer = keys_answer();
+    for (std::size_t size = 0; size < answer.size(); ++size) {
+        CHECK_FAILS(Code::corrupt, "ssh-agent: ", trust::parse_agent_keys(answer.substr(0, size)));
+    }
+    const auto short_signature = '\x0e' + ssh_string(ssh_string("ssh-ed25519") + ssh_string("63 bytes"));
+    CHECK_FAILS(Code::corrupt, "no ed25519 signature", trust::parse_agent_signature(short_signature));
+    CHECK_FAILS(Code::failed, "did not sign", trust::parse_agent_signature("\x05"));
+}
