@@ -45,6 +45,7 @@ void add_publish(CLI::App& app, Context& context);
 void add_rebuild(CLI::App& app, Context& context);
 void add_root(CLI::App& app, Context& context);
 void add_sign(CLI::App& app, Context& context);
+void add_vault(CLI::App& app, Context& context);
 #endif
 
 } // namespace qpkg::cli

@@ -16,6 +16,7 @@ struct SignFlags {
     std::filesystem::path out;
     std::filesystem::path keys;
     std::filesystem::path passphrase_file;
+    std::string vault; ///< command that carries the request to a vault; empty: sign here
     app::Agent agent = app::Agent::none;
 };
 

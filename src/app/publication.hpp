@@ -60,6 +60,7 @@ private:
     trust::Signers root_signers();
 
     void prepare();
+    std::vector<std::string> evidence() const;
     void attach();
     void attach_root(const ToSign& file);
     void attach_targets(const ToSign& file);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publication.hpp"
+#include "repo-format/manifest.hpp"
 
 #include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
 
 #include <algorithm>
 
@@ -53,7 +55,23 @@ void Publication::prepare()
         throw Error(Code::usage, "prepare signatures: neither root, targets nor publisher changes",
                     "what snapshot and timestamp keys sign needs no preparation: qpkg publish without --prepare");
     }
-    write_signing_request(*request_.prepare, files);
+    write_signing_request(*request_.prepare, files, evidence());
+}
+
+/// What a careful signer compares: the manifest of each new release, and the commit that it names.
+std::vector<std::string> Publication::evidence() const
+{
+    std::vector<std::string> bytes;
+    for (const auto& planned : planned_) {
+        if (planned.is_new) {
+            bytes.push_back(encode_manifest(planned.release));
+            const auto commit = planned.release.tree.commit.hex();
+            bytes.push_back(files::read(request_.repository / "ostree/objects" / commit.substr(0, 2) /
+                                            (commit.substr(2) + ".commit"),
+                                        largest_manifest));
+        }
+    }
+    return bytes;
 }
 
 std::string Publication::attached_bytes(const ToSign& file)

@@ -2,6 +2,7 @@
 #include "app/signing_request.hpp"
 
 #include "repo-format/fields.hpp"
+#include "repo-format/manifest.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -20,6 +21,8 @@ using canonical::Object;
 constexpr std::string_view type = "qpkg-signing-request";
 constexpr std::string_view index_file = "request.json";
 constexpr std::string_view ending = ".sig";
+constexpr std::string_view evidence_directory = "evidence";
+constexpr std::size_t most_evidence = 1024;
 constexpr std::size_t largest_index = 64 * 1024;
 constexpr std::size_t most_files = 16;
 constexpr std::size_t signature_line = 129; ///< 128 hex digits and the end of the line
@@ -109,23 +112,34 @@ std::string key_list(const tuf::RoleKeys& role)
 
 } // namespace
 
-void write_signing_request(const fs::path& directory, const std::vector<ToSign>& files)
+std::string encode_signing_request(const std::vector<ToSign>& files)
+{
+    Array listed;
+    for (const auto& file : files) {
+        listed.emplace_back(encode(file));
+    }
+    return canonical::encode(Object{{"_type", std::string(type)}, {"files", std::move(listed)}});
+}
+
+void write_signing_request(const fs::path& directory, const std::vector<ToSign>& files,
+                           const std::vector<std::string>& evidence)
 {
     if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory))) {
         throw Error(Code::conflict, "prepare signatures in " + directory.string() + ": it is not empty");
     }
     files::make_directories(directory);
-    Array listed;
     std::string words;
     for (const auto& file : files) {
         files::write(directory / file.file(), file.payload);
-        listed.emplace_back(encode(file));
         words += text::join(review(file), "\n") + "\n\n";
+    }
+    for (const auto& bytes : evidence) {
+        files::make_directories(directory / evidence_directory);
+        files::write(directory / evidence_directory / sha256(bytes).hex(), bytes);
     }
     files::write(directory / "review.txt", words);
     // Last: a directory with an index is whole.
-    files::write(directory / index_file,
-                 canonical::encode(Object{{"_type", std::string(type)}, {"files", std::move(listed)}}));
+    files::write(directory / index_file, encode_signing_request(files));
 }
 
 std::vector<ToSign> parse_signing_request(std::string_view bytes)
@@ -137,15 +151,13 @@ std::vector<ToSign> parse_signing_request(std::string_view bytes)
     return files;
 }
 
-std::vector<ToSign> read_signing_request(const fs::path& directory)
+std::vector<ToSign> complete_signing_request(std::string_view bytes,
+                                             const std::function<std::string(const std::string& file)>& payload)
 {
     std::vector<ToSign> found;
-    const auto index = directory / index_file;
-    auto listed = with_context(index.string(), [&] { return parse_index(files::read(index, largest_index)); });
-    for (auto& [file, digest] : listed) {
-        const auto path = directory / file.file();
-        with_context(path.string(), [&] {
-            file.payload = files::read(path, tuf::largest_publisher);
+    for (auto& [file, digest] : parse_index(bytes)) {
+        with_context(file.file(), [&] {
+            file.payload = payload(file.file());
             if (sha256(file.payload) != digest) {
                 throw Error(Code::corrupt, "is not the file that request.json names");
             }
@@ -154,6 +166,31 @@ std::vector<ToSign> read_signing_request(const fs::path& directory)
         found.push_back(std::move(file));
     }
     return found;
+}
+
+std::vector<ToSign> read_signing_request(const fs::path& directory)
+{
+    return with_context(directory.string(), [&] {
+        const auto index =
+            with_context(std::string(index_file), [&] { return files::read(directory / index_file, largest_index); });
+        return complete_signing_request(
+            index, [&](const std::string& file) { return files::read(directory / file, tuf::largest_publisher); });
+    });
+}
+
+std::map<Digest, std::string> read_evidence(const fs::path& directory)
+{
+    std::map<Digest, std::string> evidence;
+    if (fs::is_directory(directory / evidence_directory)) {
+        for (const auto& entry : fs::directory_iterator(directory / evidence_directory)) {
+            auto bytes = files::read(entry.path(), largest_manifest);
+            evidence.emplace(sha256(bytes), std::move(bytes));
+            if (evidence.size() > most_evidence) {
+                throw Error(Code::no_space, directory.string() + ": too many pieces of evidence");
+            }
+        }
+    }
+    return evidence;
 }
 
 std::vector<std::string> review(const ToSign& file)
@@ -181,6 +218,11 @@ std::vector<std::string> review(const ToSign& file)
         lines.push_back("  lists " + text::escaped(path) + ", sha256 " + target.sha256.hex());
     }
     return lines;
+}
+
+void write_signature(const fs::path& directory, const ToSign& file, const envelope::Signature& signature)
+{
+    files::write(signature_path(directory, file, signature.key_id), to_hex(signature.bytes) + "\n");
 }
 
 std::vector<envelope::Signature> read_signatures(const fs::path& directory, const ToSign& file)
@@ -222,7 +264,7 @@ std::vector<MadeSignature> sign_request(const SignRequest& request,
         }
         for (const trust::Signer& signer : ring.all_of(file.key_ids)) {
             const auto id = signer.public_key().id();
-            files::write(signature_path(request.out, file, id), to_hex(signer.sign(file.payload)) + "\n");
+            write_signature(request.out, file, {id, signer.sign(file.payload)});
             made.push_back({file.file(), id});
         }
     }

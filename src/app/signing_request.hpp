@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,18 +24,33 @@ struct ToSign {
     std::string file() const { return std::to_string(version) + "." + role + ".json"; }
 };
 
-/// Makes the directory: request.json, the payloads, and review.txt for people. Error conflict when it holds something.
-void write_signing_request(const std::filesystem::path& directory, const std::vector<ToSign>& files);
+/// Makes the directory: request.json, the payloads, what a signer may want to see besides (evidence/<sha256>), and
+/// review.txt for people. Error conflict when it holds something.
+void write_signing_request(const std::filesystem::path& directory, const std::vector<ToSign>& files,
+                           const std::vector<std::string>& evidence = {});
 
 /// Reads the directory. Errors: not_found, corrupt (a payload is not the one that request.json names, or not what its
 /// name says), no_space.
 std::vector<ToSign> read_signing_request(const std::filesystem::path& directory);
+
+/// The bytes of request.json.
+std::string encode_signing_request(const std::vector<ToSign>& files);
+
+/// request.json, with the payloads from `payload`, which is given their names. Errors: corrupt, and those of `payload`.
+std::vector<ToSign> complete_signing_request(std::string_view bytes,
+                                             const std::function<std::string(const std::string& file)>& payload);
+
+/// The evidence of such a directory, by the hash of its bytes. Error no_space.
+std::map<Digest, std::string> read_evidence(const std::filesystem::path& directory);
 
 /// request.json by itself: payloads are left empty. Reads bytes from outside.
 std::vector<ToSign> parse_signing_request(std::string_view bytes);
 
 /// What a person should know before signing: from the payload alone, never from review.txt.
 std::vector<std::string> review(const ToSign& file);
+
+/// Puts one signature beside the files.
+void write_signature(const std::filesystem::path& directory, const ToSign& file, const envelope::Signature& signature);
 
 /// Signatures that were brought back for this file; those that are no signatures are errors: corrupt by name.
 std::vector<envelope::Signature> read_signatures(const std::filesystem::path& directory, const ToSign& file);

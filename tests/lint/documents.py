@@ -7,7 +7,7 @@ import re
 import sources
 
 COMMAND = re.compile(r'add_command\(\s*\*?\w+,\s*context,\s*"[\w-]+",\s*"([\w-]+)"')
-PRINTS_NO_DOCUMENT = {"run", "shell", "bundle-send"}  # a program in the qube, or a stream, owns the output
+PRINTS_NO_DOCUMENT = {"run", "shell", "bundle-send", "vault-serve"}  # a program in the qube, or a stream, owns the output
 SECTIONS = ("## Synopsis", "## Description")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

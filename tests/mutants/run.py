@@ -1,0 +1,108 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Switches off one check after the other (checks.toml) and shows that some test notices each time.
+
+usage: run.py [WORD...]    only checks whose name contains one of the words
+
+Works on a copy of the tree below build/mutants, so an interruption leaves nothing switched off. Exit 1 when a mutant
+survives: then a check is not tested, or not needed.
+"""
+
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+COPY = SOURCE / "build" / "mutants" / "source"
+BUILD = SOURCE / "build" / "mutants" / "build"
+TEST_TIMEOUT = 600  # seconds: a mutant may run in circles
+
+
+def copy_tree():
+    """The files that git knows, as they are now; unchanged ones keep their time, so that little is compiled again."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=SOURCE,
+                            check=True, capture_output=True, text=True).stdout.split("\0")
+    wanted = {name for name in listed if name and (SOURCE / name).is_file()}
+    for old in [path for path in COPY.rglob("*") if path.is_file()]:
+        if str(old.relative_to(COPY)) not in wanted:
+            old.unlink()
+    for name in wanted:
+        source, copy = SOURCE / name, COPY / name
+        if copy.is_file() and copy.read_bytes() == source.read_bytes():
+            continue
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
+        copy.chmod(source.stat().st_mode & 0o777)
+
+
+def compile_programs(names):
+    """The compiler's words when it fails."""
+    done = subprocess.run(["ninja", "-C", BUILD, *names], capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def failing_test(program):
+    """The first test that fails, or nothing."""
+    try:
+        done = subprocess.run([BUILD / "bin" / program, "--no-colors", "--abort-after=1"], cwd=BUILD / "tests",
+                              capture_output=True, text=True, errors="replace", timeout=TEST_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        return "(time ran out)"
+    if done.returncode == 0:
+        return None
+    named = re.search(r"TEST CASE:\s+(.*)", done.stdout)
+    return named.group(1).strip() if named else f"(exit {done.returncode})"
+
+
+class Mutant:
+    def __init__(self, check):
+        self.name = check["name"]
+        self.path = COPY / check["file"]
+        self.programs = check.get("tests", ["unit-tests"])
+        self.text = self.path.read_text()
+        if self.text.count(check["from"]) != 1:
+            sys.exit(f"run.py: {self.name}: {check['file']} has {self.text.count(check['from'])} times: {check['from']}")
+        self.changed = self.text.replace(check["from"], check["to"])
+
+    def noticed_by(self):
+        self.path.write_text(self.changed)
+        try:
+            broken = compile_programs(self.programs)
+            if broken:
+                sys.exit(f"run.py: {self.name}: the mutant does not compile\n{broken}")
+            return next(filter(None, (failing_test(program) for program in self.programs)), None)
+        finally:
+            self.path.write_text(self.text)
+
+
+def main(words):
+    checks = tomllib.loads((pathlib.Path(__file__).parent / "checks.toml").read_text())["check"]
+    copy_tree()
+    mutants = [Mutant(check) for check in checks if not words or any(word in check["name"] for word in words)]
+    subprocess.run(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Dev",
+                    "-DCMAKE_CXX_FLAGS_DEV=-O0 -w", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache", "--log-level=NOTICE"],
+                   check=True)
+    programs = sorted({program for mutant in mutants for program in mutant.programs})
+    print(f"{len(mutants)} checks; first everything as it is", flush=True)
+    for program in programs:
+        broken = compile_programs([program])
+        if broken or failing_test(program):
+            sys.exit(f"run.py: {program} fails without any mutant\n{broken}")
+    survivors = []
+    for mutant in mutants:
+        began = time.monotonic()
+        test = mutant.noticed_by()
+        print(f"{'noticed ' if test else 'SURVIVED'}  {mutant.name:<48} {test or ''}  "
+              f"({time.monotonic() - began:.0f} s)", flush=True)
+        if not test:
+            survivors.append(mutant.name)
+    print(f"{len(mutants) - len(survivors)} of {len(mutants)} switched-off checks were noticed")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
