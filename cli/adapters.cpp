@@ -6,6 +6,7 @@
 #include "adapters/local/local_hypervisor.hpp"
 #include "adapters/ostree/archived_objects.hpp"
 #include "adapters/ostree/content_store.hpp"
+#include "adapters/qubes/qubes_hypervisor.hpp"
 #include "adapters/sqlite/database.hpp"
 #include "app/bundle_file.hpp"
 #include "cli/progress.hpp"
@@ -111,16 +112,72 @@ std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path&
     return std::make_unique<erofs::ErofsVolumeStore>(directory, dynamic_cast<const ObjectReader&>(content));
 }
 
+/// What drives qubes is also what runs programs in them.
+struct Backend {
+    template <class Implementation>
+    explicit Backend(std::unique_ptr<Implementation> made) : runner(made.get()), hypervisor(std::move(made))
+    {
+    }
+
+    QubeRunner* runner;
+    std::unique_ptr<Hypervisor> hypervisor;
+};
+
+/// What a volume is, as far as any recorded release says.
+std::optional<VolumeSlot> known_slot(const StateDb& database, const VolumeId& volume)
+{
+    for (const auto& [id, known] : database.snapshot().releases) {
+        const auto& release = known.release;
+        if (release.volume.root == volume) {
+            return VolumeSlot{release.app, release.version, release.view, volume};
+        }
+    }
+    return std::nullopt;
+}
+
+std::unique_ptr<qubes::QubesHypervisor> make_qubes(const fs::path& root, const StateDb& database,
+                                                   const VolumeStore& volumes)
+{
+    qubes::QubesOptions options{.root = root,
+                                .volume_path = [&](const VolumeId& volume) { return volumes.path(volume); },
+                                .known_slot = [&](const VolumeId& volume) { return known_slot(database, volume); }};
+    // Where tests put stand-ins.
+    const auto from_environment = [](const char* name, auto& value) {
+        if (const char* set = std::getenv(name); set != nullptr) {
+            value = set;
+        }
+    };
+    from_environment("QPKG_QUBESD_SOCKET", options.socket);
+    from_environment("QPKG_QREXEC_CLIENT", options.qrexec_client);
+    from_environment("QPKG_LOSETUP", options.losetup);
+    if (const char* set = std::getenv("QPKG_QUBESD_SECONDS"); set != nullptr) {
+        options.patience = std::chrono::seconds(std::max(1, std::atoi(set)));
+    }
+    return std::make_unique<qubes::QubesHypervisor>(std::move(options));
+}
+
+Backend make_backend(const std::string& name, const fs::path& root, const StateDb& database, const VolumeStore& volumes)
+{
+    if (name == "local") {
+        return Backend(std::make_unique<local::LocalHypervisor>(local::LocalOptions{
+            root, [&](const VolumeId& volume) { return volumes.path(volume); }, programs_directory()}));
+    }
+    if (name == "qubes") {
+        return Backend(make_qubes(root, database, volumes));
+    }
+    throw Error(Code::unsupported, "there is no backend \"" + name + '"',
+                "the backends of this qpkg are: local, qubes");
+}
+
 } // namespace
 
 struct Adapters::Set {
     explicit Set(const Options& options)
         : root(existing(fs::absolute(options.root))), database(root / "state.db"), content(root / "objects"),
-          volumes(root / "volumes", content),
-          hypervisor({root, [this](const VolumeId& volume) { return volumes.path(volume); }, programs_directory()}),
+          volumes(root / "volumes", content), backend(make_backend(options.backend, root, database, volumes)),
           progress(make_progress(options)), world
     {
-        root, database, database, content, volumes, hypervisor, hypervisor, sandbox, clock, *progress,
+        root, database, database, content, volumes, *backend.hypervisor, *backend.runner, sandbox, clock, *progress,
             [options](const std::string& location) { return make_fetcher(options, location); }, open_content,
             open_volumes,
 #if QPKG_FULL
@@ -140,7 +197,7 @@ struct Adapters::Set {
     sqlite::Database database;
     ostree::OstreeContentStore content;
     erofs::ErofsVolumeStore volumes;
-    local::LocalHypervisor hypervisor;
+    Backend backend;
 #if QPKG_FULL
     sandbox::NamespaceSandbox sandbox;
 #else
@@ -151,14 +208,7 @@ struct Adapters::Set {
     app::World world;
 };
 
-Adapters::Adapters(const Options& options)
-{
-    if (options.backend != "local") {
-        throw Error(Code::unsupported, "there is no backend \"" + options.backend + '"',
-                    "the backend of this qpkg is: local");
-    }
-    set_ = std::make_unique<Set>(options);
-}
+Adapters::Adapters(const Options& options) : set_(std::make_unique<Set>(options)) {}
 
 Adapters::~Adapters() = default;
 

@@ -162,6 +162,11 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
         qubes.push_back({text(outcome.name.text()), number(outcome.generation), flag(outcome.outdated)});
     }
     out.table("qubes", {{"name", ""}, {"generation", ""}, {"outdated", ""}}, std::move(qubes));
+    std::vector<std::vector<Value>> disposables;
+    for (const auto& disposable : report.outdated_disposables) {
+        disposables.push_back({text(disposable.name.text()), text(disposable.of.text())});
+    }
+    out.table("outdated_disposables", {{"name", ""}, {"of", ""}}, std::move(disposables));
     out.field("fetched_objects", number(report.prepared.imported.fetched_objects));
     out.field("fetched_bytes", number(report.prepared.imported.fetched_bytes));
     out.field("reclaimable", number(report.reclaimable));
@@ -183,6 +188,10 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
         if (outcome.outdated) {
             out.next(outcome.name.text() + " is running an older generation until its programs end.");
         }
+    }
+    for (const auto& disposable : report.outdated_disposables) {
+        out.next(disposable.name.text() + " is a disposable of " + disposable.of.text() +
+                 " and runs an older generation until it is closed.");
     }
 }
 

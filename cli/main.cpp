@@ -58,7 +58,9 @@ void add_global_options(CLI::App& app, Options& options)
     app.add_option("--progress-fd", options.progress_fd, "write progress as JSON lines to this descriptor")
         ->type_name("N");
     app.add_option("--root", options.root, "the state directory (QPKG_ROOT)")->envname("QPKG_ROOT")->type_name("DIR");
-    app.add_option("--backend", options.backend, "what drives the qubes: local")->type_name("NAME");
+    app.add_option("--backend", options.backend, "what drives the qubes: local or qubes (QPKG_BACKEND)")
+        ->envname("QPKG_BACKEND")
+        ->type_name("NAME");
     app.add_option("--config", "read this instead of /etc/qpkg/qpkg.toml")->type_name("FILE");
 }
 

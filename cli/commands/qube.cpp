@@ -63,7 +63,9 @@ void add_qube_remove(CLI::App& app, Context& context)
         app::recover(context.world());
         const auto qube = plan::require_qube(context.world().db.snapshot(), QubeName::require(*name));
         Document plan("qube-remove");
-        plan.line("Removes qube " + qube.name.text() + " with everything in its /home and /rw.");
+        plan.line(context.world().hypervisor.capabilities().makes_qubes
+                      ? "Removes qube " + qube.name.text() + " with everything in its /home and /rw."
+                      : "Forgets the apps and generations of qube " + qube.name.text() + ".");
         if (context.options.dry_run) {
             context.show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
             return;

@@ -23,9 +23,12 @@ void describe(Document& out, const app::StatusReport& report)
 {
     std::vector<std::vector<Value>> qubes;
     for (const auto& qube : report.qubes) {
-        const std::string state = !qube.running ? "stopped" : qube.outdated ? "runs an older generation" : "running";
+        const std::string state = qube.vanished   ? "gone"
+                                  : !qube.running ? "stopped"
+                                  : qube.outdated ? "runs an older generation"
+                                                  : "running";
         qubes.push_back({text(qube.name.text()), text(qube.base.text()), number(qube.generation), number(qube.apps),
-                         shown_as(flag(qube.running), state), flag(qube.outdated),
+                         shown_as(flag(qube.running), state), flag(qube.outdated), flag(qube.vanished),
                          shown_as(flag(qube.base_outdated), qube.base_outdated ? "a newer base is here" : "")});
     }
     if (qubes.empty()) {
@@ -38,8 +41,14 @@ void describe(Document& out, const app::StatusReport& report)
                {"apps", "APPS"},
                {"running", "STATE"},
                {"outdated", ""},
+               {"vanished", ""},
                {"base_outdated", ""}},
               std::move(qubes));
+    std::vector<std::vector<Value>> disposables;
+    for (const auto& disposable : report.outdated_disposables) {
+        disposables.push_back({text(disposable.name.text()), text(disposable.of.text())});
+    }
+    out.table("outdated_disposables", {{"name", "RUNS AN OLDER GENERATION"}, {"of", "OF"}}, std::move(disposables));
     describe_repositories(out, report.repositories);
     std::vector<std::vector<Value>> withdrawn;
     for (const auto& app : report.withdrawn) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/change.hpp"
 
+#include "app/adoption.hpp"
 #include "app/cost.hpp"
 #include "app/fetching.hpp"
 #include "plan/plan.hpp"
 
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
@@ -45,6 +47,18 @@ PreparedChange priced(World& world, Snapshot snapshot, plan::Plan plan, std::uni
     return change;
 }
 
+/// A qube that went away after the plan was made: what is recorded is true, but live nowhere.
+void require_present(const plan::Plan& plan, const plan::Activation& activation)
+{
+    for (const auto& effect : plan.effects) {
+        const auto& gone = activation.vanished;
+        if (std::find(gone.begin(), gone.end(), effect.qube) != gone.end()) {
+            throw Error(Code::partly, "recorded, but " + effect.qube.text() + " is gone: the backend has no such qube",
+                        "to forget it: qpkg qube remove " + effect.qube.text());
+        }
+    }
+}
+
 } // namespace
 
 const std::vector<std::string>& PreparedChange::warnings() const
@@ -78,6 +92,7 @@ std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& c
 PreparedChange prepare_install(World& world, const InstallRequest& request)
 {
     auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto adopted = adopt_qubes(world, snapshot, request.into.names, occasion(world, request.reason));
     const auto qubes = chosen_qubes(snapshot, request.into);
     const auto channel = Channel::require(request.channel);
     auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
@@ -97,6 +112,9 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
         releases.push_back(catalog->release(offer, request.allow));
     }
     plan = plan::plan_install(snapshot, releases, qubes, occasion(world, request.reason));
+    if (!plan.empty()) {
+        plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
+    }
     return priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
 }
 
@@ -167,6 +185,7 @@ ChangeReport apply(World& world, PreparedChange& change)
     }
     engine::commit(change.plan, world.db);
     const auto activation = engine::activate(world.db, world.hypervisor);
+    require_present(change.plan, activation);
 
     const auto after = engine::take_snapshot(world.db, world.content, world.volumes);
     std::set<QubeName> touched;
@@ -178,10 +197,25 @@ ChangeReport apply(World& world, PreparedChange& change)
             std::find(activation.outdated.begin(), activation.outdated.end(), name) != activation.outdated.end();
         report.qubes.push_back({name, plan::require_qube(after, name).current, outdated});
     }
+    for (const auto& disposable : activation.outdated_disposables) {
+        if (touched.contains(disposable.of)) {
+            report.outdated_disposables.push_back(disposable);
+        }
+    }
     report.reclaimable = reclaimable(world, after, 0);
     return report;
 }
 
-void recover(World& world) { engine::activate(world.db, world.hypervisor); }
+void recover(World& world)
+{
+    try {
+        engine::activate(world.db, world.hypervisor);
+    } catch (const Error& error) {
+        if (error.code() != Code::partly) {
+            throw;
+        }
+        log::warning(error.what());
+    }
+}
 
 } // namespace qpkg::app

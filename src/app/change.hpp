@@ -91,13 +91,15 @@ struct QubeOutcome {
 struct ChangeReport {
     engine::Prepared prepared;
     std::vector<QubeOutcome> qubes;
-    std::uint64_t reclaimable; ///< bytes that `gc --keep 0` would give back now
+    std::vector<plan::Disposable> outdated_disposables; ///< of these qubes: they keep an older generation
+    std::uint64_t reclaimable;                          ///< bytes that `gc --keep 0` would give back now
 };
 
 /// Prepare, commit, activate. The plan's qubes are what they were, or what was planned.
 ChangeReport apply(World& world, PreparedChange& change);
 
-/// What an interrupted command left undone. Called by every command that writes, under the lock.
+/// What an interrupted command left undone. Called by every command that writes, under the lock. A qube for which it
+/// fails is warned about: it must not hinder the others.
 void recover(World& world);
 
 /// The qubes a choice means. Errors: not_found, usage (none named).

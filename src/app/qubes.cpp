@@ -41,6 +41,11 @@ Qube create_qube(World& world, const std::string& typed, const std::string& base
 {
     const auto name = QubeName::require(typed);
     const auto snapshot = world.db.snapshot();
+    if (!world.hypervisor.capabilities().makes_qubes) {
+        throw Error(Code::unsupported, "this backend makes no qubes",
+                    "make it: qvm-create --class AppVM --label red --template TEMPLATE " + name.text() +
+                        ", then install into it");
+    }
     if (snapshot.find_qube(name) != nullptr) {
         throw Error(Code::conflict, "there is a qube " + name.text() + " already", "see `qpkg qube list`");
     }
@@ -57,7 +62,13 @@ void remove_qube(World& world, const QubeName& name)
 {
     const auto snapshot = world.db.snapshot();
     plan::require_qube(snapshot, name);
-    for (const auto& qube : world.hypervisor.qubes()) {
+    const auto there = world.hypervisor.qubes();
+    const bool exists = std::ranges::find(there, name, &RunningQube::name) != there.end();
+    if (exists && !world.hypervisor.capabilities().makes_qubes) {
+        throw Error(Code::unsupported, "this backend removes no qubes",
+                    "remove it: qvm-remove " + name.text() + ", then run this again to forget its record");
+    }
+    for (const auto& qube : there) {
         if (qube.name == name && qube.running) {
             throw Error(Code::conflict, "qube " + name.text() + " is running", "end its programs first");
         }

@@ -35,11 +35,9 @@ StatusReport status(World& world)
 {
     const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
     const Catalog catalog(world, snapshot, Reach::offline);
-    const plan::Live live{world.hypervisor.wanted(), world.hypervisor.attached(),
-                          world.hypervisor.capabilities().hot_attach};
-    const auto activation = plan::plan_activation(snapshot, live);
+    const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
 
-    StatusReport report{{}, snapshot.bases, catalog.repositories(), {}, {}, catalog.warnings(), 0};
+    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, catalog.warnings(), 0};
     std::set<QubeName> running;
     for (const auto& qube : world.hypervisor.qubes()) {
         if (qube.running) {
@@ -52,8 +50,10 @@ StatusReport status(World& world)
         report.qubes.push_back({qube.name, qube.base, qube.current, qube.current_generation().bindings.size(),
                                 running.contains(qube.name),
                                 std::find(outdated.begin(), outdated.end(), qube.name) != outdated.end(),
-                                base != nullptr && base->commit != qube.base_commit});
+                                std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
+                                base != nullptr && qube.base_commit && base->commit != *qube.base_commit});
     }
+    report.outdated_disposables = activation.outdated_disposables;
     for (auto& installed : list_apps(world, {})) {
         const auto& offers = catalog.offers();
         const bool listed = std::any_of(offers.begin(), offers.end(), [&](const Offer& offer) {

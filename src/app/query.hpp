@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/catalog.hpp"
+#include "plan/activation.hpp"
 
 #include <optional>
 #include <string>
@@ -26,12 +27,14 @@ struct QubeStatus {
     std::size_t apps;
     bool running;
     bool outdated;      ///< runs an older generation
+    bool vanished;      ///< the backend has it no more
     bool base_outdated; ///< a newer build of its base is here
 };
 
 struct StatusReport {
     std::vector<QubeStatus> qubes;
     std::vector<Base> bases;
+    std::vector<plan::Disposable> outdated_disposables; ///< running with an older generation of their qube
     std::vector<RepositoryState> repositories;
     std::vector<InstalledApp> withdrawn; ///< installed, but no longer listed by their repository
     std::vector<std::string> dissent;    ///< installed, and a trusted rebuilder got something else, in words

@@ -25,8 +25,10 @@ std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
             VolumeUse{release.app.text(), release.version, release.volume.root, release.volume.size, 0, {}});
     }
     for (const auto& qube : snapshot.qubes) {
-        uses.try_emplace(qube.base_volume, VolumeUse{qube.base.text(), "older build", qube.base_volume, 0, 0, {}})
-            .first->second.users.push_back(qube.name.text());
+        if (qube.base_volume) {
+            uses.try_emplace(*qube.base_volume, VolumeUse{qube.base.text(), "older build", *qube.base_volume, 0, 0, {}})
+                .first->second.users.push_back(qube.name.text());
+        }
         for (const auto& binding : qube.current_generation().bindings) {
             uses.at(snapshot.release(binding.release).release.volume.root).users.push_back(qube.name.text());
         }
@@ -104,7 +106,9 @@ std::vector<Verdict> verify(World& world)
         commits.emplace(base.commit, base.id.text());
     }
     for (const auto& qube : snapshot.qubes) {
-        commits.emplace(qube.base_commit, qube.base.text());
+        if (qube.base_commit) {
+            commits.emplace(*qube.base_commit, qube.base.text());
+        }
     }
     for (const auto& [id, known] : snapshot.releases) {
         commits.emplace(known.release.tree.commit, known.release.app.text());

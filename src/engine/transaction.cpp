@@ -106,12 +106,23 @@ void commit(const plan::Plan& plan, StateDb& db)
     fault_point("commit.after");
 }
 
+plan::Live look(Hypervisor& hypervisor)
+{
+    const auto can = hypervisor.capabilities();
+    plan::Live live{hypervisor.wanted(), hypervisor.attached(), can.hot_attach, can.makes_qubes};
+    for (const auto& qube : hypervisor.qubes()) {
+        if (qube.disposable_of) {
+            live.disposables.emplace(qube.name, *qube.disposable_of);
+        }
+    }
+    return live;
+}
+
 plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
 {
     // What the database says is promised: a Ctrl-C now would only leave the rest to the next command.
     const interrupt::Hold finish_what_was_promised;
-    const plan::Live live{hypervisor.wanted(), hypervisor.attached(), hypervisor.capabilities().hot_attach};
-    auto activation = plan::plan_activation(db.snapshot(), live);
+    auto activation = plan::plan_activation(db.snapshot(), look(hypervisor));
 
     std::vector<std::string> failures;
     const auto attempt = [&](const QubeName& qube, const auto& step) {

@@ -38,6 +38,9 @@ Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& vol
 /// The moment it happens: one SQLite transaction. Error conflict when the plan is stale.
 void commit(const plan::Plan& plan, StateDb& db);
 
+/// What is really there, as the backend says.
+plan::Live look(Hypervisor& hypervisor);
+
 /// Makes what is live equal to what is wanted. Idempotent; run after each command and at the start of the next.
 /// A qube that fails does not hinder the others: Error partly names the failed ones.
 plan::Activation activate(const StateDb& db, Hypervisor& hypervisor);

@@ -40,10 +40,21 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
     for (const auto& wanted : wanted_attachments(snapshot)) {
         const auto* set = find(live.wanted, wanted.qube);
         if (set == nullptr) {
-            activation.create.push_back({wanted.qube, snapshot.find_qube(wanted.qube)->base_volume});
+            const auto& base = snapshot.find_qube(wanted.qube)->base_volume;
+            if (!live.makes_qubes || !base) {
+                activation.vanished.push_back(wanted.qube);
+                continue;
+            }
+            activation.create.push_back({wanted.qube, *base});
         }
         if (set == nullptr || *set != wanted) {
             activation.set_wanted.push_back(wanted);
+        }
+        for (const auto& [disposable, of] : live.disposables) {
+            const auto* has = find(live.attached, disposable);
+            if (of == wanted.qube && has != nullptr && *has != Attachment{disposable, wanted.slots}) {
+                activation.outdated_disposables.push_back({disposable, of});
+            }
         }
         bool outdated = false;
         for (const auto& attached : live.attached) {

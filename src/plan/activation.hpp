@@ -4,6 +4,7 @@
 #include "qpkg/model/attachment.hpp"
 #include "qpkg/model/state.hpp"
 
+#include <map>
 #include <vector>
 
 namespace qpkg::plan {
@@ -13,6 +14,8 @@ struct Live {
     std::vector<Attachment> wanted;
     std::vector<Attachment> attached; ///< one entry per running qube (or session)
     bool hot_attach = false;
+    bool makes_qubes = true;
+    std::map<QubeName, QubeName> disposables = {}; ///< disposable → the qube it was made from
 };
 
 struct SlotChange {
@@ -28,6 +31,12 @@ struct NewQube {
     friend bool operator==(const NewQube&, const NewQube&) = default;
 };
 
+struct Disposable {
+    QubeName name;
+    QubeName of;
+    friend bool operator==(const Disposable&, const Disposable&) = default;
+};
+
 /// Wanted minus actual. Applying it twice changes nothing.
 struct Activation {
     std::vector<NewQube> create; ///< before `set_wanted`
@@ -35,6 +44,8 @@ struct Activation {
     std::vector<SlotChange> detach; ///< before `attach`
     std::vector<SlotChange> attach;
     std::vector<QubeName> outdated; ///< running qubes that keep an older generation until they start again
+    std::vector<Disposable> outdated_disposables; ///< those keep it until they end
+    std::vector<QubeName> vanished;               ///< recorded, but the backend has them no more and cannot make them
 
     friend bool operator==(const Activation&, const Activation&) = default;
 };

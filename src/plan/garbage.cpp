@@ -30,7 +30,9 @@ std::vector<CommitId> needed_commits(const Snapshot& snapshot)
         needed.insert(base.commit);
     }
     for (const auto& qube : snapshot.qubes) {
-        needed.insert(qube.base_commit);
+        if (qube.base_commit) {
+            needed.insert(*qube.base_commit);
+        }
     }
     for (const auto& [id, known] : snapshot.releases) {
         needed.insert(known.release.tree.commit);
@@ -45,7 +47,9 @@ std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
         needed.insert(base.volume);
     }
     for (const auto& qube : snapshot.qubes) {
-        needed.insert(qube.base_volume);
+        if (qube.base_volume) {
+            needed.insert(*qube.base_volume);
+        }
     }
     for (const auto& [id, known] : snapshot.releases) {
         needed.insert(known.release.volume.root);

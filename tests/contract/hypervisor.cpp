@@ -3,6 +3,7 @@
 #include "qpkg/ports/hypervisor.hpp"
 
 #include "support/expect.hpp"
+#include "support/fake_dom0.hpp"
 #include "support/fake_hypervisor.hpp"
 #include "support/local_qubes.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 
 using namespace qpkg;
 
@@ -29,6 +31,8 @@ VolumeSlot slot(std::string_view app, char digit, View view = View::private_view
 struct Subject {
     virtual ~Subject() = default;
     virtual Hypervisor& hypervisor() = 0;
+    /// With the tool of the backend first, where qpkg makes no qubes.
+    virtual void create(const QubeName& qube, char base) { hypervisor().create(qube, volume(base)); }
     virtual void start(const QubeName& qube) = 0; ///< until `stop` or the end of the subject
     virtual void stop(const QubeName& qube) = 0;
 };
@@ -83,11 +87,48 @@ struct LocalSubject : Subject {
     std::optional<testing::RunningProgram> process;
 };
 
+/// qubesd, losetup and qrexec-client are stand-ins in Python; the volumes are empty files.
+struct QubesSubject : Subject {
+    Hypervisor& hypervisor() override { return dom0.hypervisor(); }
+
+    void create(const QubeName& qube, char base) override
+    {
+        if (made.insert(qube).second) {
+            dom0.tell("create " + qube.text() + " AppVM");
+        }
+        Subject::create(qube, base);
+    }
+
+    void start(const QubeName& qube) override
+    {
+        for (const auto& wanted : hypervisor().wanted()) {
+            for (const auto& slot : wanted.slots) {
+                dom0.stand_in(slot.volume);
+            }
+        }
+        dom0.tell("start " + qube.text());
+    }
+
+    void stop(const QubeName& qube) override { dom0.tell("stop " + qube.text()); }
+
+    QubesSubject()
+    {
+        // What the tests attach without wanting it.
+        for (const auto& known : {slot("org.example.one", '1'), slot("org.example.two", '2')}) {
+            dom0.know(known);
+        }
+    }
+
+    testing::FakeDom0 dom0;
+    std::set<QubeName> made;
+};
+
 std::unique_ptr<Subject> each_implementation()
 {
     std::unique_ptr<Subject> subject;
     SUBCASE("fake, hot attach") { subject = std::make_unique<FakeSubject>(true); }
     SUBCASE("fake, no hot attach") { subject = std::make_unique<FakeSubject>(false); }
+    SUBCASE("qubes, over a fake qubesd") { subject = std::make_unique<QubesSubject>(); }
     SUBCASE("local") { subject = std::make_unique<LocalSubject>(); }
     return subject;
 }
@@ -99,10 +140,10 @@ TEST_CASE("a qube that was created is listed, halted, wanting nothing; creating 
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
 
-    hypervisor.create(work, volume('9'));
-    hypervisor.create(personal, volume('0'));
+    subject->create(work, '9');
+    subject->create(personal, '0');
     hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')});
-    hypervisor.create(work, volume('0'));
+    subject->create(work, '0');
 
     const auto qubes = hypervisor.qubes();
     REQUIRE(qubes.size() == 2);
@@ -113,24 +154,42 @@ TEST_CASE("a qube that was created is listed, halted, wanting nothing; creating 
     CHECK(hypervisor.attached().empty());
 }
 
-TEST_CASE("removing a qube forgets it; removing it again is success")
+TEST_CASE("removing a qube forgets what it wanted; removing it again, or one that never was, is success")
 {
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
-    hypervisor.create(work, volume('0'));
+    subject->create(work, '0');
+
+    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')});
 
     hypervisor.remove(work);
     hypervisor.remove(work);
+    hypervisor.remove(personal);
 
+    const bool makes_qubes = hypervisor.capabilities().makes_qubes;
+    CHECK(hypervisor.qubes().empty() == makes_qubes);
+    CHECK(hypervisor.wanted() == (makes_qubes ? std::vector<Attachment>{} : std::vector<Attachment>{{work, {}}}));
+}
+
+TEST_CASE("a backend that makes no qubes says so")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+
+    if (hypervisor.capabilities().makes_qubes) {
+        hypervisor.create(work, volume('0'));
+        CHECK(hypervisor.qubes().size() == 1);
+        return;
+    }
+    CHECK_FAILS(Code::unsupported, "work", hypervisor.create(work, volume('0')));
     CHECK(hypervisor.qubes().empty());
-    CHECK(hypervisor.wanted().empty());
 }
 
 TEST_CASE("what is wanted is replaced as a whole and given back in order")
 {
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
-    hypervisor.create(work, volume('0'));
+    subject->create(work, '0');
     const auto one = slot("org.example.one", '1');
     const auto two = slot("org.example.two", '2', View::shared);
 
@@ -145,7 +204,7 @@ TEST_CASE("what cannot be wanted is refused and changes nothing")
 {
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
-    hypervisor.create(work, volume('0'));
+    subject->create(work, '0');
     const auto one = slot("org.example.one", '1');
     hypervisor.set_wanted(work, std::vector{one});
     std::vector<VolumeSlot> too_many;
@@ -163,7 +222,7 @@ TEST_CASE("a running qube keeps what it started with and cannot be removed")
 {
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
-    hypervisor.create(work, volume('0'));
+    subject->create(work, '0');
     const auto old_version = slot("org.example.one", '1');
     hypervisor.set_wanted(work, std::vector{old_version});
 
@@ -183,7 +242,7 @@ TEST_CASE("attaching and detaching may be repeated")
 {
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
-    hypervisor.create(work, volume('0'));
+    subject->create(work, '0');
     const auto one = slot("org.example.one", '1');
     const auto two = slot("org.example.two", '2');
     hypervisor.set_wanted(work, std::vector{one});

@@ -5,6 +5,7 @@
 #include "qpkg/model/release.hpp"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,8 +55,10 @@ struct Generation {
 struct Qube {
     QubeName name;
     BaseId base;
-    CommitId base_commit;
-    VolumeId base_volume;                ///< the qube keeps its base when a newer build of the same base id arrives
+    /// The qube keeps its base when a newer build of the same base id arrives. Nothing where the base is none of ours:
+    /// on Qubes it is a template.
+    std::optional<CommitId> base_commit;
+    std::optional<VolumeId> base_volume;
     std::uint64_t current;               ///< number of the generation that is wanted
     std::vector<Generation> generations; ///< ascending; generation 0 is empty and made with the qube
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,11 +16,13 @@ struct Capabilities {
     bool hot_attach;         ///< `attach` and `detach` work on a running qube
     std::size_t max_slots;   ///< volumes per qube
     bool owns_qubes = false; ///< qubes exist only because qpkg made them: gc may remove one that no database names
+    bool makes_qubes = true; ///< `create` can; else qubes come and go by other tools
 };
 
 struct RunningQube {
     QubeName name;
     bool running;
+    std::optional<QubeName> disposable_of = {}; ///< it was made from that qube and has the apps that one had then
 };
 
 /// Drives qubes. Every method may be repeated; what is live is never remembered, always asked.
@@ -30,15 +33,19 @@ public:
     virtual Capabilities capabilities() const = 0;
     /// Ascending by name, as `wanted`.
     virtual std::vector<RunningQube> qubes() = 0;
-    /// What is set for the next start: an entry for every qube, also one without slots.
+    /// The base of a qube that qpkg did not make, where somebody has said it. Error not_found: no such qube.
+    virtual std::optional<BaseId> outside_base(const QubeName&) { return std::nullopt; }
+    /// What is set for the next start: an entry for every qube but disposables, also one without slots.
     virtual std::vector<Attachment> wanted() = 0;
     /// What running qubes have now, ascending by name. Where a qube can run more than once (local), an entry for each
     /// run.
     virtual std::vector<Attachment> attached() = 0;
 
-    /// There already is success: then only its base volume is set, for the next start.
+    /// There already is success: then only its base volume is set, for the next start. Error unsupported for one that
+    /// is not there where `makes_qubes` is false.
     virtual void create(const QubeName& qube, const VolumeId& base) = 0;
-    virtual void remove(const QubeName& qube) = 0; ///< absent is success; running is Error conflict
+    virtual void remove(const QubeName& qube) = 0; ///< absent is success; running is Error conflict. Without
+                                                   ///< `makes_qubes` the qube stays, wanting nothing
     /// Replaces what the next start gets. Unknown qube is Error not_found, two slots of one app Error conflict, more
     /// than `max_slots` Error unsupported.
     virtual void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) = 0;

@@ -42,8 +42,8 @@ public:
                   "INSERT INTO qube (name, base, base_commit, base_volume, current) VALUES (?, ?, ?, ?, ?)")
             .bind(qube.name.text())
             .bind(qube.base.text())
-            .bind(qube.base_commit.hex())
-            .bind(qube.base_volume.hex())
+            .bind(qube.base_commit ? qube.base_commit->hex() : "")
+            .bind(qube.base_volume ? qube.base_volume->hex() : "")
             .bind(qube.current)
             .run();
         for (const auto& generation : qube.generations) {

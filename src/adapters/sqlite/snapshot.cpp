@@ -15,6 +15,13 @@ IdType digest_id(const std::string& hex)
     throw Error(Code::corrupt, "database: \"" + hex + "\" is not a digest");
 }
 
+/// An empty text is nothing.
+template <class IdType>
+std::optional<IdType> optional_id(const std::string& hex)
+{
+    return hex.empty() ? std::nullopt : std::optional(digest_id<IdType>(hex));
+}
+
 template <class IdType>
 IdType id(const std::string& text)
 {
@@ -108,8 +115,8 @@ std::vector<Qube> read_qubes(const Connection& connection)
     while (rows.step()) {
         Qube qube{id<QubeName>(rows.text(0)),
                   id<BaseId>(rows.text(1)),
-                  digest_id<CommitId>(rows.text(2)),
-                  digest_id<VolumeId>(rows.text(3)),
+                  optional_id<CommitId>(rows.text(2)),
+                  optional_id<VolumeId>(rows.text(3)),
                   rows.size(4),
                   {}};
         Statement generations(connection,

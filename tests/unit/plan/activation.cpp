@@ -67,3 +67,34 @@ TEST_CASE("without hot attach a running qube is named, not touched")
     CHECK(activation.attach.empty());
     CHECK(activation.outdated == std::vector<QubeName>{work});
 }
+
+TEST_CASE("a qube that the backend lost and cannot make is named, not touched, and hinders no other")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto live = settled(snapshot, true);
+    std::erase_if(live.wanted, [](const Attachment& attachment) { return attachment.qube == work; });
+    live.makes_qubes = false;
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK((activation.vanished == std::vector<QubeName>{work}));
+    CHECK(activation.create.empty());
+    CHECK(activation.set_wanted.empty());
+}
+
+TEST_CASE("exactly the running disposables that have something else than their qube are named")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    const auto current = QubeName::require("disp1");
+    const auto older = QubeName::require("disp2");
+    const auto halted = QubeName::require("disp3");
+    const auto of_another = QubeName::require("disp4");
+    auto live = settled(snapshot, true);
+    live.attached = {{current, {slot_of(hello)}}, {older, {}}, {of_another, {}}};
+    live.disposables = {{current, work}, {older, work}, {halted, work}, {of_another, QubeName::require("stranger")}};
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK((activation.outdated_disposables == std::vector<plan::Disposable>{{older, work}}));
+    CHECK(activation.attach.empty());
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/id.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace qpkg::qubes {
+
+/// Loop devices of dom0 for running qubes. qubesd gives a loop device to one qube only, and hides those below a
+/// directory with `.qubes-exclude-block-devices`; so each qube has a device of its own, on a hard link of the volume at
+/// `directory/<qube>/<root>.erofs`.
+class Loops {
+public:
+    Loops(std::string losetup, std::filesystem::path directory)
+        : losetup_(std::move(losetup)), directory_(std::move(directory))
+    {
+    }
+
+    /// The name ("loop4001") of the qube's read-only device of `image`; made when it is not there.
+    std::string open(const QubeName& qube, const VolumeId& volume, const std::filesystem::path& image) const;
+    /// Absent is success.
+    void close(const QubeName& qube, const VolumeId& volume) const;
+    /// Closes what qubes other than these have: they were shut down.
+    void close_all_but(const std::set<QubeName>& running) const;
+
+    const std::filesystem::path& directory() const { return directory_; }
+    /// Device name → backing file, of every loop device.
+    std::map<std::string, std::string> all() const;
+
+private:
+    std::filesystem::path link_of(const QubeName& qube, const VolumeId& volume) const;
+    void close_link(const std::filesystem::path& link) const;
+
+    std::string losetup_; ///< the program, of util-linux
+    std::filesystem::path directory_;
+};
+
+/// The volume of an image's path or of what qubesd makes of it as a name: "…<64 hex digits>.erofs".
+std::optional<VolumeId> volume_of_image(std::string_view path);
+
+} // namespace qpkg::qubes

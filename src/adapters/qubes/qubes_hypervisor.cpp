@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/qubes/qubes_hypervisor.hpp"
+
+#include "adapters/qubes/refresh.hpp"
+
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace qpkg::qubes {
+namespace {
+
+constexpr auto offer_patience = std::chrono::seconds(10); ///< udev and qubesd take less than one
+constexpr auto offer_pause = std::chrono::milliseconds(50);
+
+bool is_disposable(const Domain& domain) { return domain.kind == "DispVM"; }
+bool is_running(const Domain& domain) { return domain.state == "Running"; }
+
+Error no_such_qube(const QubeName& qube)
+{
+    return {Code::not_found, "there is no qube " + qube.text(), "run `qvm-ls` to see the qubes"};
+}
+
+Error not_running(const QubeName& qube) { return {Code::conflict, qube.text() + " is not running"}; }
+
+std::set<QubeName> running_names(const std::vector<Domain>& domains)
+{
+    std::set<QubeName> names;
+    for (const auto& domain : domains) {
+        if (domain.state != "Halted") {
+            names.insert(domain.name);
+        }
+    }
+    return names;
+}
+
+void require_possible(const QubeName& qube, const std::vector<VolumeSlot>& sorted)
+{
+    if (sorted.size() > most_slots) {
+        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " apps, not " +
+                                           std::to_string(sorted.size()));
+    }
+    const auto twice = std::ranges::adjacent_find(sorted, {}, &VolumeSlot::app);
+    if (twice != sorted.end()) {
+        throw Error(Code::conflict, qube.text() + ": two volumes of one app, " + twice->app.text());
+    }
+}
+
+/// For a shell: single quotes, each quote of the word outside of them.
+std::string shell_word(const std::string& word)
+{
+    std::string result = "'";
+    for (const auto c : word) {
+        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    }
+    return result + '\'';
+}
+
+} // namespace
+
+QubesHypervisor::QubesHypervisor(QubesOptions options)
+    : options_(std::move(options)), client_(options_.socket, options_.patience),
+      loops_(options_.losetup, options_.root / "attached")
+{
+}
+
+Capabilities QubesHypervisor::capabilities() const
+{
+    return {.hot_attach = true, .max_slots = most_slots, .makes_qubes = false};
+}
+
+std::vector<Domain> QubesHypervisor::domains() const
+{
+    const auto data = client_.call({"admin.vm.List", "", "dom0"});
+    return with_context("admin.vm.List", [&] { return parse_domains(data); });
+}
+
+Domain QubesHypervisor::require(const QubeName& qube) const
+{
+    const auto all = domains();
+    const auto found = std::ranges::find(all, qube, &Domain::name);
+    if (found == all.end()) {
+        throw no_such_qube(qube);
+    }
+    if (is_disposable(*found)) {
+        throw Error(Code::unsupported, qube.text() + " is a disposable: it has the apps of the qube it is made from",
+                    "change that qube; disposables that start afterwards have its new apps");
+    }
+    return *found;
+}
+
+std::vector<RunningQube> QubesHypervisor::qubes()
+{
+    std::vector<RunningQube> all;
+    for (const auto& domain : domains()) {
+        RunningQube qube{domain.name, is_running(domain)};
+        if (is_disposable(domain)) {
+            const auto from = client_.call({"admin.vm.property.Get", "template", domain.name.text()});
+            qube.disposable_of = with_context(domain.name.text(), [&] { return parse_qube_property(from); });
+        }
+        all.push_back(std::move(qube));
+    }
+    return all;
+}
+
+std::optional<BaseId> QubesHypervisor::outside_base(const QubeName& qube)
+{
+    require(qube);
+    const auto value =
+        client_.find({"admin.vm.feature.CheckWithTemplate", "qpkg.base", qube.text()}, "QubesFeatureNotFoundError");
+    if (!value) {
+        return std::nullopt;
+    }
+    return with_context("the feature qpkg.base of " + qube.text() + " or of its template",
+                        [&] { return BaseId::require(*value, Code::corrupt); });
+}
+
+Features QubesHypervisor::features(const QubeName& qube) const
+{
+    const auto data = client_.call({"admin.vm.feature.List", "", qube.text()});
+    Features features;
+    for (const auto& name : with_context("the features of " + qube.text(), [&] { return parse_names(data); })) {
+        if (!is_slot_feature(name)) {
+            continue;
+        }
+        // It may have gone since it was listed.
+        if (auto value = client_.find({"admin.vm.feature.Get", name, qube.text()}, "QubesFeatureNotFoundError")) {
+            features.emplace(name, *std::move(value));
+        }
+    }
+    return features;
+}
+
+std::vector<Attachment> QubesHypervisor::wanted()
+{
+    std::vector<Attachment> all;
+    for (const auto& domain : domains()) {
+        if (is_disposable(domain)) {
+            continue;
+        }
+        Attachment wanted{domain.name, {}};
+        for (auto& [letter, slot] : slots_of(features(domain.name))) {
+            wanted.slots.push_back(std::move(slot));
+        }
+        std::ranges::sort(wanted.slots);
+        all.push_back(std::move(wanted));
+    }
+    return all;
+}
+
+std::vector<QubesHypervisor::Disk> QubesHypervisor::disks(const QubeName& qube) const
+{
+    const auto data = client_.call({"admin.vm.device.block.Attached", "", qube.text()});
+    auto devices = with_context("the block devices of " + qube.text(), [&] { return parse_devices(data); });
+    std::erase_if(devices, [](const Device& device) {
+        const auto front = device.properties.find("_frontend-dev");
+        return device.backend != "dom0" || front == device.properties.end() || !letter_of_front_end(front->second);
+    });
+    if (devices.empty()) {
+        return {};
+    }
+    const auto loops = loops_.all();
+    const auto asked_for = slots_of(features(qube));
+    std::vector<Disk> disks;
+    for (const auto& device : devices) {
+        const auto letter = *letter_of_front_end(device.properties.at("_frontend-dev"));
+        // A disk of the start is named by its image's path, a hot one by its loop device.
+        const auto loop = loops.find(device.port);
+        const auto volume = volume_of_image(loop == loops.end() ? device.port : loop->second);
+        auto slot = unknown_slot(letter, volume);
+        const auto told = asked_for.find(letter);
+        if (told != asked_for.end() && volume == told->second.volume) {
+            slot = told->second;
+        } else if (volume) {
+            slot = options_.known_slot(*volume).value_or(slot);
+        }
+        disks.push_back({letter, device.port, std::move(slot)});
+    }
+    return disks;
+}
+
+std::vector<Attachment> QubesHypervisor::attached()
+{
+    std::vector<Attachment> all;
+    for (const auto& domain : domains()) {
+        if (!is_running(domain)) {
+            continue;
+        }
+        Attachment attached{domain.name, {}};
+        for (auto& disk : disks(domain.name)) {
+            attached.slots.push_back(std::move(disk.slot));
+        }
+        std::ranges::sort(attached.slots);
+        all.push_back(std::move(attached));
+    }
+    return all;
+}
+
+void QubesHypervisor::create(const QubeName& qube, const VolumeId&)
+{
+    const auto all = domains();
+    if (std::ranges::find(all, qube, &Domain::name) == all.end()) {
+        throw Error(Code::unsupported, "this backend makes no qubes: " + qube.text() + " is not there",
+                    "make it: qvm-create --class AppVM --label red --template TEMPLATE " + qube.text());
+    }
+}
+
+void QubesHypervisor::remove(const QubeName& qube)
+{
+    const auto all = domains();
+    const auto found = std::ranges::find(all, qube, &Domain::name);
+    if (found == all.end()) {
+        return;
+    }
+    if (is_running(*found)) {
+        throw Error(Code::conflict, "remove the apps of the qube " + qube.text() + ": it is running");
+    }
+    apply(qube, plan_features(features(qube), {}, {}));
+}
+
+void QubesHypervisor::apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const
+{
+    for (const auto& change : changes) {
+        if (change.value) {
+            client_.call({"admin.vm.feature.Set", change.name, qube.text(), *change.value});
+        } else {
+            // Removed by somebody else meanwhile is as good.
+            client_.find({"admin.vm.feature.Remove", change.name, qube.text()}, "QubesFeatureNotFoundError");
+        }
+        fault_point("qubes.feature");
+    }
+}
+
+void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
+{
+    std::vector<VolumeSlot> next(slots.begin(), slots.end());
+    std::ranges::sort(next);
+    require_possible(qube, next);
+    std::set<Letter> busy;
+    if (is_running(require(qube))) {
+        for (const auto& disk : disks(qube)) {
+            busy.insert(disk.letter);
+        }
+    }
+    apply(qube, plan_features(features(qube), next, busy));
+}
+
+void QubesHypervisor::wait_until_offered(const std::string& port) const
+{
+    const auto deadline = std::chrono::steady_clock::now() + offer_patience;
+    const Request look{"admin.vm.device.block.Available", port, "dom0"};
+    while (parse_devices(client_.call(look)).empty()) {
+        interrupt::throw_if_requested();
+        if (std::chrono::steady_clock::now() > deadline) {
+            throw Error(Code::failed, "qubesd does not offer the device " + port,
+                        "is " + loops_.directory().string() + " below a .qubes-exclude-block-devices?");
+        }
+        std::this_thread::sleep_for(offer_pause);
+    }
+}
+
+void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
+{
+    if (!is_running(require(qube))) {
+        throw not_running(qube);
+    }
+    const auto now = disks(qube);
+    std::set<Letter> busy;
+    for (const auto& disk : now) {
+        busy.insert(disk.letter);
+        if (disk.slot == slot) {
+            return;
+        }
+        if (disk.slot.app == slot.app) {
+            throw Error(Code::conflict, qube.text() + " has another volume of " + slot.app.text());
+        }
+    }
+    const auto letter = letter_for(features(qube), slot, busy);
+    if (!letter || busy.contains(*letter)) {
+        throw Error(Code::conflict, qube.text() + ": the slot of " + slot.app.text() + " holds another disk",
+                    "start " + qube.text() + " again");
+    }
+    const auto image = options_.volume_path(slot.volume);
+    if (!std::filesystem::exists(image)) {
+        throw Error(Code::not_found, "the volume of " + slot.app.text() + ", " + slot.volume.hex() + ", is not there",
+                    "run `qpkg restore` to get it again");
+    }
+    loops_.close_all_but(running_names(domains()));
+    const auto port = loops_.open(qube, slot.volume, image);
+    wait_until_offered(port);
+    client_.call({"admin.vm.device.block.Attach", "dom0+" + port, qube.text(),
+                  "_read-only='yes' _frontend-dev='" + front_end(*letter) + '\''});
+    fault_point("qubes.attached");
+    refresh_agent(options_.qrexec_client, qube);
+}
+
+void QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
+{
+    if (!is_running(require(qube))) {
+        return;
+    }
+    const auto now = disks(qube);
+    const auto disk = std::ranges::find(now, slot, &Disk::slot);
+    if (disk == now.end()) {
+        return;
+    }
+    // The agent lets go of what it is not told of any more; only then may the disk go.
+    refresh_agent(options_.qrexec_client, qube);
+    client_.call({"admin.vm.device.block.Detach", "dom0+" + disk->port, qube.text()});
+    fault_point("qubes.detached");
+    loops_.close(qube, slot.volume);
+}
+
+int QubesHypervisor::run(const QubeName& qube, const RunRequest& request)
+{
+    require(qube);
+    std::string line;
+    for (const auto& word : request.argv) {
+        line += (line.empty() ? "" : " ") + shell_word(word);
+    }
+    const auto user = request.user == RunAs::root ? std::string("--user=root ") : std::string();
+    throw Error(Code::unsupported, "this backend runs nothing: that is what Qubes' own tools are for",
+                line.empty()
+                    ? "use: qvm-console-dispvm " + qube.text() + ", or qvm-run " + user + qube.text() + " xterm"
+                    : "use: qvm-run " + user + "--pass-io " + qube.text() + ' ' + shell_word(line));
+}
+
+} // namespace qpkg::qubes

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/qubes/answers.hpp"
+#include "adapters/qubes/client.hpp"
+#include "adapters/qubes/loops.hpp"
+#include "adapters/qubes/slots.hpp"
+
+#include "qpkg/ports/hypervisor.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <optional>
+
+namespace qpkg::qubes {
+
+struct QubesOptions {
+    std::filesystem::path root;                                           ///< state directory; attached/ is made in it
+    std::function<std::filesystem::path(const VolumeId&)> volume_path;    ///< where the volume's image lies
+    std::function<std::optional<VolumeSlot>(const VolumeId&)> known_slot; ///< what a volume is, as far as recorded
+    std::filesystem::path socket = "/var/run/qubesd.sock";
+    std::chrono::milliseconds patience = std::chrono::seconds(60); ///< for each answer of qubesd
+    std::string qrexec_client = "qrexec-client";
+    std::string losetup = "losetup";
+};
+
+/// Qubes OS 4.3 through the Admin API of qubesd; runs in dom0 as root. What is wanted are features of the qube, which
+/// the libvirt template turns into disks at each start; a running qube gets loop devices attached. Qubes are made and
+/// removed with Qubes' own tools. Disposables have the features of the qube they were made from, as these were then:
+/// they are listed and looked at, never changed.
+class QubesHypervisor : public Hypervisor, public QubeRunner {
+public:
+    explicit QubesHypervisor(QubesOptions options);
+
+    Capabilities capabilities() const override;
+    std::vector<RunningQube> qubes() override;
+    std::optional<BaseId> outside_base(const QubeName& qube) override;
+    std::vector<Attachment> wanted() override;
+    std::vector<Attachment> attached() override;
+    /// Only looks whether there is such a qube; Error unsupported when not.
+    void create(const QubeName& qube, const VolumeId& base) override;
+    /// Takes its features away; the qube stays.
+    void remove(const QubeName& qube) override;
+    void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
+    void attach(const QubeName& qube, const VolumeSlot& slot) override;
+    void detach(const QubeName& qube, const VolumeSlot& slot) override;
+
+    /// Error unsupported that names the tool of Qubes.
+    int run(const QubeName& qube, const RunRequest& request) override;
+
+private:
+    struct Disk {
+        Letter letter;
+        std::string port; ///< of dom0: "loop4001"
+        VolumeSlot slot;
+    };
+
+    std::vector<Domain> domains() const;
+    Domain require(const QubeName& qube) const; ///< Error unsupported for a disposable
+    Features features(const QubeName& qube) const;
+    void apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const;
+    std::vector<Disk> disks(const QubeName& qube) const; ///< ours, of a running qube
+    void wait_until_offered(const std::string& port) const;
+
+    QubesOptions options_;
+    Client client_;
+    Loops loops_;
+};
+
+} // namespace qpkg::qubes

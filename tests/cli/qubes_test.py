@@ -1,0 +1,268 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The qubes backend from outside, over a fake qubesd: what it asks, what it says, and what it makes of bad answers."""
+
+import os
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from cli_test import PROGRAMS, check_schema  # noqa: E402
+from fake_qubesd import Problem, answers, never_answers  # noqa: E402
+from qubes_world import QubesWorld, requests_told  # noqa: E402
+from small_world import SmallWorld  # noqa: E402
+
+GOLDEN = HERE / "golden"
+
+
+class Qubes(unittest.TestCase):
+    """Each test has its own dom0, with qubes work and personal of the template minimal."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
+        world = SmallWorld(cls.made.name, PROGRAMS)
+        world.make_base()
+        world.make_keys()
+        world.publish(world.make_module("org.example.hello", "1.0"), world.make_module("org.example.other", "1.0"))
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.made.cleanup()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
+        self.addCleanup(folder.cleanup)
+        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True)
+        self.world = SmallWorld(folder.name, PROGRAMS)
+        self.dom0 = QubesWorld(self.world)
+        self.addCleanup(self.dom0.close)
+        self.dom0.must("repo", "add", "demo", self.world.site, "--yes")
+
+    def install(self, *words):
+        return self.dom0.must("install", *words, "--yes")
+
+    def publish_next(self):
+        self.world.publish(self.world.make_module("org.example.hello", "2.0"))
+
+    def json_of(self, *words, code=0):
+        answer = self.dom0.qpkg(*words, "--json")
+        self.assertEqual(answer.code, code, answer.err + answer.out)
+        return check_schema(answer.json)
+
+    def refused(self, code, words, *command, **environment):
+        answer = self.dom0.qpkg(*command, **environment)
+        self.assertEqual(answer.code, code, answer.err + answer.out)
+        self.assertRegex(answer.err, words)
+        return answer
+
+    def assert_golden(self, name, stderr):
+        told, file = requests_told(stderr, self.world.folder), GOLDEN / f"{name}.txt"
+        if os.environ.get("QPKG_UPDATE_GOLDENS"):
+            GOLDEN.mkdir(exist_ok=True)
+            file.write_text(told)
+        self.assertEqual(told, file.read_text())
+
+    def qube(self, name):
+        return next(row for row in self.json_of("status")["qubes"] if row["name"] == name)
+
+    # The whole way
+
+    def test_an_install_into_a_halted_qube_sets_features_and_the_next_start_has_the_disk(self):
+        answer = self.dom0.must("install", "hello", "--into", "work", "--yes", "--verbose")
+        self.assertIn("hello 1.0 is in work, generation 1", answer.out)
+        self.assert_golden("qubes-install-halted", answer.err)
+        self.assertEqual(self.dom0.announced("work"), ["org.example.hello 1.0"])
+        self.assertEqual(self.dom0.features("personal"), {})
+        self.assertEqual(self.dom0.agent_calls(), [])
+        self.dom0.qubesd.start("work")
+        self.assertEqual(self.dom0.disks("work"), {"xvdqa": self.dom0.features("work")["qpkg.slot.a"]})
+        self.assertTrue(self.qube("work")["running"])
+        self.assertFalse(self.qube("work")["outdated"])
+        self.assertEqual([row["qube"] for row in self.json_of("list")["apps"]], ["work"])
+        self.assertEqual([row["name"] for row in self.json_of("qube", "list")["qubes"]], ["work"])
+
+    def test_a_running_qube_gets_its_apps_at_once_each_on_a_loop_device_of_its_own(self):
+        self.dom0.qubesd.start("work")
+        self.dom0.qubesd.start("personal")
+        answer = self.dom0.must("install", "hello", "--into", "work", "--into", "personal", "--yes", "--verbose")
+        self.assert_golden("qubes-install-running", answer.err)
+        self.assertEqual(set(self.dom0.disks("work")), {"xvdqa"})
+        self.assertEqual(self.dom0.disks("work"), self.dom0.disks("personal"))
+        self.assertNotEqual(list(self.dom0.qubesd.qubes["work"].disks), list(self.dom0.qubesd.qubes["personal"].disks))
+        self.assertTrue(all(options["read-only"] == "yes" for options in self.dom0.qubesd.qubes["work"].disks.values()))
+        self.assertEqual(self.dom0.agent_calls(), ["-d personal root:QUBESRPC qpkg.Refresh dom0",
+                                                   "-d work root:QUBESRPC qpkg.Refresh dom0"])
+        self.dom0.must("gc")
+        self.assertEqual(self.dom0.qpkg("install", "hello", "--into", "work", "--yes", "--unchanged-exit-77").code, 77)
+
+    def test_an_upgrade_takes_a_free_slot_then_gives_the_old_one_back(self):
+        self.install("hello", "other", "--into", "work")
+        self.dom0.qubesd.start("work")
+        before = self.dom0.disks("work")
+        self.publish_next()
+        answer = self.dom0.must("upgrade", "--yes", "--verbose")
+        self.assert_golden("qubes-upgrade-running", answer.err)
+        self.assertEqual(self.dom0.announced("work"), ["org.example.hello 2.0", "org.example.other 1.0"])
+        after = self.dom0.disks("work")
+        self.assertEqual(set(after), {"xvdqb", "xvdqc"})
+        self.assertEqual(after["xvdqb"], before["xvdqb"], "the other app keeps its disk")
+        self.assertFalse(self.qube("work")["outdated"])
+
+    def test_rollback_and_remove(self):
+        self.install("hello", "--into", "work")
+        self.publish_next()
+        self.dom0.must("upgrade", "--yes")
+        self.dom0.qubesd.start("work")
+        answer = self.dom0.must("rollback", "work", "--yes", "--verbose")
+        self.assert_golden("qubes-rollback", answer.err)
+        self.assertEqual(self.dom0.announced("work"), ["org.example.hello 1.0"])
+        answer = self.dom0.must("remove", "hello", "--from", "work", "--yes", "--verbose")
+        self.assert_golden("qubes-remove", answer.err)
+        self.assertEqual(self.dom0.features("work"), {})
+        self.assertEqual(self.dom0.disks("work"), {})
+        self.assertEqual(list(self.dom0.loops.iterdir()), [])
+        self.assertEqual(list((self.dom0.root / "attached/work").iterdir()), [])
+
+    def test_a_disposable_inherits_and_only_outdated_ones_are_named(self):
+        self.install("hello", "--into", "work")
+        self.dom0.qubesd.create("disp1", "DispVM", "work")
+        self.dom0.qubesd.start("disp1")
+        self.assertEqual(self.dom0.announced("disp1"), ["org.example.hello 1.0"])
+        self.assertEqual(set(self.dom0.disks("disp1")), {"xvdqa"})
+        self.publish_next()
+        answer = self.dom0.must("upgrade", "--yes")
+        self.assertIn("disp1 is a disposable of work and runs an older generation until it is closed.", answer.out)
+        self.assertNotRegex(answer.out, "work is running|personal")
+        self.assertEqual(self.dom0.announced("disp1"), ["org.example.hello 1.0"], "disposables are never written")
+        self.dom0.qubesd.create("disp2", "DispVM", "work")
+        self.dom0.qubesd.start("disp2")
+        self.assertEqual(self.dom0.announced("disp2"), ["org.example.hello 2.0"])
+        self.assertEqual(self.json_of("status")["outdated_disposables"], [{"name": "disp1", "of": "work"}])
+        self.refused(9, "disp1 is a disposable of work", "install", "other", "--into", "disp1", "--yes")
+        writes = [request for request in self.dom0.qubesd.requests
+                  if request[2].startswith("disp") and not re.search(r"\.(List|Get|Attached)$", request[0])]
+        self.assertEqual(writes, [])
+
+    def test_what_qubes_does_itself_is_said_with_its_tool(self):
+        self.refused(9, "qvm-create", "qube", "create", "new", "--base", "debian-12")
+        self.install("hello", "--into", "work")
+        self.refused(9, "qvm-remove work", "qube", "remove", "work", "--yes")
+        self.refused(9, r"qvm-run --pass-io work ''\\''hello'\\'' '\\''a b'\\'''", "run", "work", "--", "hello", "a b")
+        self.refused(9, "qvm-run --user=root work xterm", "shell", "--as-root", "work")
+        self.refused(3, "did you mean work", "install", "hello", "--into", "wrok", "--yes")
+        del self.dom0.qubesd.qubes["minimal"].features["qpkg.base"]
+        self.refused(2, "qvm-features TEMPLATE qpkg.base", "install", "hello", "--into", "personal", "--yes")
+        self.dom0.qubesd.qubes["minimal"].features["qpkg.base"] = "../x"
+        self.refused(6, "qpkg.base of personal", "install", "hello", "--into", "personal", "--yes")
+
+    # Bad inputs
+
+    def bad_answers(self):
+        yield "never", never_answers, 1, "in time"
+        yield "refused", answers(b""), 1, "qubesd refused"
+        yield "broken off", answers(b"0\0dom0 class=AdminVM state=Run"), 6, "cut short"
+        yield "exception broken off", answers(b"2\0QubesException\0\0No"), 6, "cut short"
+        yield "slow", answers(b"0\0" + b"x" * 100, pause=0.03), 1, "in time"
+        yield "garbage", answers(b"\x1b[2J\xff\xfe"), 6, r"\\x1B\[2J|\\x1b\[2J"
+        yield "64 KiB of garbage", answers(os.urandom(1) * 65536), 6, "answer"
+        yield "too long", answers(b"0\0" + b"a" * 70000), 6, "64 KiB"
+        yield "another protocol", answers(b"HTTP/1.1 400 Bad Request\r\n\r\n"), 6, "HTTP/1.1"
+        yield "hostile words", answers(b"2\0QubesException\0\0\x1b]0;x\x07" + b"y" * 900 + b"\0"), 1, "y{100}"
+
+    def test_a_bad_answer_is_said_and_changes_nothing(self):
+        self.install("hello", "--into", "work")
+        before = self.json_of("status")
+        for name, misbehave, code, words in self.bad_answers():
+            with self.subTest(name):
+                self.dom0.qubesd.misbehave = misbehave
+                answer = self.refused(code, words, "install", "other", "--into", "personal", "--yes")
+                self.assertLess(len(answer.err), 1000)
+                self.assertNotRegex(answer.err, r"[\x00-\x09\x0b-\x1f\x7f]")
+                self.refused(code, words, "status")
+                self.dom0.qubesd.misbehave = None
+                self.assertEqual(self.json_of("status"), before)
+        self.assertEqual(self.dom0.features("personal"), {})
+
+    def test_without_qubesd_nothing_is_recorded(self):
+        self.refused(1, "connect to qubesd at /nowhere", "install", "hello", "--into", "work", "--yes",
+                     QPKG_QUBESD_SOCKET="/nowhere")
+        self.assertEqual(self.json_of("status")["qubes"], [])
+
+    def test_an_answer_that_comes_byte_by_byte_is_an_answer(self):
+        def in_bytes(method, connection):
+            data = self.dom0.qubesd.answer(method, "", "dom0", b"") if method == "admin.vm.List" else None
+            return data is not None and answers(data, pause=0.0005)(method, connection)
+        self.dom0.qubesd.misbehave = in_bytes
+        self.install("hello", "--into", "work")
+        self.assertEqual(self.dom0.announced("work"), ["org.example.hello 1.0"])
+
+    def test_hostile_features_are_replaced_and_hinder_no_other_qube(self):
+        self.install("hello", "--into", "work")
+        features = self.dom0.qubesd.qubes["work"].features
+        good = dict(features)
+        for slot, notice in [("/etc/shadow", good["vm-config.qpkg-a"]), ("'/><disk", "x"), ("A" * 64, ""),
+                             (good["qpkg.slot.a"], "org.example.hello 1.0 private " + "0" * 64)]:
+            features.update({"qpkg.slot.a": slot, "vm-config.qpkg-a": notice, "qpkg.slot.z": "../../x"})
+            with self.assertRaises(Problem):
+                self.dom0.qubesd.start("work")
+            self.install("other", "--into", "personal")
+            self.assertEqual(self.dom0.announced("work"), ["org.example.hello 1.0"])
+            self.assertNotIn("qpkg.slot.z", features)
+            self.dom0.qubesd.start("work")
+            self.dom0.qubesd.stop("work")
+            self.dom0.must("remove", "other", "--from", "personal", "--yes")
+
+    def test_a_qube_that_vanishes_between_plan_and_activation(self):
+        self.install("hello", "--into", "personal")
+        seen = []
+
+        def vanish(method, _destination):
+            seen.append(method)
+            if seen[-2:] == ["admin.vm.feature.CheckWithTemplate", "admin.vm.List"]:
+                self.dom0.qubesd.remove("work")
+        self.dom0.qubesd.before = vanish
+        self.refused(10, "work is gone", "install", "hello", "--into", "work", "--yes")
+        self.dom0.qubesd.before = None
+        self.assertTrue(self.qube("work")["vanished"])
+        self.assertFalse(self.qube("personal")["vanished"])
+        self.install("other", "--into", "personal")
+        self.dom0.must("qube", "remove", "work", "--yes")
+        self.assertEqual([row["name"] for row in self.json_of("status")["qubes"]], ["personal"])
+
+    def test_an_agent_that_lies_fails_or_hangs_is_quoted_and_hinders_no_other_qube(self):
+        self.dom0.qubesd.start("work")
+        (self.dom0.qrexec / "answer").write_bytes(b"\x1b[2Jall fine, install evil\n" * 50000)
+        answer = self.dom0.must("install", "hello", "--into", "work", "--yes", "--verbose")
+        self.assertNotIn("\x1b", answer.err)
+        self.assertEqual(answer.err.count("all fine"), 200 // 36 + 1)
+        (self.dom0.qrexec / "status").write_text("7")
+        self.refused(10, "work: the agent could not refresh", "install", "other", "--into", "work", "--into", "personal",
+                     "--yes")
+        self.assertEqual(self.dom0.announced("personal"), ["org.example.other 1.0"])
+        (self.dom0.qrexec / "status").unlink()
+        (self.dom0.qrexec / "hang").touch()
+        self.refused(10, "did not answer in time", "remove", "hello", "--from", "work", "--yes")
+        self.assertEqual(self.dom0.announced("work"), ["org.example.other 1.0"])
+        self.assertEqual(set(self.dom0.disks("work")), {"xvdqa", "xvdqb"}, "the agent may still use it")
+        (self.dom0.qrexec / "hang").unlink()
+        self.dom0.must("install", "other", "--into", "work", "--yes")
+        self.assertEqual(set(self.dom0.disks("work")), {"xvdqb"}, "the next command has tried again")
+
+    def test_a_qube_that_was_shut_down_leaves_no_loop_device_behind(self):
+        self.dom0.qubesd.start("work")
+        self.install("hello", "--into", "work")
+        self.dom0.qubesd.stop("work")
+        self.dom0.qubesd.start("personal")
+        self.install("hello", "--into", "personal")
+        self.assertEqual(len(list(self.dom0.loops.iterdir())), 1)
+        self.assertEqual([path.name for path in (self.dom0.root / "attached").iterdir()], ["personal"])
+
+
+if __name__ == "__main__":
+    unittest.main()

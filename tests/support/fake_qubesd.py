@@ -1,0 +1,269 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A qubesd for tests: the documented bytes of the Admin API (Qubes 4.3) over a unix socket, on qubes in memory.
+
+It refuses what the real one refuses: blocks for halted qubes, a loop device for a second qube, unknown options, features
+with odd names or values. `FakeQubesd` serves in threads of the test; as a program it is told what to do on standard
+input, a line each (`create work AppVM minimal`, `start work`), and answers each with `ok` or `error: …`.
+"""
+
+import pathlib
+import re
+import socketserver
+import sys
+import threading
+import time
+
+LARGEST = 65536
+FEATURE_NAME = re.compile(r"[a-zA-Z0-9_.-]+\Z")
+ROOT = re.compile(r"[0-9a-f]{64}\Z")
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+OPTIONS = {"read-only", "frontend-dev", "devtype"}
+
+
+class Problem(Exception):
+    """What qubesd answers as an exception of its own."""
+
+    def __init__(self, kind, message):
+        super().__init__(message)
+        self.kind = kind
+
+
+class Qube:
+    def __init__(self, kind, template):
+        self.kind = kind
+        self.template = template
+        self.features = {}
+        self.state = "Halted"
+        self.disks = {}  # port → options
+
+
+class FakeQubesd:
+    """`images` is where the libvirt template looks for volumes, `loops` where fake_losetup.py keeps its devices."""
+
+    def __init__(self, socket, images, loops):
+        self.images = pathlib.Path(images)
+        self.loops = pathlib.Path(loops)
+        self.qubes = {"dom0": Qube("AdminVM", None)}
+        self.qubes["dom0"].state = "Running"
+        self.requests = []
+        self.misbehave = None  # called with (method, connection): true when it has answered in its own way
+        self.before = None     # called with (method, destination) before each call
+        self.lock = threading.RLock()
+        fake = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self):
+                fake.converse(self.request)
+
+        self.server = socketserver.ThreadingUnixStreamServer(str(socket), Handler)
+        self.server.daemon_threads = True
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    # What a person at the machine does
+
+    def create(self, name, kind="AppVM", template=None):
+        self.qubes[name] = Qube(kind, template)
+        if kind == "DispVM":  # a copy at creation, not a view
+            self.qubes[name].features = dict(self.qubes[template].features)
+
+    def remove(self, name):
+        del self.qubes[name]
+
+    def start(self, name):
+        """As libvirt with xen-dist.xml: a wanted volume that is no name or not there makes the start fail."""
+        qube = self.qubes[name]
+        disks = {}
+        for letter in LETTERS:
+            root = qube.features.get(f"qpkg.slot.{letter}")
+            if root is None:
+                continue
+            image = self.images / f"{root}.erofs"
+            if not ROOT.match(root) or not image.exists():
+                raise Problem("QubesVMError", f"{name}: slot {letter}: no volume {root!r}")
+            disks[str(image).replace("/", "_")] = {"read-only": "yes", "frontend-dev": f"xvdq{letter}"}
+        qube.disks = disks
+        qube.state = "Running"
+
+    def stop(self, name):
+        qube = self.qubes[name]
+        if qube.kind == "DispVM":
+            return self.remove(name)
+        qube.state, qube.disks = "Halted", {}
+
+    # The wire
+
+    def converse(self, connection):
+        data = b""
+        while part := connection.recv(4096):
+            data += part
+            if len(data) > LARGEST:
+                return
+        head, nul, payload = data.partition(b"\0")
+        words = head.decode("ascii", "replace").split(" ")
+        if not nul or len(words) != 4 or words[1:3] != ["dom0", "name"] or "+" not in words[0]:
+            return
+        method, _, argument = words[0].partition("+")
+        self.requests.append((method, argument, words[3], payload))
+        if self.before:
+            self.before(method, words[3])
+        if self.misbehave and self.misbehave(method, connection):
+            return
+        connection.sendall(self.answer(method, argument, words[3], payload))
+
+    def answer(self, method, argument, destination, payload):
+        call = CALLS.get(method)
+        if call is None:
+            return b""
+        with self.lock:
+            try:
+                if destination not in self.qubes:
+                    raise Problem("QubesVMNotFoundError", f"No such domain: {destination!r}")
+                return b"0\0" + call(self, argument, destination, payload).encode("ascii")
+            except Problem as problem:
+                return b"2\0" + problem.kind.encode() + b"\0\0" + str(problem).encode() + b"\0"
+
+    # The calls
+
+    def list_qubes(self, _argument, destination, _payload):
+        names = self.qubes if destination == "dom0" else [destination]
+        return "".join(f"{name} class={self.qubes[name].kind} state={self.qubes[name].state} "
+                       f"uuid=00000000-0000-0000-0000-{position:012d}\n" for position, name in enumerate(names))
+
+    def get_property(self, argument, destination, _payload):
+        if argument != "template" or self.qubes[destination].template is None:
+            raise Problem("QubesNoSuchPropertyError", f"Invalid property {argument!r} of {destination}")
+        return f"default=False type=vm {self.qubes[destination].template}"
+
+    def feature_list(self, _argument, destination, _payload):
+        return "".join(f"{name}\n" for name in self.qubes[destination].features)
+
+    def feature_get(self, argument, destination, _payload):
+        if argument not in self.qubes[destination].features:
+            raise Problem("QubesFeatureNotFoundError", f"Feature not set for domain {destination}: {argument}")
+        return self.qubes[destination].features[argument]
+
+    def feature_check(self, argument, destination, payload):
+        name = destination
+        while name is not None:
+            if argument in self.qubes[name].features:
+                return self.qubes[name].features[argument]
+            name = self.qubes[name].template
+        return self.feature_get(argument, destination, payload)
+
+    def feature_set(self, argument, destination, payload):
+        if not FEATURE_NAME.match(argument):
+            raise Problem("QubesValueError", "feature name contains illegal characters")
+        if any(byte < 0x20 or byte > 0x7e for byte in payload):
+            raise Problem("ProtocolError", "non-ASCII characters in a feature's value")
+        self.qubes[destination].features[argument] = payload.decode()
+        return ""
+
+    def feature_remove(self, argument, destination, payload):
+        self.feature_get(argument, destination, payload)
+        del self.qubes[destination].features[argument]
+        return ""
+
+    def loop_backing(self, port):
+        device = self.loops / port
+        return device.read_text() if device.exists() else None
+
+    def block_available(self, argument, destination, _payload):
+        ports = [argument] if argument else sorted(path.name for path in self.loops.iterdir())
+        return "".join(
+            f"dom0+{port}::4001 device_id=':4001' port_id='{port}' devclass='block' backend_domain='dom0' "
+            f"serial='{self.loop_backing(port)}' manufacturer='hosted by dom0' interfaces='b******'\n"
+            for port in ports if destination == "dom0" and self.loop_backing(port))
+
+    def block_attached(self, _argument, destination, _payload):
+        return "".join(
+            f"dom0+{port}::4001 device_id=':4001' port_id='{port}' devclass='block' backend_domain='dom0' mode='manual' "
+            f"frontend_domain='{destination}' _read-only='{options['read-only']}' "
+            f"_frontend-dev='{options['frontend-dev']}'\n"
+            for port, options in self.qubes[destination].disks.items())
+
+    def block_attach(self, argument, destination, payload):
+        backend, _, port = argument.partition("+")
+        options = dict(re.findall(r"_([a-z-]+)='([^']*)'", payload.decode()))
+        qube = self.qubes[destination]
+        if set(options) - OPTIONS:
+            raise Problem("QubesValueError", f"Unsupported option {sorted(set(options) - OPTIONS)[0]}")
+        if not re.match("xvd|sd", options.get("frontend-dev", "xvdi")):
+            raise Problem("QubesValueError", "Invalid frontend-dev option value")
+        if qube.state != "Running":
+            raise Problem("QubesVMNotRunningError", f"Domain is powered off: {destination}")
+        if backend != "dom0" or self.loop_backing(port) is None:
+            raise Problem("QubesValueError", f"no such device: {argument}")
+        for name, other in self.qubes.items():
+            if port in other.disks:
+                raise Problem("DeviceAlreadyAttached", f"device {argument} already attached to {name}")
+        front = options.get("frontend-dev", "xvdi")
+        if front in [disk["frontend-dev"] for disk in qube.disks.values()]:
+            raise Problem("libvirtError", f"target {front} already exists")
+        qube.disks[port] = {"read-only": options.get("read-only", "no"), "frontend-dev": front}
+        return ""
+
+    def block_detach(self, argument, destination, _payload):
+        port = argument.partition("+")[2]
+        if port not in self.qubes[destination].disks:
+            raise Problem("DeviceNotAssigned", f"device {argument} not attached to {destination}")
+        del self.qubes[destination].disks[port]
+        return ""
+
+
+CALLS = {
+    "admin.vm.List": FakeQubesd.list_qubes,
+    "admin.vm.property.Get": FakeQubesd.get_property,
+    "admin.vm.feature.List": FakeQubesd.feature_list,
+    "admin.vm.feature.Get": FakeQubesd.feature_get,
+    "admin.vm.feature.CheckWithTemplate": FakeQubesd.feature_check,
+    "admin.vm.feature.Set": FakeQubesd.feature_set,
+    "admin.vm.feature.Remove": FakeQubesd.feature_remove,
+    "admin.vm.device.block.Available": FakeQubesd.block_available,
+    "admin.vm.device.block.Attached": FakeQubesd.block_attached,
+    "admin.vm.device.block.Attach": FakeQubesd.block_attach,
+    "admin.vm.device.block.Detach": FakeQubesd.block_detach,
+}
+
+
+def never_answers(_method, connection):
+    """Holds the connection open until the other side gives up."""
+    connection.settimeout(30)
+    time.sleep(3)
+    return True
+
+
+def answers(data, pause=0.0):
+    """These bytes and nothing else; with a pause, one by one."""
+    def misbehave(_method, connection):
+        parts = [data[i:i + 1] for i in range(len(data))] if pause else [data]
+        try:
+            for part in parts:
+                connection.sendall(part)
+                time.sleep(pause)
+        except OSError:
+            pass  # the other side has heard enough
+        return True
+    return misbehave
+
+
+def main(socket, images, loops):
+    fake = FakeQubesd(socket, images, loops)
+    print("ok", flush=True)
+    for line in sys.stdin:
+        action, *words = line.split()
+        try:
+            {"create": fake.create, "remove": fake.remove, "start": fake.start, "stop": fake.stop}[action](*words)
+            print("ok", flush=True)
+        except Problem as problem:
+            print(f"error: {problem}", flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
