@@ -17,6 +17,7 @@
 #if QPKG_FULL
 #include "adapters/archive/unpack.hpp"
 #include "adapters/delta/apply.hpp"
+#include "adapters/delta/fetch_delta.hpp"
 #include "adapters/delta/make.hpp"
 #include "adapters/fetch/http/http_fetcher.hpp"
 #include "adapters/ostree/archive_pull.hpp"
@@ -185,7 +186,7 @@ struct Adapters::Set {
             [this](const DeltaJob& job, Fetcher& from, Progress& shown) {
                 return delta::apply(root / "objects", job, from, shown);
             },
-            delta::make
+            delta::copy, delta::make
 #else
             nullptr, open_archive, nullptr
 #endif

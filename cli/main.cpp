@@ -8,7 +8,11 @@
 #include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <iostream>
 #include <span>
@@ -26,6 +30,20 @@ const std::vector<AddCommand> commands = {
     add_base,   add_build,  add_key,     add_publish,   add_mirror,  add_rebuild, add_root,    add_sign,     add_vault,
 #endif
 };
+
+} // namespace
+
+/// A closed standard stream would become the next file that is opened, and what is printed would be written there.
+void open_standard_streams()
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd) {
+        if (::fcntl(fd, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) < 0) {
+            std::_Exit(static_cast<int>(Code::failed));
+        }
+    }
+}
+
+namespace {
 
 /// The name of a command's help text: "qpkg", "install", "repo".
 std::string help_name(const CLI::App& command)
@@ -201,6 +219,7 @@ int run(std::vector<std::string> words, const std::string& typed)
 
 int main(int argc, char** argv)
 {
+    qpkg::cli::open_standard_streams();
     qpkg::interrupt::install_handlers();
     const std::vector<std::string> words(argv + 1, argv + argc);
     return qpkg::cli::run(words, "qpkg " + qpkg::text::join(words, " "));

@@ -23,13 +23,14 @@ struct Rule {
     std::uint32_t least;   ///< sections
     std::uint32_t most;
 };
-constexpr std::array<Rule, 12> rules{{{"repository", 64 * kib, 1, 1},
+constexpr std::array<Rule, 13> rules{{{"repository", 64 * kib, 1, 1},
                                       {"root", 64 * kib, 0, 1025},
                                       {"timestamp", 16 * kib, 1, 1},
                                       {"snapshot", 512 * kib, 1, 1},
                                       {"targets", mib, 1, 1},
                                       {"publisher", 2 * mib, 0, 32},
                                       {"manifest", 64 * kib, 0, 4096},
+                                      {"statement", 64 * kib, 0, 65536},
                                       {"commit", 64 * kib, 0, most_sections},
                                       {"signatures", 64 * kib, 0, most_sections},
                                       {"dirmeta", 4 * kib, 0, most_sections},
@@ -188,6 +189,9 @@ SectionType type_of(std::string_view path)
     }
     if (path.starts_with("targets/")) {
         return manifest;
+    }
+    if (path.starts_with("attest/")) {
+        return statement;
     }
     for (const auto& ending : endings) {
         if (path.ends_with(ending.words)) {

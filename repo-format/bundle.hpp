@@ -30,6 +30,7 @@ enum class SectionType : std::uint32_t {
     targets,
     publisher,
     manifest,
+    statement,
     commit,
     signatures,
     dirmeta,

@@ -86,6 +86,9 @@ private:
             plan_.releases.push_back({listed, there, 0});
             taken.push_back(std::move(release));
         }
+        for (const auto& release : taken) {
+            site_.take_statements(release.release.tree.commit);
+        }
         if (inventory_) {
             know_directories();
         }

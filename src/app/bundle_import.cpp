@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/bundle_import.hpp"
 
+#include "app/rebuilds.hpp"
 #include "engine/transaction.hpp"
 #include "plan/garbage.hpp"
 #include "signing/client.hpp"
@@ -154,6 +155,8 @@ private:
                 }
                 wanted_.push_back(client_.fetch_release(*found, bundle_));
             }
+            // What rebuilders say is kept for the plan of an install, and shown of what is installed.
+            static_cast<void>(rebuild_state(world_, repository_, client_.fetch_release(*found, bundle_), &bundle_));
         }
     }
 

@@ -41,24 +41,25 @@ struct Catalog::Source {
     std::unique_ptr<Fetcher> fetcher; ///< opened when it is first needed: offline, a repository may be gone
 };
 
-Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach) : world_(world), snapshot_(snapshot)
+Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach)
+    : world_(world), snapshot_(snapshot), reach_(reach)
 {
     for (const auto& repository : snapshot.repositories) {
         interrupt::throw_if_requested();
-        open(repository, reach, snapshot.repositories.size());
+        open(repository, snapshot.repositories.size());
     }
 }
 
 Catalog::~Catalog() = default;
 
-void Catalog::open(const Repository& repository, Reach reach, std::size_t repositories)
+void Catalog::open(const Repository& repository, std::size_t repositories)
 {
     const auto& name = repository.name;
     trust::TrustClient client(world_.trust, repository, world_.clock.now());
     auto& source =
         *sources_.emplace(name, std::make_unique<Source>(Source{repository.location, std::move(client), nullptr}))
              .first->second;
-    if (reach == Reach::online && repository.location != carried_location) {
+    if (reach_ == Reach::online && repository.location != carried_location) {
         try {
             with_context("repository " + name.text(), [&] {
                 for (const auto& note : source.client.refresh(fetcher(name)).notes) {
@@ -204,8 +205,8 @@ std::optional<RebuildState> Catalog::rebuilds(const KnownRelease& release)
         !repository->rebuild_policies.contains(namespace_of(release.release.app))) {
         return std::nullopt; // nobody asked: a repository that is out of reach is not opened for it
     }
-    const bool carried = repository->location == carried_location;
-    return rebuild_state(world_, *repository, release, carried ? nullptr : &fetcher(release.repo));
+    const bool ask = reach_ == Reach::online && repository->location != carried_location;
+    return rebuild_state(world_, *repository, release, ask ? &fetcher(release.repo) : nullptr);
 }
 
 void Catalog::require_rebuilt(const KnownRelease& release, plan::Dissent dissent)

@@ -73,11 +73,12 @@ private:
     struct Source;
 
     void require_rebuilt(const KnownRelease& release, plan::Dissent dissent);
-    void open(const Repository& repository, Reach reach, std::size_t repositories);
+    void open(const Repository& repository, std::size_t repositories);
     Error missing(const std::string& app) const;
 
     World& world_;
     const Snapshot& snapshot_;
+    Reach reach_;
     std::map<RepoName, std::unique_ptr<Source>> sources_;
     std::vector<Offer> offers_;
     std::vector<RepositoryState> repositories_;

@@ -2,10 +2,12 @@
 #include "app/mirror.hpp"
 
 #include "app/bundle_create.hpp"
+#include "app/publish_module.hpp"
 #include "app/site.hpp"
 #include "app/site_reader.hpp"
 #include "engine/writer_lock.hpp"
 #include "repo-format/manifest.hpp"
+#include "repo-format/rebuild.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -96,6 +98,9 @@ public:
             releases.push_back(site_.fetch(listed));
         }
         pull(releases);
+        for (const auto& release : releases) {
+            take_along(release.release);
+        }
         // What stock clients read and check by themselves.
         site_.take_along("ostree/summary", largest_summary);
         site_.take_along("ostree/summary.sig", largest_summary);
@@ -130,6 +135,30 @@ private:
         if (total > 0) {
             world_.progress.end(text::human_size(report_.fetched_bytes));
         }
+    }
+
+    /// What belongs to a release beside its objects: inputs for who builds it again, what those say, deltas for
+    /// clients.
+    void take_along(const Release& release)
+    {
+        with_context(release.app.text() + " " + release.version, [&] {
+            for (const auto& input : {release.inputs.recipe, release.inputs.lock}) {
+                const auto here = files::read_if_exists(request_.to / input_path(input), largest_input);
+                if (here && sha256(*here) == input) {
+                    continue;
+                }
+                const auto bytes = site_.take_along(input_path(input), largest_input);
+                if (bytes && sha256(*bytes) != input) {
+                    throw Error(Code::corrupt, input_path(input) + ": the bytes are not what its name says");
+                }
+            }
+            site_.take_statements(release.tree.commit);
+            for (const auto& delta : release.deltas) {
+                interrupt::throw_if_requested();
+                report_.fetched_bytes += world_.copy_delta(request_.to / "ostree", delta, release.tree.commit,
+                                                           site_.source(), world_.progress);
+            }
+        });
     }
 
     void require_space(std::uint64_t needed) const

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/site_reader.hpp"
 
+#include "repo-format/rebuild.hpp"
+
 #include "qpkg/base/error.hpp"
 
 #include <algorithm>
+#include <filesystem>
+#include <set>
 
 namespace qpkg::app {
 
@@ -26,7 +30,7 @@ SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& locatio
 }
 
 SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now, Known known)
-    : fetcher_(std::move(site)), store_(std::move(known.store))
+    : location_(location), fetcher_(std::move(site)), store_(std::move(known.store))
 {
     with_context("repository " + location, [&] {
         auto root = trust::TrustClient::inspect(fetcher_, now, known.fingerprint);
@@ -46,6 +50,23 @@ SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& locatio
         if (path.ends_with(".root.json")) {
             fingerprints_.push_back(trust::root_fingerprint(*trust::verify_first_root(bytes)));
         }
+    }
+}
+
+void SiteReader::take_statements(const CommitId& commit)
+{
+    std::set<std::string> paths{statement_path(commit)};
+    const std::filesystem::path directory = std::filesystem::path(location_) / "attest";
+    if (std::filesystem::is_directory(directory)) {
+        for (const auto& entry : std::filesystem::directory_iterator(directory)) {
+            const auto name = entry.path().filename().string();
+            if (name.starts_with(commit.hex() + ".") && name.ends_with(".rebuild.json")) {
+                paths.insert("attest/" + name);
+            }
+        }
+    }
+    for (const auto& path : paths) {
+        take_along(path, largest_statement);
     }
 }
 

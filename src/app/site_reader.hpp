@@ -59,11 +59,17 @@ public:
     const std::vector<std::string>& fingerprints() const noexcept { return fingerprints_; }
     /// For objects and what else is not metadata: nothing of it is remembered.
     Fetcher& source() noexcept { return fetcher_.source(); }
-    /// A small file that no signature pins, remembered; one that is not there is passed by.
-    void take_along(const std::string& path, std::uint64_t cap) { fetcher_.get(path, cap); }
+    /// A small file that is not metadata, remembered; nothing when it is not there.
+    std::optional<std::string> take_along(const std::string& path, std::uint64_t cap)
+    {
+        return fetcher_.get(path, cap);
+    }
+    /// What rebuilders say of a commit. Web servers list no directories, so dissent is only found in a directory.
+    void take_statements(const CommitId& commit);
     const trust::MemoryTrustStore& store() const noexcept { return store_; }
 
 private:
+    std::string location_;
     RecordingFetcher fetcher_;
     trust::MemoryTrustStore store_;
     std::unique_ptr<trust::TrustClient> client_;

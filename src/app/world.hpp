@@ -51,6 +51,7 @@ struct World {
     std::function<std::unique_ptr<ObjectMirror>(const std::filesystem::path& archive)> open_mirror = nullptr;
     /// Static deltas (adapters/delta). Empty in the dom0 role, which takes whole objects only.
     ApplyDelta apply_delta = {};
+    CopyDelta copy_delta = {};
     MakeDeltas make_deltas = {};
 };
 

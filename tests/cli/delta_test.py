@@ -98,6 +98,33 @@ class Deltas(unittest.TestCase):
         self.world.must("verify")
         self.assertEqual(list((self.world.root / "fetch").iterdir()), [])
 
+    def test_a_mirror_hands_deltas_and_inputs_on(self):
+        mirror = self.world.folder / "mirror"
+        self.world.must("mirror", "sync", self.world.site, "--to", mirror)
+        for folder in ["ostree/deltas", "inputs"]:
+            files = [path.relative_to(self.world.site) for path in (self.world.site / folder).rglob("*") if path.is_file()]
+            self.assertNotEqual(files, [])
+            for file in files:
+                self.assertEqual((mirror / file).read_bytes(), (self.world.site / file).read_bytes())
+                self.assertEqual((mirror / file).stat().st_mode & 0o444, 0o444, "to be served")
+        shutil.rmtree(self.world.site)
+        mirror.rename(self.world.site)
+        self.lose_objects()
+        done, _ = self.upgrade()
+        self.assertEqual(done["fetched_bytes"], self.manifest(2)["deltas"][0][2])
+
+    def test_a_mirror_does_not_take_a_damaged_delta_or_input(self):
+        superblock = next(path for path in self.delta_files() if path.name == "superblock")
+        lock = next(path for path in (self.world.site / "inputs").iterdir())
+        for file in [superblock, lock]:
+            with self.subTest(file=file):
+                good = file.read_bytes()
+                file.write_bytes(good + b"x")
+                answer = self.world.qpkg("mirror", "sync", self.world.site, "--to", self.world.folder / "mirror")
+                self.assertIn(answer.code, (6, 7), answer.err)
+                self.assertFalse((self.world.folder / "mirror/tuf/timestamp.json").exists())
+                file.write_bytes(good)
+
     def test_a_first_install_takes_objects(self):
         self.world.must("remove", "hello", "--from", "work", "--yes")
         self.world.must("gc", "--keep", "0", "--yes")

@@ -144,6 +144,23 @@ class Rebuilders(unittest.TestCase):
                 (self.world.site / "attest" / name).unlink()
         self.assertIn("not by gamma", self.install(code=5)["error"]["message"])
 
+    def test_70_statements_travel_in_mirrors_and_bundles(self):
+        self.rebuild("alpha")
+        self.rebuild("gamma", "other", 6, "--sign-dissent")
+        mirror, bundle = self.world.folder / "mirror", self.world.folder / "b.qpkgb"
+        self.world.must("mirror", "sync", self.world.site, "--to", mirror)
+        self.assertEqual(sorted(path.name for path in (mirror / "attest").iterdir()), self.statements())
+        self.world.must("bundle", "create", "--repo", mirror, "--out", bundle)
+        self.trust("alpha", "gamma", require="1")
+        self.world.site.rename(self.world.folder / "gone")
+
+        self.world.must("import", bundle)
+
+        failed = self.install("--offline", code=5)
+        self.assertIn("reproduced by 1 of 2 organisations (need 1): alpha", failed["error"]["message"])
+        self.assertIn("not by gamma", failed["error"]["message"])
+        self.assertTrue(self.install("--offline", "--despite-dissent")["changed"])
+
     def test_72_withheld_statements_leave_too_few_and_the_hint_says_so(self):
         self.rebuild("alpha")
         self.trust("alpha", require="1")

@@ -83,7 +83,7 @@ TEST_CASE("a commit made by hand is imported when nothing is wrong with it")
     CHECK(forged.import(1'700'000'000).content_bytes == forged.size);
 }
 
-TEST_CASE("E51: metadata whose bytes are not what the name says is refused before it is parsed")
+TEST_CASE("bad input 51: metadata whose bytes are not what the name says is refused before it is parsed")
 {
     for (const std::string suffix : {".commit", ".dirtree", ".dirmeta"}) {
         CAPTURE(suffix);
@@ -101,14 +101,14 @@ TEST_CASE("E51: metadata whose bytes are not what the name says is refused befor
     CHECK_FAILS(Code::no_space, "65536", published.import());
 }
 
-TEST_CASE("E53: a commit with another time than the manifest says is refused")
+TEST_CASE("bad input 53: a commit with another time than the manifest says is refused")
 {
     Forged forged;
 
     CHECK_FAILS(Code::untrusted, "expected 1600000000", forged.import(1'600'000'000));
 }
 
-TEST_CASE("E55: a setuid file or a foreign directory on the way in is refused")
+TEST_CASE("bad input 55: a setuid file or a foreign directory on the way in is refused")
 {
     Forged setuid;
     setuid.file.header.mode = 0104755;
@@ -120,7 +120,7 @@ TEST_CASE("E55: a setuid file or a foreign directory on the way in is refused")
     owned.check_refused(Code::untrusted, "owner 1000:0");
 }
 
-TEST_CASE("E56: a file with extended attributes on the way in is refused")
+TEST_CASE("bad input 56: a file with extended attributes on the way in is refused")
 {
     Forged forged;
     forged.file.header.xattrs = {{"security.capability", "x"}};
@@ -129,7 +129,7 @@ TEST_CASE("E56: a file with extended attributes on the way in is refused")
     forged.check_refused(Code::untrusted, "security.capability");
 }
 
-TEST_CASE("E58: content that is not what its name says, cut off, too long or followed by more is refused")
+TEST_CASE("bad input 58: content that is not what its name says, cut off, too long or followed by more is refused")
 {
     const auto refused = [](Code code, const std::string& words, auto&& spoil) {
         Forged forged;
@@ -168,7 +168,7 @@ TEST_CASE("E58: content that is not what its name says, cut off, too long or fol
     });
 }
 
-TEST_CASE("E58: a small object that inflates without end is stopped at what its header says")
+TEST_CASE("bad input 58: a small object that inflates without end is stopped at what its header says")
 {
     Forged forged;
     auto bomb = forged.file;
@@ -180,7 +180,7 @@ TEST_CASE("E58: a small object that inflates without end is stopped at what its 
     CHECK_FALSE(fs::exists(forged.directory / "store/tmp/qpkg-staging" / (forged.file.name().hex() + ".file")));
 }
 
-TEST_CASE("E59: content beyond the budget, below it, and other numbers of objects are refused")
+TEST_CASE("bad input 59: content beyond the budget, below it, and other numbers of objects are refused")
 {
     const auto refused = [](Code code, const std::string& words, std::uint64_t objects, std::int64_t more) {
         Forged forged;

@@ -35,6 +35,11 @@ struct DeltaJob {
 /// be applied), failed, no_space.
 using ApplyDelta = std::function<std::unique_ptr<AppliedDelta>(const DeltaJob& job, Fetcher& from, Progress& progress)>;
 
+/// Copies a delta as it is served into an archive repository; one that is there is not fetched again. Returns the bytes
+/// fetched. Durable on return. Errors as ApplyDelta.
+using CopyDelta = std::function<std::uint64_t(const std::filesystem::path& archive, const DeltaSummary& delta,
+                                              const CommitId& to, Fetcher& from, Progress& progress)>;
+
 /// Makes deltas in the archive repository from each of `from` to `to`, both complete there, and writes its summary
 /// anew. Returns those that save bytes, ascending by commit; the others are removed. Durable on return.
 using MakeDeltas =

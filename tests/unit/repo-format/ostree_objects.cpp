@@ -68,7 +68,7 @@ TEST_CASE("what is encoded is read back the same")
     CHECK(parse_archive_header(as_bytes(encode(served))) == served);
 }
 
-TEST_CASE("E51: a damaged, cut or lengthened object is refused")
+TEST_CASE("bad input 51: a damaged, cut or lengthened object is refused")
 {
     check_every_damage(encode(a_commit()), parse_commit);
     check_every_damage(encode(a_dirtree()), parse_dirtree);
@@ -79,7 +79,7 @@ TEST_CASE("E51: a damaged, cut or lengthened object is refused")
     CHECK_FAILS(Code::corrupt, "", parse_commit({}));
 }
 
-TEST_CASE("E51: objects over their limits are refused before they are parsed")
+TEST_CASE("bad input 51: objects over their limits are refused before they are parsed")
 {
     CHECK_FAILS(Code::no_space, "65536 are allowed", parse_commit(as_bytes(std::string(10 << 20, 'x'))));
     CHECK_FAILS(Code::no_space, "allowed", parse_dirtree(as_bytes(std::string(max_dirtree + 1, 'x'))));
@@ -88,7 +88,7 @@ TEST_CASE("E51: objects over their limits are refused before they are parsed")
     CHECK_FAILS(Code::no_space, "allowed", header_length(as_bytes(huge)));
 }
 
-TEST_CASE("E51: metadata with an empty key, a key twice or an unknown type is refused")
+TEST_CASE("bad input 51: metadata with an empty key, a key twice or an unknown type is refused")
 {
     auto empty_key = a_commit();
     empty_key.metadata.emplace_back("", std::string("x"));

@@ -8,7 +8,7 @@ using namespace qpkg;
 using namespace qpkg::ostree;
 using namespace qpkg::testing;
 
-TEST_CASE("E52: a commit with a parent is refused")
+TEST_CASE("bad input 52: a commit with a parent is refused")
 {
     auto commit = a_commit();
     CHECK_NOTHROW(check_commit(commit, std::nullopt));
@@ -18,7 +18,7 @@ TEST_CASE("E52: a commit with a parent is refused")
     CHECK_FAILS(Code::untrusted, "parent", check_commit(commit, std::nullopt));
 }
 
-TEST_CASE("E53: a commit's time is the announced one, or plausible when none is announced")
+TEST_CASE("bad input 53: a commit's time is the announced one, or plausible when none is announced")
 {
     auto commit = a_commit();
     CHECK_NOTHROW(check_commit(commit, 1'700'000'000));
@@ -32,7 +32,7 @@ TEST_CASE("E53: a commit's time is the announced one, or plausible when none is 
     CHECK_NOTHROW(check_commit(commit, 5));
 }
 
-TEST_CASE("E54: names are unique across files and directories and ascend")
+TEST_CASE("bad input 54: names are unique across files and directories and ascend")
 {
     const auto refused = [](std::vector<std::string> files, std::vector<std::string> directories) {
         DirTree tree;
@@ -53,7 +53,7 @@ TEST_CASE("E54: names are unique across files and directories and ascend")
     CHECK_FAILS(Code::untrusted, "not ascending", refused({}, {"b", "a"}));
 }
 
-TEST_CASE("E54: a name that reads as another one, leaves its directory or is too long is refused")
+TEST_CASE("bad input 54: a name that reads as another one, leaves its directory or is too long is refused")
 {
     for (const std::string name : {"", ".", "..", "a/b", "tab\t", "esc\x1b[31m", "del\x7f", "\xc2\x85next line",
                                    "left\xe2\x80\xaeto", "\xe2\x81\xa6isolate",
@@ -70,7 +70,7 @@ TEST_CASE("E54: a name that reads as another one, leaves its directory or is too
     CHECK_NOTHROW(check_name(std::string(255, 'x')));
 }
 
-TEST_CASE("E54: names that differ only in case are told, not refused")
+TEST_CASE("bad input 54: names that differ only in case are told, not refused")
 {
     const DirTree tree{.files = {{"Readme", a_digest('1')}, {"readme", a_digest('1')}}, .directories = {}};
     const TreeVisitor visitor{.tree = [&](const Digest&) { return tree; },
@@ -81,7 +81,7 @@ TEST_CASE("E54: names that differ only in case are told, not refused")
     CHECK(walk(a_commit(), visitor).case_twins == std::vector<std::string>{"readme"});
 }
 
-TEST_CASE("E55: only modes 0644 and 0755 and owner 0:0 are let in")
+TEST_CASE("bad input 55: only modes 0644 and 0755 and owner 0:0 are let in")
 {
     CHECK_NOTHROW(check_file(a_file()));
     CHECK_NOTHROW(check_directory(a_dirmeta()));
@@ -111,7 +111,7 @@ TEST_CASE("E55: only modes 0644 and 0755 and owner 0:0 are let in")
     CHECK_FAILS(Code::untrusted, "device", check_file(device));
 }
 
-TEST_CASE("E56: no extended attribute is let in, however it is written")
+TEST_CASE("bad input 56: no extended attribute is let in, however it is written")
 {
     const std::vector<Xattrs> all{{{"security.capability", "x"}},
                                   {{"security.selinux", "x"}},
@@ -130,7 +130,7 @@ TEST_CASE("E56: no extended attribute is let in, however it is written")
     }
 }
 
-TEST_CASE("E58: a regular file has no target and a symlink has one")
+TEST_CASE("bad input 58: a regular file has no target and a symlink has one")
 {
     auto file = a_file();
     file.target = "somewhere";
