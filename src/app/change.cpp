@@ -4,6 +4,7 @@
 #include "app/adoption.hpp"
 #include "app/cost.hpp"
 #include "app/fetching.hpp"
+#include "app/shared_view.hpp"
 #include "plan/plan.hpp"
 
 #include "qpkg/base/files.hpp"
@@ -183,6 +184,7 @@ ChangeReport apply(World& world, PreparedChange& change)
         report.prepared = engine::prepare(change.plan, world.content, world.volumes, fetcher, world.progress);
         fetching.correct(report.prepared.imported);
     }
+    require_only_additions(world, change.snapshot, change.plan);
     engine::commit(change.plan, world.db);
     const auto activation = engine::activate(world.db, world.hypervisor);
     require_present(change.plan, activation);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// make-module ROOT BASE APP VERSION TREE OUT: a module directory as `qpkg build` leaves it, from a directory tree
-// instead of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
+// make-module ROOT BASE APP VERSION TREE OUT [shared]: a module directory as `qpkg build` leaves it, from a directory
+// tree instead of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
 #include "app/world.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/exports.hpp"
@@ -84,7 +84,7 @@ void make(std::span<char* const> words)
                           .summary = "A test module",
                           .tree = {commit.commit, ref, commit.objects, commit.size, archived},
                           .volume = volume,
-                          .view = View::private_view,
+                          .view = words.size() > 6 ? View::shared : View::private_view,
                           .exports = exports,
                           .needs = {},
                           .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
@@ -98,8 +98,8 @@ void make(std::span<char* const> words)
 
 int main(int argc, char** argv)
 {
-    if (argc != 7) {
-        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT\n";
+    if (argc != 7 && !(argc == 8 && std::string_view(argv[7]) == "shared")) {
+        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [shared]\n";
         return 2;
     }
     try {

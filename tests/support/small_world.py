@@ -69,7 +69,7 @@ class SmallWorld:
             tar.add(tree, arcname=".")
         return self.must("base", "import", archive, "--id", base_id)
 
-    def make_module(self, app, version, files=None, out=None):
+    def make_module(self, app, version, files=None, out=None, view=None):
         """A module whose command of the same name prints `version`; `files` (path → text) come on top."""
         name = app.rsplit(".", 1)[1]
         tree = self.folder / "module-tree"
@@ -84,7 +84,8 @@ class SmallWorld:
         for folder, _, _ in os.walk(tree):
             os.chmod(folder, 0o755)
         out = out or self.out
-        subprocess.run([str(self.programs / "make-module"), self.root, "debian-12", app, version, tree, out], check=True)
+        subprocess.run([str(self.programs / "make-module"), self.root, "debian-12", app, version, tree, out,
+                        *([view] if view else [])], check=True)
         return out / app
 
     def make_keys(self):
