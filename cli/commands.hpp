@@ -11,6 +11,7 @@ namespace qpkg::cli {
 // use case and shows its report. The texts beside them (<name>.md) are both --help and the man page.
 void add_bundle(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
+void add_doctor(CLI::App& app, Context& context);
 void add_du(CLI::App& app, Context& context);
 void add_gc(CLI::App& app, Context& context);
 void add_history(CLI::App& app, Context& context);
@@ -23,6 +24,7 @@ void add_list(CLI::App& app, Context& context);
 void add_qube(CLI::App& app, Context& context);
 void add_remove(CLI::App& app, Context& context);
 void add_repo(CLI::App& app, Context& context);
+void add_restore(CLI::App& app, Context& context);
 void add_rollback(CLI::App& app, Context& context);
 void add_run(CLI::App& app, Context& context);
 void add_search(CLI::App& app, Context& context);

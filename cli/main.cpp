@@ -23,11 +23,11 @@ namespace {
 using AddCommand = void (*)(CLI::App&, Context&);
 
 const std::vector<AddCommand> commands = {
-    add_search, add_info,   add_list,    add_status,    add_install, add_remove,  add_upgrade, add_rollback, add_hold,
-    add_why,    add_diff,   add_history, add_du,        add_verify,  add_gc,      add_run,     add_shell,    add_repo,
-    add_qube,   add_import, add_bundle,  add_inventory,
+    add_search, add_info,   add_list,    add_status,  add_install, add_remove,    add_upgrade, add_rollback, add_hold,
+    add_why,    add_diff,   add_history, add_du,      add_verify,  add_gc,        add_run,     add_shell,    add_repo,
+    add_qube,   add_import, add_doctor,  add_restore, add_bundle,  add_inventory,
 #if QPKG_FULL
-    add_base,   add_build,  add_key,     add_publish,   add_mirror,  add_rebuild, add_root,    add_sign,     add_vault,
+    add_base,   add_build,  add_key,     add_publish, add_mirror,  add_rebuild,   add_root,    add_sign,     add_vault,
 #endif
 };
 

@@ -7,4 +7,5 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 {
     printf 'dev\0.ci/run\0'
     find cli examples src tests -name '*.sh' -print0
+    find packaging -type f -perm -100 -print0
 } | xargs -0 shellcheck --severity=warning

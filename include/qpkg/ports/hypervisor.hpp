@@ -25,6 +25,16 @@ struct RunningQube {
     std::optional<QubeName> disposable_of = {}; ///< it was made from that qube and has the apps that one had then
 };
 
+/// Something about this machine that keeps volumes from qubes, or will.
+struct Finding {
+    enum class Weight { problem, advice };
+
+    Weight weight;
+    std::string subject; ///< "work", "/etc/qubes/templates/libvirt/xen-user.xml"
+    std::string words;   ///< what is wrong with it
+    std::string hint;    ///< what to do
+};
+
 /// Drives qubes. Every method may be repeated; what is live is never remembered, always asked.
 class Hypervisor {
 public:
@@ -54,6 +64,9 @@ public:
     virtual void attach(const QubeName& qube, const VolumeSlot& slot) = 0;
     /// Absent is success; a backend without hot_attach is Error unsupported when it is there.
     virtual void detach(const QubeName& qube, const VolumeSlot& slot) = 0;
+
+    /// What stands in the way of the backend itself: its own files, those of others that win over them.
+    virtual std::vector<Finding> findings() { return {}; }
 };
 
 enum class RunAs { user, root };

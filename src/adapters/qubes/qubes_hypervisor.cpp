@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/qubes_hypervisor.hpp"
 
+#include "adapters/qubes/host.hpp"
 #include "adapters/qubes/refresh.hpp"
 
 #include "qpkg/base/fault.hpp"
@@ -245,6 +246,7 @@ void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlo
             busy.insert(disk.letter);
         }
     }
+    hide_images(options_.root / "volumes");
     apply(qube, plan_features(features(qube), next, busy));
 }
 
@@ -312,6 +314,15 @@ void QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     client_.call({"admin.vm.device.block.Detach", "dom0+" + disk->port, qube.text()});
     fault_point("qubes.detached");
     loops_.close(qube, slot.volume);
+}
+
+std::vector<Finding> QubesHypervisor::findings()
+{
+    std::vector<QubeName> names;
+    for (const auto& domain : domains()) {
+        names.push_back(domain.name);
+    }
+    return inspect_host(options_.system, options_.root / "volumes", names);
 }
 
 int QubesHypervisor::run(const QubeName& qube, const RunRequest& request)

@@ -23,6 +23,7 @@ struct QubesOptions {
     std::chrono::milliseconds patience = std::chrono::seconds(60); ///< for each answer of qubesd
     std::string qrexec_client = "qrexec-client";
     std::string losetup = "losetup";
+    std::filesystem::path system = "/"; ///< where etc/ and usr/ are looked for
 };
 
 /// Qubes OS 4.3 through the Admin API of qubesd; runs in dom0 as root. What is wanted are features of the qube, which
@@ -45,6 +46,7 @@ public:
     void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
     void detach(const QubeName& qube, const VolumeSlot& slot) override;
+    std::vector<Finding> findings() override;
 
     /// Error unsupported that names the tool of Qubes.
     int run(const QubeName& qube, const RunRequest& request) override;
