@@ -235,6 +235,20 @@ class Qubes(unittest.TestCase):
         self.dom0.must("qube", "remove", "work", "--yes")
         self.assertEqual([row["name"] for row in self.json_of("status")["qubes"]], ["personal"])
 
+    def test_qubes_that_end_while_they_are_looked_at_are_passed_by(self):
+        for looked_at in ["admin.vm.device.block.Attached", "admin.vm.property.Get", "admin.vm.feature.List"]:
+            with self.subTest(looked_at):
+                self.dom0.qubesd.create("passing", "AppVM" if looked_at.endswith("List") else "DispVM", "work")
+                self.dom0.qubesd.start("passing")
+
+                def vanish(method, destination, last=looked_at):
+                    if (method, destination) == (last, "passing"):
+                        self.dom0.qubesd.remove("passing")
+                self.dom0.qubesd.before = vanish
+                self.install("hello", "--into", "work")
+                self.assertNotIn("passing", self.dom0.qubesd.qubes)
+                self.dom0.must("remove", "hello", "--from", "work", "--yes")
+
     def test_an_agent_that_lies_fails_or_hangs_is_quoted_and_hinders_no_other_qube(self):
         self.dom0.qubesd.start("work")
         (self.dom0.qrexec / "answer").write_bytes(b"\x1b[2Jall fine, install evil\n" * 50000)

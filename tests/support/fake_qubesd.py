@@ -47,8 +47,10 @@ class FakeQubesd:
         self.qubes = {"dom0": Qube("AdminVM", None)}
         self.qubes["dom0"].state = "Running"
         self.requests = []
+        self.closing = threading.Event()
         self.misbehave = None  # called with (method, connection): true when it has answered in its own way
         self.before = None     # called with (method, destination) before each call
+        self.listeners = []    # connections of admin.Events
         self.lock = threading.RLock()
         fake = self
 
@@ -62,6 +64,7 @@ class FakeQubesd:
         self.thread.start()
 
     def close(self):
+        self.closing.set()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
@@ -90,12 +93,22 @@ class FakeQubesd:
             disks[str(image).replace("/", "_")] = {"read-only": "yes", "frontend-dev": f"xvdq{letter}"}
         qube.disks = disks
         qube.state = "Running"
+        self.emit(name, "domain-start", start_guid="True")
 
     def stop(self, name):
         qube = self.qubes[name]
         if qube.kind == "DispVM":
             return self.remove(name)
         qube.state, qube.disks = "Halted", {}
+        self.emit(name, "domain-shutdown")
+
+    def emit(self, subject, event, **arguments):
+        words = [subject, event, *(word for pair in arguments.items() for word in pair), "", ""]
+        for connection in list(self.listeners):
+            try:
+                connection.sendall(b"1\0" + "\0".join(words).encode())
+            except OSError:
+                self.listeners.remove(connection)
 
     # The wire
 
@@ -114,6 +127,12 @@ class FakeQubesd:
         if self.before:
             self.before(method, words[3])
         if self.misbehave and self.misbehave(method, connection):
+            return
+        if method == "admin.Events":
+            connection.sendall(b"1\0\0connection-established\0\0")
+            self.listeners.append(connection)
+            while not self.closing.wait(0.05):
+                pass
             return
         connection.sendall(self.answer(method, argument, words[3], payload))
 

@@ -50,6 +50,19 @@ void require_possible(const QubeName& qube, const std::vector<VolumeSlot>& sorte
     }
 }
 
+/// Disposables above all end at any time: a qube that is gone since it was listed is passed by.
+template <class Step>
+void unless_gone(const Step& step)
+{
+    try {
+        step();
+    } catch (const Error& error) {
+        if (error.code() != Code::not_found) {
+            throw;
+        }
+    }
+}
+
 /// For a shell: single quotes, each quote of the word outside of them.
 std::string shell_word(const std::string& word)
 {
@@ -97,12 +110,14 @@ std::vector<RunningQube> QubesHypervisor::qubes()
 {
     std::vector<RunningQube> all;
     for (const auto& domain : domains()) {
-        RunningQube qube{domain.name, is_running(domain)};
-        if (is_disposable(domain)) {
-            const auto from = client_.call({"admin.vm.property.Get", "template", domain.name.text()});
-            qube.disposable_of = with_context(domain.name.text(), [&] { return parse_qube_property(from); });
-        }
-        all.push_back(std::move(qube));
+        unless_gone([&] {
+            RunningQube qube{domain.name, is_running(domain)};
+            if (is_disposable(domain)) {
+                const auto from = client_.call({"admin.vm.property.Get", "template", domain.name.text()});
+                qube.disposable_of = with_context(domain.name.text(), [&] { return parse_qube_property(from); });
+            }
+            all.push_back(std::move(qube));
+        });
     }
     return all;
 }
@@ -142,12 +157,14 @@ std::vector<Attachment> QubesHypervisor::wanted()
         if (is_disposable(domain)) {
             continue;
         }
-        Attachment wanted{domain.name, {}};
-        for (auto& [letter, slot] : slots_of(features(domain.name))) {
-            wanted.slots.push_back(std::move(slot));
-        }
-        std::ranges::sort(wanted.slots);
-        all.push_back(std::move(wanted));
+        unless_gone([&] {
+            Attachment wanted{domain.name, {}};
+            for (auto& [letter, slot] : slots_of(features(domain.name))) {
+                wanted.slots.push_back(std::move(slot));
+            }
+            std::ranges::sort(wanted.slots);
+            all.push_back(std::move(wanted));
+        });
     }
     return all;
 }
@@ -173,12 +190,12 @@ std::vector<QubesHypervisor::Disk> QubesHypervisor::disks(const QubeName& qube) 
         const auto volume = volume_of_image(loop == loops.end() ? device.port : loop->second);
         auto slot = unknown_slot(letter, volume);
         const auto told = asked_for.find(letter);
-        if (told != asked_for.end() && volume == told->second.volume) {
+        if (told != asked_for.end() && told->second != slot && volume == told->second.volume) {
             slot = told->second;
         } else if (volume) {
             slot = options_.known_slot(*volume).value_or(slot);
         }
-        disks.push_back({letter, device.port, std::move(slot)});
+        disks.push_back({letter, device.port, volume, std::move(slot)});
     }
     return disks;
 }
@@ -190,12 +207,14 @@ std::vector<Attachment> QubesHypervisor::attached()
         if (!is_running(domain)) {
             continue;
         }
-        Attachment attached{domain.name, {}};
-        for (auto& disk : disks(domain.name)) {
-            attached.slots.push_back(std::move(disk.slot));
-        }
-        std::ranges::sort(attached.slots);
-        all.push_back(std::move(attached));
+        unless_gone([&] {
+            Attachment attached{domain.name, {}};
+            for (auto& disk : disks(domain.name)) {
+                attached.slots.push_back(std::move(disk.slot));
+            }
+            std::ranges::sort(attached.slots);
+            all.push_back(std::move(attached));
+        });
     }
     return all;
 }
@@ -273,7 +292,7 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
     std::set<Letter> busy;
     for (const auto& disk : now) {
         busy.insert(disk.letter);
-        if (disk.slot == slot) {
+        if (disk.volume == slot.volume) {
             return;
         }
         if (disk.slot.app == slot.app) {
@@ -305,7 +324,9 @@ void QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
         return;
     }
     const auto now = disks(qube);
-    const auto disk = std::ranges::find(now, slot, &Disk::slot);
+    // By volume: what the features said of it may have changed since the caller looked.
+    const auto disk = std::ranges::find_if(
+        now, [&](const Disk& candidate) { return candidate.volume == slot.volume || candidate.slot == slot; });
     if (disk == now.end()) {
         return;
     }

@@ -54,8 +54,9 @@ public:
 private:
     struct Disk {
         Letter letter;
-        std::string port; ///< of dom0: "loop4001"
-        VolumeSlot slot;
+        std::string port;               ///< of dom0: "loop4001"
+        std::optional<VolumeId> volume; ///< nothing: none of ours
+        VolumeSlot slot;                ///< what the features say it is now, or what is recorded
     };
 
     std::vector<Domain> domains() const;

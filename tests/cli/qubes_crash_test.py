@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""kill -9 at each step with which the qubes backend changes something: a start then has the old release or the new one,
+and the next command finishes the work."""
+
+import pathlib
+import re
+import shutil
+import sys
+import tempfile
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+from cli_test import PROGRAMS  # noqa: E402
+from qubes_world import QubesWorld  # noqa: E402
+from small_world import SmallWorld  # noqa: E402
+
+KILLED = -9
+
+
+class Crashes(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
+        cls.addClassCleanup(cls.made.cleanup)
+        world = SmallWorld(cls.made.name, PROGRAMS)
+        world.make_base()
+        world.make_keys()
+        world.publish(world.make_module("org.example.hello", "1.0"), world.make_module("org.example.other", "1.0"))
+        dom0 = QubesWorld(world)
+        dom0.must("repo", "add", "demo", world.site, "--yes")
+        dom0.must("install", "hello", "other", "--into", "work", "--yes")
+        world.publish(world.make_module("org.example.hello", "2.0"))
+        cls.features = dict(dom0.qubesd.qubes["work"].features)
+        dom0.close()
+
+    def fresh(self, running):
+        """dom0 with hello 1.0 in work, and 2.0 in the repository."""
+        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
+        self.addCleanup(folder.cleanup)
+        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True,
+                        ignore=lambda _folder, names: {"qubesd.sock"} & set(names))
+        dom0 = QubesWorld(SmallWorld(folder.name, PROGRAMS))
+        self.addCleanup(dom0.close)
+        dom0.qubesd.qubes["work"].features.update(self.features)
+        if running:
+            dom0.qubesd.start("work")
+        return dom0
+
+    def seen_at_a_start(self, dom0):
+        """App → version, as repo-format/announcement.md says: the disk of that letter, and the lower letter counts."""
+        features, seen = dom0.qubesd.qubes["work"].features, {}
+        for name in sorted(features):
+            if name.startswith("vm-config.qpkg-"):
+                app, version, _, root = features[name].split(" ")
+                if features.get(f"qpkg.slot.{name[-1]}") == root:
+                    seen.setdefault(app, version)
+        return seen
+
+    def steps(self, running):
+        """Numbers of the fault points of this backend in an upgrade."""
+        dom0 = self.fresh(running)
+        trace = dom0.world.folder / "trace"
+        dom0.environment["QPKG_FAULT_TRACE"] = str(trace)
+        dom0.must("upgrade", "--yes")
+        names = trace.read_text().split()
+        return [number for number, name in enumerate(names, 1) if re.match(r"qubes\.|commit\.after", name)]
+
+    def die_and_go_on(self, running):
+        steps = self.steps(running)
+        self.assertGreater(len(steps), 8 if running else 4)
+        for step in steps:
+            with self.subTest(step=step, running=running):
+                dom0 = self.fresh(running)
+                self.assertEqual(dom0.qpkg("upgrade", "--yes", QPKG_FAULT_KILL=str(step)).code, KILLED)
+                seen = self.seen_at_a_start(dom0)
+                self.assertIn(seen.pop("org.example.hello"), ["1.0", "2.0"])
+                self.assertEqual(seen, {"org.example.other": "1.0"})
+                dom0.must("upgrade", "--yes")
+                self.assertEqual(dom0.announced("work"), ["org.example.hello 2.0", "org.example.other 1.0"])
+                roots = {value for name, value in dom0.features("work").items() if "qpkg.slot" in name}
+                if running:
+                    self.assertEqual(set(dom0.disks("work").values()), roots)
+                    self.assertEqual(len(list(dom0.loops.iterdir())), 1)
+                dom0.qubesd.stop("work")
+                dom0.qubesd.start("work")
+                self.assertEqual(set(dom0.disks("work").values()), roots)
+
+    def test_an_upgrade_of_a_halted_qube(self):
+        self.die_and_go_on(running=False)
+
+    def test_an_upgrade_of_a_running_qube(self):
+        self.die_and_go_on(running=True)
+
+
+if __name__ == "__main__":
+    unittest.main()
