@@ -55,5 +55,5 @@ if [[ ! -x $kept ]]; then
         exit 1
     }
 fi
-"$kept" --version | grep -q sign-ed25519
+"$kept" --version | grep sign-ed25519 >/dev/null # not -q: it would not wait for all of it
 echo "$kept"

@@ -13,9 +13,9 @@ fetch() {
     local place=$1 mirror
     mkdir -p "$place"/{lists,archives}/partial "$place/tree"
     mirror=$({
-        sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources
-        sed -n 's/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' /etc/apt/sources.list
-    } 2>/dev/null | grep '/debian/*$' | head -n 1)
+        sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources || true
+        sed -n 's/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' /etc/apt/sources.list || true
+    } 2>/dev/null | awk '/\/debian\/*$/ && !found { print; found = 1 }')
     echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$place/sources.list"
     local apt=(apt-get -qq -o "Dir::Etc::sourcelist=$place/sources.list" -o Dir::Etc::sourceparts=/dev/null
         -o "Dir::State::lists=$place/lists" -o "Dir::Cache=$place" -o APT::Sandbox::User=root)
