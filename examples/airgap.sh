@@ -157,6 +157,29 @@ expired() {
     dom0 run vault -- hello
 }
 
+rotated() {
+    say "Keys are replaced; what a thief signs with the old ones is taken for older than what is here"
+    cp -a site stolen-site
+    cp -a keys stolen-keys
+    run qpkg key new --out keys --name timestamp-2 --name root-4 --no-passphrase
+    local old
+    for old in timestamp root-1; do
+        local new=timestamp-2 role=timestamp
+        if [[ $old == root-1 ]]; then new=root-4 role=root; fi
+        local id
+        id=$(qpkg key show keys --json | python3 -c 'import json, sys
+print(next(key["id"] for key in json.load(sys.stdin)["keys"] if key["name"] == sys.argv[1]))' "$old")
+        run qpkg key rotate "$role" --repo site --keys keys --add "keys/$new.key" --remove "$id"
+    done
+    run qpkg mirror sync "$url" --to mirror
+    run qpkg bundle create --repo mirror --metadata-only --out stick/rotated.qpkgb
+    dom0 import stick/rotated.qpkgb
+    run qpkg publish --withdraw org.debian.hello --repo stolen-site --keys stolen-keys
+    run qpkg bundle create --repo stolen-site --metadata-only --out stick/thief.qpkgb
+    dom0 import stick/thief.qpkgb
+    dom0 search hello --offline
+}
+
 make_disk
 publish_first
 mirror_it
@@ -166,5 +189,6 @@ next_bundle
 same_and_older
 damaged
 withdrawn
+rotated
 say "Everything dom0 has is as it was signed"
 dom0 verify
