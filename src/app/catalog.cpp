@@ -222,7 +222,7 @@ void Catalog::require_rebuilt(const KnownRelease& release, plan::Dissent dissent
         warnings_.push_back(name + ": " + *words);
     }
     for (const auto& note : state->notes) {
-        warnings_.push_back(name + ": " + note);
+        warnings_.emplace_back(name).append(": ").append(note);
     }
 }
 

@@ -101,7 +101,7 @@ fs::path write_statement(const RebuildRequest& request, const KnownRelease& know
         statement.volume = built.volume.root;
         path = dissent_path(published, key.public_key().id());
     }
-    const auto place = request.out / path;
+    auto place = request.out / path;
     auto others = files::read_if_exists(place, largest_statement);
     if (!others && built.tree.commit == published) {
         others = from.get(path, largest_statement);

@@ -84,6 +84,28 @@ DiskUse disk_use(World& world)
     return use;
 }
 
+namespace {
+
+/// Commits that must be here, with what each is of.
+std::map<CommitId, std::string> wanted_commits(const Snapshot& snapshot)
+{
+    std::map<CommitId, std::string> commits;
+    for (const auto& base : snapshot.bases) {
+        commits.emplace(base.commit, base.id.text());
+    }
+    for (const auto& qube : snapshot.qubes) {
+        if (qube.base_commit) {
+            commits.emplace(*qube.base_commit, qube.base.text());
+        }
+    }
+    for (const auto& [id, known] : snapshot.releases) {
+        commits.emplace(known.release.tree.commit, known.release.app.text());
+    }
+    return commits;
+}
+
+} // namespace
+
 std::vector<Verdict> verify(World& world)
 {
     const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
@@ -101,19 +123,7 @@ std::vector<Verdict> verify(World& world)
         verdicts.push_back(std::move(verdict));
     };
 
-    std::map<CommitId, std::string> commits;
-    for (const auto& base : snapshot.bases) {
-        commits.emplace(base.commit, base.id.text());
-    }
-    for (const auto& qube : snapshot.qubes) {
-        if (qube.base_commit) {
-            commits.emplace(*qube.base_commit, qube.base.text());
-        }
-    }
-    for (const auto& [id, known] : snapshot.releases) {
-        commits.emplace(known.release.tree.commit, known.release.app.text());
-    }
-    for (const auto& [commit, what] : commits) {
+    for (const auto& [commit, what] : wanted_commits(snapshot)) {
         judge("commit", what, commit.hex(), [&] {
             if (!world.content.has_commit(commit)) {
                 throw Error(Code::not_found, "it is not in the object store");

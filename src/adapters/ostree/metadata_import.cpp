@@ -169,7 +169,7 @@ void MetadataImport::want(const Digest& id, ObjectType type)
 
 std::vector<ObjectName> MetadataImport::take_level() { return std::exchange(next_, {}); }
 
-void MetadataImport::load(ImportedTree& tree, std::vector<ObjectName> level)
+void MetadataImport::load(ImportedTree& tree, const std::vector<ObjectName>& level)
 {
     std::vector<ObjectName> missing;
     for (const auto& object : level) {

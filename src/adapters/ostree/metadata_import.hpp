@@ -60,7 +60,7 @@ public:
 
 private:
     std::string commit_bytes(const CommitId& id);
-    void load(ImportedTree& tree, std::vector<ObjectName> level);
+    void load(ImportedTree& tree, const std::vector<ObjectName>& level);
     void add(ImportedTree& tree, const ObjectName& object, std::string_view bytes);
     std::vector<ObjectName> take_level();
     void want(const Digest& id, ObjectType type);

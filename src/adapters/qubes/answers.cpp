@@ -73,7 +73,7 @@ std::pair<std::string, std::string> quoted_property(std::string_view& rest)
         if (rest[at] == '\'') {
             const auto key = std::string(rest.substr(0, quote));
             rest.remove_prefix(at + 1);
-            if (!rest.empty() && word(rest) != "") {
+            if (!rest.empty() && !word(rest).empty()) {
                 throw broken("a property that goes on after its quote", all);
             }
             return {key, value};

@@ -279,7 +279,7 @@ bool is_http(const std::string& location)
 }
 
 HttpFetcher::HttpFetcher(std::string url, HttpLimits limits)
-    : url_(std::move(url)), limits_(limits), connections_(std::make_unique<Connections>())
+    : url_(std::move(url)), limits_(std::move(limits)), connections_(std::make_unique<Connections>())
 {
     start_curl();
     while (url_.ends_with('/')) {
