@@ -4,28 +4,49 @@
 #include "qpkg/model/volume_slot.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace qpkg::agent {
+
+/// Where a notice says the volume is.
+struct Mounted {};  ///< the host has mounted it already
+struct Searched {}; ///< on whatever disk has the volume's serial number, or the slot's name
+using Place = std::variant<Mounted, std::filesystem::path, Searched>;
+
+/// What a source says of one slot.
+struct Notice {
+    std::string slot; ///< one to 32 of a-z 0-9
+    VolumeSlot volume;
+    Place place;
+};
+
+/// What one source says.
+struct Notices {
+    std::vector<Notice> found;
+    std::vector<std::string> problems; ///< what was there and makes no sense
+};
 
 struct Announced {
     VolumeSlot volume;
     std::optional<std::filesystem::path> device; ///< nothing: the host has mounted the volume already
 };
 
-/// What one source says. Each source (a directory; QubesDB and virtio later) is a function that returns this.
+/// What the qube has to show.
 struct Announcements {
     std::vector<Announced> found;      ///< ascending by app, each app once
-    std::vector<std::string> problems; ///< what was there and makes no sense
+    std::vector<std::string> problems; ///< what was there and makes no sense, or was said and is not there
 };
 
-/// The directory source of repo-format/announcement.md. Error not_found when there is no such directory: nobody said
-/// that there are no volumes.
-Announcements read_announced_directory(const std::filesystem::path& directory);
+/// The disk a notice means; nothing while it is not there. Not asked for volumes the host has mounted.
+using FindDisk = std::function<std::optional<std::filesystem::path>(const Notice&)>;
 
-/// The two lines of one file. Error corrupt.
-Announced parse_announced_file(std::string_view bytes);
+/// Of several slots of one app that have their disk the lowest counts; an app without any is a problem.
+Announcements settle(Notices notices, const FindDisk& find_disk);
+
+bool is_slot_name(std::string_view name);
 
 } // namespace qpkg::agent

@@ -19,7 +19,6 @@ struct Layout {
     fs::path run = "/run/qpkg";
     fs::path root = "/";
 
-    fs::path announced() const { return run / "announced"; }                         ///< written by the host
     fs::path volume(const AppId& app) const { return run / "volumes" / app.text(); } ///< mount point
     fs::path views() const { return run / "views"; }
     fs::path view(const AppId& app) const { return views() / app.text(); } ///< see view.hpp

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/shared_view.hpp"
 
+#include "cli/agent/child.hpp"
 #include "cli/agent/small_files.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/mounts.hpp"
-
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -70,22 +67,6 @@ void mount_tree(const Layout& layout, const fs::path& tree, const std::vector<Ap
     }
 }
 
-/// Runs a program of the qube; its exit status, or nothing when it is not there.
-std::optional<int> run_program(const fs::path& program, const std::string& option, const std::string& value)
-{
-    std::array<std::string, 3> words{program.string(), option, value};
-    std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(), nullptr};
-    std::array<char*, 1> environment{nullptr};
-    pid_t child = 0;
-    if (::posix_spawn(&child, argv[0], nullptr, nullptr, argv.data(), environment.data()) != 0) {
-        return std::nullopt;
-    }
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return status;
-}
-
 /// Programs of the shared view find the shared modules' libraries through it; private views keep the base's.
 void make_library_cache(const Layout& layout)
 {
@@ -94,8 +75,8 @@ void make_library_cache(const Layout& layout)
     if (!fs::is_regular_file(fs::symlink_status(place))) {
         return;
     }
-    const auto status = run_program(layout.root / "usr/sbin/ldconfig", "-C", cache.string());
-    if (status == 0) {
+    const auto made = run_child({(layout.root / "usr/sbin/ldconfig").string(), "-C", cache.string()}, 0);
+    if (made && made->status == 0) {
         mounts::bind(cache, place, mounts::Access::read_only);
         note_mount(layout, "ld.so.cache");
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Mounts the volumes this qube was told of and shows their apps.
+#include "cli/agent/boot.hpp"
 #include "cli/agent/refresh.hpp"
+#include "cli/agent/sources.hpp"
 
 #include "qpkg/base/error.hpp"
 
@@ -11,15 +13,34 @@ namespace {
 
 using namespace qpkg;
 
-constexpr const char* usage = "usage: qpkg-agent refresh | qpkg-agent list";
+constexpr const char* usage = "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list";
 
-int refresh(const agent::Layout& layout)
+int show(const agent::Layout& layout, const agent::Announcements& announcements)
 {
-    const auto report = agent::refresh(layout, agent::read_announced_directory(layout.announced()));
+    agent::offer_runner(layout);
+    const auto report = agent::refresh(layout, announcements);
     for (const auto& problem : report.problems) {
         std::fprintf(stderr, "qpkg-agent: %s\n", problem.c_str());
     }
     return report.problems.empty() ? 0 : static_cast<int>(Code::partly);
+}
+
+/// A qube that nobody tells of volumes starts as it is.
+int boot(const agent::Layout& layout)
+{
+    agent::mount_what_is_missing();
+    const auto announcements = agent::read_announcements({});
+    return announcements ? show(layout, *announcements) : 0;
+}
+
+int refresh(const agent::Layout& layout)
+{
+    if (const auto announcements = agent::read_announcements({})) {
+        return show(layout, *announcements);
+    }
+    throw Error(Code::not_found,
+                "nobody tells this qube of volumes: no /run/qpkg/announced, no QubesDB, no config disk, "
+                "nothing on the kernel's command line");
 }
 
 int list(const agent::Layout& layout)
@@ -33,6 +54,9 @@ int list(const agent::Layout& layout)
 int run(std::string_view verb)
 {
     const agent::Layout layout;
+    if (verb == "boot") {
+        return boot(layout);
+    }
     if (verb == "refresh") {
         return refresh(layout);
     }

@@ -3,67 +3,68 @@
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
-
-#include <fstream>
-
 using namespace qpkg;
 using namespace qpkg::agent;
 
 namespace {
 
-const std::string root(64, 'a');
-const std::string hello = "org.example.hello 1.0-1 private " + root + '\n';
-const std::string other = "org.example.other 2.0 shared " + root + '\n';
+Notice notice(const std::string& slot, const std::string& app, const std::string& version)
+{
+    return {slot,
+            {AppId::require(app), version, View::private_view, *VolumeId::from_hex(std::string(64, 'a'))},
+            Searched{}};
+}
+
+/// Every slot but those of `absent` has a disk named after it.
+FindDisk disks_without(std::string absent)
+{
+    return [absent](const Notice& asked) -> std::optional<std::filesystem::path> {
+        return absent.find(asked.slot) == std::string::npos ? std::optional("/dev/" + asked.slot) : std::nullopt;
+    };
+}
 
 } // namespace
 
-TEST_CASE("an announcement names a device or says that the volume is mounted")
+TEST_CASE("what is announced is ordered by app, each with its slot's disk")
 {
-    CHECK(parse_announced_file(hello + "mounted\n").device == std::nullopt);
-    CHECK(parse_announced_file(hello + "device /dev/xvdqa\n").device == "/dev/xvdqa");
-    CHECK(parse_announced_file(other + "mounted\n").volume.view == View::shared);
+    const auto settled = settle(
+        {{notice("a", "org.example.second", "1"), notice("b", "org.example.first", "1")}, {"x"}}, disks_without(""));
+
+    REQUIRE(settled.found.size() == 2);
+    CHECK(settled.found[0].volume.app.text() == "org.example.first");
+    CHECK(settled.found[0].device == "/dev/b");
+    CHECK(settled.problems == std::vector<std::string>{"x"});
 }
 
-TEST_CASE("an announcement that is cut or says more is refused")
+TEST_CASE("of an app at two slots the lower one counts")
 {
-    const auto whole = hello + "device /dev/xvdqa\n";
-    for (std::size_t length = 0; length < whole.size(); ++length) {
-        CHECK_FAILS(Code::corrupt, "", parse_announced_file(whole.substr(0, length)));
-    }
-    CHECK_FAILS(Code::corrupt, "two lines", parse_announced_file(whole + "\n"));
-    CHECK_FAILS(Code::corrupt, "neither", parse_announced_file(hello + "device xvdqa\n"));
-    CHECK_FAILS(Code::corrupt, "neither", parse_announced_file(hello + "device /dev/a b\n"));
-    CHECK_FAILS(Code::corrupt, "neither", parse_announced_file(hello + "device /" + std::string(255, 'a') + '\n'));
+    const auto settled =
+        settle({{notice("c", "org.example.app", "2"), notice("b", "org.example.app", "1")}, {}}, disks_without(""));
+
+    REQUIRE(settled.found.size() == 1);
+    CHECK(settled.found[0].volume.version == "1");
+    CHECK(settled.problems.empty());
 }
 
-TEST_CASE("the directory source gives the apps in order; what makes no sense is a problem, not an end")
+TEST_CASE("a slot without its disk is passed by, and told of only when the app has no other")
 {
-    const files::TemporaryDirectory directory(std::filesystem::temp_directory_path());
-    std::ofstream(directory.path() / "b") << hello << "mounted\n";
-    std::ofstream(directory.path() / "a") << other << "device /dev/xvdqa\n";
-    std::ofstream(directory.path() / "c") << "rubbish\n";
-    std::ofstream(directory.path() / ".writing") << "rub";
+    const auto settled = settle({{notice("a", "org.example.app", "1"), notice("b", "org.example.app", "2"),
+                                  notice("c", "org.example.lost", "1"), notice("d", "org.example.lost", "2")},
+                                 {}},
+                                disks_without("acd"));
 
-    const auto announcements = read_announced_directory(directory.path());
-
-    REQUIRE(announcements.found.size() == 2);
-    CHECK(announcements.found[0].volume.app.text() == "org.example.hello");
-    CHECK(announcements.found[1].device == "/dev/xvdqa");
-    CHECK(announcements.problems == std::vector<std::string>{"slot c: expected two lines"});
-    CHECK_FAILS(Code::not_found, "no such", read_announced_directory(directory.path() / "none"));
+    REQUIRE(settled.found.size() == 1);
+    CHECK(settled.found[0].volume.version == "2");
+    CHECK(settled.problems == std::vector<std::string>{"slot c: org.example.lost: its disk is not there"});
 }
 
-TEST_CASE("an app that is announced twice is mounted from neither place")
+TEST_CASE("a volume that the host has mounted needs no disk")
 {
-    const files::TemporaryDirectory directory(std::filesystem::temp_directory_path());
-    std::ofstream(directory.path() / "a") << hello << "device /dev/a\n";
-    std::ofstream(directory.path() / "b") << hello << "device /dev/b\n";
-    std::ofstream(directory.path() / "c") << other << "mounted\n";
+    auto mounted = notice("a", "org.example.app", "1");
+    mounted.place = Mounted{};
 
-    const auto announcements = read_announced_directory(directory.path());
+    const auto settled = settle({{mounted}, {}}, disks_without("a"));
 
-    REQUIRE(announcements.found.size() == 1);
-    CHECK(announcements.found[0].volume.app.text() == "org.example.other");
-    CHECK(announcements.problems == std::vector<std::string>{"org.example.hello: announced twice"});
+    REQUIRE(settled.found.size() == 1);
+    CHECK(settled.found[0].device == std::nullopt);
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "cli/agent/sources.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// The disks of the qube, as its kernel lists them.
+namespace qpkg::agent {
+
+/// The disk that a notice means: the place it names; else the one whose serial number is the first 20 hex digits of the
+/// volume's root (virtio disks have one), else xvdq and the slot's letter (Xen disks have none).
+std::optional<std::filesystem::path> disk_of(const Surroundings&, const Notice&);
+
+std::optional<std::filesystem::path> disk_with_serial(const Surroundings&, std::string_view serial);
+
+/// Up to `cap` bytes from the beginning of a device. Error failed.
+std::string read_beginning(const std::filesystem::path& device, std::size_t cap);
+
+} // namespace qpkg::agent
