@@ -4,7 +4,6 @@
 #include "qpkg/base/error.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace qpkg::envelope {
 namespace {
@@ -53,17 +52,12 @@ public:
         require(before_key_id);
         const auto key_id = Digest::from_hex(take_bytes(64));
         require(before_signature);
-        const auto hex = take_bytes(128);
-        const auto first = Digest::from_hex(hex.substr(0, 64));
-        const auto second = Digest::from_hex(hex.substr(std::min<std::size_t>(64, hex.size())));
+        const auto bytes = parse_signature(take_bytes(128));
         require(after_signature);
-        if (!key_id || !first || !second) {
+        if (!key_id || !bytes) {
             fail("not canonical: a key id or signature is not lower-case hex of the right length");
         }
-        Signature found{*key_id, {}};
-        std::copy(first->bytes().begin(), first->bytes().end(), found.bytes.begin());
-        std::copy(second->bytes().begin(), second->bytes().end(), found.bytes.begin() + 32);
-        return found;
+        return {*key_id, *bytes};
     }
 
     void require(std::string_view token)
@@ -99,6 +93,19 @@ void check_order(const std::vector<Signature>& signatures)
 }
 
 } // namespace
+
+std::optional<std::array<std::uint8_t, 64>> parse_signature(std::string_view hex)
+{
+    const auto first = Digest::from_hex(hex.substr(0, 64));
+    const auto second = hex.size() == 128 ? Digest::from_hex(hex.substr(64)) : std::nullopt;
+    if (!first || !second) {
+        return std::nullopt;
+    }
+    std::array<std::uint8_t, 64> bytes{};
+    std::ranges::copy(first->bytes(), bytes.begin());
+    std::ranges::copy(second->bytes(), bytes.begin() + 32);
+    return bytes;
+}
 
 Envelope scan(std::string_view bytes)
 {

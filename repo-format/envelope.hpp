@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct Signature {
 
     friend bool operator==(const Signature&, const Signature&) = default;
 };
+
+/// 128 lower-case hex digits and nothing else.
+std::optional<std::array<std::uint8_t, 64>> parse_signature(std::string_view hex);
 
 /// What a scan found. `payload` is S as it stands in the file: not looked at, to be verified before it is parsed.
 struct Envelope {

@@ -234,16 +234,11 @@ std::vector<envelope::Signature> read_signatures(const fs::path& directory, cons
         if (!line) {
             continue;
         }
-        const std::string_view hex = *line;
-        const auto first = Digest::from_hex(hex.substr(0, 64));
-        const auto second = hex.size() < 128 ? std::nullopt : Digest::from_hex(hex.substr(64, 64));
-        if (!first || !second) {
+        const auto bytes = envelope::parse_signature(std::string_view(*line).substr(0, signature_line - 1));
+        if (!bytes) {
             throw Error(Code::corrupt, path.string() + ": is no signature, which has 128 hex digits");
         }
-        envelope::Signature signature{id, {}};
-        std::ranges::copy(first->bytes(), signature.bytes.begin());
-        std::ranges::copy(second->bytes(), signature.bytes.begin() + 32);
-        found.push_back(signature);
+        found.push_back({id, *bytes});
     }
     return found;
 }

@@ -4,7 +4,6 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/text.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace qpkg::app {
@@ -74,20 +73,6 @@ private:
     std::string_view rest_;
     std::string name_;
 };
-
-/// 128 hex digits.
-std::optional<std::array<std::uint8_t, 64>> signature_of(std::string_view hex)
-{
-    const auto first = Digest::from_hex(hex.substr(0, 64));
-    const auto second = hex.size() == 128 ? Digest::from_hex(hex.substr(64)) : std::nullopt;
-    if (!first || !second) {
-        return std::nullopt;
-    }
-    std::array<std::uint8_t, 64> bytes{};
-    std::ranges::copy(first->bytes(), bytes.begin());
-    std::ranges::copy(second->bytes(), bytes.begin() + 32);
-    return bytes;
-}
 
 } // namespace
 
@@ -179,7 +164,7 @@ std::vector<RemoteSignature> parse_signing_answer(std::string_view bytes)
     while (!reader.take(closing)) {
         const auto words = text::split(reader.line(), ' ');
         const auto key = words.size() == 3 ? Digest::from_hex(words[1]) : std::nullopt;
-        const auto signature = words.size() == 3 ? signature_of(words[2]) : std::nullopt;
+        const auto signature = words.size() == 3 ? envelope::parse_signature(words[2]) : std::nullopt;
         if (!key || !signature) {
             throw Error(Code::corrupt, "answer of the vault: expected a file, a key id and a signature");
         }
