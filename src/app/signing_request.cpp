@@ -22,7 +22,6 @@ constexpr std::string_view type = "qpkg-signing-request";
 constexpr std::string_view index_file = "request.json";
 constexpr std::string_view ending = ".sig";
 constexpr std::string_view evidence_directory = "evidence";
-constexpr std::size_t most_evidence = 1024;
 constexpr std::size_t largest_index = 64 * 1024;
 constexpr std::size_t most_files = 16;
 constexpr std::size_t signature_line = 129; ///< 128 hex digits and the end of the line
@@ -178,9 +177,9 @@ std::vector<ToSign> read_signing_request(const fs::path& directory)
     });
 }
 
-std::map<Digest, std::string> read_evidence(const fs::path& directory)
+Evidence read_evidence(const fs::path& directory)
 {
-    std::map<Digest, std::string> evidence;
+    Evidence evidence;
     if (fs::is_directory(directory / evidence_directory)) {
         for (const auto& entry : fs::directory_iterator(directory / evidence_directory)) {
             auto bytes = files::read(entry.path(), largest_manifest);
@@ -193,7 +192,7 @@ std::map<Digest, std::string> read_evidence(const fs::path& directory)
     return evidence;
 }
 
-std::vector<std::string> review(const ToSign& file)
+std::vector<std::string> review_of_role(const ToSign& file)
 {
     std::vector<std::string> lines{file.file() + ", sha256 " + sha256(file.payload).hex()};
     const auto header = [&](const tuf::Header& role) {
@@ -214,8 +213,16 @@ std::vector<std::string> review(const ToSign& file)
         lines.push_back("  publisher " + delegation.name + " may publish " + text::join(delegation.namespaces, ", ") +
                         ": " + key_list(delegation.keys));
     }
-    for (const auto& [path, target] : role.targets) {
-        lines.push_back("  lists " + text::escaped(path) + ", sha256 " + target.sha256.hex());
+    return lines;
+}
+
+std::vector<std::string> review(const ToSign& file)
+{
+    auto lines = review_of_role(file);
+    if (file.role != "root") {
+        for (const auto& [path, target] : tuf::parse_targets(file.payload).targets) {
+            lines.push_back("  lists " + text::escaped(path) + ", sha256 " + target.sha256.hex());
+        }
     }
     return lines;
 }

@@ -24,6 +24,11 @@ struct ToSign {
     std::string file() const { return std::to_string(version) + "." + role + ".json"; }
 };
 
+/// What a signer may want to see besides the payloads: manifests and commits of newly listed releases, by the hash of
+/// their bytes.
+using Evidence = std::map<Digest, std::string>;
+inline constexpr std::size_t most_evidence = 1024;
+
 /// Makes the directory: request.json, the payloads, what a signer may want to see besides (evidence/<sha256>), and
 /// review.txt for people. Error conflict when it holds something.
 void write_signing_request(const std::filesystem::path& directory, const std::vector<ToSign>& files,
@@ -41,13 +46,15 @@ std::vector<ToSign> complete_signing_request(std::string_view bytes,
                                              const std::function<std::string(const std::string& file)>& payload);
 
 /// The evidence of such a directory, by the hash of its bytes. Error no_space.
-std::map<Digest, std::string> read_evidence(const std::filesystem::path& directory);
+Evidence read_evidence(const std::filesystem::path& directory);
 
 /// request.json by itself: payloads are left empty. Reads bytes from outside.
 std::vector<ToSign> parse_signing_request(std::string_view bytes);
 
 /// What a person should know before signing: from the payload alone, never from review.txt.
 std::vector<std::string> review(const ToSign& file);
+/// The same without the releases that it lists.
+std::vector<std::string> review_of_role(const ToSign& file);
 
 /// Puts one signature beside the files.
 void write_signature(const std::filesystem::path& directory, const ToSign& file, const envelope::Signature& signature);

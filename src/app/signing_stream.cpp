@@ -15,7 +15,6 @@ constexpr std::string_view refusal_opening = "qpkg-refused 1\n";
 constexpr std::string_view closing = "end\n";
 constexpr std::string_view index_name = "request";
 constexpr std::size_t longest_line = 256;
-constexpr std::size_t most_evidence = 1024;
 
 [[noreturn]] void fail(const std::string& what) { throw Error(Code::corrupt, "signing request: " + what); }
 
@@ -49,7 +48,7 @@ public:
     }
 
     /// "<name> <length>", then so many bytes.
-    std::pair<std::string_view, std::string_view> part()
+    std::pair<std::string, std::string_view> part()
     {
         const auto words = text::split(line(), ' ');
         std::size_t length = 0;
@@ -63,15 +62,13 @@ public:
         }
         const auto bytes = rest_.substr(0, length);
         rest_.remove_prefix(length);
-        name_ = words[0];
-        return {name_, bytes};
+        return {words[0], bytes};
     }
 
     bool at_end() const { return rest_.empty(); }
 
 private:
     std::string_view rest_;
-    std::string name_;
 };
 
 } // namespace

@@ -3,7 +3,6 @@
 
 #include "app/signing_request.hpp"
 
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,10 +13,6 @@ namespace qpkg::app {
 
 inline constexpr std::size_t largest_signing_stream = 16 * 1024 * 1024; ///< bytes
 inline constexpr std::size_t largest_signing_answer = 64 * 1024;        ///< bytes
-
-/// What a signer needs besides the payloads: manifests and commits of newly listed releases, by the hash of their
-/// bytes.
-using Evidence = std::map<Digest, std::string>;
 
 struct SigningStream {
     std::vector<ToSign> files;

@@ -143,7 +143,7 @@ std::vector<std::string> examine(const ToSign& file, const VaultPolicy& policy, 
     return with_context(file.file(), [&] {
         const auto& rule = rule_for(policy, file.role);
         check_version(file, last);
-        auto lines = review(file);
+        auto lines = review_of_role(file);
         if (!last) {
             lines.emplace_back("  this vault has not signed for this role before");
         }
@@ -155,7 +155,6 @@ std::vector<std::string> examine(const ToSign& file, const VaultPolicy& policy, 
         check_expiry(role.header, rule, now);
         check_delegations(role, rule);
         const auto before = last ? std::optional(tuf::parse_targets(last->bytes)) : std::nullopt;
-        std::erase_if(lines, [](const std::string& line) { return line.starts_with("  lists "); });
         compare_releases(role, before, rule, evidence, lines);
         return lines;
     });
