@@ -40,9 +40,19 @@ def check_links(path):
             yield f"{path}: {target}: no such heading"
 
 
+def check_folders():
+    """Somebody who opens the tree finds each folder explained; one that got in by accident is noticed."""
+    explained = sources.text("ARCHITECTURE.md")
+    for path in sorted(sources.ROOT.iterdir()):
+        ours = path.is_dir() and not path.name.startswith(".") and path.name not in sources.NOT_OURS
+        if ours and f"`{path.name}/" not in explained:
+            yield f"{path.name}/: ARCHITECTURE.md does not say what it is for"
+
+
 def main():
     code, documents = sources.files(*LICENSED), sources.files(".md")
     findings = [finding for path in code for check in (check_licence, check_size) for finding in check(path)]
+    findings += check_folders()
     findings += [finding for path in documents for finding in check_links(path)]
     sources.finish(findings, len(code) + len(documents))
 

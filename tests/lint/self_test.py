@@ -70,6 +70,12 @@ class HouseTest(Repository):
     def test_a_long_file_is_found(self):
         self.assertEqual(len(list(house.check_size(self.write("a.cpp", "\n" * 401)))), 1)
 
+    def test_an_unexplained_folder_is_found(self):
+        self.write("ARCHITECTURE.md", "| `src/` | all of it |\n")
+        self.write("src/a.cpp", "")
+        self.write("x/config", "")
+        self.assertEqual(list(house.check_folders()), ["x/: ARCHITECTURE.md does not say what it is for"])
+
     def test_a_dead_link_and_a_dead_heading_are_found(self):
         path = self.write("a.md", "# One\n[a](b.md) [b](#one) [c](#two) [d](https://example.org)\n")
         self.assertEqual(len(list(house.check_links(path))), 2)
