@@ -148,15 +148,17 @@ private:
                 report.releases.push_back(withdrawn(ManifestId(section.sha256)));
                 continue;
             }
-            report.releases.push_back(arrived(*found, arrival_of(*found)));
-            if (report.releases.back().arrival == Arrival::imported) {
-                if (!request_.accept_stale) {
-                    client_.require_installable(*found);
-                }
-                wanted_.push_back(client_.fetch_release(*found, bundle_));
+            const auto arrival = arrival_of(*found);
+            if (arrival == Arrival::imported && !request_.accept_stale) {
+                client_.require_installable(*found);
             }
+            auto release = client_.fetch_release(*found, bundle_);
             // What rebuilders say is kept for the plan of an install, and shown of what is installed.
-            static_cast<void>(rebuild_state(world_, repository_, client_.fetch_release(*found, bundle_), &bundle_));
+            static_cast<void>(rebuild_state(world_, repository_, release, &bundle_));
+            report.releases.push_back(arrived(*found, arrival));
+            if (arrival == Arrival::imported) {
+                wanted_.push_back(std::move(release));
+            }
         }
     }
 
