@@ -6,6 +6,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
 
@@ -101,7 +102,9 @@ std::uint64_t copy(const fs::path& archive, const DeltaSummary& delta, const Com
     return with_context("delta from " + delta.from.hex(), [&] {
         files::make_directories(place.parent_path());
         const files::TemporaryDirectory scratch(archive / "tmp", "delta-");
+        progress.begin("delta", delta.from.hex().substr(0, 16), delta.size);
         fetch_delta(delta, to, scratch.path(), from, progress);
+        progress.end(text::human_size(delta.size));
         // It is served to others.
         fs::permissions(scratch.path(), fs::perms(0755));
         for (const auto& file : fs::directory_iterator(scratch.path())) {
