@@ -11,6 +11,12 @@ namespace {
 constexpr std::string_view type = "qpkg-rebuild";
 constexpr std::uint64_t newest_schema = 1;
 constexpr std::size_t longest_text = 400; ///< characters, as in a manifest
+constexpr std::string_view statement_ending = ".rebuild.json";
+
+std::string place_of(const std::string& name)
+{
+    return std::string(statements_directory) + '/' + name + std::string(statement_ending);
+}
 
 } // namespace
 
@@ -64,13 +70,18 @@ std::string encode_rebuild(const RebuildStatement& statement)
                                                {"volume", statement.volume.hex()}});
 }
 
-std::string statement_path(const CommitId& published) { return "attest/" + published.hex() + ".rebuild.json"; }
+std::string statement_path(const CommitId& published) { return place_of(published.hex()); }
 
 std::string input_path(const Digest& input) { return "inputs/" + input.hex(); }
 
 std::string dissent_path(const CommitId& published, const Digest& key_id)
 {
-    return "attest/" + published.hex() + '.' + key_id.hex() + ".rebuild.json";
+    return place_of(published.hex() + '.' + key_id.hex());
+}
+
+bool is_statement_about(const CommitId& published, std::string_view file_name)
+{
+    return file_name.starts_with(published.hex() + '.') && file_name.ends_with(statement_ending);
 }
 
 } // namespace qpkg

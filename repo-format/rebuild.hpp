@@ -36,6 +36,9 @@ std::string encode_rebuild(const RebuildStatement& statement);
 /// "attest/<commit>.<key id>.rebuild.json" for a rebuilder who does not.
 std::string statement_path(const CommitId& published);
 std::string dissent_path(const CommitId& published, const Digest& key_id);
+inline constexpr std::string_view statements_directory = "attest";
+/// Whether a file of that name in `statements_directory` is about the commit.
+bool is_statement_about(const CommitId& published, std::string_view file_name);
 
 /// Where a recipe or lock file lies for those who build again: "inputs/<sha256>".
 std::string input_path(const Digest& input);

@@ -201,8 +201,7 @@ KnownRelease Catalog::release(const Offer& offer, const Allowances& allowances)
 std::optional<RebuildState> Catalog::rebuilds(const KnownRelease& release)
 {
     const auto repository = std::ranges::find(snapshot_.repositories, release.repo, &Repository::name);
-    if (repository == snapshot_.repositories.end() ||
-        !repository->rebuild_policies.contains(namespace_of(release.release.app))) {
+    if (repository == snapshot_.repositories.end() || rebuild_policy(*repository, release) == nullptr) {
         return std::nullopt; // nobody asked: a repository that is out of reach is not opened for it
     }
     const bool ask = reach_ == Reach::online && repository->location != carried_location;

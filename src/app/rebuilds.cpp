@@ -86,16 +86,22 @@ std::size_t organisations(const Repository& repository)
 
 std::string RebuildState::words() const { return plan::rebuild_words(policy, verdict, trusted); }
 
+const RebuildPolicy* rebuild_policy(const Repository& repository, const KnownRelease& release)
+{
+    const auto found = repository.rebuild_policies.find(namespace_of(release.release.app));
+    return found == repository.rebuild_policies.end() ? nullptr : &found->second;
+}
+
 std::optional<RebuildState> rebuild_state(World& world, const Repository& repository, const KnownRelease& release,
                                           Fetcher* from)
 {
-    const auto policy = repository.rebuild_policies.find(namespace_of(release.release.app));
-    if (policy == repository.rebuild_policies.end()) {
+    const auto* policy = rebuild_policy(repository, release);
+    if (policy == nullptr) {
         return std::nullopt;
     }
     Reading reading(world, repository, release, from);
     auto verdict = reading.verdict();
-    return RebuildState{policy->second, std::move(verdict), organisations(repository), std::move(reading.notes)};
+    return RebuildState{*policy, std::move(verdict), organisations(repository), std::move(reading.notes)};
 }
 
 std::vector<std::string> installed_dissent(World& world, const Snapshot& snapshot)

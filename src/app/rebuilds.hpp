@@ -19,6 +19,9 @@ struct RebuildState {
     std::string words() const;
 };
 
+/// What the user wants of rebuilders of this release; null where the policy of its namespace is off.
+const RebuildPolicy* rebuild_policy(const Repository& repository, const KnownRelease& release);
+
 /// Nothing where the policy of the release's namespace is off. Statements are read through `from`; what was read is
 /// kept, so that one that a mirror withholds later still counts. Without `from` only what was kept is looked at.
 std::optional<RebuildState> rebuild_state(World& world, const Repository& repository, const KnownRelease& release,

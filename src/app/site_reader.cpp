@@ -56,12 +56,12 @@ SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& locatio
 void SiteReader::take_statements(const CommitId& commit)
 {
     std::set<std::string> paths{statement_path(commit)};
-    const std::filesystem::path directory = std::filesystem::path(location_) / "attest";
+    const std::filesystem::path directory = std::filesystem::path(location_) / statements_directory;
     if (std::filesystem::is_directory(directory)) {
         for (const auto& entry : std::filesystem::directory_iterator(directory)) {
             const auto name = entry.path().filename().string();
-            if (name.starts_with(commit.hex() + ".") && name.ends_with(".rebuild.json")) {
-                paths.insert("attest/" + name);
+            if (is_statement_about(commit, name)) {
+                paths.insert(std::string(statements_directory) + '/' + name);
             }
         }
     }
