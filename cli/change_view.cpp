@@ -203,13 +203,7 @@ void carry_out(Context& context, app::PreparedChange change, const std::string& 
         context.show_unchanged(plan.field("changed", flag(false)).done("Done: " + nothing));
         return;
     }
-    if (context.options.dry_run) {
-        context.show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
-        return;
-    }
-    context.show_plan(plan);
-    if (!context.agreed()) {
-        context.show(Document(context.command).field("changed", flag(false)).done("Done: nothing was changed."));
+    if (!context.confirmed(plan)) {
         return;
     }
     const auto report = app::apply(context.world(), change);

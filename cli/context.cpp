@@ -33,6 +33,20 @@ void Context::show_plan(const Document& plan)
 
 bool Context::agreed(const std::string& question) { return options.yes || ask(question); }
 
+bool Context::confirmed(Document& plan)
+{
+    if (options.dry_run) {
+        show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
+        return false;
+    }
+    show_plan(plan);
+    if (!agreed()) {
+        show(Document(command).field("changed", flag(false)).done("Done: nothing was changed."));
+        return false;
+    }
+    return true;
+}
+
 void Context::show(const Document& result)
 {
     if (options.json) {

@@ -66,13 +66,7 @@ void add_qube_remove(CLI::App& app, Context& context)
         plan.line(context.world().hypervisor.capabilities().makes_qubes
                       ? "Removes qube " + qube.name.text() + " with everything in its /home and /rw."
                       : "Forgets the apps and generations of qube " + qube.name.text() + ".");
-        if (context.options.dry_run) {
-            context.show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
-            return;
-        }
-        context.show_plan(plan);
-        if (!context.agreed()) {
-            context.show(Document("qube-remove").field("changed", flag(false)).done("Done: nothing was changed."));
+        if (!context.confirmed(plan)) {
             return;
         }
         app::remove_qube(context.world(), qube.name);

@@ -32,13 +32,7 @@ void restore(Context& context)
         context.show_unchanged(plan.field("changed", flag(false)).done("Done: every volume is there."));
         return;
     }
-    if (context.options.dry_run) {
-        context.show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
-        return;
-    }
-    context.show_plan(plan);
-    if (!context.agreed()) {
-        context.show(Document("restore").field("changed", flag(false)).done("Done: nothing was changed."));
+    if (!context.confirmed(plan)) {
         return;
     }
     const auto prepared = app::apply_restore(context.world(), change);
