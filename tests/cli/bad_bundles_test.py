@@ -18,15 +18,13 @@ import stat
 import struct
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
 from far_machine import FarMachine  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 HEADER = 64
 ENTRY = 64
@@ -62,20 +60,19 @@ class Bundle:
         return HEADER + index * ENTRY
 
 
-class BadBundles(unittest.TestCase):
+class BadBundles(WorldCase):
     @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.world = SmallWorld(folder.name, PROGRAMS).make_all()
-        cls.file = cls.world.folder / "good.qpkgb"
-        cls.world.must("bundle", "create", "--repo", cls.world.site, "--out", cls.file)
+    def make_world(cls, world):
+        world.make_all()
+        cls.file = world.folder / "good.qpkgb"
+        world.must("bundle", "create", "--repo", world.site, "--out", cls.file)
         cls.good = Bundle(cls.file.read_bytes())
-        cls.pristine = FarMachine(cls.world)
+        cls.pristine = FarMachine(world)
         cls.pristine.trust(cls.file)
         cls.before = cls.pristine.state()
 
     def setUp(self):
+        self.world = self.common  # one for all: what is refused leaves it as it was
         self.far = self.pristine
         self.bad = self.world.folder / "bad.qpkgb"
 
@@ -273,14 +270,11 @@ class BadBundles(unittest.TestCase):
         self.assertEqual(process.wait(), 1)
 
 
-class BadVolumes(unittest.TestCase):
+class BadVolumes(WorldCase):
     """48: what a publisher signed about the volume is not what dom0 makes of the objects."""
 
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.world = SmallWorld(folder.name, PROGRAMS).make_all()
+    def setUp(self):
+        self.world = self.common  # one for all: each test has an app and a far machine of its own
 
     def installs(self, change):
         """A release whose signed manifest was bent by `change`, carried to a far machine and installed there."""

@@ -9,36 +9,21 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
 from far_machine import FarMachine  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import PROGRAMS, WorldCase  # noqa: E402
 
 BLOCK = 4096
 
 
-class BadInputs(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        SmallWorld(cls.made.name, PROGRAMS).make_all()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
+class BadInputs(WorldCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True)
-        self.world = SmallWorld(folder.name, PROGRAMS)
-        self.world.must("repo", "remove", "demo")
-        self.world.add_repository()
+        super().setUp()
+        self.trust_own_copy()
 
     def says(self, *words):
         return self.world.must("run", "work", "--", *words).out.strip()

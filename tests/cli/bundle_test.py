@@ -8,42 +8,31 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
 from far_machine import FarMachine  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 SCHEMAS = HERE.parent.parent / "schemas"
 
 
-class Bundles(unittest.TestCase):
+class Bundles(WorldCase):
     """Each test has its own copy of a world and of a far machine that trusts it."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        world = SmallWorld(cls.made.name, PROGRAMS).make_all()
+    def make_world(cls, world):
+        world.make_all()
         world.must("bundle", "create", "--repo", world.site, "--out", world.folder / "first.qpkgb")
         FarMachine(world).trust(world.folder / "first.qpkgb")
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True)
-        self.world = SmallWorld(folder.name, PROGRAMS)
+        super().setUp()
         self.first = self.world.folder / "first.qpkgb"
-        self.far = object.__new__(FarMachine)
-        self.far.world, self.far.root = self.world, self.world.folder / "far"
+        self.far = FarMachine.in_copy(self.world)
 
     def create(self, name, *words):
         out = self.world.folder / name

@@ -14,41 +14,27 @@ import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
+from world_case import WorldCase  # noqa: E402
 
 
-class Ceremonies(unittest.TestCase):
+class Ceremonies(WorldCase):
     """A repository that began on one machine, and a user who trusts it."""
 
+    copied = ("keys", "site", "root")
+
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        world = SmallWorld(cls.made.name, PROGRAMS)
+    def make_world(cls, world):
         world.make_base()
         world.make_keys()
         cls.hello = world.make_module("org.example.hello", "1.0")
         cls.newer = world.make_module("org.example.hello", "2.0", out=world.folder / "newer")
         world.publish(cls.hello)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        self.world = SmallWorld(folder.name, PROGRAMS)
-        for name in ["keys", "site", "root"]:
-            shutil.copytree(pathlib.Path(self.made.name) / name, self.world.folder / name, symlinks=True)
+        super().setUp()
         self.world.add_repository()
         self.tbs = self.world.folder / "tbs"
-
-    def run_json(self, *words, code=0):
-        answer = self.world.qpkg(*words, "--json")
-        self.assertEqual(answer.code, code, answer.err)
-        return check_schema(answer.json)
 
     def fails(self, code, *words, says):
         before = self.published()
@@ -65,7 +51,7 @@ class Ceremonies(unittest.TestCase):
         return ["--repo", self.world.site, "--keys", self.world.keys, *more]
 
     def rotate(self, role, *words, code=0):
-        return self.run_json("key", "rotate", role, *self.at(*words), code=code)
+        return self.json_of("key", "rotate", role, *self.at(*words), code=code)
 
     def new_key(self, name, folder=None):
         self.world.must("key", "new", "--out", folder or self.world.keys, "--name", name, "--no-passphrase")
@@ -108,7 +94,7 @@ class Ceremonies(unittest.TestCase):
                 self.rotate(role, "--add", new, "--remove", self.key_id(f"{role}-1")[:8])
                 (self.world.keys / f"{role}-1.key").unlink()
                 self.assertEqual(self.offered(), ["1.0"])
-        fingerprint = self.run_json("root", "rotate", *self.at("--threshold", "3"))
+        fingerprint = self.json_of("root", "rotate", *self.at("--threshold", "3"))
         self.assertEqual(fingerprint["root_version"], 4)
         self.assertEqual(len(fingerprint["fingerprint_words"].split()), 16)
         self.assertEqual(self.offered(), ["1.0"])
@@ -165,15 +151,15 @@ class Ceremonies(unittest.TestCase):
                                "--prepare", self.tbs)
         self.assertEqual(document["prepared"], ["2.root.json"])
         self.assertFalse((self.world.site / "tuf/2.root.json").exists())
-        made = self.run_json("sign", "--tbs", self.tbs, "--keys", offline, "--yes")
+        made = self.json_of("sign", "--tbs", self.tbs, "--keys", offline, "--yes")
         self.assertEqual(len(made["signatures"]), 3)
-        self.run_json("publish", "--attach", self.tbs, *self.at())
+        self.json_of("publish", "--attach", self.tbs, *self.at())
 
         self.assertEqual(self.offered(), ["2.0"])
 
     def test_a_publisher_whose_key_is_elsewhere_prepares_and_attaches(self):
         vault = self.take_away("root-*", "targets-*", "publisher*")
-        document = self.run_json("publish", self.newer, *self.at("--prepare", self.tbs))
+        document = self.json_of("publish", self.newer, *self.at("--prepare", self.tbs))
         self.assertEqual(document["prepared"], ["2.publisher.json"])
         self.assertEqual(self.offered(), ["1.0"])
         self.fails(5, "publish", "--attach", self.tbs, *self.at(), says="nobody has signed it")
@@ -198,19 +184,19 @@ class Ceremonies(unittest.TestCase):
             self.take_away(name)
         public = [self.world.must("key", "show", hand, "--json").json["keys"][0]["public"] for hand in hands]
         root_keys = [word for key in public for word in ("--root-key", key)]
-        first = self.run_json("root", "init", "--out", self.tbs, *root_keys, "--targets-key", public[0],
+        first = self.json_of("root", "init", "--out", self.tbs, *root_keys, "--targets-key", public[0],
                               "--targets-threshold", "1", "--snapshot-key", self.world.keys / "snapshot.key",
                               "--timestamp-key", self.world.keys / "timestamp.key")
-        self.run_json("root", "add-sig", self.tbs, "--keys", hands[0], "--yes")
+        self.json_of("root", "add-sig", self.tbs, "--keys", hands[0], "--yes")
         self.fails(5, "publish", "--attach", self.tbs, *self.at(), says="1 of 2 valid signatures")
-        self.run_json("root", "add-sig", self.tbs, "--keys", hands[2], "--yes")
-        self.run_json("publish", "--attach", self.tbs, *self.at())
+        self.json_of("root", "add-sig", self.tbs, "--keys", hands[2], "--yes")
+        self.json_of("publish", "--attach", self.tbs, *self.at())
 
         again = self.world.folder / "again"
-        self.run_json("publish", self.hello, *self.at("--prepare", again))
-        self.run_json("sign", "--tbs", again, "--keys", hands[0], "--yes")
-        self.run_json("sign", "--tbs", again, "--keys", self.world.keys, "--yes")
-        self.run_json("publish", "--attach", again, *self.at())
+        self.json_of("publish", self.hello, *self.at("--prepare", again))
+        self.json_of("sign", "--tbs", again, "--keys", hands[0], "--yes")
+        self.json_of("sign", "--tbs", again, "--keys", self.world.keys, "--yes")
+        self.json_of("publish", "--attach", again, *self.at())
 
         self.world.must("repo", "remove", "demo")
         self.world.must("repo", "add", "new", self.world.site, "--fingerprint", first["fingerprint"])
@@ -239,7 +225,7 @@ class Ceremonies(unittest.TestCase):
     # What goes wrong on the way
 
     def prepared(self):
-        self.run_json("publish", self.newer, *self.at("--prepare", self.tbs))
+        self.json_of("publish", self.newer, *self.at("--prepare", self.tbs))
         return self.tbs / "2.publisher.json"
 
     def sign(self):
@@ -292,7 +278,7 @@ class Ceremonies(unittest.TestCase):
         self.fails(4, "publish", "--attach", self.tbs, *self.at(), says="the repository has version 2")
 
     def test_nothing_is_prepared_when_nothing_needs_it(self):
-        document = self.run_json("publish", *self.at("--prepare", self.tbs))
+        document = self.json_of("publish", *self.at("--prepare", self.tbs))
         self.assertFalse(document["changed"])
         self.assertFalse(self.tbs.exists())
 

@@ -2,58 +2,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The program from outside: what it prints, what it exits with, and that every JSON document obeys its schema."""
 
-import json
 import os
 import pathlib
 import shutil
 import sys
-import tempfile
 import unittest
 
-import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from small_world import SmallWorld  # noqa: E402
-
-PROGRAMS = pathlib.Path(os.environ["QPKG_BIN_DIR"])
-SCHEMAS = HERE.parent.parent / "schemas" / "cli"
+from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 
-def check_schema(document):
-    command, version = document["schema"].removeprefix("qpkg.").split("/")
-    assert version == "1", document["schema"]
-    schema = json.loads((SCHEMAS / f"{command}.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema).validate(document)
-    return document
-
-
-class CommandLine(unittest.TestCase):
-    """Each test gets a copy of a world that was made once."""
-
-    @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        SmallWorld(cls.made.name, PROGRAMS).make_all()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
+class CommandLine(WorldCase):
     def setUp(self):
-        self.copy = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(self.copy.cleanup)
-        shutil.rmtree(self.copy.name)
-        shutil.copytree(self.made.name, self.copy.name, symlinks=True)
-        self.world = SmallWorld(self.copy.name, PROGRAMS)
-        # The repository was added by its first path; the copy is read at its own.
-        self.world.must("repo", "remove", "demo")
-        self.world.add_repository()
-
-    def json_of(self, *words, code=0):
-        answer = self.world.qpkg(*words, "--json")
-        self.assertEqual(answer.code, code, answer.err)
-        return check_schema(answer.json)
+        super().setUp()
+        self.trust_own_copy()
 
     def state(self):
         """All that a failed command must leave as it was; what planning has fetched is content for gc, not state."""

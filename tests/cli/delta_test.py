@@ -9,14 +9,12 @@ import pathlib
 import random
 import shutil
 import sys
-import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent / "support"))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
 from small_world import SmallWorld  # noqa: E402
+from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 HELLO = "org.example.hello"
 
@@ -31,11 +29,11 @@ def library(version):
     return {"usr/lib/large": text[:200_000] + version + text[200_000:], "usr/share/changed/new": f"only in {version}\n"}
 
 
-class Deltas(unittest.TestCase):
+class Deltas(WorldCase):
+    copied = ("root", "keys", "site")
+
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-delta-")
-        world = SmallWorld(cls.made.name, PROGRAMS)
+    def make_world(cls, world):
         world.make_base()
         world.make_keys()
         cls.modules = [world.make_module(HELLO, version, library(version), out=world.folder / version)
@@ -46,19 +44,10 @@ class Deltas(unittest.TestCase):
         world.must("install", "hello", "--into", "work", "--yes")
         world.publish(cls.modules[1])
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
     def setUp(self):
         """A copy of a world with 1.0 installed and 1.1 published."""
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-delta-")
-        self.addCleanup(folder.cleanup)
-        self.world = SmallWorld(folder.name, PROGRAMS)
-        for part in ["root", "keys", "site"]:
-            shutil.copytree(pathlib.Path(self.made.name) / part, self.world.folder / part, symlinks=True)
-        self.world.must("repo", "remove", "demo")
-        self.world.add_repository()
+        super().setUp()
+        self.trust_own_copy()
 
     def manifest(self, sequence):
         path, = self.world.site.glob(f"targets/org.example/hello/*/*.stable-{sequence}.json")

@@ -14,11 +14,10 @@ import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
 import hostile_server as hostile  # noqa: E402
 from hostile_server import HostileServer  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 OBJECT = r"\.filez$"
 
@@ -38,21 +37,16 @@ def replaced_files(site):
             for version in found if version < max(found)}
 
 
-class Mirrors(unittest.TestCase):
+class Mirrors(WorldCase):
     @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        cls.addClassCleanup(folder.cleanup)
-        cls.world = SmallWorld(folder.name, PROGRAMS)
-        world = cls.world
-        world.make_base()
-        world.make_keys()
-        world.publish(world.make_module("org.example.hello", "1.0"), world.make_module("org.example.other", "1.0"))
+    def make_world(cls, world):
+        world.make_site()
         cls.older = world.folder / "older"
         shutil.copytree(world.site, cls.older)
         world.publish(world.make_module("org.example.hello", "2.0"))
 
     def setUp(self):
+        self.world = self.common  # one for all: a mirror only reads it
         folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)

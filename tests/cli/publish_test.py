@@ -8,15 +8,13 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
+from world_case import WorldCase, check_schema  # noqa: E402
 
 SCHEMAS = HERE.parent.parent / "schemas"
 
@@ -27,29 +25,22 @@ def obeys(path, schema):
     jsonschema.Draft202012Validator(rules).validate(document)
 
 
-class Publishing(unittest.TestCase):
+class Publishing(WorldCase):
     """Each test has keys of its own and modules that were built once."""
 
+    copied = ("keys",)
+
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        world = SmallWorld(cls.made.name, PROGRAMS)
+    def make_world(cls, world):
         world.make_base()
         world.make_keys()
         cls.hello = world.make_module("org.example.hello", "1.0")
         cls.newer = world.make_module("org.example.hello", "2.0", out=world.folder / "newer")
         cls.other = world.make_module("net.elsewhere.other", "1.0")
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        self.world = SmallWorld(folder.name, PROGRAMS)
-        self.world.root = pathlib.Path(self.made.name) / "root"
-        shutil.copytree(pathlib.Path(self.made.name) / "keys", self.world.keys)
+        super().setUp()
+        self.world.root = self.common.root
 
     def json_of(self, *words, code=0):
         answer = self.world.qpkg(*words, "--json")

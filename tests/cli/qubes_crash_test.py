@@ -5,29 +5,21 @@ and the next command finishes the work."""
 
 import pathlib
 import re
-import shutil
 import sys
-import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
 from qubes_world import QubesWorld  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import WorldCase  # noqa: E402
 
 KILLED = -9
 
 
-class Crashes(unittest.TestCase):
+class Crashes(WorldCase):
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        cls.addClassCleanup(cls.made.cleanup)
-        world = SmallWorld(cls.made.name, PROGRAMS)
-        world.make_base()
-        world.make_keys()
-        world.publish(world.make_module("org.example.hello", "1.0"), world.make_module("org.example.other", "1.0"))
+    def make_world(cls, world):
+        world.make_site()
         dom0 = QubesWorld(world)
         dom0.must("repo", "add", "demo", world.site, "--yes")
         dom0.must("install", "hello", "other", "--into", "work", "--yes")
@@ -35,13 +27,12 @@ class Crashes(unittest.TestCase):
         cls.features = dict(dom0.qubesd.qubes["work"].features)
         dom0.close()
 
+    def setUp(self):
+        """Worlds are copied as they are asked for: one test has many."""
+
     def fresh(self, running):
         """dom0 with hello 1.0 in work, and 2.0 in the repository."""
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True,
-                        ignore=lambda _folder, names: {"qubesd.sock"} & set(names))
-        dom0 = QubesWorld(SmallWorld(folder.name, PROGRAMS))
+        dom0 = QubesWorld(self.copy_world())
         self.addCleanup(dom0.close)
         dom0.qubesd.qubes["work"].features.update(self.features)
         if running:

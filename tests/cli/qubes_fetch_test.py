@@ -4,41 +4,32 @@
 
 import os
 import pathlib
-import shutil
 import subprocess
 import sys
-import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
 from far_machine import FarMachine  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import PROGRAMS, WorldCase  # noqa: E402
 
 FILES = HERE.parent.parent / "packaging/qubes"
 SUPPORT = HERE.parent / "support"
 
 
-class Fetching(unittest.TestCase):
+class Fetching(WorldCase):
     """A far machine stands for dom0: it trusts the repository by a first bundle, and has no other way to it."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        cls.addClassCleanup(cls.made.cleanup)
-        world = SmallWorld(cls.made.name, PROGRAMS).make_all()
+    def make_world(cls, world):
+        world.make_all()
         world.must("bundle", "create", "--repo", world.site, "--out", world.folder / "first.qpkgb", "--metadata-only")
         FarMachine(world).trust(world.folder / "first.qpkgb")
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True)
-        os.chmod(folder.name, 0o755)  # the service is another user
-        self.world = SmallWorld(folder.name, PROGRAMS)
-        self.far = object.__new__(FarMachine)
-        self.far.world, self.far.root = self.world, self.world.folder / "far"
+        super().setUp()
+        os.chmod(self.world.folder, 0o755)  # the service is another user
+        self.far = FarMachine.in_copy(self.world)
         self.qube = self.world.folder / "qube"
         (self.qube / "home").mkdir(parents=True)
         os.chown(self.qube / "home", 65534, 65534)

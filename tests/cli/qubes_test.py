@@ -5,41 +5,27 @@
 import os
 import pathlib
 import re
-import shutil
 import sys
-import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
 from fake_qubesd import Problem, answers, never_answers  # noqa: E402
 from qubes_world import QubesWorld, requests_told  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import WorldCase, check_schema  # noqa: E402
 
 GOLDEN = HERE / "golden"
 
 
-class Qubes(unittest.TestCase):
+class Qubes(WorldCase):
     """Each test has its own dom0, with qubes work and personal of the template minimal."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        world = SmallWorld(cls.made.name, PROGRAMS)
-        world.make_base()
-        world.make_keys()
-        world.publish(world.make_module("org.example.hello", "1.0"), world.make_module("org.example.other", "1.0"))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
+    def make_world(cls, world):
+        world.make_site()
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True)
-        self.world = SmallWorld(folder.name, PROGRAMS)
+        super().setUp()
         self.dom0 = QubesWorld(self.world)
         self.addCleanup(self.dom0.close)
         self.dom0.must("repo", "add", "demo", self.world.site, "--yes")

@@ -7,26 +7,23 @@ import os
 import pathlib
 import shutil
 import sys
-import tempfile
 import unittest
 
 import jsonschema
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
 sys.path.insert(0, str(HERE.parent / "support"))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+from world_case import WorldCase, check_schema  # noqa: E402
 
 HELLO = "org.example.hello"
 STATEMENT = json.loads((HERE.parent.parent / "schemas/rebuild.schema.json").read_text())
 
 
-class Rebuilders(unittest.TestCase):
+class Rebuilders(WorldCase):
+    copied = ("root", "site")
+
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-rebuild-")
-        world = SmallWorld(cls.made.name, PROGRAMS)
+    def make_world(cls, world):
         world.make_base()
         world.make_keys()
         world.hello = world.make_module(HELLO, "1.0", {"usr/share/hello/list": "one\n"}, out=world.folder / "first")
@@ -37,24 +34,14 @@ class Rebuilders(unittest.TestCase):
         for name in ["alpha", "beta", "gamma"]:
             world.must("key", "new", "--out", world.folder / f"keys-{name}", "--no-passphrase")
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-rebuild-")
-        self.addCleanup(folder.cleanup)
-        self.world = SmallWorld(folder.name, PROGRAMS)
-        self.common = pathlib.Path(self.made.name)
-        for part in ["root", "site"]:
-            shutil.copytree(self.common / part, self.world.folder / part, symlinks=True)
-        self.world.must("repo", "remove", "demo")
-        self.world.add_repository()
+        super().setUp()
+        self.trust_own_copy()
         self.keys = {}
 
     def rebuild(self, who, built="first", code=0, *words):
-        key = self.common / f"keys-{who}/publisher.key"
-        answer = self.world.qpkg("rebuild", "hello", "--built", self.common / built / HELLO, "--key", key, "--out",
+        key = self.common.folder / f"keys-{who}/publisher.key"
+        answer = self.world.qpkg("rebuild", "hello", "--built", self.common.folder / built / HELLO, "--key", key, "--out",
                                  self.world.site, "--json", *words)
         self.assertEqual(answer.code, code, answer.err + answer.out)
         document = check_schema(answer.json)

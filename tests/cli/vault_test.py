@@ -5,17 +5,14 @@
 import datetime
 import hashlib
 import json
-import os
 import pathlib
 import shutil
 import sys
-import tempfile
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE))
-from cli_test import PROGRAMS, check_schema  # noqa: E402
-from small_world import SmallWorld  # noqa: E402
+sys.path.insert(0, str(HERE.parent / "support"))
+from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 POLICY = """
 ask = ["{ask}"]
@@ -27,28 +24,19 @@ longest_days = {days}
 """
 
 
-class Vaults(unittest.TestCase):
+class Vaults(WorldCase):
     """A repository whose publisher key lies in a vault; the vault has signed nothing yet."""
 
     @classmethod
-    def setUpClass(cls):
-        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        world = SmallWorld(cls.made.name, PROGRAMS)
+    def make_world(cls, world):
         world.make_base()
         world.make_keys()
         world.publish(world.make_module("org.example.hello", "1.0"))
         for version in ["2.0", "3.0"]:
             world.make_module("org.example.hello", version, out=world.folder / version)
 
-    @classmethod
-    def tearDownClass(cls):
-        cls.made.cleanup()
-
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-cli-")
-        self.addCleanup(folder.cleanup)
-        shutil.copytree(self.made.name, folder.name, symlinks=True, dirs_exist_ok=True)
-        self.world = SmallWorld(folder.name, PROGRAMS)
+        super().setUp()
         self.world.add_repository()
         self.vault = self.world.folder / "vault"
         (self.vault / "keys").mkdir(parents=True)

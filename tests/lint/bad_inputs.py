@@ -8,7 +8,7 @@ import sys
 
 TESTS = pathlib.Path(__file__).resolve().parents[1]
 LAST = 72
-NAMES = [("*.cpp", r'TEST_CASE\("([^"]*)"'), ("CMakeLists.txt", r'(?:add_test\(NAME|qpkg_fault_test\()\s*"([^"]*)"')]
+NAMES = [("*.cpp", r'TEST_CASE\("([^"]*)"'), ("CMakeLists.txt", r'(?:add_test\(NAME|qpkg_fault_test\(|qpkg_cli_test\(\w+)\s*"([^"]*)"')]
 
 
 def numbers(name):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A machine without a network beside a small world: it knows the repository from bundles alone."""
 
-import pathlib
 import shutil
 import subprocess
 
@@ -14,6 +13,13 @@ class FarMachine:
         self.root = world.folder / name
         self.qpkg("base", "import", world.folder / "base.tar", "--id", "debian-12")
         self.qpkg("qube", "create", "q", "--base", "debian-12")
+
+    @classmethod
+    def in_copy(cls, world, name="far"):
+        """The one that was made in the world that `world` is a copy of."""
+        far = object.__new__(cls)
+        far.world, far.root = world, world.folder / name
+        return far
 
     def try_qpkg(self, *words, **options):
         return self.world.qpkg(*words, root=self.root, **options)
@@ -44,8 +50,6 @@ class FarMachine:
 
     def copy(self, name):
         """The same machine again, for tests that each want it as it was."""
-        twin = object.__new__(FarMachine)
-        twin.world = self.world
-        twin.root = pathlib.Path(self.world.folder) / name
+        twin = FarMachine.in_copy(self.world, name)
         shutil.copytree(self.root, twin.root, symlinks=True)
         return twin

@@ -97,11 +97,16 @@ class SmallWorld:
     def add_repository(self):
         return self.must("repo", "add", "demo", self.site, "--yes")
 
-    def make_all(self):
-        """Base, keys, hello and other at 1.0 in a repository that is trusted, qubes work and personal."""
+    def make_site(self):
+        """Base, keys, hello and other at 1.0 in a repository."""
         self.make_base()
         self.make_keys()
         self.publish(self.make_module("org.example.hello", "1.0"), self.make_module("org.example.other", "1.0"))
+        return self
+
+    def make_all(self):
+        """That, the repository trusted, and qubes work and personal."""
+        self.make_site()
         self.add_repository()
         self.must("qube", "create", "work", "--base", "debian-12")
         self.must("qube", "create", "personal", "--base", "debian-12")
