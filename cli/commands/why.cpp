@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/query.hpp"
+#include "app/why.hpp"
+
 #include "cli/commands.hpp"
 
 namespace qpkg::cli {
@@ -9,11 +10,13 @@ void describe(Document& out, const std::vector<app::Reason>& reasons)
 {
     std::vector<std::vector<Value>> rows;
     for (const auto& reason : reasons) {
-        rows.push_back({text(reason.package), text(reason.version), text(reason.qube.text()), text(reason.holder),
-                        text(reason.asked_by)});
+        rows.push_back({text(reason.package), text(reason.file), text(reason.version), text(reason.qube.text()),
+                        text(reason.holder), text(reason.asked_by)});
     }
+    const bool of_file = reasons.front().package.empty();
     out.table("reasons",
-              {{"package", "PACKAGE"},
+              {{"package", of_file ? "" : "PACKAGE"},
+               {"file", of_file ? "FILE" : ""},
                {"version", "VERSION"},
                {"qube", "QUBE"},
                {"holder", "BROUGHT BY"},
@@ -25,13 +28,13 @@ void describe(Document& out, const std::vector<app::Reason>& reasons)
 
 void add_why(CLI::App& app, Context& context)
 {
-    auto package = std::make_shared<std::string>();
-    auto* command = add_command(app, context, "why", "why", [&context, package] {
+    auto word = std::make_shared<std::string>();
+    auto* command = add_command(app, context, "why", "why", [&context, word] {
         Document out("why");
-        describe(out, app::why(context.world(), *package));
+        describe(out, app::why(context.world(), *word));
         context.show(out);
     });
-    command->add_option("PACKAGE", *package, "a package of the distribution, such as libnss3")->required();
+    command->add_option("PACKAGE", *word, "a package of the distribution, such as libnss3, or a file")->required();
 }
 
 } // namespace qpkg::cli

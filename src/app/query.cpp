@@ -133,39 +133,4 @@ std::vector<Offer> search(World& world, const std::vector<std::string>& words, R
     return offers;
 }
 
-std::vector<Reason> why(World& world, const std::string& package)
-{
-    const auto snapshot = world.db.snapshot();
-    std::vector<Reason> reasons;
-    std::set<std::string> names;
-    const auto look = [&](const std::vector<Package>& packages, const std::string& holder, const QubeName& qube,
-                          const std::string& asked_by) {
-        for (const auto& candidate : packages) {
-            names.insert(candidate.name);
-            if (candidate.name == package) {
-                reasons.push_back({candidate.name, candidate.version, holder, asked_by, qube});
-            }
-        }
-    };
-    for (const auto& qube : snapshot.qubes) {
-        for (const auto& binding : qube.current_generation().bindings) {
-            const auto first = std::find_if(qube.generations.begin(), qube.generations.end(), [&](const auto& made) {
-                return std::any_of(made.bindings.begin(), made.bindings.end(),
-                                   [&](const Binding& other) { return other.app == binding.app; });
-            });
-            look(snapshot.release(binding.release).release.packages, binding.app.text(), qube.name, first->reason);
-        }
-        if (const auto* base = snapshot.find_base(qube.base)) {
-            look(base->packages, "base " + base->id.text(), qube.name, "qpkg qube create");
-        }
-    }
-    if (reasons.empty()) {
-        const std::vector<std::string> known(names.begin(), names.end());
-        const auto near = text::near_names(package, known);
-        throw Error(Code::not_found, "no qube holds a package \"" + text::escaped(package) + '"',
-                    near.empty() ? "see `qpkg list`" : "did you mean " + text::join(near, " or ") + "?");
-    }
-    return reasons;
-}
-
 } // namespace qpkg::app

@@ -69,18 +69,6 @@ struct GenerationChange {
 
 std::vector<GenerationChange> history(World& world, const std::string& qube);
 
-/// Where a package (or the app of that name) is, and what brought it.
-struct Reason {
-    std::string package;
-    std::string version;
-    std::string holder;   ///< app id or base id
-    std::string asked_by; ///< the command that put it into the qube
-    QubeName qube;
-};
-
-/// Errors: not_found with near names.
-std::vector<Reason> why(World& world, const std::string& package);
-
 struct AppDifference {
     AppId app;
     std::string from; ///< version, empty: not there

@@ -164,6 +164,16 @@ class CommandLine(WorldCase):
                       ("why", "hello"), ("diff", "work"), ("du",), ("verify",), ("repo", "list"), ("qube", "list")]:
             self.json_of(*words)
 
+    def test_why_finds_a_file_where_no_package_has_the_name(self):
+        self.install("hello", "--into", "work")
+        self.install("hello", "other", "--into", "personal")
+        found = self.json_of("why", "/usr/share/hello/data")["reasons"]
+        self.assertEqual([(row["file"], row["version"], row["qube"], row["holder"]) for row in found],
+                         [("/usr/share/hello/data", "1.0", qube, "org.example.hello") for qube in ["personal", "work"]])
+        self.assertEqual({row["holder"] for row in self.json_of("why", "busybox")["reasons"]}, {"base debian-12"})
+        self.assertIn("/usr/share/other/data", self.world.must("why", "data").out)
+        self.fails(3, "why", "dat", says="no qube holds a package or file")
+
     def test_damage_is_found_and_named(self):
         self.install("hello", "--into", "work")
         volume = self.json_of("list")["apps"][0]["volume"]

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/why.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace qpkg::app {
+namespace {
+
+/// An app's module or a base, as a qube has it.
+struct Held {
+    QubeName qube;
+    std::string holder;
+    std::string version; ///< empty for a base
+    std::string asked_by;
+    const std::vector<Package>& packages;
+    std::optional<CommitId> commit; ///< a base may be none of ours
+};
+
+std::vector<Held> all_held(const Snapshot& snapshot)
+{
+    std::vector<Held> all;
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            const auto first = std::ranges::find_if(qube.generations, [&](const Generation& made) {
+                return std::ranges::find(made.bindings, binding.app, &Binding::app) != made.bindings.end();
+            });
+            const auto& release = snapshot.release(binding.release).release;
+            all.push_back(
+                {qube.name, binding.app.text(), release.version, first->reason, release.packages, release.tree.commit});
+        }
+        if (const auto* base = snapshot.find_base(qube.base)) {
+            all.push_back(
+                {qube.name, "base " + base->id.text(), "", "qpkg qube create", base->packages, qube.base_commit});
+        }
+    }
+    return all;
+}
+
+std::vector<Reason> holders_of_package(const std::vector<Held>& all, const std::string& name)
+{
+    std::vector<Reason> reasons;
+    for (const auto& held : all) {
+        for (const auto& package : held.packages) {
+            if (package.name == name) {
+                reasons.push_back({name, package.version, "", held.holder, held.asked_by, held.qube});
+            }
+        }
+    }
+    return reasons;
+}
+
+std::vector<Reason> holders_of_file(const World& world, const std::vector<Held>& all, const std::string& word)
+{
+    // Our object stores are what volumes are read from, too.
+    const auto& objects = dynamic_cast<const ObjectReader&>(world.content);
+    std::map<CommitId, std::vector<std::string>> paths;
+    std::vector<Reason> reasons;
+    for (const auto& held : all) {
+        if (!held.commit || !world.content.has_commit(*held.commit)) {
+            continue;
+        }
+        const auto [found, is_new] = paths.try_emplace(*held.commit);
+        if (is_new) {
+            found->second = paths_named(objects.open_commit(*held.commit)->tree(), word);
+        }
+        for (const auto& path : found->second) {
+            reasons.push_back({"", held.version, path, held.holder, held.asked_by, held.qube});
+        }
+    }
+    return reasons;
+}
+
+bool is_named(std::string_view name, std::string_view word)
+{
+    return name.starts_with(word) && (name.size() == word.size() || name[word.size()] == '.');
+}
+
+} // namespace
+
+std::vector<std::string> paths_named(const ModuleTree& tree, std::string_view word)
+{
+    std::vector<std::string> found;
+    std::vector<std::string> place(tree.directories.size()); // each directory comes before those below it
+    for (std::size_t i = 0; i < tree.directories.size(); ++i) {
+        for (const auto& entry : tree.directories[i].entries) {
+            auto path = place[i] + '/' + entry.name;
+            if (entry.kind == NodeKind::directory) {
+                place[entry.index] = std::move(path);
+            } else if (path == word || is_named(entry.name, word)) {
+                found.push_back(std::move(path));
+            }
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+std::vector<Reason> why(World& world, const std::string& word)
+{
+    const auto snapshot = world.db.snapshot();
+    const auto all = all_held(snapshot);
+    auto reasons = holders_of_package(all, word);
+    if (reasons.empty() && !word.empty()) {
+        reasons = holders_of_file(world, all, word);
+    }
+    if (reasons.empty()) {
+        std::set<std::string> names;
+        for (const auto& held : all) {
+            for (const auto& package : held.packages) {
+                names.insert(package.name);
+            }
+        }
+        const auto near = text::near_names(word, std::vector(names.begin(), names.end()));
+        throw Error(Code::not_found, "no qube holds a package or file \"" + text::escaped(word) + '"',
+                    near.empty() ? "see `qpkg list`" : "did you mean " + text::join(near, " or ") + "?");
+    }
+    return reasons;
+}
+
+} // namespace qpkg::app
