@@ -48,7 +48,7 @@ void make_namespaces()
     if (::geteuid() != 0 || ::unshare(CLONE_NEWNS) != 0) {
         make_user_namespace();
     }
-    mounts::make_private("/");
+    mounts::make_following("/"); // apps that are added later can be started from this view, too
 }
 
 AppId app_named(std::string_view text)

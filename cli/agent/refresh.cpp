@@ -106,6 +106,9 @@ public:
     {
         fs::create_directories(layout_.views());
         const auto held = lock(layout_);
+        if (mounts::is_mount_point(layout_.run.parent_path())) {
+            mounts::make_shared(layout_.run.parent_path()); // with the views that programs run in
+        }
         keep_base(layout_);
         remove_what_is_gone();
         for (const auto& announced : announcements_.found) {

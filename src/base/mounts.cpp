@@ -190,6 +190,16 @@ void make_private(const fs::path& target)
                    "make the mounts private at " + target.string());
 }
 
+void make_shared(const fs::path& target)
+{
+    mount_or_throw(nullptr, target, nullptr, MS_SHARED, nullptr, "share the mounts at " + target.string());
+}
+
+void make_following(const fs::path& target)
+{
+    mount_or_throw(nullptr, target, nullptr, MS_REC | MS_SLAVE, nullptr, "follow the mounts at " + target.string());
+}
+
 std::vector<fs::path> mount_points_below(const fs::path& directory)
 {
     std::ifstream table("/proc/self/mountinfo");

@@ -55,6 +55,13 @@ void mount_proc(const fs::path& target);
 /// From now on no mount travels into or out of the mounts at `target` and below.
 void make_private(const fs::path& target);
 
+/// What is mounted below the mount at `target` from now on shows in the namespaces that follow it.
+void make_shared(const fs::path& target);
+
+/// What is mounted or unmounted in the namespace this one was copied from happens here too, at `target` and below,
+/// where it is shared there; nothing travels back.
+void make_following(const fs::path& target);
+
 /// The mount points at and below `directory`, as this process sees them, in the order they were mounted.
 std::vector<fs::path> mount_points_below(const fs::path& directory);
 

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tier A: the agent in virtual machines with a tiny root. Each test boots its own."""
+
+import pathlib
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import worlds  # noqa: E402
+
+PARTLY = 10  # the agent's status when it had to leave something out
+MANY = 26
+REFRESH = "/usr/libexec/qpkg/qpkg-agent refresh"
+# Tells every 50 ms which release's file it sees, until it is told to stop.
+LASTING = """#!/bin/sh
+while [ ! -e /run/stop-{name} ]; do
+    read -r seen </usr/share/{name}/release
+    echo "$seen" >>/run/seen-{name}
+    sleep 0.05
+done
+cat /usr/share/{name}/release >/run/ended-{name}
+"""
+
+
+def lasting(name, version):
+    """A release whose command goes on until /run/stop-NAME is there."""
+    return (f"org.example.{name}", version,
+            {f"usr/bin/{name}": LASTING.format(name=name), f"usr/share/{name}/release": f"{version}\n"})
+
+
+class Agent(unittest.TestCase):
+    """`cls.hello` and the others are volumes, made once."""
+
+    @classmethod
+    def setUpClass(cls):
+        worlds.require_programs()
+        cls.began = time.monotonic()
+        cls.made = tempfile.TemporaryDirectory(prefix="qpkg-vm-world-")
+        cls.addClassCleanup(cls.made.cleanup)
+        cls.world = worlds.World(cls.made.name)
+        cls.hello, cls.other, cls.clock, cls.shadow, cls.fonts, cls.twin = cls.world.volumes(
+            ("org.example.hello", "1.0", None), ("org.example.other", "1.0", None), lasting("clock", "1.0"),
+            ("org.example.shadow", "1.0", {"usr/share/base/file": "mine\n"}),
+            ("org.example.fonts", "1.0", {"usr/share/fonts/a.ttf": "a font\n"}),
+            ("org.example.twin", "1.0", {"usr/share/fonts/a.ttf": "another\n"}))
+        cls.clock2, cls.hello2 = cls.world.volumes(lasting("clock", "2.0"), ("org.example.hello", "2.0", None))
+
+    @classmethod
+    def tearDownClass(cls):
+        print(f"\ntier A: {time.monotonic() - cls.began:.0f} s", flush=True)
+
+    def boot(self, *volumes, words=None, shared=(), disks=None, **options):
+        """A machine with these volumes at slots a, b, c …; what its agent said first is `self.start`."""
+        told = " ".join(volume.word(chr(ord("a") + number), "shared" if volume in shared else "private")
+                        for number, volume in enumerate(volumes)) if words is None else words
+        disks = [volume.disk for volume in volumes] if disks is None else disks
+        machine = self.world.machine(disks, told, **options)
+        self.enterContext(machine)
+        self.start = machine.ready()
+        return machine
+
+    def check(self, machine, script, out, status=0):
+        result = machine.run(script)
+        self.assertEqual((result.out, result.status), (out, status), script)
+
+    def test_apps_run_each_in_a_view_of_its_own(self):
+        machine = self.boot(self.hello, self.other)
+
+        self.assertEqual((self.start.out, self.start.status), ("", 0))
+        self.check(machine, "hello; other", "hello 1.0\nother 1.0\n")
+        self.check(machine, "ls /usr/share", "base\n")
+        self.check(machine, "qpkg-run --view=org.example.hello ls /usr/share", "base\nhello\nqpkg\n")
+        self.check(machine, "qpkg-run --view=org.example.hello other", "other 1.0\n")  # one view starts another
+        self.check(machine, "qpkg-run --view=org.example.hello cat /usr/share/other/data 2>/dev/null", "", 1)
+        self.check(machine, "su user -s /bin/sh -c 'id -u; hello'", "1000\nhello 1.0\n")
+
+    def test_shared_modules_add_to_the_qube_and_shadow_nothing(self):
+        machine = self.boot(self.hello, self.fonts, self.shadow, self.twin, shared=[self.fonts, self.shadow, self.twin])
+
+        self.assertEqual(self.start.status, PARTLY)
+        self.assertIn("org.example.shadow: skipped: a shared module may only add: /usr/share/base/file is also in the base",
+                      self.start.out)
+        self.assertIn("org.example.twin: skipped: a shared module may only add: /usr/share/fonts/a.ttf is also in "
+                      "org.example.fonts", self.start.out)
+        self.check(machine, "cat /usr/share/base/file /usr/share/fonts/a.ttf", "base\na font\n")
+        self.check(machine, "qpkg-run --view=org.example.hello ls /usr/share", "base\nhello\nqpkg\n")
+        self.check(machine, "hello", "hello 1.0\n")
+
+    def change(self, machine, lines):
+        """Announces `lines` instead of what was announced before."""
+        self.changes = getattr(self, "changes", 0) + 1
+        if self.changes > 1:
+            machine.detach(self.config)
+        self.config = self.world.config_disk(lines, f"config{self.changes}")
+        machine.attach(self.config)
+        # Nothing announces the announcement: whoever tells the agent to refresh has seen to it that the disk is there.
+        machine.run("until grep -qx qpkg-announced /sys/block/*/serial; do sleep 0.05; done")
+
+    def test_an_app_is_added_while_the_qube_runs(self):
+        machine = self.boot(self.clock)
+        machine.run("clock >/dev/null 2>&1 &")
+        machine.run("qpkg-run --view=org.example.clock sh -c 'until [ -e /run/added ]; do sleep 0.05; done; "
+                    "hello >/run/from-inside 2>&1; touch /run/asked' &")
+        self.check(machine, "hello 2>/dev/null", "", 127)
+
+        machine.attach(self.hello.disk)
+        self.change(machine, {"a": self.clock.line(), "b": self.hello.line()})
+
+        self.check(machine, f"{REFRESH}; hello", "hello 1.0\n")
+        self.check(machine, "touch /run/added; until [ -e /run/asked ]; do sleep 0.05; done; cat /run/from-inside",
+                   "hello 1.0\n")
+        self.check(machine, "touch /run/stop-clock; wait; sleep 0.3; cat /run/ended-clock; sort -u /run/seen-clock",
+                   "1.0\n1.0\n")
+
+    def test_an_upgrade_is_new_for_programs_started_after_it(self):
+        machine = self.boot(self.clock, self.hello)
+        machine.run("clock >/dev/null 2>&1 & qpkg-run --view=org.example.hello sh -c "
+                    "'while [ ! -e /run/stop-hello ]; do sleep 0.05; done; /run/qpkg/bin/hello; cat /usr/bin/hello' "
+                    ">/run/old 2>&1 &")
+
+        machine.attach(self.hello2.disk)
+        self.change(machine, {"a": self.clock.line(), "c": self.hello2.line()})
+
+        self.check(machine, f"{REFRESH}; hello", "hello 2.0\n")
+        # The one that still runs has its old volume, the launchers it calls are the new ones.
+        self.check(machine, "touch /run/stop-hello; until [ -s /run/old ] && grep -q echo /run/old; do sleep 0.05; done;"
+                   "cat /run/old", "hello 2.0\n#!/bin/sh\necho hello 1.0\n")
+        # Nobody holds the old volume now: its disk may go.
+        machine.detach(self.hello.disk)
+        self.check(machine, "touch /run/stop-clock; until [ -e /run/ended-clock ]; do sleep 0.05; done;"
+                   "cat /run/ended-clock; sort -u /run/seen-clock; hello", "1.0\n1.0\nhello 2.0\n")
+
+    def test_an_app_is_removed_while_another_one_runs(self):
+        machine = self.boot(self.clock, self.hello)
+        machine.run("clock >/dev/null 2>&1 &")
+
+        self.change(machine, {"a": self.clock.line()})
+        self.check(machine, f"{REFRESH}; hello 2>/dev/null", "", 127)
+        machine.detach(self.hello.disk)
+
+        self.check(machine, "ls /run/qpkg/volumes; touch /run/stop-clock; until [ -e /run/ended-clock ]; do sleep 0.05;"
+                   " done; cat /run/ended-clock; ls /sys/block | grep -c vd", "org.example.clock\n1.0\n3\n")
+
+    def test_no_way_of_writing_reaches_a_volume(self):
+        before = self.hello.digest()
+        machine = self.boot(self.hello)
+        machine.run("blockdev --setrw /dev/vdb")
+
+        for script in ["dd if=/dev/zero of=/dev/vdb bs=4096 count=1 conv=fsync",
+                       "touch /run/qpkg/volumes/org.example.hello/usr/new",
+                       "mount -o remount,rw /run/qpkg/volumes/org.example.hello",
+                       "qpkg-run --view=org.example.hello touch /usr/share/hello/new",
+                       "qpkg-run --view=org.example.hello rm /usr/bin/hello"]:
+            self.assertNotEqual(machine.run(script).status, 0, script)
+        self.check(machine, "echo 3 >/proc/sys/vm/drop_caches; hello", "hello 1.0\n")
+        machine.power_off()
+
+        self.assertEqual(self.hello.digest(), before)
+
+    def test_a_missing_disk_hinders_no_other(self):
+        machine = self.boot(self.hello, self.other, disks=[self.other.disk])
+
+        self.assertEqual(self.start.status, PARTLY)
+        self.assertEqual(self.start.out, "qpkg-agent: slot a: org.example.hello: its disk is not there\n")
+        self.check(machine, "other", "other 1.0\n")
+        machine.attach(self.hello.disk)
+        self.check(machine, f"{REFRESH}; hello", "hello 1.0\n")
+
+    def test_a_disk_that_nobody_announces_is_left_alone(self):
+        machine = self.boot(self.hello, disks=[self.hello.disk, self.other.disk])
+
+        self.assertEqual(self.start.status, 0)
+        self.check(machine, "ls /run/qpkg/volumes; grep -c /dev/vdc /proc/mounts", "org.example.hello\n0\n", 1)
+
+    def test_a_qube_that_nobody_tells_of_volumes_starts_as_it_is(self):
+        machine = self.boot(words="", disks=[self.hello.disk])
+
+        self.assertEqual((self.start.out, self.start.status), ("", 0))
+        self.assertIn("nobody tells this qube of volumes", machine.run(REFRESH).out)
+        self.check(machine, "ls /run/qpkg 2>/dev/null | wc -l", "0\n")
+
+    def test_an_app_at_two_slots_is_the_lower_one_that_has_its_disk(self):
+        words = f"{self.hello.word('b')} {self.hello2.word('a')}"
+        both = self.boot(words=words, disks=[self.hello.disk, self.hello2.disk])
+        self.check(both, "hello", "hello 2.0\n")
+        both.close()
+
+        self.check(self.boot(words=words, disks=[self.hello.disk]), "hello", "hello 1.0\n")
+
+    def test_a_damaged_volume_hinders_no_other(self):
+        rubbish = self.world.folder / "rubbish.img"
+        rubbish.write_bytes(b"rubbish." * 8192)
+        machine = self.boot(self.hello, self.other, disks=[worlds.Disk(rubbish, self.hello.disk.serial), self.other.disk])
+
+        self.assertEqual(self.start.status, PARTLY)
+        self.assertIn("org.example.hello: skipped: ", self.start.out)
+        self.check(machine, "ls /run/qpkg/volumes; other", "org.example.other\nother 1.0\n")
+
+    def test_the_agent_works_in_a_bare_initramfs(self):
+        machine = self.boot(self.hello, base=False)
+
+        self.assertEqual((self.start.out, self.start.status), ("", 0))
+        self.check(machine, "hello; ls /usr/share 2>/dev/null", "hello 1.0\n", 1)
+
+    def test_as_many_apps_as_there_are_letters(self):
+        many = self.world.volumes(*[(f"org.example.app{number:02}", "1.0", None) for number in range(MANY)])
+        machine = self.boot(*many, words="", disks=[*[volume.disk for volume in many],
+                            self.world.config_disk({chr(ord("a") + number): volume.line()
+                                                    for number, volume in enumerate(many)})])
+
+        self.assertEqual((self.start.out, self.start.status), ("", 0))
+        self.check(machine, f"for n in $(seq -w 0 {MANY - 1}); do app$n; done",
+                   "".join(f"app{number:02} 1.0\n" for number in range(MANY)))
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)

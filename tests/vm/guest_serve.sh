@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Process 1 of the test machines: starts the agent, then runs what comes in as lines of base64.
+export PATH=/run/qpkg/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/
+stty -F /dev/ttyS1 raw -echo
+exec </dev/ttyS1 >/dev/ttyS1
+/usr/libexec/qpkg/qpkg-agent boot 2>&1
+echo "=== $?"
+while read -r line; do
+    sh -c "$(echo "$line" | base64 -d)" >/run/said 2>&1 </dev/null
+    status=$?
+    cat /run/said
+    echo "=== $status"
+done

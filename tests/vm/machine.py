@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A virtual machine: QEMU, its control socket (QMP), its console and a shell in the guest."""
+
+import base64
+import json
+import pathlib
+import re
+import socket
+import subprocess
+import tempfile
+import time
+
+# Software emulation everywhere: the same machine on every computer. Without cx16 Linux 6.12 runs under QEMU 7.2, too.
+CPU = "max,-cx16"
+KERNEL_LINE = ("console=ttyS0 quiet loglevel=3 panic=-1 reboot=t mitigations=off tsc=reliable no_timer_check "
+               "selinux=0 apparmor=0 audit=0")
+END = re.compile(rb"=== (\d+)\r?\n$")
+
+
+class Result:
+    """What a command in the guest did; `out` holds both streams."""
+
+    def __init__(self, status, out):
+        self.status = status
+        self.out = out
+
+    def __repr__(self):
+        return f"exit {self.status}: {self.out}"
+
+
+class Disk:
+    """A read-only disk: `image` as the guest's disk with `serial`."""
+
+    def __init__(self, image, serial):
+        self.image = pathlib.Path(image)
+        self.serial = serial
+        self.name = "d" + re.sub(r"\W", "", serial)
+
+
+class Machine:
+    """Starts at once; use as a context manager, so that no QEMU is left behind. Everything takes at most `seconds`."""
+
+    def __init__(self, kernel, initramfs, disks=(), words="", memory=256, seconds=90):
+        self._folder = tempfile.TemporaryDirectory(prefix="qpkg-vm-")
+        folder = pathlib.Path(self._folder.name)
+        self.log = folder / "console"
+        self._end = time.monotonic() + seconds
+        self._pending = b""
+        self._events = []
+        self._open = []
+        command = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg,thread=multi", "-cpu", CPU, "-m", str(memory),
+                   "-smp", "1", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+                   "-chardev", f"file,id=log,path={self.log}", "-serial", "chardev:log",
+                   "-chardev", f"socket,id=shell,path={folder}/shell,server=on,wait=off", "-serial", "chardev:shell",
+                   "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
+                   "-kernel", str(kernel), "-initrd", str(initramfs), "-append", f"{KERNEL_LINE} {words}"]
+        for disk in disks:
+            command += ["-blockdev", json.dumps(self._block(disk)), "-device", json.dumps(self._device(disk))]
+        self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.PIPE)
+        try:
+            self._shell = self._connect(folder / "shell")
+            self._qmp = self._connect(folder / "qmp").makefile("rw")
+            self._open.append(self._qmp)
+            self._read_qmp()
+            self.qmp("qmp_capabilities")
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        if kind is not None and self.log.exists():
+            print(f"---- console\n{self.log.read_text(errors='replace')[-4000:]}\n----")
+        self.close()
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        for each in [*self._open, self.process.stderr]:
+            each.close()
+        self._folder.cleanup()
+
+    def _left(self):
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("the machine took too long")
+        return left
+
+    def _connect(self, path):
+        while True:
+            if self.process.poll() is not None:
+                raise RuntimeError(self.process.stderr.read().decode())
+            made = socket.socket(socket.AF_UNIX)
+            try:
+                made.connect(str(path))
+                made.settimeout(self._left())
+                self._open.append(made)
+                return made
+            except OSError:
+                made.close()
+                self._left()
+                time.sleep(0.02)
+
+    # Disks
+
+    @staticmethod
+    def _block(disk):
+        return {"driver": "raw", "node-name": disk.name, "read-only": True,
+                "file": {"driver": "file", "filename": str(disk.image)}}
+
+    @staticmethod
+    def _device(disk):
+        return {"driver": "virtio-blk-pci", "id": disk.name, "drive": disk.name, "serial": disk.serial}
+
+    def attach(self, disk):
+        self.qmp("blockdev-add", **self._block(disk))
+        self.qmp("device_add", **self._device(disk))
+
+    def detach(self, disk):
+        self.qmp("device_del", id=disk.name)
+        self.wait_event("DEVICE_DELETED", lambda data: data.get("device") == disk.name)
+        self.qmp("blockdev-del", **{"node-name": disk.name})
+
+    # QMP
+
+    def _read_qmp(self):
+        line = self._qmp.readline()
+        if not line:
+            raise RuntimeError("the machine has ended")
+        return json.loads(line)
+
+    def qmp(self, command, **arguments):
+        self._qmp.write(json.dumps({"execute": command, "arguments": arguments}) + "\n")
+        self._qmp.flush()
+        while True:
+            answer = self._read_qmp()
+            if "event" in answer:
+                self._events.append(answer)
+            elif "error" in answer:
+                raise RuntimeError(f"{command}: {answer['error']}")
+            else:
+                return answer["return"]
+
+    def wait_event(self, name, matches=lambda data: True):
+        while True:
+            for event in self._events:
+                if event["event"] == name and matches(event.get("data", {})):
+                    self._events.remove(event)
+                    return event
+            answer = self._read_qmp()
+            if "event" in answer:
+                self._events.append(answer)
+
+    # The guest's shell: lines of base64 go in, output and "=== STATUS" come back
+
+    def _read_to_end(self):
+        while True:
+            found = END.search(self._pending)
+            if found:
+                out, self._pending = self._pending[:found.start()], b""
+                return Result(int(found[1]), out.decode(errors="replace").replace("\r\n", "\n"))
+            self._shell.settimeout(self._left())
+            got = self._shell.recv(65536)
+            if not got:
+                raise RuntimeError("the machine has ended")
+            self._pending += got
+
+    def ready(self):
+        """Waits for the guest's shell; what was printed before it, and the status of the agent's start."""
+        return self._read_to_end()
+
+    def run(self, script):
+        self._shell.sendall(base64.b64encode(script.encode()) + b"\n")
+        return self._read_to_end()
+
+    def power_off(self):
+        self.qmp("quit")
+        self.process.wait(timeout=self._left())

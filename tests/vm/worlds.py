@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A base and volumes for virtual machines, made by qpkg itself, and what tells a machine of them."""
+
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import sys
+import tarfile
+import unittest
+
+import kernel as kernels
+from machine import Disk, Machine
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "support"))
+from small_world import PASSWD, SmallWorld  # noqa: E402
+
+PROGRAMS = pathlib.Path(os.environ.get("QPKG_BIN_DIR", HERE.parents[1] / "build/bin"))
+MODULES = ["virtio_pci", "virtio_blk", "erofs", "overlay", "dm-verity", "sha256_ssse3"]
+CONFIG_SERIAL = "qpkg-announced"
+
+
+class Volume:
+    """One release's volume as an image on this machine."""
+
+    def __init__(self, app, version, root, image):
+        self.app, self.version, self.root, self.image = app, version, root, image
+        self.disk = Disk(image, root[:20])
+
+    def line(self, view="private"):
+        return f"{self.app} {self.version} {view} {self.root}"
+
+    def word(self, slot, view="private"):
+        """For the kernel's command line."""
+        return f"qpkg.{slot}={self.line(view).replace(' ', ',')}"
+
+    def digest(self):
+        return hashlib.sha256(self.image.read_bytes()).hexdigest()
+
+
+class World:
+    """A base of busybox with the agent, and any number of volumes."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.small = SmallWorld(self.folder, PROGRAMS)
+        self.base = self._make_base()
+        self.small.make_keys()
+        self._qubes = 0
+        self._added = False
+        self.kernel = kernels.Kernel()
+        self.initramfs = self.folder / "initramfs"
+        archive = kernels.busybox_initramfs(self.kernel, MODULES)
+        archive.file("init", (HERE / "guest_init.sh").read_bytes(), 0o755)
+        archive.file("serve", (HERE / "guest_serve.sh").read_bytes(), 0o755)
+        for program in ["qpkg-agent", "qpkg-run"]:
+            archive.file(f"usr/libexec/qpkg/{program}", (PROGRAMS / program).read_bytes(), 0o755)
+        archive.file("etc/passwd", PASSWD)
+        archive.write(self.initramfs)
+
+    def _make_base(self):
+        """As SmallWorld.make_base, with every applet and the agent."""
+        tree = self.folder / "vm-base-tree"
+        for name in ["usr/bin", "usr/sbin", "usr/lib", "usr/libexec/qpkg", "usr/share/base", "opt", "etc", "var/lib"]:
+            (tree / name).mkdir(parents=True)
+        shutil.copy("/bin/busybox", tree / "usr/bin/busybox")
+        for applet in kernels.output_of("/bin/busybox", "--list").split():
+            if applet != "busybox":
+                (tree / "usr/bin" / applet).symlink_to("busybox")
+        for name in ["bin", "sbin", "lib"]:
+            (tree / name).symlink_to(f"usr/{name}")
+        for program in ["qpkg-agent", "qpkg-run"]:
+            shutil.copy(PROGRAMS / program, tree / "usr/libexec/qpkg" / program)
+        (tree / "etc/passwd").write_text(PASSWD)
+        (tree / "etc/group").write_text("root:x:0:\nuser:x:1000:\n")
+        (tree / "usr/share/base/file").write_text("base\n")
+        archive = self.folder / "vm-base.tar"
+        with tarfile.open(archive, "w") as tar:
+            tar.add(tree, arcname=".")
+        made = self.small.must("base", "import", archive, "--id", "debian-12", "--json").json
+        return Disk(self._image(made["volume"]), "qpkg-base")
+
+    def _image(self, root):
+        return self.small.root / "volumes" / f"{root}.erofs"
+
+    def volumes(self, *releases):
+        """Volumes of (app, version, files): published, installed into a qube of this machine, as users do it."""
+        modules = [self.small.make_module(app, version, files, out=self.folder / f"out-{version}")
+                   for app, version, files in releases]
+        self.small.publish(*modules)
+        if not self._added:
+            self.small.add_repository()
+            self._added = True
+        self._qubes += 1
+        qube = f"q{self._qubes}"
+        self.small.must("qube", "create", qube, "--base", "debian-12")
+        self.small.must("install", *[app for app, _, _ in releases], "--into", qube, "--yes")
+        roots = [json.loads((module / "manifest.json").read_text())["volume"]["root"] for module in modules]
+        return [Volume(app, version, root, self._image(root))
+                for (app, version, _), root in zip(releases, roots)]
+
+    def config_disk(self, lines, name="config"):
+        """A disk that announces `lines` by slot. Each has a file of its own: QEMU holds what it has opened."""
+        text = "qpkg-announced-1\n" + "".join(f"{slot} {line}\n" for slot, line in lines.items())
+        image = self.folder / f"{name}.img"
+        image.write_bytes(text.encode().ljust(4096 * (1 + len(text) // 4096), b"\0"))
+        disk = Disk(image, CONFIG_SERIAL)
+        disk.name = name
+        return disk
+
+    def machine(self, disks=(), words="", base=True, **options):
+        """A machine that boots the base (or the bare initramfs) with these disks."""
+        first = [self.base] if base else []
+        return Machine(self.kernel.image, self.initramfs, [*first, *disks],
+                       words + (" test.base" if base else ""), **options)
+
+
+def require_programs():
+    """Skips on a developer's machine that has no QEMU; in CI it must be there."""
+    missing = kernels.missing_programs()
+    if not missing:
+        return
+    if os.environ.get("QPKG_TESTS_STRICT"):
+        raise RuntimeError(f"missing: {', '.join(missing)}")
+    raise unittest.SkipTest(f"missing: {', '.join(missing)}")
+
+
