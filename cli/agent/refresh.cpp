@@ -5,6 +5,7 @@
 #include "cli/agent/shared_view.hpp"
 #include "cli/agent/small_files.hpp"
 #include "cli/agent/view.hpp"
+#include "cli/agent/volume_mount.hpp"
 #include "repo-format/announcement.hpp"
 #include "repo-format/exports.hpp"
 
@@ -86,7 +87,7 @@ void mount_announced(const Layout& layout, const Announced& announced)
     }
     if (!mounts::is_mount_point(place)) {
         fs::create_directories(place);
-        mounts::mount_volume(*announced.device, place);
+        mount_disk(*announced.device, announced.volume.volume, place);
     }
 }
 

@@ -70,7 +70,7 @@ measure() {
         "$((shared >> 20)) MiB of it cloned"
 
     local forget="rm -rf $volumes $out $out.*; sync -f $disk"
-    local keep_plan="rm -f $volumes/*.erofs $volumes/*.verity; sync -f $disk"
+    local keep_plan="rm -f $volumes/*.erofs; sync -f $disk"
     local anew="$bench build $store $volumes $commit"
     local planned="$bench build $store $volumes $commit $root"
     local stock="ostree checkout -U -H --repo=$store $commit $out"

@@ -199,6 +199,48 @@ class Agent(unittest.TestCase):
         self.assertIn("org.example.hello: skipped: ", self.start.out)
         self.check(machine, "ls /run/qpkg/volumes; other", "org.example.other\nother 1.0\n")
 
+    def disk_of(self, volume, change):
+        """The volume's disk with other bytes on it."""
+        image = self.world.folder / "changed.img"
+        data = bytearray(volume.image.read_bytes())
+        change(data)
+        image.write_bytes(data)
+        return worlds.Disk(image, volume.disk.serial)
+
+    def test_a_changed_byte_is_an_error_and_never_seen(self):
+        def change(data):
+            data[data.index(b"hellohello") + 5000] ^= 1
+        machine = self.boot(self.hello, self.other, disks=[self.disk_of(self.hello, change), self.other.disk])
+
+        self.assertEqual((self.start.out, self.start.status), ("", 0))
+        self.check(machine, "hello; other", "hello 1.0\nother 1.0\n")
+        read = machine.run("qpkg-run --view=org.example.hello cat /usr/share/hello/data")
+        self.assertEqual(read.status, 1)
+        self.assertIn("Input/output error", read.out)
+        self.check(machine, "grep -c '^/dev/dm-[01] /run/qpkg/volumes/' /proc/mounts; ls /sys/block | grep -c dm-", "2\n2\n")
+
+    def test_a_disk_that_holds_another_volume_is_refused(self):
+        other = worlds.Disk(self.other.image, self.hello.disk.serial)
+        machine = self.boot(self.hello, self.clock, disks=[other, self.clock.disk])
+
+        self.assertEqual(self.start.status, PARTLY)
+        self.assertIn(f"org.example.hello: skipped: /dev/vdb does not hold the volume {self.hello.root}", self.start.out)
+        self.check(machine, "ls /run/qpkg/volumes; ls /sys/block | grep -c dm-", "org.example.clock\n1\n")
+
+    def test_a_volume_without_its_hash_tree_is_refused(self):
+        def cut(data):
+            del data[int.from_bytes(data[1060:1064], "little") * 4096:]
+        self.boot(self.hello, disks=[self.disk_of(self.hello, cut)])
+
+        self.assertEqual(self.start.status, PARTLY)
+        self.assertIn("org.example.hello: skipped: check /dev/vdb by its root", self.start.out)
+
+    def test_a_kernel_without_dm_verity_takes_the_host_at_its_word(self):
+        machine = self.boot(self.hello, words=f"{self.hello.word('a')} test.no-verity")
+
+        self.assertEqual((self.start.out, self.start.status), ("", 0))
+        self.check(machine, "hello; ls /sys/block | grep -c dm-", "hello 1.0\n0\n", 1)
+
     def test_the_agent_works_in_a_bare_initramfs(self):
         machine = self.boot(self.hello, base=False)
 

@@ -102,7 +102,10 @@ public:
         return storage.size == 0 ? std::nullopt : std::optional(StoredLeaves(std::move(storage), at));
     }
 
-    void place(Placer& tree) const { tree.place(storage_.file.get(), storage_.offset, storage_.size, at_); }
+    void place(Placer& tree, std::uint64_t tree_at) const
+    {
+        tree.place(storage_.file.get(), storage_.offset, storage_.size, tree_at + at_);
+    }
 
     bool has(std::uint64_t position, std::string_view block)
     {
@@ -126,8 +129,8 @@ class Writer {
 public:
     Writer(const Image& image, std::optional<Target> target, Progress& progress)
         : image_(image), progress_(progress), encoder_(image.tree, image.layout, uuid_of(image.recipe)),
-          metadata_(target ? std::optional(Placer(target->image)) : std::nullopt), data_(metadata_),
-          hashes_(target ? std::optional(Placer(target->verity)) : std::nullopt),
+          metadata_(target ? std::optional(Placer(target->file)) : std::nullopt), data_(metadata_), hashes_(metadata_),
+          verity_at_(target ? target->verity_at : 0),
           verity_(image.layout.total_blocks,
                   [this](std::uint64_t position, std::string_view block) { write_hashes(position, block); }),
           stream_(metadata_ ? &*metadata_ : nullptr, verity_)
@@ -140,7 +143,7 @@ public:
             stored_leaves_ = StoredLeaves::of(image_);
         }
         if (stored_leaves_) {
-            stored_leaves_->place(*hashes_);
+            stored_leaves_->place(*hashes_, verity_at_);
         }
         place_data();
         add_gap_leaves();
@@ -158,7 +161,7 @@ private:
     {
         const bool there = stored_leaves_ && stored_leaves_->has(position, block);
         if (hashes_ && !there) {
-            hashes_->write(block, position);
+            hashes_->write(block, verity_at_ + position);
         }
     }
 
@@ -266,6 +269,7 @@ private:
     std::optional<Placer> metadata_; ///< the other thread's
     std::optional<Placer> data_;
     std::optional<Placer> hashes_;
+    std::uint64_t verity_at_;
     std::optional<StoredLeaves> stored_leaves_;
     VerityTree verity_;
     BlockStream stream_;

@@ -34,10 +34,10 @@ struct Image {
 };
 Image open_image(const ObjectReader& objects, std::span<const VolumePart> parts);
 
-/// Where an image and its hash tree are written to.
+/// Where an image is written to, and behind it its hash tree.
 struct Target {
-    int image;
-    int verity;
+    int file;
+    std::uint64_t verity_at; ///< the image's size
 };
 
 struct Written {

@@ -88,10 +88,10 @@ void Plan::write(int plan, const Image& image, const Target& written, const Dige
             at += length;
         }
     };
-    place(written.image, 0, std::uint64_t{layout.data_start} * block_size);
-    place(written.verity, 0, verity_size(layout.total_blocks));
+    place(written.file, 0, std::uint64_t{layout.data_start} * block_size);
+    place(written.file, written.verity_at, verity_size(layout.total_blocks));
     for (const auto block : list.padded_blocks) {
-        place(written.image, std::uint64_t{block} * block_size, block_size);
+        place(written.file, std::uint64_t{block} * block_size, block_size);
     }
     placer.write(list.pieces, at);
     placer.write(list.padded, at + list.pieces.size());
@@ -143,8 +143,7 @@ bool Plan::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t
 
 Written Plan::build(const ObjectReader& objects, const Target& target, Progress& progress) const
 {
-    Placer image(target.image);
-    Placer verity(target.verity);
+    Placer image(target.file);
     if (data_start_ > 0) {
         image.place(fd_.get(), metadata_at(), std::uint64_t{data_start_} * block_size, 0);
     }
@@ -172,9 +171,9 @@ Written Plan::build(const ObjectReader& objects, const Target& target, Progress&
         image.place(fd_.get(), padded_at() + i * block_size, block_size, std::uint64_t{padded_[i]} * block_size);
     }
     if (const auto size = verity_size(total_blocks_); size > 0) {
-        verity.place(fd_.get(), verity_at(), size, 0);
+        image.place(fd_.get(), verity_at(), size, target.verity_at);
     }
-    return {.root = root_, .shared = image.shared() + verity.shared(), .written = image.written() + verity.written()};
+    return {.root = root_, .shared = image.shared(), .written = image.written()};
 }
 
 /// Metadata and padded blocks are hashed, file data is taken by its stored leaves; the tree over them must be the

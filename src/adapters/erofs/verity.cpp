@@ -35,6 +35,25 @@ std::uint64_t verity_size(std::uint64_t data_blocks)
     return blocks * block_size;
 }
 
+std::optional<std::uint64_t> blocks_before_tree(std::uint64_t file_size)
+{
+    constexpr std::uint64_t most = ~std::uint32_t{0}; // that an image can have
+    const auto whole = file_size / block_size;
+    // A tree is never larger than what it is over, so the image is at least half of the file.
+    std::uint64_t low = whole / 2;
+    std::uint64_t high = std::min(whole, most);
+    while (low < high) {
+        const auto middle = low + (high - low) / 2;
+        if (middle + verity_size(middle) / block_size < whole) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    const bool fits = low > 0 && low * block_size + verity_size(low) == file_size;
+    return fits ? std::optional(low) : std::nullopt;
+}
+
 VerityTree::VerityTree(std::uint64_t data_blocks, Output output) : expected_(data_blocks), output_(std::move(output))
 {
     const auto sizes = level_sizes(data_blocks);

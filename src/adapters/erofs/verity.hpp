@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -52,5 +53,9 @@ private:
 
 /// Bytes of the tree over so many blocks.
 std::uint64_t verity_size(std::uint64_t data_blocks);
+
+/// Blocks of the image in a file of so many bytes, which holds an image and then its tree; nothing when no image gives
+/// such a file.
+std::optional<std::uint64_t> blocks_before_tree(std::uint64_t file_size);
 
 } // namespace qpkg::erofs

@@ -27,7 +27,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view format = "erofs-1";
 constexpr std::string_view image_extension = ".erofs";
-constexpr std::string_view verity_extension = ".verity";
 constexpr std::string_view plan_extension = ".plan";
 constexpr std::string_view scratch_prefix = "tmp-";
 constexpr std::size_t verify_piece = 1024 * 1024;
@@ -43,6 +42,12 @@ std::optional<VolumeId> volume_of(const fs::path& file, std::string_view extensi
     return file.extension() == extension ? VolumeId::from_hex(file.stem().string()) : std::nullopt;
 }
 
+/// Without the hash tree behind it.
+std::uint64_t image_size(const fs::path& file)
+{
+    return blocks_before_tree(fs::file_size(file)).value_or(0) * block_size;
+}
+
 std::string describe(const VolumeReport& report)
 {
     return text::human_size(report.volume.size) + ", " + text::human_size(report.shared) + " shared";
@@ -53,23 +58,22 @@ std::string describe(const VolumeReport& report)
 /// The files of a volume in the making; gone with this object unless they got their place.
 struct ErofsVolumeStore::Scratch {
     explicit Scratch(const fs::path& parent)
-        : directory(parent, scratch_prefix), image(files::open(directory.path() / "image", O_RDWR | O_CREAT)),
-          verity(files::open(directory.path() / "verity", O_RDWR | O_CREAT))
+        : directory(parent, scratch_prefix), image(files::open(directory.path() / "image", O_RDWR | O_CREAT))
     {
     }
 
-    Target target() const { return {image.get(), verity.get()}; }
-
-    void resize(std::uint64_t size) const
+    /// For an image of so many bytes, and its hash tree.
+    Target make_room(std::uint64_t size) const
     {
-        if (::ftruncate(image.get(), static_cast<off_t>(size)) != 0) {
+        const auto whole = size + verity_size(size / block_size);
+        if (::ftruncate(image.get(), static_cast<off_t>(whole)) != 0) {
             throw system_error("make an image of " + text::human_size(size), errno);
         }
+        return {image.get(), size};
     }
 
     files::TemporaryDirectory directory;
     Fd image;
-    Fd verity;
     Fd plan; ///< set when one is stored
 };
 
@@ -81,11 +85,6 @@ ErofsVolumeStore::ErofsVolumeStore(fs::path directory, const ObjectReader& objec
 fs::path ErofsVolumeStore::path(const VolumeId& volume) const
 {
     return directory_ / (volume.hex() + std::string(image_extension));
-}
-
-fs::path ErofsVolumeStore::verity_path(const VolumeId& volume) const
-{
-    return directory_ / (volume.hex() + std::string(verity_extension));
 }
 
 fs::path ErofsVolumeStore::plan_path(const VolumeId& volume) const
@@ -119,7 +118,7 @@ VolumeReport ErofsVolumeStore::build(std::span<const VolumePart> parts, const st
                                      Progress& progress)
 {
     if (expected && has(*expected)) {
-        return {.volume = {*expected, fs::file_size(path(*expected)), std::string(format)},
+        return {.volume = {*expected, image_size(path(*expected)), std::string(format)},
                 .shared = 0,
                 .written = 0,
                 .already = true};
@@ -142,8 +141,7 @@ std::optional<VolumeReport> ErofsVolumeStore::build_from_plan(std::span<const Vo
     const Scratch scratch(directory_);
     try {
         progress.begin("volume", expected.hex(), plan->image_size());
-        scratch.resize(plan->image_size());
-        const auto written = plan->build(objects_, scratch.target(), progress);
+        const auto written = plan->build(objects_, scratch.make_room(plan->image_size()), progress);
         give_place(scratch, expected);
         const VolumeReport report{.volume = {expected, plan->image_size(), std::string(format)},
                                   .shared = written.shared,
@@ -166,8 +164,8 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
     const auto image = open_image(objects_, parts);
     progress.begin("volume", expected ? expected->hex() : parts.front().commit.hex(), image.size());
     Scratch scratch(directory_);
-    scratch.resize(image.size());
-    const auto written = write_image(image, scratch.target(), progress);
+    const auto target = scratch.make_room(image.size());
+    const auto written = write_image(image, target, progress);
     fault_point("volume.written");
     const VolumeId root(written.root);
     if (expected && root != *expected) {
@@ -181,7 +179,7 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
     if (!report.already) {
         if (placement_ == DataPlacement::clone) {
             scratch.plan = files::open(scratch.directory.path() / "plan", O_RDWR | O_CREAT);
-            Plan::write(scratch.plan.get(), image, scratch.target(), written.root);
+            Plan::write(scratch.plan.get(), image, target, written.root);
         }
         give_place(scratch, root);
     }
@@ -189,24 +187,17 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
     return report;
 }
 
-/// The image gets its place last: whoever sees it has its hash tree.
+/// The image gets its place last: whoever sees it has its plan.
 void ErofsVolumeStore::give_place(const Scratch& scratch, const VolumeId& volume) const
 {
     files::sync_file(scratch.image.get());
-    files::sync_file(scratch.verity.get());
     if (scratch.plan) {
         files::sync_file(scratch.plan.get());
     }
     fault_point("volume.synced");
     const auto& temporary = scratch.directory.path();
-    const auto move = [](const fs::path& from, const fs::path& to) {
-        if (::rename(from.c_str(), to.c_str()) != 0) {
-            throw system_error("rename to " + to.string(), errno);
-        }
-    };
-    move(temporary / "verity", verity_path(volume));
-    if (scratch.plan) {
-        move(temporary / "plan", plan_path(volume));
+    if (scratch.plan && ::rename((temporary / "plan").c_str(), plan_path(volume).c_str()) != 0) {
+        throw system_error("rename to " + plan_path(volume).string(), errno);
     }
     files::rename_durably(temporary / "image", path(volume));
     fault_point("volume.renamed");
@@ -217,9 +208,8 @@ std::uint64_t ErofsVolumeStore::exclusive_size(const VolumeId& volume) const
     if (!has(volume)) {
         throw Error(Code::not_found, "volume " + volume.hex() + " is not here");
     }
-    // What the plan shares, it shares with these two: counted once, as the plan's.
-    return unshared_bytes(path(volume)) + (fs::exists(verity_path(volume)) ? unshared_bytes(verity_path(volume)) : 0) +
-           allocated_bytes(plan_path(volume));
+    // What the plan shares, it shares with the image: counted once, as the plan's.
+    return unshared_bytes(path(volume)) + allocated_bytes(plan_path(volume));
 }
 
 std::uint64_t ErofsVolumeStore::remove(const VolumeId& volume)
@@ -227,7 +217,6 @@ std::uint64_t ErofsVolumeStore::remove(const VolumeId& volume)
     const auto bytes = has(volume) ? exclusive_size(volume) : 0;
     files::remove_durably(path(volume));
     fault_point("volume.removed");
-    files::remove_durably(verity_path(volume));
     files::remove_durably(plan_path(volume));
     return bytes;
 }
@@ -238,10 +227,8 @@ std::uint64_t ErofsVolumeStore::remove_leftovers()
     std::vector<fs::path> leftovers;
     for (const auto& entry : fs::directory_iterator(directory_)) {
         const auto& file = entry.path();
-        const auto verity = volume_of(file, verity_extension);
         const auto plan = volume_of(file, plan_extension);
-        const bool alone = (verity && !has(*verity)) || (plan && !has(*plan));
-        if (alone || file.filename().string().starts_with(scratch_prefix)) {
+        if ((plan && !has(*plan)) || file.filename().string().starts_with(scratch_prefix)) {
             leftovers.push_back(file);
         }
     }
@@ -262,19 +249,19 @@ std::uint64_t ErofsVolumeStore::remove_leftovers()
 void ErofsVolumeStore::verify(const VolumeId& volume, Progress& progress) const
 {
     const auto image = files::open(path(volume), O_RDONLY);
-    const auto size = fs::file_size(path(volume));
+    const auto blocks = blocks_before_tree(fs::file_size(path(volume)));
     const auto bad = [&](const std::string& what) {
         return Error(Code::corrupt, "volume " + volume.hex() + ": " + what,
                      "it can be built again from the object store");
     };
-    if (size == 0 || size % block_size != 0 || size / block_size > ~std::uint32_t{0}) {
-        throw bad("its size of " + std::to_string(size) + " bytes cannot be");
+    if (!blocks) {
+        throw bad("its size of " + std::to_string(fs::file_size(path(volume))) + " bytes cannot be");
     }
+    const auto size = *blocks * block_size;
     progress.begin("verify", volume.hex(), size);
-    const auto stored = files::open(verity_path(volume), O_RDONLY);
     bool tree_is_good = true;
-    VerityTree tree(size / block_size, [&](std::uint64_t position, std::string_view block) {
-        tree_is_good = tree_is_good && read_at(stored.get(), position, block_size) == block;
+    VerityTree tree(*blocks, [&](std::uint64_t position, std::string_view block) {
+        tree_is_good = tree_is_good && read_at(image.get(), size + position, block_size) == block;
     });
     std::string bytes;
     for (std::uint64_t at = 0; at < size;) {

@@ -8,8 +8,8 @@
 
 namespace qpkg::erofs {
 
-/// Volumes of format erofs-1 in one directory: `<root>.erofs`, beside it the dm-verity hash tree `<root>.verity` (no
-/// superblock, sha256, 4096-byte blocks, no salt) and, where the file system clones, the stored plan `<root>.plan`.
+/// Volumes of format erofs-1 in one directory: `<root>.erofs`, the image and behind it its dm-verity hash tree, and,
+/// where the file system clones, the stored plan `<root>.plan`.
 /// Keep it on the object store's file system: only there data can be shared. One process writes at a time (the caller
 /// holds the lock).
 class ErofsVolumeStore final : public VolumeStore {
@@ -35,7 +35,6 @@ public:
 private:
     struct Scratch;
 
-    std::filesystem::path verity_path(const VolumeId& volume) const;
     std::filesystem::path plan_path(const VolumeId& volume) const;
     std::optional<VolumeReport> build_from_plan(std::span<const VolumePart> parts, const VolumeId& expected,
                                                 Progress& progress) const;

@@ -96,3 +96,16 @@ TEST_CASE("a file without whole blocks adds no leaf, also when one block is all 
     tree.add_leaves({});
     CHECK(tree.finish() == only);
 }
+
+TEST_CASE("the size of a file says how much of it is the image")
+{
+    for (std::uint64_t blocks = 1; blocks < 40'000; ++blocks) {
+        const auto whole = blocks * 4096 + verity_size(blocks);
+        REQUIRE(blocks_before_tree(whole) == blocks);
+    }
+    for (const std::uint64_t size : {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{4095}, std::uint64_t{2 * 4096},
+                                     std::uint64_t{4096} * 130, ~std::uint64_t{0}}) {
+        CAPTURE(size);
+        CHECK_FALSE(blocks_before_tree(size));
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/id.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace qpkg::agent {
+
+/// A block device that shows the volume on a disk, and gives an I/O error instead of any block that the volume's root
+/// does not vouch for (the kernel's dm-verity). It lives as long as this object or what was mounted from it, whichever
+/// is longer.
+class VerityDevice {
+public:
+    /// Nothing when the kernel has no dm-verity. Error failed when it refuses the disk: too small for image and hash
+    /// tree.
+    static std::optional<VerityDevice> open(const std::filesystem::path& disk, const VolumeId& root,
+                                            std::uint32_t blocks);
+
+    VerityDevice(VerityDevice&& other) noexcept;
+    VerityDevice& operator=(VerityDevice&&) = delete;
+    ~VerityDevice();
+
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    explicit VerityDevice(std::uint64_t device);
+
+    std::uint64_t device_; ///< number; 0 when it was moved away
+    std::filesystem::path path_;
+};
+
+} // namespace qpkg::agent
