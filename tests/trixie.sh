@@ -38,7 +38,7 @@ build_and_test() {
     g++ --version | head -n 1
     echo "libostree $(pkg-config --modversion ostree-1)"
     cmake --preset dev -B /cache/build --log-level=NOTICE
-    cmake --build /cache/build --parallel "$(nproc)"
+    cmake --build /cache/build --parallel "$(nproc)" -- -k 0
     ctest --test-dir /cache/build --output-on-failure --no-tests=error -L '^unit$'
 }
 

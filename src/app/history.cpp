@@ -78,7 +78,8 @@ const Generation& require_generation(const Qube& qube, std::uint64_t number)
 std::vector<GenerationChange> history(World& world, const std::string& name)
 {
     const auto snapshot = world.db.snapshot();
-    const auto& qube = plan::require_qube(snapshot, QubeName::require(name));
+    const auto wanted = QubeName::require(name);
+    const auto& qube = plan::require_qube(snapshot, wanted);
     std::vector<GenerationChange> changes;
     const Generation nothing{};
     const auto* before = &nothing;
@@ -100,7 +101,8 @@ DiffReport diff(World& world, const std::string& name, std::optional<std::uint64
                 std::optional<std::uint64_t> to)
 {
     const auto snapshot = world.db.snapshot();
-    const auto& qube = plan::require_qube(snapshot, QubeName::require(name));
+    const auto wanted = QubeName::require(name);
+    const auto& qube = plan::require_qube(snapshot, wanted);
     const auto& newer = require_generation(qube, to.value_or(qube.current));
     if (!from) {
         for (const auto& generation : qube.generations) {

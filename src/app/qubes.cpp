@@ -49,7 +49,8 @@ Qube create_qube(World& world, const std::string& typed, const std::string& base
     if (snapshot.find_qube(name) != nullptr) {
         throw Error(Code::conflict, "there is a qube " + name.text() + " already", "see `qpkg qube list`");
     }
-    const auto& base = require_base(snapshot, BaseId::require(base_id));
+    const auto wanted = BaseId::require(base_id);
+    const auto& base = require_base(snapshot, wanted);
     Qube qube{name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}};
     const Change change = CreateQube{qube};
     world.db.commit({&change, 1});

@@ -50,11 +50,11 @@ void check_namespace(const VaultRule& rule, const std::string& name)
     }
 }
 
-const std::string& require_evidence(const Evidence& evidence, const Digest& id, const std::string& what)
+const std::string& require_evidence(const Evidence& evidence, const Digest& id, std::string_view what)
 {
     const auto found = evidence.find(id);
     if (found == evidence.end()) {
-        refuse("the " + what + " was not sent along");
+        refuse("the " + std::string(what) + " was not sent along");
     }
     return found->second;
 }

@@ -9,6 +9,7 @@
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/text.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
 #include <unistd.h>

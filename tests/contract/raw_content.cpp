@@ -4,6 +4,7 @@
 #include "support/expect.hpp"
 #include "support/published_commit.hpp"
 
+#include <algorithm>
 #include <map>
 
 using namespace qpkg;

@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 /// Either an Error, or header and table that are the same bytes when they are written again. A fuzzer cannot guess a

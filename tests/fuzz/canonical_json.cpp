@@ -4,6 +4,7 @@
 #include "qpkg/base/digest.hpp"
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 /// Either an Error, or a value whose one spelling is the input.

@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 /// What is accepted has one spelling: it must be written again as it was read.

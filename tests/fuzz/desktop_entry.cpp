@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 /// Whatever a module brings, each program of the result is qpkg-run, and the result is accepted again.

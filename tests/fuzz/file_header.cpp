@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 namespace {

@@ -4,6 +4,7 @@
 #include "adapters/qubes/loops.hpp"
 #include "adapters/qubes/slots.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 namespace {

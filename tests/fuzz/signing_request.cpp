@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 /// The index of a signing request: an Error, or roles that name files inside its directory.

@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 /// What a vault reads of the publishing machine, and the other way round: an Error, or bytes that are written the same

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/sources.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 
 namespace {

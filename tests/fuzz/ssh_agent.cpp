@@ -4,6 +4,8 @@
 #include "qpkg/base/digest.hpp"
 #include "qpkg/base/error.hpp"
 
+#include <cstdint>
+
 /// An agent's answer, whatever it is an answer to: an Error, or keys, or a signature.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {

@@ -7,6 +7,8 @@
 
 #include "qpkg/base/subprocess.hpp"
 
+#include <algorithm>
+
 namespace qpkg::testing {
 
 /// What the stock program says; it must succeed.

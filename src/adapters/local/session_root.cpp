@@ -8,6 +8,7 @@
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/mounts.hpp"
 
+#include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>

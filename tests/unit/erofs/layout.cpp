@@ -5,6 +5,7 @@
 #include "adapters/erofs/encode.hpp"
 #include "support/expect.hpp"
 
+#include <algorithm>
 #include <set>
 
 using namespace qpkg;
