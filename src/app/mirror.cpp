@@ -2,6 +2,7 @@
 #include "app/mirror.hpp"
 
 #include "app/bundle_create.hpp"
+#include "app/mirror_objects.hpp"
 #include "app/publish_module.hpp"
 #include "app/site.hpp"
 #include "app/site_reader.hpp"
@@ -97,7 +98,10 @@ public:
             interrupt::throw_if_requested();
             releases.push_back(site_.fetch(listed));
         }
-        pull(releases);
+        const auto pulled = pull_releases(world_, request_.to / "ostree", releases, site_.source());
+        report_.fetched_objects = pulled.fetched_objects;
+        report_.fetched_bytes = pulled.fetched_bytes;
+        report_.changed = pulled.fetched_objects > 0;
         for (const auto& release : releases) {
             take_along(release.release);
         }
@@ -110,33 +114,6 @@ public:
     }
 
 private:
-    void pull(const std::vector<KnownRelease>& releases)
-    {
-        const auto mirror = world_.open_mirror(request_.to / "ostree");
-        std::uint64_t total = 0;
-        for (const auto& release : releases) {
-            total += mirror->has_commit(release.release.tree.commit) ? 0 : release.release.tree.archive_size;
-        }
-        require_space(total);
-        if (total > 0) {
-            world_.progress.begin("mirror", std::to_string(releases.size()) + " releases", total);
-        }
-        for (const auto& known : releases) {
-            const auto& release = known.release;
-            const ImportLimits limits{release.tree.objects, release.tree.size, release.inputs.source_date_epoch};
-            const auto pulled = with_context("fetch " + release.app.text() + " " + release.version, [&] {
-                return mirror->pull(release.tree.commit, limits, site_.source(), world_.progress);
-            });
-            mirror->set_ref(release.tree.ref, release.tree.commit);
-            report_.fetched_objects += pulled.fetched_objects;
-            report_.fetched_bytes += pulled.fetched_bytes;
-            report_.changed = report_.changed || pulled.fetched_objects > 0;
-        }
-        if (total > 0) {
-            world_.progress.end(text::human_size(report_.fetched_bytes));
-        }
-    }
-
     /// What belongs to a release beside its objects: inputs for who builds it again, what those say, deltas for
     /// clients.
     void take_along(const Release& release)
@@ -159,15 +136,6 @@ private:
                                                            site_.source(), world_.progress);
             }
         });
-    }
-
-    void require_space(std::uint64_t needed) const
-    {
-        const auto free = files::free_space(request_.to);
-        if (needed > free) {
-            throw Error(Code::no_space, "not enough space in " + request_.to.string() + ": " +
-                                            text::human_size(needed) + " needed, " + text::human_size(free) + " free");
-        }
     }
 
     /// Each under the path it was asked for; the pointer last.

@@ -52,6 +52,7 @@ struct World {
     /// Static deltas (adapters/delta). Empty in the dom0 role, which takes whole objects only.
     ApplyDelta apply_delta = {};
     CopyDelta copy_delta = {};
+    ApplyCopiedDelta apply_copied_delta = {};
     MakeDeltas make_deltas = {};
 };
 

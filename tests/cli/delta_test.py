@@ -39,6 +39,8 @@ class Deltas(WorldCase):
         cls.modules = [world.make_module(HELLO, version, library(version), out=world.folder / version)
                        for version in ["1.0", "1.1", "1.2", "1.3"]]
         world.publish(cls.modules[0])
+        shutil.copytree(world.site, world.folder / "first-site")
+        cls.first_objects = {path.name for path in (world.site / "ostree/objects").rglob("*.*")}
         world.add_repository()
         world.must("qube", "create", "work", "--base", "debian-12")
         world.must("install", "hello", "--into", "work", "--yes")
@@ -101,6 +103,38 @@ class Deltas(WorldCase):
         self.lose_objects()
         done, _ = self.upgrade()
         self.assertEqual(done["fetched_bytes"], self.manifest(2)["deltas"][0][2])
+
+    def test_a_mirror_takes_the_delta_instead_of_the_objects_and_has_the_same_files(self):
+        def files(site):
+            return {path.relative_to(site): path.read_bytes() for path in site.rglob("*")
+                    if path.is_file() and path.relative_to(site).parts[0] not in (".publish",)}
+
+        mirror = self.world.folder / "mirror"
+        whole = files(self.world.site)
+        for path in (self.world.site / "ostree/objects").rglob("*.*"):
+            if path.name not in self.first_objects and path.suffix != ".commitmeta":
+                path.unlink()  # 1.1 can be had by its delta only
+        answer = self.world.must("mirror", "sync", self.world.site, "--to", mirror, "--json")
+        self.assertNotIn("one by one", answer.err)
+        self.assertLess(answer.json["fetched_bytes"], self.objects_size(self.first_objects) + 60_000)
+        made = files(mirror)
+        for path, content in whole.items():
+            if path.parts[:2] in (("ostree", "objects"), ("ostree", "deltas")):
+                self.assertEqual(made[path], content, path)
+        self.world.must("mirror", "verify", mirror)
+        self.assertEqual([path.name for path in (mirror / "ostree/tmp").iterdir() if path.name.startswith("apply-")], [])
+
+    def objects_size(self, names):
+        return sum(path.stat().st_size for path in (self.world.site / "ostree/objects").rglob("*.*") if path.name in names)
+
+    def test_a_mirror_takes_objects_where_it_cannot_apply_the_delta(self):
+        mirror = self.world.folder / "mirror"
+        self.world.must("mirror", "sync", self.common.folder / "first-site", "--to", mirror)
+        for path in (mirror / "ostree/objects").rglob("*.filez"):
+            path.write_bytes(b"damage")
+        answer = self.world.must("mirror", "sync", self.world.site, "--to", mirror, "--json")
+        self.assertIn("one by one", answer.err)
+        self.assertGreater(answer.json["fetched_bytes"], 200_000)
 
     def test_a_mirror_does_not_take_a_damaged_delta_or_input(self):
         superblock = next(path for path in self.delta_files() if path.name == "superblock")

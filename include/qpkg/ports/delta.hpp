@@ -35,6 +35,11 @@ struct DeltaJob {
 /// be applied), failed, no_space.
 using ApplyDelta = std::function<std::unique_ptr<AppliedDelta>(const DeltaJob& job, Fetcher& from, Progress& progress)>;
 
+/// The same for an archive repository that has the delta's first commit and, copied, the delta itself: only what the
+/// delta does not have is asked of `rest`. Takes as much room below the job's scratch directory as both commits.
+using ApplyCopiedDelta = std::function<std::unique_ptr<AppliedDelta>(
+    const std::filesystem::path& archive, const DeltaJob& job, Fetcher& rest, Progress& progress)>;
+
 /// Copies a delta as it is served into an archive repository; one that is there is not fetched again. Returns the bytes
 /// fetched. Durable on return. Errors as ApplyDelta.
 using CopyDelta = std::function<std::uint64_t(const std::filesystem::path& archive, const DeltaSummary& delta,

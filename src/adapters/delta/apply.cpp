@@ -3,19 +3,24 @@
 
 #include "adapters/delta/fetch_delta.hpp"
 #include "adapters/delta/made_objects.hpp"
+#include "adapters/delta/superblock.hpp"
 #include "adapters/ostree/handle.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/text.hpp"
 
+#include <array>
+
 namespace qpkg::delta {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// A repository for what is new, over the store it starts from. A crash leaves nothing that anybody would use.
-void make_repository(const fs::path& directory, const fs::path& store)
+constexpr int not_compressed = 0; ///< for an import: nobody transfers these bytes
+
+/// A crash leaves nothing that anybody would use, so nothing is synced.
+void make_repository(const fs::path& directory, const std::string& settings = {})
 {
     const auto repository = ostree::handle_of(directory);
     fs::create_directories(directory);
@@ -23,8 +28,28 @@ void make_repository(const fs::path& directory, const fs::path& store)
         return ostree_repo_create(repository.get(), OSTREE_REPO_MODE_BARE_USER, nullptr, error);
     });
     const auto config = files::read(directory / "config", 64 * 1024);
-    files::write(directory / "config", config + "fsync=false\nparent=" + fs::absolute(store).string() + '\n', 0600,
-                 files::Durability::scratch);
+    files::write(directory / "config", config + "fsync=false\n" + settings, 0600, files::Durability::scratch);
+}
+
+/// For what is new, over the store that the delta starts from.
+void make_repository_over(const fs::path& store, const fs::path& directory)
+{
+    make_repository(directory, "parent=" + fs::absolute(store).string() + '\n');
+}
+
+/// A delta cannot start from an archive, whose files are compressed.
+void unpack_commit(const fs::path& archive, const CommitId& commit, const fs::path& directory)
+{
+    make_repository(directory);
+    const auto repository = ostree::open_repository(directory);
+    const glib::Owned<GFile> place(g_file_new_for_path(fs::absolute(archive).c_str()));
+    const std::unique_ptr<char, decltype(&g_free)> url(g_file_get_uri(place.get()), g_free);
+    auto hex = commit.hex();
+    std::array<char*, 2> refs{hex.data(), nullptr};
+    glib::checked("unpack commit " + hex, [&](GError** error) {
+        return ostree_repo_pull(repository.get(), url.get(), refs.data(), OSTREE_REPO_PULL_FLAGS_NONE, nullptr, nullptr,
+                                error);
+    });
 }
 
 void execute(const fs::path& directory, const fs::path& delta)
@@ -52,11 +77,27 @@ std::unique_ptr<AppliedDelta> apply(const fs::path& store, const DeltaJob& job, 
         fs::create_directories(files_of_delta);
         progress.begin("delta", job.to.hex(), job.delta.size);
         fetch_delta(job.delta, job.to, files_of_delta, from, progress);
-        make_repository(repository, store);
+        make_repository_over(store, repository);
         execute(repository, files_of_delta);
         fs::remove_all(files_of_delta);
         progress.end(text::human_size(job.delta.size));
-        return std::make_unique<MadeObjects>(repository, job.delta.size, from);
+        return std::make_unique<MadeObjects>(repository, job.delta.size, from, not_compressed);
+    });
+}
+
+std::unique_ptr<AppliedDelta> apply_copied(const fs::path& archive, const DeltaJob& job, Fetcher& rest,
+                                           Progress& progress)
+{
+    return with_context("delta from " + job.delta.from.hex(), [&] {
+        const auto start = job.scratch / "start";
+        const auto repository = job.scratch / "made";
+        progress.begin("apply", job.to.hex(), 0);
+        unpack_commit(archive, job.delta.from, start);
+        make_repository_over(start, repository);
+        execute(repository, archive / directory_of(job.delta.from, job.to));
+        fs::remove_all(start);
+        progress.end(text::human_size(job.delta.objects_size - job.delta.size) + " saved");
+        return std::make_unique<MadeObjects>(repository, 0, rest, ostree::archive_compression);
     });
 }
 

@@ -9,4 +9,8 @@ namespace qpkg::delta {
 std::unique_ptr<AppliedDelta> apply(const std::filesystem::path& store, const DeltaJob& job, Fetcher& from,
                                     Progress& progress);
 
+/// See ApplyCopiedDelta in qpkg/ports/delta.hpp.
+std::unique_ptr<AppliedDelta> apply_copied(const std::filesystem::path& archive, const DeltaJob& job, Fetcher& rest,
+                                           Progress& progress);
+
 } // namespace qpkg::delta

@@ -12,8 +12,9 @@ namespace qpkg::delta {
 /// them from a web server's, and treats them like these.
 class MadeObjects final : public AppliedDelta {
 public:
-    MadeObjects(const std::filesystem::path& repository, std::uint64_t transferred, Fetcher& rest)
-        : objects_(repository), deflater_(0), transferred_(transferred), rest_(rest)
+    /// `level` is zlib's, 0 to 9.
+    MadeObjects(const std::filesystem::path& repository, std::uint64_t transferred, Fetcher& rest, int level)
+        : objects_(repository), deflater_(level), transferred_(transferred), rest_(rest)
     {
     }
 
@@ -31,7 +32,7 @@ private:
     void serve_content(int fd, const Output& output);
 
     ostree::ObjectDirectory objects_;
-    ostree::Deflater deflater_; ///< stores without compressing: nobody transfers these bytes
+    ostree::Deflater deflater_;
     std::uint64_t transferred_;
     std::uint64_t made_ = 0;
     Fetcher& rest_;

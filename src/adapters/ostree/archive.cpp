@@ -23,9 +23,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Level 6, as stock OSTree: see tests/bench/README for what other levels cost and save.
-constexpr int compression_level = 6;
-
 ObjectDirectory open_archive(const fs::path& directory)
 {
     ensure_repository(directory, RepositoryMode::archive);
@@ -62,7 +59,7 @@ void copy_bytes(int from, int to)
 
 } // namespace
 
-Archive::Archive(const fs::path& directory) : objects_(open_archive(directory)), deflater_(compression_level) {}
+Archive::Archive(const fs::path& directory) : objects_(open_archive(directory)), deflater_(archive_compression) {}
 
 std::uint64_t Archive::add_from_store(const ObjectDirectory& store, const CommitId& id, Progress& progress)
 {

@@ -26,9 +26,13 @@ private:
     std::unique_ptr<State> state_;
 };
 
+/// zlib's level for the files of an archive repository, as stock OSTree: the same content is the same file everywhere.
+inline constexpr int archive_compression = 6;
+
 class Deflater {
 public:
     /// `level`: zlib's, 1 to 9.
+    /// zlib's level, 0 to 9.
     explicit Deflater(int level);
     ~Deflater();
 
