@@ -308,6 +308,11 @@ class BadVolumes(WorldCase):
         self.assertEqual(answer.code, 6, answer.err)
         self.assertIn("bytes", answer.err)
 
+    def test_a_commit_that_says_another_version_than_its_manifest_is_refused_binding(self):
+        answer = self.installs(lambda manifest: manifest.update(version="1.1"))
+        self.assertEqual(answer.code, 5, answer.err)
+        self.assertIn("its manifest says 1.1", answer.err)
+
     def test_case_48_an_unknown_format_is_refused_format(self):
         answer = self.installs(lambda manifest: manifest["volume"].update(format="erofs-2"))
         self.assertIn(answer.code, (6, 9), answer.err)

@@ -8,6 +8,7 @@ Works on a copy of the tree below build/mutants, so an interruption leaves nothi
 survives: then a check is not tested, or not needed.
 """
 
+import os
 import pathlib
 import re
 import shutil
@@ -19,6 +20,7 @@ import tomllib
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 COPY = SOURCE / "build" / "mutants" / "source"
 BUILD = SOURCE / "build" / "mutants" / "build"
+DRIVEN = ["qpkg", "qpkg-agent", "qpkg-run", "make-module"]  # what command-line tests run
 TEST_TIMEOUT = 600  # seconds: a mutant may run in circles
 
 
@@ -39,22 +41,32 @@ def copy_tree():
         copy.chmod(source.stat().st_mode & 0o777)
 
 
-def compile_programs(names):
+def targets(tests):
+    """What has to be built for a program of tests, or for the script tests/cli/NAME_test.py, written cli:NAME."""
+    return {name for test in tests for name in (DRIVEN if test.startswith("cli:") else [test])}
+
+
+def compile_for(tests):
     """The compiler's words when it fails."""
-    done = subprocess.run(["ninja", "-C", BUILD, *names], capture_output=True, text=True)
+    done = subprocess.run(["ninja", "-C", BUILD, *sorted(targets(tests))], capture_output=True, text=True)
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def failing_test(program):
+def failing_test(name):
     """The first test that fails, or nothing."""
+    if name.startswith("cli:"):
+        script = COPY / "tests/cli" / f"{name.removeprefix('cli:')}_test.py"
+        words, first = ["python3", "-B", script, "--failfast"], r"^(?:FAIL|ERROR): (\S+)"
+    else:
+        words, first = [BUILD / "bin" / name, "--no-colors", "--abort-after=1"], r"TEST CASE:\s+(.*)"
     try:
-        done = subprocess.run([BUILD / "bin" / program, "--no-colors", "--abort-after=1"], cwd=BUILD / "tests",
+        done = subprocess.run(words, cwd=BUILD / "tests", env=dict(os.environ, QPKG_BIN_DIR=str(BUILD / "bin")),
                               capture_output=True, text=True, errors="replace", timeout=TEST_TIMEOUT)
     except subprocess.TimeoutExpired:
         return "(time ran out)"
     if done.returncode == 0:
         return None
-    named = re.search(r"TEST CASE:\s+(.*)", done.stdout)
+    named = re.search(first, done.stdout + done.stderr, re.MULTILINE)
     return named.group(1).strip() if named else f"(exit {done.returncode})"
 
 
@@ -62,7 +74,7 @@ class Mutant:
     def __init__(self, check):
         self.name = check["name"]
         self.path = COPY / check["file"]
-        self.programs = check.get("tests", ["unit-tests"])
+        self.tests = check.get("tests", ["unit-tests"])
         self.text = self.path.read_text()
         if self.text.count(check["from"]) != 1:
             sys.exit(f"run.py: {self.name}: {check['file']} has {self.text.count(check['from'])} times: {check['from']}")
@@ -71,10 +83,10 @@ class Mutant:
     def noticed_by(self):
         self.path.write_text(self.changed)
         try:
-            broken = compile_programs(self.programs)
+            broken = compile_for(self.tests)
             if broken:
                 sys.exit(f"run.py: {self.name}: the mutant does not compile\n{broken}")
-            return next(filter(None, (failing_test(program) for program in self.programs)), None)
+            return next(filter(None, map(failing_test, self.tests)), None)
         finally:
             self.path.write_text(self.text)
 
@@ -86,12 +98,13 @@ def main(words):
     subprocess.run(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Dev",
                     "-DCMAKE_CXX_FLAGS_DEV=-O0 -w", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache", "--log-level=NOTICE"],
                    check=True)
-    programs = sorted({program for mutant in mutants for program in mutant.programs})
+    tests = sorted({test for mutant in mutants for test in mutant.tests})
     print(f"{len(mutants)} checks; first everything as it is", flush=True)
-    for program in programs:
-        broken = compile_programs([program])
-        if broken or failing_test(program):
-            sys.exit(f"run.py: {program} fails without any mutant\n{broken}")
+    for test in tests:
+        broken = compile_for([test])
+        failing = broken or failing_test(test)
+        if failing:
+            sys.exit(f"run.py: {test} fails without any mutant: {failing}")
     survivors = []
     for mutant in mutants:
         began = time.monotonic()

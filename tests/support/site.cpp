@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/site.hpp"
 
+#include "repo-format/envelope.hpp"
 #include "repo-format/manifest.hpp"
 #include "signing/sign.hpp"
 #include "signing/verify.hpp"
@@ -32,6 +33,22 @@ const tuf::FileInfo nothing_yet{1, 0, sha256("")};
 } // namespace
 
 trust::SecretKey a_key(std::string_view name) { return trust::SecretKey::from_seed(sha256(name).bytes()); }
+
+std::string resigned(const std::string& file, const std::string& from, const std::string& to,
+                     const std::vector<std::string>& signers)
+{
+    std::string payload(envelope::scan(file).payload);
+    const auto at = payload.find(from);
+    if (at == std::string::npos) {
+        throw Error(Code::bug, "the payload has no " + from);
+    }
+    payload.replace(at, from.size(), to);
+    std::vector<trust::SecretKey> keys;
+    for (const auto& name : signers) {
+        keys.push_back(a_key(name));
+    }
+    return trust::sign_file(payload, trust::Signers(keys.begin(), keys.end()));
+}
 
 tuf::RoleKeys role_keys(const std::vector<std::string>& names, std::uint64_t threshold)
 {
@@ -150,6 +167,16 @@ void Site::write_snapshot()
     const auto bytes = sign("snapshot", tuf::encode(snapshot));
     files["tuf/" + std::to_string(snapshot.header.version) + ".snapshot.json"] = bytes;
     timestamp.snapshot = info_of(snapshot.header.version, bytes);
+}
+
+void Site::write_targets_not_terminating()
+{
+    const auto path = "tuf/" + std::to_string(targets.header.version) + ".targets.json";
+    auto& file = files.at(path);
+    file = resigned(file, R"("terminating":true)", R"("terminating":false)", signers.at("targets"));
+    snapshot.roles.at("targets") = info_of(targets.header.version, file);
+    write_snapshot();
+    write_timestamp();
 }
 
 void Site::write_timestamp() { files["tuf/timestamp.json"] = sign("timestamp", tuf::encode(timestamp)); }

@@ -35,6 +35,8 @@ public:
 
     void write_root();
     void write_targets();
+    /// targets.json as it is, with its first delegation no longer terminating; then everything above it.
+    void write_targets_not_terminating();
     void write_publisher(const std::string& publisher);
     void write_snapshot();
     void write_timestamp();
@@ -57,6 +59,10 @@ public:
 private:
     std::string sign(const std::string& role, const std::string& payload) const;
 };
+
+/// The file with the first `from` of its payload changed to `to`, signed again by these keys.
+std::string resigned(const std::string& file, const std::string& from, const std::string& to,
+                     const std::vector<std::string>& signers);
 
 /// Keys and threshold of a role, from names.
 tuf::RoleKeys role_keys(const std::vector<std::string>& names, std::uint64_t threshold);

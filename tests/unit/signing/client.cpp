@@ -12,6 +12,7 @@
 
 using namespace qpkg;
 using testing::a_release;
+using testing::role_keys;
 using testing::Site;
 using testing::Trusting;
 
@@ -208,6 +209,74 @@ TEST_CASE("a role name that two roles delegate is refused")
     machine.repository.namespaces = {"org.example", "org.other"};
 
     CHECK_FAILS(Code::corrupt, "delegated by two roles", machine.refresh());
+}
+
+namespace {
+
+/// demo hands its namespace on to one more publisher after the other; the last one releases.
+Site handed_on(int times)
+{
+    Site site;
+    std::string last = "demo";
+    for (int i = 1; i <= times; ++i) {
+        const auto next = "hand-" + std::to_string(i);
+        site.signers[next] = {next};
+        const auto key = tuf::make_key(testing::a_key(next).public_key().bytes());
+        site.publishers.emplace(next, site.publishers.at("demo")).first->second.delegations.clear();
+        auto& before = site.publishers.at(last);
+        before.keys.emplace(key.id, key);
+        before.delegations = {{.name = next, .keys = role_keys({next}, 1), .namespaces = {"org.example"}}};
+        last = next;
+    }
+    site.add(a_release("org.example.hello"), last);
+    site.publish();
+    return site;
+}
+
+} // namespace
+
+TEST_CASE("a namespace may be handed on three times and no more")
+{
+    auto site = handed_on(3);
+    Trusting machine(site);
+    machine.refresh();
+    CHECK(machine.client().listed().size() == 1);
+
+    auto deeper = handed_on(4);
+    CHECK_FAILS(Code::no_space, "publishers delegate too deep or too many, at hand-4", Trusting(deeper).refresh());
+}
+
+TEST_CASE("a delegation that does not end the search is refused")
+{
+    Site site;
+    site.write_targets_not_terminating();
+
+    CHECK_FAILS(Code::corrupt, "a namespace has one publisher", Trusting(site).refresh());
+}
+
+TEST_CASE("32 publishers are read and no more")
+{
+    Site site;
+    const auto add_publisher = [&](int i) {
+        const auto name = "p" + std::to_string(i);
+        site.delegate(name, {"org.example.of-" + name});
+    };
+    for (int i = 2; i <= 32; ++i) {
+        add_publisher(i);
+    }
+    site.publish();
+    Trusting machine(site);
+    machine.repository.namespaces.clear();
+    for (const auto& delegation : site.targets.delegations) {
+        machine.repository.namespaces.insert(machine.repository.namespaces.end(), delegation.namespaces.begin(),
+                                             delegation.namespaces.end());
+    }
+    machine.repository.namespaces.emplace_back("org.example.of-p33");
+    machine.refresh();
+
+    add_publisher(33);
+    site.publish();
+    CHECK_FAILS(Code::no_space, "publishers delegate too deep or too many", machine.refresh());
 }
 
 TEST_CASE("a manifest that is not the one listed is refused")

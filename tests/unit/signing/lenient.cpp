@@ -3,6 +3,7 @@
 #include "signing/lenient/canonicaliser.hpp"
 #include "signing/lenient/reader.hpp"
 #include "support/expect.hpp"
+#include "support/releases.hpp"
 #include "support/trusting.hpp"
 
 using namespace qpkg;
@@ -93,6 +94,28 @@ TEST_CASE("bad input 16: one key id twice is refused by the lenient reader too; 
         }
         return signatures("[" + many + "]");
     }());
+}
+
+TEST_CASE("a terminating delegation ends the search, another does not")
+{
+    Site site;
+    site.delegate("others", {"org.example"});
+    site.add(testing::a_release("org.example.hello"), "others");
+    site.publish();
+    const auto find = [&] {
+        trust::MemoryTrustStore store;
+        trust::Updater updater(store, RepoName::require("demo"), trust::lenient_profile(), Site::start);
+        updater.trust_root(site.files.at("tuf/1.root.json"));
+        trust::RefreshReport report;
+        updater.refresh(site, report);
+        return updater.find("org.example/hello/x86_64/stable-1.json", site, report);
+    };
+    CHECK_FALSE(find());
+
+    site.write_targets_not_terminating();
+    const auto found = find();
+    REQUIRE(found);
+    CHECK(found->role == "others");
 }
 
 TEST_CASE("a repository of ours is read by the lenient machine as by the strict one")

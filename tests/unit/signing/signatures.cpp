@@ -13,6 +13,7 @@
 using namespace qpkg;
 using testing::a_key;
 using testing::a_release;
+using testing::resigned;
 using testing::role_keys;
 using testing::Site;
 using testing::Trusting;
@@ -31,21 +32,6 @@ tuf::Key alias_of(std::string_view name)
     key.members.emplace("note", "the same key again");
     key.id = sha256(canonical::encode(key.members));
     return key;
-}
-
-/// The file with the payload changed and signed again by these keys.
-std::string resigned(const std::string& file, const std::string& from, const std::string& to,
-                     const std::vector<std::string>& signers)
-{
-    std::string payload(envelope::scan(file).payload);
-    const auto at = payload.find(from);
-    REQUIRE(at != std::string::npos);
-    payload.replace(at, from.size(), to);
-    std::vector<trust::SecretKey> keys;
-    for (const auto& name : signers) {
-        keys.push_back(a_key(name));
-    }
-    return trust::sign_file(payload, trust::Signers(keys.begin(), keys.end()));
 }
 
 } // namespace
