@@ -8,6 +8,7 @@
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace qpkg::app {
 namespace {
@@ -48,6 +49,7 @@ Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach)
         interrupt::throw_if_requested();
         open(repository, snapshot.repositories.size());
     }
+    warn_of_orphans();
 }
 
 Catalog::~Catalog() = default;
@@ -94,6 +96,24 @@ void Catalog::open(const Repository& repository, std::size_t repositories)
         }
         repositories_.push_back({name, "unknown", 0, 0});
         unread_.push_back("repository " + name.text() + ": " + error.what());
+    }
+}
+
+void Catalog::warn_of_orphans()
+{
+    std::set<AppId> apps;
+    for (const auto& qube : snapshot_.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            apps.insert(binding.app);
+        }
+    }
+    for (const auto& app : apps) {
+        const auto pin = world_.db.pinned(app);
+        const auto offer = std::ranges::find(offers_, app, [](const Offer& one) { return one.release.app; });
+        if (pin && offer != offers_.end() && std::ranges::count(repositories_, *pin, &RepositoryState::name) == 0) {
+            warnings_.push_back(app.text() + " came from " + pin->text() + ", which is no repository any more; what " +
+                                offer->repo.text() + " offers is not taken");
+        }
     }
 }
 
@@ -159,7 +179,7 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
         throw Error(Code::conflict,
                     app.text() + " was first installed from " + pin->text() + ", but only " + other->repo.text() +
                         " offers it now",
-                    "remove it everywhere first if the change is wanted");
+                    "if the change is wanted: qpkg remove it everywhere, then qpkg gc --keep 0");
     }
     if (release.base != base) {
         throw Error(Code::conflict,

@@ -74,6 +74,8 @@ private:
 
     void require_rebuilt(const KnownRelease& release, plan::Dissent dissent);
     void open(const Repository& repository, std::size_t repositories);
+    /// Apps whose repository was removed while another has their namespace now.
+    void warn_of_orphans();
     Error missing(const std::string& app) const;
 
     World& world_;

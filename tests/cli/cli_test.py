@@ -11,6 +11,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
+from small_world import SmallWorld  # noqa: E402
 from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 
@@ -202,6 +203,23 @@ class CommandLine(WorldCase):
 
     def test_two_repositories_cannot_publish_in_one_namespace(self):
         self.fails(4, "repo", "add", "second", self.world.site, "--yes", says="belongs to repository demo")
+
+    def test_an_app_stays_with_the_repository_it_came_from(self):
+        self.install("hello", "--into", "work")
+        self.world.must("repo", "remove", "demo")
+        another = SmallWorld(self.world.folder / "another", PROGRAMS)
+        another.folder.mkdir()
+        another.root = self.world.root
+        another.make_keys()
+        another.publish(another.make_module("org.example.hello", "9.0"))
+        self.world.must("repo", "add", "another", another.site, "--yes")
+        unchanged = self.json_of("upgrade", "--yes")
+        self.assertFalse(unchanged["changed"])
+        self.assertIn("came from demo, which is no repository any more", unchanged["warnings"][0])
+        self.fails(4, "install", "hello", "--into", "personal", "--yes", says="was first installed from demo")
+        self.world.must("remove", "hello", "--from", "work", "--yes")
+        self.world.must("gc", "--keep", "0", "--yes")
+        self.world.must("install", "hello", "--into", "personal", "--yes")
 
     def test_a_damaged_object_is_refused_and_nothing_is_installed(self):
         for name in (self.world.site / "ostree" / "objects").rglob("*.filez"):

@@ -140,7 +140,7 @@ public:
     void operator()(const RemoveRepository& change)
     {
         for (const auto* sql : {"DELETE FROM repository WHERE name = ?", "DELETE FROM trusted_role WHERE repo = ?",
-                                "DELETE FROM newest_issued WHERE repo = ?", "DELETE FROM pin WHERE repo = ?"}) {
+                                "DELETE FROM newest_issued WHERE repo = ?"}) {
             Statement(connection_, sql).bind(change.name.text()).run();
         }
     }
@@ -187,6 +187,8 @@ void Database::commit(std::span<const Change> changes)
     for (const auto& change : changes) {
         std::visit(writer, change);
     }
+    // An app stays with its first repository as long as any generation has it, also when that repository is removed.
+    Statement(*connection_, "DELETE FROM pin WHERE app NOT IN (SELECT app FROM binding)").run();
     fault_point("database.before-commit");
     transaction.commit();
     fault_point("database.committed");

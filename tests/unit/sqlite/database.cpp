@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sqlite/database.hpp"
 
+#include "adapters/sqlite/connection.hpp"
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 
 #include "qpkg/base/files.hpp"
-#include "qpkg/base/subprocess.hpp"
 
 using namespace qpkg;
 using namespace qpkg::testing;
@@ -100,9 +100,7 @@ TEST_CASE("bad input 64: a database of a newer qpkg is refused")
     {
         const sqlite::Database db(scratch.file);
     }
-    Command command;
-    command.argv = {"sqlite3", scratch.file.string(), "PRAGMA user_version=99"};
-    run_checked(command, "age the database");
+    sqlite::Connection(scratch.file).execute("PRAGMA user_version = 99");
 
     CHECK_FAILS(Code::unsupported, "has version 99", sqlite::Database(scratch.file));
 }
@@ -143,8 +141,14 @@ TEST_CASE("an app stays with the repository that it was first installed from")
     installed(first, 0);
     installed(second, 1);
 
+    const Change removal = RemoveRepository{first.repo};
+    db.commit({&removal, 1});
     CHECK(db.pinned(first.release.app) == first.repo);
     CHECK_FALSE(db.pinned(AppId::require("org.example.nobody")).has_value());
+
+    const Change forgetting = RemoveQube{work};
+    db.commit({&forgetting, 1});
+    CHECK_FALSE(db.pinned(first.release.app).has_value());
 }
 
 TEST_CASE("the signed time only rises")
