@@ -109,8 +109,9 @@ measure() {
     if [[ -z ${QPKG_BENCH_SHORT:-} ]]; then
         rivals "$disk" "$tree" "$out" "$app" "$stock" "$forget"
     fi
-    printf '  floor: %s clone calls and %s MiB of metadata: %s ms; qpkg is %s × that, with a plan %s ×\n' \
-        "$clones" "$((metadata >> 20))" "$floor" "$(ratio "$new" "$floor")" "$(ratio "$plan" "$floor")"
+    printf '  floor: %s clone calls and %s MiB of metadata, nothing made durable: %s ms, %s × checkout;' \
+        "$clones" "$((metadata >> 20))" "$floor" "$(ratio "$floor" "$checkout")"
+    printf ' qpkg is %s × that, with a plan %s ×\n' "$(ratio "$new" "$floor")" "$(ratio "$plan" "$floor")"
     printf '  peak memory %s MiB; %s ms per 1000 files without a plan, %s ms with\n' "$((memory / 1024))" \
         "$(awk "BEGIN { printf \"%.1f\", 1000 * $new / $files }")" "$(awk "BEGIN { printf \"%.1f\", 1000 * $plan / $files }")"
     judge "$app on $1" "$plan" "$new" "$memory"
