@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/commands.hpp"
+#include "cli/completion.hpp"
 #include "cli/document.hpp"
 #include "cli/help.hpp"
 
@@ -168,6 +169,31 @@ void describe(CLI::App& app, Context& context, std::string& page)
     });
 }
 
+/// A hint for a shell: whatever goes wrong, it is none.
+int complete(std::span<const std::string> words)
+{
+    try {
+        Context context{load_options({})};
+        log::set_level(log::Level::quiet);
+        if (const char* root = std::getenv("QPKG_ROOT"); root != nullptr) {
+            context.options.root = root;
+        }
+        CLI::App app("qpkg", "qpkg");
+        std::string page;
+        describe(app, context, page);
+        const auto names = [&](std::string_view kind) {
+            const bool has_state = std::filesystem::exists(context.options.root / "state.db"); // looking makes none
+            return has_state ? known_names(context.world(), kind) : std::vector<std::string>();
+        };
+        for (const auto& line : completions(app, words, names)) {
+            std::cout << line << '\n';
+        }
+    } catch (const std::exception&) {
+        return 0;
+    }
+    return 0;
+}
+
 int parse_and_run(Context& context, std::vector<std::string> words)
 {
     const bool json = context.options.json;
@@ -222,5 +248,8 @@ int main(int argc, char** argv)
     qpkg::cli::open_standard_streams();
     qpkg::interrupt::install_handlers();
     const std::vector<std::string> words(argv + 1, argv + argc);
+    if (!words.empty() && words.front() == "__complete") {
+        return qpkg::cli::complete(std::span(words).subspan(1));
+    }
     return qpkg::cli::run(words, "qpkg " + qpkg::text::join(words, " "));
 }
