@@ -187,7 +187,7 @@ struct Adapters::Set {
             [this](const DeltaJob& job, Fetcher& from, Progress& shown) {
                 return delta::apply(root / "objects", job, from, shown);
             },
-            delta::copy, delta::apply_copied, delta::make
+            delta::copy, delta::apply_copied, delta::make, programs_directory() / "guest"
 #else
             nullptr, open_archive, nullptr
 #endif

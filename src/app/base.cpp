@@ -188,6 +188,7 @@ BaseReport build_base(World& world, const BaseRequest& request)
     const auto tree = scratch.path() / "tree";
     unpack_base(world, tar, tree);
     fs::remove(tar);
+    build::add_guest_files(tree, world.guest_files);
     return adopt(world, {known.id, known.level, known.epoch, std::move(packages)}, tree);
 }
 

@@ -54,6 +54,9 @@ struct World {
     CopyDelta copy_delta = {};
     ApplyCopiedDelta apply_copied_delta = {};
     MakeDeltas make_deltas = {};
+    /// The tree of what the root of a qube needs of qpkg, which every base that is built receives. Empty in the dom0
+    /// role.
+    std::filesystem::path guest_files = {};
 };
 
 } // namespace qpkg::app

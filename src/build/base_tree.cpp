@@ -70,6 +70,31 @@ void settle_base(const fs::path& tree)
     fs::permissions(tree, fs::perms{0755});
 }
 
+void add_guest_files(const fs::path& tree, const fs::path& guest)
+{
+    if (!fs::is_directory(guest)) {
+        throw Error(Code::not_found, "there are no files for the root of a qube at " + guest.string(),
+                    "they are installed with qpkg");
+    }
+    for (const auto& entry : fs::recursive_directory_iterator(guest)) {
+        const auto place = tree / entry.path().lexically_relative(guest);
+        const auto there = fs::symlink_status(place);
+        if (entry.is_directory() && !entry.is_symlink()) {
+            if (fs::exists(there) && !fs::is_directory(there)) {
+                throw Error(Code::corrupt, "the root has no directory /" + place.lexically_relative(tree).string());
+            }
+            make_directories_in(tree, place.lexically_relative(tree));
+            continue;
+        }
+        fs::remove(place);
+        fs::copy(entry.path(), place, fs::copy_options::copy_symlinks);
+        if (!entry.is_symlink()) {
+            const bool runs = (entry.status().permissions() & fs::perms::owner_exec) != fs::perms::none;
+            fs::permissions(place, fs::perms(runs ? 0755 : 0644));
+        }
+    }
+}
+
 BaseIdentity identify_base(const Fd& root)
 {
     const auto os_release = read_in_root(root, "/etc/os-release", largest_os_release);

@@ -26,6 +26,11 @@ const std::vector<KnownBase>& known_bases();
 /// what lies in /dev, /run and /tmp), and a directory for each place a qube mounts something on.
 void settle_base(const std::filesystem::path& tree);
 
+/// Adds the files of `guest`, a tree of what the root of a qube needs of qpkg, with modes 0755 and 0644. What the tree
+/// has at the same path is replaced; no link of the tree is followed. Errors: not_found (no guest), corrupt (no
+/// directory where one must be).
+void add_guest_files(const std::filesystem::path& tree, const std::filesystem::path& guest);
+
 /// Id and level of an unpacked root file system, by its os-release: "fedora-40" and 40. Error corrupt when it has none.
 struct BaseIdentity {
     BaseId id;

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# Installed in qubes as /etc/profile.d/qpkg.sh: what apps export comes after all that the qube has itself.
+case ":$PATH:" in
+*:/run/qpkg/bin:*) ;;
+*) export PATH="$PATH:/run/qpkg/bin" ;;
+esac
+case ":${XDG_DATA_DIRS:=/usr/local/share:/usr/share}:" in
+*:/run/qpkg/share:*) ;;
+*) export XDG_DATA_DIRS="$XDG_DATA_DIRS:/run/qpkg/share" ;;
+esac
