@@ -4,8 +4,12 @@
 export PATH=/run/qpkg/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/
 stty -F /dev/ttyS1 raw -echo
 exec </dev/ttyS1 >/dev/ttyS1
+read -r began rest </proc/uptime
 /usr/libexec/qpkg/qpkg-agent boot 2>&1
-echo "=== $?"
+status=$?
+read -r ended rest </proc/uptime
+echo "$began $ended" | awk '{ print $2 - $1 }' >/run/agent-seconds
+echo "=== $status"
 while read -r line; do
     sh -c "$(echo "$line" | base64 -d)" >/run/said 2>&1 </dev/null
     status=$?
