@@ -31,12 +31,26 @@ case $(cat /proc/cmdline) in
         sleep 0.1
     done
     mount -t erofs -o ro "$base" /newroot
+    next='/bin/sh /run/serve'
+    case $(cat /proc/cmdline) in
+    *test.systemd*)
+        # systemd writes to its root: a tmpfs takes that.
+        mkdir /changes
+        mount -t tmpfs changes /changes
+        mkdir /changes/upper /changes/work
+        mount -t overlay overlay -o lowerdir=/newroot,upperdir=/changes/upper,workdir=/changes/work /newroot
+        next=/lib/systemd/systemd
+        ;;
+    esac
     for place in dev proc sys; do
         mount --move "/$place" "/newroot/$place"
     done
     mount -t tmpfs run /newroot/run
     cp /serve /newroot/run/serve
-    exec switch_root /newroot /bin/sh /run/serve
+    mkdir -p /newroot/run/systemd/system
+    cp /test-shell.service /newroot/run/systemd/system
+    # shellcheck disable=SC2086  # a command and its arguments
+    exec switch_root /newroot $next
     ;;
 *) exec /bin/sh /serve ;;
 esac

@@ -46,7 +46,8 @@ class World:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.small = SmallWorld(self.folder, PROGRAMS)
-        self.base = self._make_base()
+        made = self.small.must("base", "import", self._root_archive(), "--id", "debian-12", "--json").json
+        self.base = Disk(self._image(made["volume"]), "qpkg-base")
         self.small.make_keys()
         self._qubes = 0
         self._added = False
@@ -54,14 +55,15 @@ class World:
         self.initramfs = self.folder / "initramfs"
         archive = kernels.busybox_initramfs(self.kernel, MODULES)
         archive.file("init", (HERE / "guest_init.sh").read_bytes(), 0o755)
+        archive.file("test-shell.service", (HERE / "test-shell.service").read_bytes())
         archive.file("serve", (HERE / "guest_serve.sh").read_bytes(), 0o755)
         for program in ["qpkg-agent", "qpkg-run"]:
             archive.file(f"usr/libexec/qpkg/{program}", (PROGRAMS / program).read_bytes(), 0o755)
         archive.file("etc/passwd", PASSWD)
         archive.write(self.initramfs)
 
-    def _make_base(self):
-        """As SmallWorld.make_base, with every applet and the agent."""
+    def _root_archive(self):
+        """As SmallWorld.make_base has it, with every applet and the agent."""
         tree = self.folder / "vm-base-tree"
         for name in ["usr/bin", "usr/sbin", "usr/lib", "usr/libexec/qpkg", "usr/share/base", "opt", "etc", "var/lib"]:
             (tree / name).mkdir(parents=True)
@@ -79,8 +81,7 @@ class World:
         archive = self.folder / "vm-base.tar"
         with tarfile.open(archive, "w") as tar:
             tar.add(tree, arcname=".")
-        made = self.small.must("base", "import", archive, "--id", "debian-12", "--json").json
-        return Disk(self._image(made["volume"]), "qpkg-base")
+        return archive
 
     def _image(self, root):
         return self.small.root / "volumes" / f"{root}.erofs"
@@ -115,6 +116,41 @@ class World:
         first = [self.base] if base else []
         return Machine(self.kernel.image, self.initramfs, [*first, *disks],
                        words + (" test.base" if base else ""), **options)
+
+
+class SystemdWorld(World):
+    """As World, with a root of Debian packages that starts systemd; kept by its list of packages."""
+
+    PACKAGES = "systemd,systemd-sysv,udev,kmod,mount,dbus"
+
+    def __init__(self, folder, suite):
+        self.suite = suite
+        super().__init__(folder)
+
+    def _root_archive(self):
+        name = f"{self.suite}-{hashlib.sha256(self.PACKAGES.encode()).hexdigest()[:12]}.tar"
+        kept = kernels.CACHE / "roots" / name
+        if not kept.exists():
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            unfinished = kept.with_suffix(f".{os.getpid()}.tar")
+            kernels.output_of("mmdebstrap", "--mode=root", "--variant=minbase", "--quiet", f"--include={self.PACKAGES}",
+                              "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*",
+                              "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/man/*",
+                              self.suite, unfinished)
+            unfinished.rename(kept)
+        archive = self.folder / "vm-base.tar"
+        shutil.copy(kept, archive)
+        with tarfile.open(archive, "a") as tar:
+            there = {name.strip("./") for name in tar.getnames()}
+            for path in sorted((PROGRAMS / "guest").rglob("*")):
+                name = str(path.relative_to(PROGRAMS / "guest"))
+                if name not in there:  # folders that Debian has, too
+                    tar.add(path, arcname=f"./{name}", recursive=False)
+        return archive
+
+    def machine(self, disks=(), words="", base=True, **options):
+        quiet = "systemd.unit=test-shell.service systemd.log_level=warning systemd.show_status=0 systemd.firstboot=off"
+        return super().machine(disks, f"{words} test.systemd {quiet}", base, memory=768, **options)
 
 
 def require_programs():

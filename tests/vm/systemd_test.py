@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Tier B: Debian's systemd starts the agent as a unit, and merges a volume by itself. One boot for each systemd."""
+
+import pathlib
+import sys
+import tempfile
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import worlds  # noqa: E402
+
+REFRESH = "/usr/libexec/qpkg/qpkg-agent refresh"
+LASTS = """#!/bin/sh
+until [ -e /run/stop ]; do sleep 0.1; done
+cat /usr/share/lasts/release
+hello
+ls /usr/share/tools 2>&1
+"""
+
+
+class Systemd(unittest.TestCase):
+    """What one boot shows, in the order in which it happens."""
+
+    def check(self, script, out, status=0):
+        result = self.machine.run(script)
+        self.assertEqual((result.out, result.status), (out, status), script)
+
+    def lines_of(self, script):
+        return self.machine.run(script).out.split()
+
+    def start(self, suite):
+        worlds.require_programs()
+        began = time.monotonic()
+        self.addCleanup(lambda: print(f"\ntier B, {suite}: {time.monotonic() - began:.0f} s", flush=True))
+        folder = self.enterContext(tempfile.TemporaryDirectory(prefix="qpkg-vm-world-"))
+        self.world = worlds.SystemdWorld(folder, suite)
+        release = "usr/lib/extension-release.d/extension-release.org.example.merged"
+        self.lasts, self.hello, self.tools, self.merged = self.world.volumes(
+            ("org.example.lasts", "1.0", {"usr/bin/lasts": LASTS, "usr/share/lasts/release": "1.0\n"}),
+            ("org.example.hello", "1.0", None), ("org.example.tools", "1.0", None),
+            ("org.example.merged", "1.0", {release: "ID=_any\n"}))
+        self.machine = self.enterContext(self.world.machine(
+            [volume.disk for volume in (self.lasts, self.hello, self.tools, self.merged)],
+            f"{self.lasts.word('a')} {self.hello.word('b')}", seconds=240))
+        ready = self.machine.ready()
+        self.assertEqual((ready.out, ready.status), ("", 0))
+
+    def the_unit_was_early(self):
+        self.check("systemctl is-active qpkg-agent", "active\n")
+        self.check("systemctl show -P Before qpkg-agent | tr ' ' '\\n' | grep -c '^sysinit.target$'", "1\n")
+        ended, sysinit = self.lines_of("systemctl show -P ActiveEnterTimestampMonotonic qpkg-agent; "
+                                       "systemctl show -P ActiveEnterTimestampMonotonic sysinit.target")
+        self.assertLess(int(ended), int(sysinit))
+
+    def apps_run(self):
+        self.check("sh -lc hello", "hello 1.0\n")  # found by the profile
+        self.check("setpriv --reuid 1000 --clear-groups sh -lc 'id -u; hello'", "1000\nhello 1.0\n")
+        self.check("grep -c '^/dev/dm-.* /run/qpkg/volumes/' /proc/mounts", "2\n")
+
+    def a_unit_runs_an_app_while_others_come_and_go(self):
+        self.machine.run("systemd-run --unit lasts --collect --property StandardOutput=file:/run/lasts-said "
+                         "--setenv PATH=/usr/bin:/bin:/run/qpkg/bin /run/qpkg/bin/lasts; sleep 1")
+        config = self.world.config_disk({"a": self.lasts.line(), "c": self.tools.line("shared")})
+        self.machine.attach(config)
+        self.machine.run("until grep -qx qpkg-announced /sys/block/*/serial; do sleep 0.1; done")
+        self.check(REFRESH, "")
+        self.check("ls /usr/share/tools; sh -lc hello 2>/dev/null", "data\n", 127)
+        # It still sees its own release; hello is gone for it too; what is shared is no part of its view.
+        self.machine.run("touch /run/stop; while systemctl is-active lasts; do sleep 0.1; done")
+        said = self.machine.run("cat /run/lasts-said").out
+        self.assertTrue(said.startswith("1.0\n"), said)
+        self.assertNotIn("hello 1.0", said)
+        self.assertNotIn("data", said)
+        self.machine.detach(config)
+        self.machine.attach(self.world.config_disk({"a": self.lasts.line()}, "config2"))
+        self.machine.run("until grep -qx qpkg-announced /sys/block/*/serial; do sleep 0.1; done")
+        self.check(f"{REFRESH}; ls /usr/share/tools 2>/dev/null", "", 2)
+
+    def systemd_merges_a_volume(self):
+        # A disk that nobody announced: the agent has left it alone.
+        place = "/run/extensions/org.example.merged"
+        done = self.machine.run(f"mkdir -p {place} && mount -o ro /dev/disk/by-id/virtio-{self.merged.root[:20]} {place} && "
+                                "systemd-sysext merge")
+        self.assertEqual(done.status, 0, done.out)
+        self.check("merged; systemd-sysext unmerge >/dev/null 2>&1; merged 2>/dev/null", "merged 1.0\n", 127)
+
+    def story(self, suite):
+        self.start(suite)
+        self.the_unit_was_early()
+        self.apps_run()
+        self.a_unit_runs_an_app_while_others_come_and_go()
+        self.systemd_merges_a_volume()
+
+    def test_systemd_252(self):
+        self.story("bookworm")
+
+    def test_systemd_257(self):
+        self.story("trixie")
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
