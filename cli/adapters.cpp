@@ -57,12 +57,15 @@ fs::path existing(const fs::path& directory)
     return directory;
 }
 
-/// qpkg-agent and qpkg-run: beside this program while it is not installed, else in libexec.
-fs::path programs_directory()
+/// What the root of a qube needs of qpkg: beside this program while it is not installed.
+fs::path guest_tree()
 {
-    const auto beside = fs::read_symlink("/proc/self/exe").parent_path();
-    return fs::exists(beside / "qpkg-agent") ? beside : fs::path(QPKG_LIBEXEC_DIR);
+    const auto beside = fs::read_symlink("/proc/self/exe").parent_path() / "guest";
+    return fs::exists(beside) ? beside : fs::path(QPKG_GUEST_TREE);
 }
+
+/// qpkg-agent and qpkg-run.
+fs::path programs_directory() { return guest_tree() / "usr/libexec/qpkg"; }
 
 std::unique_ptr<Fetcher> make_fetcher([[maybe_unused]] const Options& options, const std::string& location)
 {
@@ -187,7 +190,7 @@ struct Adapters::Set {
             [this](const DeltaJob& job, Fetcher& from, Progress& shown) {
                 return delta::apply(root / "objects", job, from, shown);
             },
-            delta::copy, delta::apply_copied, delta::make, programs_directory() / "guest"
+            delta::copy, delta::apply_copied, delta::make, guest_tree()
 #else
             nullptr, open_archive, nullptr
 #endif
