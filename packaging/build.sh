@@ -12,8 +12,8 @@ readonly version
 work=$out/work
 rm -rf "$out"
 mkdir -p "$work"
-# The compiler's cache would otherwise see a new directory each time.
-export CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$work SOURCE_DATE_EPOCH
+# debhelper gives the build a home of its own; the compiler's cache shall be found all the same.
+export CCACHE_DIR=${CCACHE_DIR:-$(ccache --get-config cache_dir)} CCACHE_NOHASHDIR=1 CCACHE_BASEDIR=$work SOURCE_DATE_EPOCH
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 
 git -c tar.umask=0022 archive --prefix="qpkg-$version/" --output="$work/qpkg-$version.tar.gz" HEAD
