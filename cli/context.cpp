@@ -21,7 +21,8 @@ app::World& Context::world()
     return adapters_->world();
 }
 
-engine::WriterLock Context::lock() { return engine::WriterLock(world().root, typed); }
+engine::WriterLock Context::lock() { return engine::WriterLock::take(world().root, typed); }
+std::optional<engine::WriterLock> Context::try_lock() { return engine::WriterLock::try_take(world().root, typed); }
 
 void Context::show_plan(const Document& plan)
 {

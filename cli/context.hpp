@@ -6,6 +6,7 @@
 #include "engine/writer_lock.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ public:
     app::World& world();
     /// As `world`, for commands that change state: nobody else writes while the lock lives. Error busy.
     engine::WriterLock lock();
+    /// Nothing when somebody else holds it.
+    std::optional<engine::WriterLock> try_lock();
 
     /// Prints a plan before the question; with --json nothing (the result document repeats the plan).
     void show_plan(const Document& plan);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/world.hpp"
+#include "app/change.hpp"
 #include "cli/commands.hpp"
 
 namespace qpkg::cli {
@@ -10,8 +10,21 @@ struct Request {
     bool root = false;
 };
 
+/// A killed command may have recorded what it never told the qube, and a start is when local qubes learn of it. Whoever
+/// holds the lock now tells it themselves.
+void finish_interrupted(Context& context)
+{
+    if (context.world().hypervisor.capabilities().hot_attach) {
+        return;
+    }
+    if (const auto lock = context.try_lock()) {
+        app::recover(context.world());
+    }
+}
+
 void run(Context& context, const Request& request, std::vector<std::string> argv)
 {
+    finish_interrupted(context);
     const RunRequest wanted{std::move(argv), request.root ? RunAs::root : RunAs::user};
     context.exit_code = context.world().runner.run(QubeName::require(request.qube), wanted);
 }

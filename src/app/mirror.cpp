@@ -183,7 +183,7 @@ MirrorReport sync_mirror(World& world, const MirrorRequest& request)
 {
     const auto private_folder = std::filesystem::absolute(request.to) / ".publish";
     files::make_directories(private_folder);
-    const engine::WriterLock lock(private_folder, request.command);
+    const auto lock = engine::WriterLock::take(private_folder, request.command);
     sweep_site(request.to);
     std::vector<std::string> skipped;
     for (std::size_t i = 0; i < request.from.size(); ++i) {

@@ -16,7 +16,7 @@ PublishReport publish(const PublisherPorts& ports, const PublishRequest& request
         KeyRing ring(request.keys, request.passphrase, request.agent);
         const auto private_folder = std::filesystem::absolute(request.repository) / ".publish";
         files::make_directories(private_folder);
-        const engine::WriterLock lock(private_folder, request.command);
+        const auto lock = engine::WriterLock::take(private_folder, request.command);
         sweep_site(request.repository);
         return Publication(ports, request, modules, ring).run();
     });

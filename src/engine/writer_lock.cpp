@@ -10,30 +10,45 @@
 
 #include <cerrno>
 #include <string>
+#include <utility>
 
 namespace qpkg::engine {
+namespace {
 
-WriterLock::WriterLock(const std::filesystem::path& root, std::string_view command)
+std::filesystem::path path_in(const std::filesystem::path& root) { return root / "lock"; }
+
+} // namespace
+
+std::optional<WriterLock> WriterLock::try_take(const std::filesystem::path& root, std::string_view command)
 {
-    const auto path = root / "lock";
-    fd_ = files::open(path, O_RDWR | O_CREAT, 0600);
+    const auto path = path_in(root);
+    auto fd = files::open(path, O_RDWR | O_CREAT, 0600);
     // An open-file-description lock: a fork or a second open in this process cannot release it by accident.
     struct flock whole {};
     whole.l_type = F_WRLCK;
     whole.l_whence = SEEK_SET;
-    if (::fcntl(fd_.get(), F_OFD_SETLK, &whole) != 0) {
+    if (::fcntl(fd.get(), F_OFD_SETLK, &whole) != 0) {
         if (errno != EAGAIN && errno != EACCES) {
             throw system_error("lock " + path.string(), errno);
         }
-        const auto holder = files::read_if_exists(path, 4096).value_or("");
-        throw Error(Code::busy, "another qpkg is at work: " + text::escaped(holder),
-                    "wait for it, or end it: an interrupted qpkg leaves nothing half done");
+        return std::nullopt;
     }
     const auto holder = "pid " + std::to_string(::getpid()) + ", " + std::string(command);
-    if (::ftruncate(fd_.get(), 0) != 0) {
+    if (::ftruncate(fd.get(), 0) != 0) {
         throw system_error("write " + path.string(), errno);
     }
-    files::write_all(fd_.get(), holder);
+    files::write_all(fd.get(), holder);
+    return WriterLock(std::move(fd));
+}
+
+WriterLock WriterLock::take(const std::filesystem::path& root, std::string_view command)
+{
+    if (auto lock = try_take(root, command)) {
+        return *std::move(lock);
+    }
+    const auto holder = files::read_if_exists(path_in(root), 4096).value_or("");
+    throw Error(Code::busy, "another qpkg is at work: " + text::escaped(holder),
+                "wait for it, or end it: an interrupted qpkg leaves nothing half done");
 }
 
 } // namespace qpkg::engine

@@ -4,7 +4,9 @@
 #include "qpkg/base/fd.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 namespace qpkg::engine {
 
@@ -12,9 +14,13 @@ namespace qpkg::engine {
 class WriterLock {
 public:
     /// Error busy names the process and command that holds it.
-    WriterLock(const std::filesystem::path& root, std::string_view command);
+    static WriterLock take(const std::filesystem::path& root, std::string_view command);
+    /// Nothing when somebody else holds it.
+    static std::optional<WriterLock> try_take(const std::filesystem::path& root, std::string_view command);
 
 private:
+    explicit WriterLock(Fd fd) : fd_(std::move(fd)) {}
+
     Fd fd_;
 };
 

@@ -14,6 +14,8 @@ sys.path.insert(0, str(HERE.parent / "support"))
 from small_world import SmallWorld  # noqa: E402
 from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
+KILLED = -9
+
 
 class CommandLine(WorldCase):
     def setUp(self):
@@ -94,6 +96,18 @@ class CommandLine(WorldCase):
         self.install("hello", "--into", "work")
         self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         self.assertEqual(self.world.qpkg("run", "personal", "--", "hello").code, 127)
+
+    def test_a_program_starts_with_what_was_recorded_though_the_qube_was_not_told(self):
+        install = ["install", "hello", "--into", "work", "--yes"]
+        self.world.must("install", "hello", "--into", "personal", "--yes")
+        trace = self.world.folder / "trace"
+        self.world.must(*install, QPKG_FAULT_TRACE=str(trace))
+        self.world.must("remove", "hello", "--from", "work", "--yes")
+        recorded = trace.read_text().split().index("commit.after") + 1
+
+        self.assertEqual(self.world.qpkg(*install, QPKG_FAULT_KILL=str(recorded)).code, KILLED)
+
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
 
     def test_no_file_of_one_app_is_in_the_view_of_another(self):
         self.world.publish(self.world.make_module("org.example.look", "1.0", {

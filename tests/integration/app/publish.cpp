@@ -271,7 +271,7 @@ TEST_CASE("two publications of one repository do not run at once")
     Publisher publisher;
     const auto module = publisher.build("org.example.hello", "one");
     publisher.publish({module});
-    const engine::WriterLock other(publisher.site() / ".publish", "qpkg publish elsewhere");
+    const auto other = engine::WriterLock::take(publisher.site() / ".publish", "qpkg publish elsewhere");
 
     CHECK_FAILS(Code::busy, "qpkg publish elsewhere", publisher.publish({module}));
 }
