@@ -112,8 +112,7 @@ std::unique_ptr<ObjectMirror> open_mirror(const fs::path& directory)
 
 std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path& directory)
 {
-    // Both stores of a pair are ours: the object store is also what the writer reads from.
-    return std::make_unique<erofs::ErofsVolumeStore>(directory, dynamic_cast<const ObjectReader&>(content));
+    return std::make_unique<erofs::ErofsVolumeStore>(directory, content);
 }
 
 /// What drives qubes is also what runs programs in them.

@@ -72,10 +72,8 @@ std::string tree_difference(World& world, const Release& published, Fetcher& fro
     };
     bring(published, from);
     bring(built, *world.fetcher(directory.string()));
-    // Our object stores are what volumes are read from, too.
-    const auto& reader = dynamic_cast<const ObjectReader&>(*store);
-    const auto found = first_difference(reader.open_commit(published.tree.commit)->tree(),
-                                        reader.open_commit(built.tree.commit)->tree());
+    const auto found = first_difference(store->open_commit(published.tree.commit)->tree(),
+                                        store->open_commit(built.tree.commit)->tree());
     return found.value_or("the trees are the same, their commits say something else");
 }
 

@@ -93,8 +93,6 @@ std::optional<std::string> common_path(const ModuleTree& left, const ModuleTree&
 
 void require_only_additions(const World& world, const Snapshot& snapshot, const plan::Plan& plan)
 {
-    // Our object stores are what volumes are read from, too.
-    const auto& reader = dynamic_cast<const ObjectReader&>(world.content);
     for (const auto& change : plan.changes) {
         const auto* step = std::get_if<AdvanceQube>(&change);
         if (step == nullptr) {
@@ -103,7 +101,7 @@ void require_only_additions(const World& world, const Snapshot& snapshot, const 
         const auto owners = owners_in(snapshot, plan, *step);
         std::vector<std::unique_ptr<CommitReader>> trees;
         for (const auto& owner : owners) {
-            trees.push_back(reader.open_commit(owner.commit));
+            trees.push_back(world.content.open_commit(owner.commit));
             for (std::size_t other = 0; other + 1 < trees.size(); ++other) {
                 if (const auto path = common_path(trees.back()->tree(), trees[other]->tree())) {
                     throw Error(Code::conflict,

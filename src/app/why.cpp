@@ -56,8 +56,6 @@ std::vector<Reason> holders_of_package(const std::vector<Held>& all, const std::
 
 std::vector<Reason> holders_of_file(const World& world, const std::vector<Held>& all, const std::string& word)
 {
-    // Our object stores are what volumes are read from, too.
-    const auto& objects = dynamic_cast<const ObjectReader&>(world.content);
     std::map<CommitId, std::vector<std::string>> paths;
     std::vector<Reason> reasons;
     for (const auto& held : all) {
@@ -66,7 +64,7 @@ std::vector<Reason> holders_of_file(const World& world, const std::vector<Held>&
         }
         const auto [found, is_new] = paths.try_emplace(*held.commit);
         if (is_new) {
-            found->second = paths_named(objects.open_commit(*held.commit)->tree(), word);
+            found->second = paths_named(world.content.open_commit(*held.commit)->tree(), word);
         }
         for (const auto& path : found->second) {
             reasons.push_back({"", held.version, path, held.holder, held.asked_by, held.qube});

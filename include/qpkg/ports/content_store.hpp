@@ -4,6 +4,7 @@
 #include "qpkg/base/fd.hpp"
 #include "qpkg/model/id.hpp"
 #include "qpkg/ports/fetcher.hpp"
+#include "qpkg/ports/object_reader.hpp"
 #include "qpkg/ports/progress.hpp"
 
 #include <cstdint>
@@ -68,10 +69,8 @@ public:
 /// Every file once, named by hash; a commit is there completely or not at all.
 /// Errors: corrupt (bytes are not what their name says, malformed), untrusted (breaks a rule of the tree validator),
 /// no_space (over a limit, disk full), not_found (the repository lacks an object).
-class ContentStore {
+class ContentStore : public ObjectReader {
 public:
-    virtual ~ContentStore() = default;
-
     virtual bool has_commit(const CommitId& commit) const = 0;
     virtual std::vector<CommitId> commits() const = 0;
     /// Distinct content objects of a commit that is here, ascending.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "qpkg/ports/content_store.hpp"
-#include "qpkg/ports/object_reader.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -14,7 +13,7 @@ class CommitIndexes;
 
 /// The object store: a libostree repository in bare-user mode that `ostree fsck` accepts. It has no refs: what is
 /// needed is said by the database, through `prune`. One process writes at a time (the caller holds the lock).
-class OstreeContentStore final : public ContentStore, public ObjectReader {
+class OstreeContentStore final : public ContentStore {
 public:
     /// Makes the repository when there is none.
     explicit OstreeContentStore(const std::filesystem::path& directory);

@@ -49,8 +49,7 @@ struct Fixture {
                      {},
                      [](const fs::path& place) { return std::make_unique<ostree::OstreeContentStore>(place); },
                      [](ContentStore& store, const fs::path& place) {
-                         return std::make_unique<erofs::ErofsVolumeStore>(place,
-                                                                          dynamic_cast<const ObjectReader&>(store));
+                         return std::make_unique<erofs::ErofsVolumeStore>(place, store);
                      },
                      {}};
     Base base{.id = BaseId::require("debian-12"),
