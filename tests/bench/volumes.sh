@@ -69,8 +69,10 @@ measure() {
     echo "$app on $1: $((size >> 20)) MiB, $files files, $objects objects; image $((image_size >> 20)) MiB," \
         "$((shared >> 20)) MiB of it cloned"
 
-    local forget="rm -rf $volumes $out $out.*; sync -f $disk"
-    local keep_plan="rm -f $volumes/*.erofs; sync -f $disk"
+    # XFS frees the extents of what was removed in the background: that is nobody's time here.
+    local settle="sync -f $disk; sleep 0.5"
+    local forget="rm -rf $volumes $out $out.*; $settle"
+    local keep_plan="rm -f $volumes/*.erofs; $settle"
     local anew="$bench build $store $volumes $commit"
     local planned="$bench build $store $volumes $commit $root"
     local stock="ostree checkout -U -H --repo=$store $commit $out"
@@ -94,7 +96,7 @@ measure() {
     local clones floor floors=()
     for ((i = 0; i < rounds; i++)); do
         rm -f "$out.floor"
-        sync -f "$disk"
+        eval "$settle"
         read -r clones floor < <("$bench" floor "$store" "$commit" "$out.floor" "$metadata" 2>/dev/null)
         floors+=("$floor")
     done
@@ -107,7 +109,7 @@ measure() {
     eval "$forget"
     row "ostree checkout -H (no volume)" "$checkout" "$(added "$disk" "$stock")"
     if [[ -z ${QPKG_BENCH_SHORT:-} ]]; then
-        rivals "$disk" "$tree" "$out" "$app" "$stock" "$forget"
+        rivals "$disk" "$tree" "$out" "$app" "$stock" "$forget" "$settle"
     fi
     printf '  floor: %s clone calls and %s MiB of metadata, nothing made durable: %s ms, %s × checkout;' \
         "$clones" "$((metadata >> 20))" "$floor" "$(ratio "$floor" "$checkout")"
@@ -119,14 +121,14 @@ measure() {
 }
 
 rivals() {
-    local disk=$1 tree=$2 out=$3 app=$4 stock=$5 forget=$6 label command
+    local disk=$1 tree=$2 out=$3 app=$4 stock=$5 forget=$6 settle=$7 label command
     eval "$forget"
     eval "$stock"
     tar -C "$tree" -cf "$out.tar" .
     list_packages "$app" >"$scratch/packages"
     while IFS='|' read -r label command; do
         local time
-        time=$(timed "$slow_rounds" "rm -rf $out.made; sync -f $disk" "$command")
+        time=$(timed "$slow_rounds" "rm -rf $out.made; $settle" "$command")
         rm -rf "$out.made"
         row "$label" "$time" "$(added "$disk" "$command")"
     done <<RIVALS

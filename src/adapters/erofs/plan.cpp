@@ -12,6 +12,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <future>
 
 namespace qpkg::erofs {
 namespace {
@@ -143,6 +144,8 @@ bool Plan::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t
 
 Written Plan::build(const ObjectReader& objects, const Target& target, Progress& progress) const
 {
+    // What is hashed is the plan, not the image: it can be done while that is being made.
+    auto check = std::async(std::launch::async, [this] { check_root(); });
     Placer image(target.file);
     if (data_start_ > 0) {
         image.place(fd_.get(), metadata_at(), std::uint64_t{data_start_} * block_size, 0);
@@ -154,9 +157,6 @@ Written Plan::build(const ObjectReader& objects, const Target& target, Progress&
             const auto& [object, first_block, blocks] = pieces_[next];
             batch.push_back({objects.open_object(object), std::uint64_t{blocks} * block_size,
                              std::uint64_t{first_block} * block_size});
-        }
-        if (batch.empty()) {
-            check_root(); // here, while the other thread still clones
         }
         return batch;
     });
@@ -173,6 +173,7 @@ Written Plan::build(const ObjectReader& objects, const Target& target, Progress&
     if (const auto size = verity_size(total_blocks_); size > 0) {
         image.place(fd_.get(), verity_at(), size, target.verity_at);
     }
+    check.get();
     return {.root = root_, .shared = image.shared(), .written = image.written()};
 }
 
