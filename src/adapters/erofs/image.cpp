@@ -129,7 +129,7 @@ class Writer {
 public:
     Writer(const Image& image, std::optional<Target> target, Progress& progress)
         : image_(image), progress_(progress), encoder_(image.tree, image.layout, uuid_of(image.recipe)),
-          metadata_(target ? std::optional(Placer(target->file)) : std::nullopt), data_(metadata_), hashes_(metadata_),
+          metadata_(target ? std::optional(Placer(target->file)) : std::nullopt), data_(metadata_),
           verity_at_(target ? target->verity_at : 0),
           verity_(image.layout.total_blocks,
                   [this](std::uint64_t position, std::string_view block) { write_hashes(position, block); }),
@@ -139,11 +139,11 @@ public:
 
     Written run()
     {
-        if (hashes_) {
+        if (metadata_) {
             stored_leaves_ = StoredLeaves::of(image_);
         }
         if (stored_leaves_) {
-            stored_leaves_->place(*hashes_, verity_at_);
+            stored_leaves_->place(*metadata_, verity_at_);
         }
         place_data();
         add_gap_leaves();
@@ -152,16 +152,15 @@ public:
         if (!data_) {
             return {root, 0, 0};
         }
-        return {root, data_->shared() + hashes_->shared(),
-                data_->written() + metadata_->written() + hashes_->written()};
+        return {root, data_->shared() + metadata_->shared(), data_->written() + metadata_->written()};
     }
 
 private:
     void write_hashes(std::uint64_t position, std::string_view block)
     {
         const bool there = stored_leaves_ && stored_leaves_->has(position, block);
-        if (hashes_ && !there) {
-            hashes_->write(block, verity_at_ + position);
+        if (metadata_ && !there) {
+            metadata_->write(block, verity_at_ + position);
         }
     }
 
@@ -266,9 +265,8 @@ private:
     const Image& image_;
     Progress& progress_;
     MetadataEncoder encoder_;
-    std::optional<Placer> metadata_; ///< the other thread's
+    std::optional<Placer> metadata_; ///< and hashes; the other thread's while there is one
     std::optional<Placer> data_;
-    std::optional<Placer> hashes_;
     std::uint64_t verity_at_;
     std::optional<StoredLeaves> stored_leaves_;
     VerityTree verity_;
