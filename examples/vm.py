@@ -11,7 +11,6 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests/vm"))
 import worlds  # noqa: E402
 
-REFRESH = "/usr/libexec/qpkg/qpkg-agent refresh"
 CLOCK = """#!/bin/sh
 while [ ! -e /run/stop ]; do
     read -r release </usr/share/clock/release
@@ -39,12 +38,10 @@ def must(condition, text):
 
 def two_machines(world, clock, hello, other, hello2):
     before = {volume.image.name: volume.digest() for volume in (clock, hello, other, hello2)}
-    first = world.config_disk({"a": clock.line(), "b": hello.line()}, "first")
-    second = world.config_disk({"a": hello.line(), "b": other.line()}, "second")
 
     say("Two machines start from one base; hello is one file on this computer, and in both")
-    with world.machine([clock.disk, hello.disk, first]) as work, \
-            world.machine([hello.disk, other.disk, second]) as personal:
+    with world.machine([clock.disk, hello.disk], lines={"a": clock.line(), "b": hello.line()}) as work, \
+            world.machine([hello.disk, other.disk], lines={"a": hello.line(), "b": other.line()}) as personal:
         work.ready(), personal.ready()
         run("work", work, "/usr/libexec/qpkg/qpkg-agent list | cut -c1-60")
         run("personal", personal, "/usr/libexec/qpkg/qpkg-agent list | cut -c1-60")
@@ -53,10 +50,8 @@ def two_machines(world, clock, hello, other, hello2):
         say("work: clock runs while hello is upgraded")
         run("work", work, "clock >/dev/null 2>&1 & sleep 0.5; hello")
         work.attach(hello2.disk)
-        work.detach(first)
-        work.attach(world.config_disk({"a": clock.line(), "c": hello2.line()}, "third"))
-        work.run("until grep -qx qpkg-announced /sys/block/*/serial; do sleep 0.05; done")
-        upgraded = run("work", work, f"{REFRESH}; hello")
+        work.tell({"a": clock.line(), "c": hello2.line()})
+        upgraded = run("work", work, f"{worlds.REFRESH}; hello")
         work.detach(hello.disk)
         seen = run("work", work, "n=$(wc -l </run/clock); sleep 0.5; [ $(wc -l </run/clock) -gt $n ] && "
                                  "echo clock still runs, and saw only: $(sort -u /run/clock)")
@@ -80,7 +75,7 @@ def boot_times(world):
         some = volumes[:count]
         disks = [volume.disk for volume in some]
         lines = {f"slot{number:02}": volume.line() for number, volume in enumerate(some)}
-        with world.machine([*disks, world.config_disk(lines, f"boot{count}")]) as machine:
+        with world.machine(disks, lines=lines) as machine:
             machine.ready()
             print(f"{count:3} volumes: {machine.run('cut -d. -f1,2 /proc/uptime').out.split()[0]} s, of which the agent "
                   f"{machine.run('cat /run/agent-seconds').out.strip()} s", flush=True)

@@ -8,8 +8,17 @@ import shutil
 import subprocess
 import tarfile
 
-APPLETS = ["sh", "ls", "cat", "id", "sleep", "env", "touch", "true", "false", "test", "echo", "find", "mkdir", "rm"]
+APPLETS = ("sh", "ls", "cat", "id", "sleep", "env", "touch", "true", "false", "test", "echo", "find", "mkdir", "rm")
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"
+
+
+def write_files(tree, files):
+    """`files`: path → text or bytes. What lies where programs do can be executed."""
+    for path, content in files.items():
+        place = tree / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content if isinstance(content, bytes) else content.encode())
+        place.chmod(0o755 if "bin/" in path or "libexec/" in path else 0o644)
 
 
 class Answer:
@@ -48,14 +57,14 @@ class SmallWorld:
             raise AssertionError(f"qpkg {' '.join(map(str, words))}: exit {answer.code}\n{answer.err}{answer.out}")
         return answer
 
-    def make_base(self, base_id="debian-12"):
-        """Imports a root file system that holds nothing but busybox."""
+    def base_archive(self, applets=APPLETS, files=None):
+        """A tar of a root file system that holds nothing but busybox and `files`."""
         tree = self.folder / "base-tree"
         shutil.rmtree(tree, ignore_errors=True)
         for name in ["usr/bin", "usr/sbin", "usr/lib", "etc/skel", "opt", "var/lib"]:
             (tree / name).mkdir(parents=True)
         shutil.copy("/bin/busybox", tree / "usr/bin/busybox")
-        for applet in APPLETS:
+        for applet in applets:
             (tree / "usr/bin" / applet).symlink_to("busybox")
         (tree / "bin").symlink_to("usr/bin")
         (tree / "sbin").symlink_to("usr/sbin")
@@ -64,10 +73,14 @@ class SmallWorld:
         (tree / "etc/group").write_text("root:x:0:\nuser:x:1000:\n")
         (tree / "usr/lib/os-release").write_text('ID=debian\nVERSION_ID="12"\n')
         (tree / "etc/os-release").symlink_to("../usr/lib/os-release")
+        write_files(tree, files or {})
         archive = self.folder / "base.tar"
         with tarfile.open(archive, "w") as tar:
             tar.add(tree, arcname=".")
-        return self.must("base", "import", archive, "--id", base_id)
+        return archive
+
+    def make_base(self, base_id="debian-12"):
+        return self.must("base", "import", self.base_archive(), "--id", base_id)
 
     def make_module(self, app, version, files=None, out=None, view=None):
         """A module whose command of the same name prints `version`; `files` (path → text) come on top."""
@@ -76,11 +89,7 @@ class SmallWorld:
         shutil.rmtree(tree, ignore_errors=True)
         contents = {f"usr/bin/{name}": f"#!/bin/sh\necho {name} {version}\n", f"usr/share/{name}/data": name * 5000}
         contents.update(files or {})
-        for path, text in contents.items():
-            place = tree / path
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text)
-            place.chmod(0o755 if "/bin/" in path else 0o644)
+        write_files(tree, contents)
         for folder, _, _ in os.walk(tree):
             os.chmod(folder, 0o755)
         out = out or self.out

@@ -13,7 +13,6 @@ import worlds  # noqa: E402
 
 PARTLY = 10  # the agent's status when it had to leave something out
 MANY = 26
-REFRESH = "/usr/libexec/qpkg/qpkg-agent refresh"
 # Tells every 50 ms which release's file it sees, until it is told to stop.
 LASTING = """#!/bin/sh
 while [ ! -e /run/stop-{name} ]; do
@@ -31,7 +30,7 @@ def lasting(name, version):
             {f"usr/bin/{name}": LASTING.format(name=name), f"usr/share/{name}/release": f"{version}\n"})
 
 
-class Agent(unittest.TestCase):
+class Agent(worlds.MachineCase):
     """`cls.hello` and the others are volumes, made once."""
 
     @classmethod
@@ -62,10 +61,6 @@ class Agent(unittest.TestCase):
         self.start = machine.ready()
         return machine
 
-    def check(self, machine, script, out, status=0):
-        result = machine.run(script)
-        self.assertEqual((result.out, result.status), (out, status), script)
-
     def test_apps_run_each_in_a_view_of_its_own(self):
         machine = self.boot(self.hello, self.other)
 
@@ -89,16 +84,6 @@ class Agent(unittest.TestCase):
         self.check(machine, "qpkg-run --view=org.example.hello ls /usr/share", "base\nhello\nqpkg\n")
         self.check(machine, "hello", "hello 1.0\n")
 
-    def change(self, machine, lines):
-        """Announces `lines` instead of what was announced before."""
-        self.changes = getattr(self, "changes", 0) + 1
-        if self.changes > 1:
-            machine.detach(self.config)
-        self.config = self.world.config_disk(lines, f"config{self.changes}")
-        machine.attach(self.config)
-        # Nothing announces the announcement: whoever tells the agent to refresh has seen to it that the disk is there.
-        machine.run("until grep -qx qpkg-announced /sys/block/*/serial; do sleep 0.05; done")
-
     def test_an_app_is_added_while_the_qube_runs(self):
         machine = self.boot(self.clock)
         machine.run("clock >/dev/null 2>&1 &")
@@ -107,9 +92,9 @@ class Agent(unittest.TestCase):
         self.check(machine, "hello 2>/dev/null", "", 127)
 
         machine.attach(self.hello.disk)
-        self.change(machine, {"a": self.clock.line(), "b": self.hello.line()})
+        machine.tell({"a": self.clock.line(), "b": self.hello.line()})
 
-        self.check(machine, f"{REFRESH}; hello", "hello 1.0\n")
+        self.check(machine, f"{worlds.REFRESH}; hello", "hello 1.0\n")
         self.check(machine, "touch /run/added; until [ -e /run/asked ]; do sleep 0.05; done; cat /run/from-inside",
                    "hello 1.0\n")
         self.check(machine, "touch /run/stop-clock; wait; sleep 0.3; cat /run/ended-clock; sort -u /run/seen-clock",
@@ -122,9 +107,9 @@ class Agent(unittest.TestCase):
                     ">/run/old 2>&1 &")
 
         machine.attach(self.hello2.disk)
-        self.change(machine, {"a": self.clock.line(), "c": self.hello2.line()})
+        machine.tell({"a": self.clock.line(), "c": self.hello2.line()})
 
-        self.check(machine, f"{REFRESH}; hello", "hello 2.0\n")
+        self.check(machine, f"{worlds.REFRESH}; hello", "hello 2.0\n")
         # The one that still runs has its old volume, the launchers it calls are the new ones.
         self.check(machine, "touch /run/stop-hello; until [ -s /run/old ] && grep -q echo /run/old; do sleep 0.05; done;"
                    "cat /run/old", "hello 2.0\n#!/bin/sh\necho hello 1.0\n")
@@ -137,8 +122,8 @@ class Agent(unittest.TestCase):
         machine = self.boot(self.clock, self.hello)
         machine.run("clock >/dev/null 2>&1 &")
 
-        self.change(machine, {"a": self.clock.line()})
-        self.check(machine, f"{REFRESH}; hello 2>/dev/null", "", 127)
+        machine.tell({"a": self.clock.line()})
+        self.check(machine, f"{worlds.REFRESH}; hello 2>/dev/null", "", 127)
         machine.detach(self.hello.disk)
 
         self.check(machine, "ls /run/qpkg/volumes; touch /run/stop-clock; until [ -e /run/ended-clock ]; do sleep 0.05;"
@@ -167,7 +152,7 @@ class Agent(unittest.TestCase):
         self.assertEqual(self.start.out, "qpkg-agent: slot a: org.example.hello: its disk is not there\n")
         self.check(machine, "other", "other 1.0\n")
         machine.attach(self.hello.disk)
-        self.check(machine, f"{REFRESH}; hello", "hello 1.0\n")
+        self.check(machine, f"{worlds.REFRESH}; hello", "hello 1.0\n")
 
     def test_a_disk_that_nobody_announces_is_left_alone(self):
         machine = self.boot(self.hello, disks=[self.hello.disk, self.other.disk])
@@ -179,7 +164,7 @@ class Agent(unittest.TestCase):
         machine = self.boot(words="", disks=[self.hello.disk])
 
         self.assertEqual((self.start.out, self.start.status), ("", 0))
-        self.assertIn("nobody tells this qube of volumes", machine.run(REFRESH).out)
+        self.assertIn("nobody tells this qube of volumes", machine.run(worlds.REFRESH).out)
         self.check(machine, "ls /run/qpkg 2>/dev/null | wc -l", "0\n")
 
     def test_an_app_at_two_slots_is_the_lower_one_that_has_its_disk(self):
@@ -249,9 +234,8 @@ class Agent(unittest.TestCase):
 
     def test_as_many_apps_as_there_are_letters(self):
         many = self.world.volumes(*[(f"org.example.app{number:02}", "1.0", None) for number in range(MANY)])
-        machine = self.boot(*many, words="", disks=[*[volume.disk for volume in many],
-                            self.world.config_disk({chr(ord("a") + number): volume.line()
-                                                    for number, volume in enumerate(many)})])
+        machine = self.boot(*many, words="", lines={chr(ord("a") + number): volume.line()
+                                                    for number, volume in enumerate(many)})
 
         self.assertEqual((self.start.out, self.start.status), ("", 0))
         self.check(machine, f"for n in $(seq -w 0 {MANY - 1}); do app$n; done",

@@ -11,7 +11,6 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import worlds  # noqa: E402
 
-REFRESH = "/usr/libexec/qpkg/qpkg-agent refresh"
 LASTS = """#!/bin/sh
 until [ -e /run/stop ]; do sleep 0.1; done
 cat /usr/share/lasts/release
@@ -20,12 +19,8 @@ ls /usr/share/tools 2>&1
 """
 
 
-class Systemd(unittest.TestCase):
+class Systemd(worlds.MachineCase):
     """What one boot shows, in the order in which it happens."""
-
-    def check(self, script, out, status=0):
-        result = self.machine.run(script)
-        self.assertEqual((result.out, result.status), (out, status), script)
 
     def lines_of(self, script):
         return self.machine.run(script).out.split()
@@ -48,35 +43,31 @@ class Systemd(unittest.TestCase):
         self.assertEqual((ready.out, ready.status), ("", 0))
 
     def the_unit_was_early(self):
-        self.check("systemctl is-active qpkg-agent", "active\n")
-        self.check("systemctl show -P Before qpkg-agent | tr ' ' '\\n' | grep -c '^sysinit.target$'", "1\n")
+        self.check(self.machine, "systemctl is-active qpkg-agent", "active\n")
+        self.check(self.machine, "systemctl show -P Before qpkg-agent | tr ' ' '\\n' | grep -c '^sysinit.target$'", "1\n")
         ended, sysinit = self.lines_of("systemctl show -P ActiveEnterTimestampMonotonic qpkg-agent; "
                                        "systemctl show -P ActiveEnterTimestampMonotonic sysinit.target")
         self.assertLess(int(ended), int(sysinit))
 
     def apps_run(self):
-        self.check("sh -lc hello", "hello 1.0\n")  # found by the profile
-        self.check("setpriv --reuid 1000 --clear-groups sh -lc 'id -u; hello'", "1000\nhello 1.0\n")
-        self.check("grep -c '^/dev/dm-.* /run/qpkg/volumes/' /proc/mounts", "2\n")
+        self.check(self.machine, "sh -lc hello", "hello 1.0\n")  # found by the profile
+        self.check(self.machine, "setpriv --reuid 1000 --clear-groups sh -lc 'id -u; hello'", "1000\nhello 1.0\n")
+        self.check(self.machine, "grep -c '^/dev/dm-.* /run/qpkg/volumes/' /proc/mounts", "2\n")
 
     def a_unit_runs_an_app_while_others_come_and_go(self):
         self.machine.run("systemd-run --unit lasts --collect --property StandardOutput=file:/run/lasts-said "
                          "--setenv PATH=/usr/bin:/bin:/run/qpkg/bin /run/qpkg/bin/lasts; sleep 1")
-        config = self.world.config_disk({"a": self.lasts.line(), "c": self.tools.line("shared")})
-        self.machine.attach(config)
-        self.machine.run("until grep -qx qpkg-announced /sys/block/*/serial; do sleep 0.1; done")
-        self.check(REFRESH, "")
-        self.check("ls /usr/share/tools; sh -lc hello 2>/dev/null", "data\n", 127)
+        self.machine.tell({"a": self.lasts.line(), "c": self.tools.line("shared")})
+        self.check(self.machine, worlds.REFRESH, "")
+        self.check(self.machine, "ls /usr/share/tools; sh -lc hello 2>/dev/null", "data\n", 127)
         # It still sees its own release; hello is gone for it too; what is shared is no part of its view.
         self.machine.run("touch /run/stop; while systemctl is-active lasts; do sleep 0.1; done")
         said = self.machine.run("cat /run/lasts-said").out
         self.assertTrue(said.startswith("1.0\n"), said)
         self.assertNotIn("hello 1.0", said)
         self.assertNotIn("data", said)
-        self.machine.detach(config)
-        self.machine.attach(self.world.config_disk({"a": self.lasts.line()}, "config2"))
-        self.machine.run("until grep -qx qpkg-announced /sys/block/*/serial; do sleep 0.1; done")
-        self.check(f"{REFRESH}; ls /usr/share/tools 2>/dev/null", "", 2)
+        self.machine.tell({"a": self.lasts.line()})
+        self.check(self.machine, f"{worlds.REFRESH}; ls /usr/share/tools 2>/dev/null", "", 2)
 
     def systemd_merges_a_volume(self):
         # A disk that nobody announced: the agent has left it alone.
@@ -84,7 +75,7 @@ class Systemd(unittest.TestCase):
         done = self.machine.run(f"mkdir -p {place} && mount -o ro /dev/disk/by-id/virtio-{self.merged.root[:20]} {place} && "
                                 "systemd-sysext merge")
         self.assertEqual(done.status, 0, done.out)
-        self.check("merged; systemd-sysext unmerge >/dev/null 2>&1; merged 2>/dev/null", "merged 1.0\n", 127)
+        self.check(self.machine, "merged; systemd-sysext unmerge >/dev/null 2>&1; merged 2>/dev/null", "merged 1.0\n", 127)
 
     def story(self, suite):
         self.start(suite)

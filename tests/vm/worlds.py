@@ -20,6 +20,8 @@ from small_world import PASSWD, SmallWorld  # noqa: E402
 PROGRAMS = pathlib.Path(os.environ.get("QPKG_BIN_DIR", HERE.parents[1] / "build/bin"))
 MODULES = ["virtio_pci", "virtio_blk", "erofs", "overlay", "dm-verity", "sha256_ssse3"]
 CONFIG_SERIAL = "qpkg-announced"
+GUEST_PROGRAMS = ["qpkg-agent", "qpkg-run"]
+REFRESH = "/usr/libexec/qpkg/qpkg-agent refresh"
 
 
 class Volume:
@@ -40,6 +42,35 @@ class Volume:
         return hashlib.sha256(self.image.read_bytes()).hexdigest()
 
 
+class Guest(Machine):
+    """A machine of a world, which can be told of other volumes while it runs."""
+
+    def __init__(self, world, disks, words, lines, base, **options):
+        self._world = world
+        self._config = None if lines is None else world.config_disk(lines)
+        first = [world.base] if base else []
+        last = [self._config] if self._config else []
+        super().__init__(world.kernel.image, world.initramfs, [*first, *disks, *last],
+                         words + (" test.base" if base else ""), **options)
+
+    def tell(self, lines):
+        """Announces `lines`, instead of what a config disk said before."""
+        if self._config:
+            self.detach(self._config)
+        self._config = self._world.config_disk(lines)
+        self.attach(self._config)
+        # Nothing announces the announcement: whoever tells the agent to refresh has seen to it that the disk is there.
+        self.run(f"until grep -qx {CONFIG_SERIAL} /sys/block/*/serial; do sleep 0.05; done")
+
+
+class MachineCase(unittest.TestCase):
+    """Tests that say what commands in a machine print."""
+
+    def check(self, machine, script, out, status=0):
+        result = machine.run(script)
+        self.assertEqual((result.out, result.status), (out, status), script)
+
+
 class World:
     """A base of busybox with the agent, and any number of volumes."""
 
@@ -49,7 +80,7 @@ class World:
         made = self.small.must("base", "import", self._root_archive(), "--id", "debian-12", "--json").json
         self.base = Disk(self._image(made["volume"]), "qpkg-base")
         self.small.make_keys()
-        self._qubes = 0
+        self._qubes = self._configs = 0
         self._added = False
         self.kernel = kernels.Kernel()
         self.initramfs = self.folder / "initramfs"
@@ -57,31 +88,16 @@ class World:
         archive.file("init", (HERE / "guest_init.sh").read_bytes(), 0o755)
         archive.file("test-shell.service", (HERE / "test-shell.service").read_bytes())
         archive.file("serve", (HERE / "guest_serve.sh").read_bytes(), 0o755)
-        for program in ["qpkg-agent", "qpkg-run"]:
+        for program in GUEST_PROGRAMS:
             archive.file(f"usr/libexec/qpkg/{program}", (PROGRAMS / program).read_bytes(), 0o755)
         archive.file("etc/passwd", PASSWD)
         archive.write(self.initramfs)
 
     def _root_archive(self):
-        """As SmallWorld.make_base has it, with every applet and the agent."""
-        tree = self.folder / "vm-base-tree"
-        for name in ["usr/bin", "usr/sbin", "usr/lib", "usr/libexec/qpkg", "usr/share/base", "opt", "etc", "var/lib"]:
-            (tree / name).mkdir(parents=True)
-        shutil.copy("/bin/busybox", tree / "usr/bin/busybox")
-        for applet in kernels.output_of("/bin/busybox", "--list").split():
-            if applet != "busybox":
-                (tree / "usr/bin" / applet).symlink_to("busybox")
-        for name in ["bin", "sbin", "lib"]:
-            (tree / name).symlink_to(f"usr/{name}")
-        for program in ["qpkg-agent", "qpkg-run"]:
-            shutil.copy(PROGRAMS / program, tree / "usr/libexec/qpkg" / program)
-        (tree / "etc/passwd").write_text(PASSWD)
-        (tree / "etc/group").write_text("root:x:0:\nuser:x:1000:\n")
-        (tree / "usr/share/base/file").write_text("base\n")
-        archive = self.folder / "vm-base.tar"
-        with tarfile.open(archive, "w") as tar:
-            tar.add(tree, arcname=".")
-        return archive
+        applets = kernels.output_of("/bin/busybox", "--list").split()
+        agent = {f"usr/libexec/qpkg/{program}": (PROGRAMS / program).read_bytes() for program in GUEST_PROGRAMS}
+        return self.small.base_archive([applet for applet in applets if applet != "busybox"],
+                                       {**agent, "usr/share/base/file": "base\n"})
 
     def _image(self, root):
         return self.small.root / "volumes" / f"{root}.erofs"
@@ -102,8 +118,10 @@ class World:
         return [Volume(app, version, root, self._image(root))
                 for (app, version, _), root in zip(releases, roots)]
 
-    def config_disk(self, lines, name="config"):
+    def config_disk(self, lines):
         """A disk that announces `lines` by slot. Each has a file of its own: QEMU holds what it has opened."""
+        self._configs += 1
+        name = f"config{self._configs}"
         text = "qpkg-announced-1\n" + "".join(f"{slot} {line}\n" for slot, line in lines.items())
         image = self.folder / f"{name}.img"
         image.write_bytes(text.encode().ljust(4096 * (1 + len(text) // 4096), b"\0"))
@@ -111,11 +129,9 @@ class World:
         disk.name = name
         return disk
 
-    def machine(self, disks=(), words="", base=True, **options):
-        """A machine that boots the base (or the bare initramfs) with these disks."""
-        first = [self.base] if base else []
-        return Machine(self.kernel.image, self.initramfs, [*first, *disks],
-                       words + (" test.base" if base else ""), **options)
+    def machine(self, disks=(), words="", lines=None, base=True, **options):
+        """A machine that boots the base (or the bare initramfs) with these disks; `lines` are on a config disk."""
+        return Guest(self, disks, words, lines, base, **options)
 
 
 class SystemdWorld(World):
@@ -148,9 +164,9 @@ class SystemdWorld(World):
                     tar.add(path, arcname=f"./{name}", recursive=False)
         return archive
 
-    def machine(self, disks=(), words="", base=True, **options):
+    def machine(self, disks=(), words="", lines=None, base=True, **options):
         quiet = "systemd.unit=test-shell.service systemd.log_level=warning systemd.show_status=0 systemd.firstboot=off"
-        return super().machine(disks, f"{words} test.systemd {quiet}", base, memory=768, **options)
+        return super().machine(disks, f"{words} test.systemd {quiet}", lines, base, memory=768, **options)
 
 
 def require_programs():
