@@ -169,29 +169,23 @@ void describe(CLI::App& app, Context& context, std::string& page)
     });
 }
 
-/// A hint for a shell: whatever goes wrong, it is none.
-int complete(std::span<const std::string> words)
+void complete(std::span<const std::string> words)
 {
-    try {
-        Context context{load_options({})};
-        log::set_level(log::Level::quiet);
-        if (const char* root = std::getenv("QPKG_ROOT"); root != nullptr) {
-            context.options.root = root;
-        }
-        CLI::App app("qpkg", "qpkg");
-        std::string page;
-        describe(app, context, page);
-        const auto names = [&](std::string_view kind) {
-            const bool has_state = std::filesystem::exists(context.options.root / "state.db"); // looking makes none
-            return has_state ? known_names(context.world(), kind) : std::vector<std::string>();
-        };
-        for (const auto& line : completions(app, words, names)) {
-            std::cout << line << '\n';
-        }
-    } catch (const std::exception&) {
-        return 0;
+    Context context{load_options({})};
+    log::set_level(log::Level::quiet);
+    if (const char* root = std::getenv("QPKG_ROOT"); root != nullptr) { // nothing is parsed that would set it
+        context.options.root = root;
     }
-    return 0;
+    CLI::App app("qpkg", "qpkg");
+    std::string page;
+    describe(app, context, page);
+    const auto names = [&](std::string_view kind) {
+        const bool has_state = std::filesystem::exists(context.options.root / "state.db"); // looking makes none
+        return has_state ? known_names(context.world(), kind) : std::vector<std::string>();
+    };
+    for (const auto& line : completions(app, words, names)) {
+        std::cout << line << '\n';
+    }
 }
 
 int parse_and_run(Context& context, std::vector<std::string> words)
@@ -249,7 +243,12 @@ int main(int argc, char** argv)
     qpkg::interrupt::install_handlers();
     const std::vector<std::string> words(argv + 1, argv + argc);
     if (!words.empty() && words.front() == "__complete") {
-        return qpkg::cli::complete(std::span(words).subspan(1));
+        try {
+            qpkg::cli::complete(std::span(words).subspan(1));
+        } catch (const std::exception&) {
+            // A hint for a shell: whatever goes wrong, it is none.
+        }
+        return 0;
     }
     return qpkg::cli::run(words, "qpkg " + qpkg::text::join(words, " "));
 }
