@@ -3,6 +3,7 @@
 
 #include "build/accounts.hpp"
 #include "build/apt_text.hpp"
+#include "build/documents.hpp"
 #include "build/module_exports.hpp"
 #include "build/scan.hpp"
 #include "repo-format/exports.hpp"
@@ -171,6 +172,7 @@ ModuleTree make_module_tree(const fs::path& changes, const Fd& base, const Recip
     tree.findings.insert(tree.findings.end(), exports.findings.begin(), exports.findings.end());
 
     settle_tree(changes, plan);
+    unpack_documents(changes, base);
     const auto exports_text = encode_exports(recipe.app, tree.exports);
     tree.exports = parse_exports(exports_text, recipe.app);
     add_file_to(changes, exports_path(recipe.app), exports_text);

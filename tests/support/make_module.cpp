@@ -2,12 +2,15 @@
 // make-module ROOT BASE APP VERSION TREE OUT [shared]: a module directory as `qpkg build` leaves it, from a directory
 // tree instead of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
 #include "app/world.hpp"
+#include "build/documents.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/exports.hpp"
 #include "repo-format/manifest.hpp"
 
 #include "qpkg/base/files.hpp"
 #include "qpkg/model/commit_identity.hpp"
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <iostream>
@@ -60,6 +63,8 @@ void make(std::span<char* const> words)
     constexpr std::string_view lock;
     const auto exports = exported_commands(tree);
     write_exports(tree, app, exports);
+    const files::TemporaryDirectory no_base(fs::temp_directory_path());
+    build::unpack_documents(tree, files::open(no_base.path(), O_PATH | O_DIRECTORY));
     const auto arch = native_arch();
     const auto ref = "app/" + app.text() + '/' + arch.text() + "/stable";
     const files::TemporaryDirectory scratch(fs::temp_directory_path());

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/base/fd.hpp"
+
+#include <filesystem>
+
+namespace qpkg::build {
+
+/// Unpacks what is compressed with gzip below /usr/share/doc, info and man of a tree, and lets the links in the tree
+/// follow: compressed pages change as a whole with the date in them, plain ones by a line, and releases are told apart
+/// by their bytes. Stays as it is: what replaces a file of `base`, what is damaged, what has another file in its place.
+void unpack_documents(const std::filesystem::path& tree, const Fd& base);
+
+} // namespace qpkg::build
