@@ -13,21 +13,6 @@ import worlds  # noqa: E402
 
 PARTLY = 10  # the agent's status when it had to leave something out
 MANY = 26
-# Tells every 50 ms which release's file it sees, until it is told to stop.
-LASTING = """#!/bin/sh
-while [ ! -e /run/stop-{name} ]; do
-    read -r seen </usr/share/{name}/release
-    echo "$seen" >>/run/seen-{name}
-    sleep 0.05
-done
-cat /usr/share/{name}/release >/run/ended-{name}
-"""
-
-
-def lasting(name, version):
-    """A release whose command goes on until /run/stop-NAME is there."""
-    return (f"org.example.{name}", version,
-            {f"usr/bin/{name}": LASTING.format(name=name), f"usr/share/{name}/release": f"{version}\n"})
 
 
 class Agent(worlds.MachineCase):
@@ -41,11 +26,11 @@ class Agent(worlds.MachineCase):
         cls.addClassCleanup(cls.made.cleanup)
         cls.world = worlds.World(cls.made.name)
         cls.hello, cls.other, cls.clock, cls.shadow, cls.fonts, cls.twin = cls.world.volumes(
-            ("org.example.hello", "1.0", None), ("org.example.other", "1.0", None), lasting("clock", "1.0"),
+            ("org.example.hello", "1.0", None), ("org.example.other", "1.0", None), worlds.lasting("clock", "1.0"),
             ("org.example.shadow", "1.0", {"usr/share/base/file": "mine\n"}),
             ("org.example.fonts", "1.0", {"usr/share/fonts/a.ttf": "a font\n"}),
             ("org.example.twin", "1.0", {"usr/share/fonts/a.ttf": "another\n"}))
-        cls.clock2, cls.hello2 = cls.world.volumes(lasting("clock", "2.0"), ("org.example.hello", "2.0", None))
+        cls.clock2, cls.hello2 = cls.world.volumes(worlds.lasting("clock", "2.0"), ("org.example.hello", "2.0", None))
 
     @classmethod
     def tearDownClass(cls):

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# /init of the test machines: kernel modules, then the base volume as root where there is one, then a shell on the second
-# serial port for tests/vm/machine.py.
+# /init of the test machines: kernel modules, then the base volume as root where there is one, then guest_serve.sh or
+# systemd.
 export PATH=/usr/bin:/bin
 mount -t proc proc /proc
 mount -t sysfs sys /sys
@@ -15,9 +15,9 @@ while read -r module; do
     insmod "/lib/modules/$module" || echo "insmod $module failed"
 done </lib/modules/order
 
-disk_with_serial() {
+find_base() {
     for disk in /sys/block/vd*; do
-        if [ "$(cat "$disk/serial" 2>/dev/null)" = "$1" ]; then
+        if [ "$(cat "$disk/serial" 2>/dev/null)" = qpkg-base ]; then
             echo "/dev/${disk##*/}"
         fi
     done
@@ -26,31 +26,31 @@ disk_with_serial() {
 case $(cat /proc/cmdline) in
 *test.base*)
     tries=0
-    until base=$(disk_with_serial qpkg-base) && [ -n "$base" ] || [ $tries -gt 100 ]; do
+    until base=$(find_base) && [ -n "$base" ] || [ $tries -gt 100 ]; do
         tries=$((tries + 1))
         sleep 0.1
     done
     mount -t erofs -o ro "$base" /newroot
-    next='/bin/sh /run/serve'
+    next='/bin/sh /run/guest_serve.sh'
     case $(cat /proc/cmdline) in
     *test.systemd*)
-        # systemd writes to its root: a tmpfs takes that.
+        # What Debian's programs write to their root a tmpfs takes.
         mkdir /changes
         mount -t tmpfs changes /changes
         mkdir /changes/upper /changes/work
         mount -t overlay overlay -o lowerdir=/newroot,upperdir=/changes/upper,workdir=/changes/work /newroot
-        next=/lib/systemd/systemd
         ;;
     esac
+    case $(cat /proc/cmdline) in *test.systemd*) next=/lib/systemd/systemd ;; esac
     for place in dev proc sys; do
         mount --move "/$place" "/newroot/$place"
     done
     mount -t tmpfs run /newroot/run
-    cp /serve /newroot/run/serve
+    cp /guest_serve.sh /newroot/run
     mkdir -p /newroot/run/systemd/system
     cp /test-shell.service /newroot/run/systemd/system
     # shellcheck disable=SC2086  # a command and its arguments
     exec switch_root /newroot $next
     ;;
-*) exec /bin/sh /serve ;;
+*) exec /bin/sh /guest_serve.sh ;;
 esac

@@ -136,5 +136,6 @@ def busybox_initramfs(kernel, module_names):
 
 def missing_programs():
     """Programs that virtual machines need and this computer lacks."""
-    return [name for name in ["qemu-system-x86_64", "modprobe", "depmod", "dpkg-deb", "busybox", "lz4", "xz", "zstd"]
+    return [name for name in ["qemu-system-x86_64", "modprobe", "depmod", "dpkg-deb", "mmdebstrap", "busybox", "lz4", "xz",
+                              "zstd"]
             if shutil.which(name, path=os.environ["PATH"] + ":/usr/sbin:/sbin") is None]

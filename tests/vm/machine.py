@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A virtual machine: QEMU, its control socket (QMP), its console and a shell in the guest."""
 
-import base64
 import json
 import pathlib
 import re
@@ -10,22 +9,10 @@ import subprocess
 import tempfile
 import time
 
-# Software emulation everywhere: the same machine on every computer. Without cx16 Linux 6.12 runs under QEMU 7.2, too.
-CPU = "max,-cx16"
+from shell import Shell
+
 KERNEL_LINE = ("console=ttyS0 quiet loglevel=3 panic=-1 reboot=t mitigations=off tsc=reliable no_timer_check "
                "selinux=0 apparmor=0 audit=0")
-END = re.compile(rb"=== (\d+)\r?\n$")
-
-
-class Result:
-    """What a command in the guest did; `out` holds both streams."""
-
-    def __init__(self, status, out):
-        self.status = status
-        self.out = out
-
-    def __repr__(self):
-        return f"exit {self.status}: {self.out}"
 
 
 class Disk:
@@ -40,33 +27,44 @@ class Disk:
 class Machine:
     """Starts at once; use as a context manager, so that no QEMU is left behind. Everything takes at most `seconds`."""
 
+    BOARD = "pc"
+    # Software emulation everywhere: the same machine on every computer. Without cx16 Linux 6.12 runs under QEMU 7.2, too.
+    CPU = "max,-cx16"
+
     def __init__(self, kernel, initramfs, disks=(), words="", memory=256, seconds=90):
         self._folder = tempfile.TemporaryDirectory(prefix="qpkg-vm-")
-        folder = pathlib.Path(self._folder.name)
-        self.log = folder / "console"
+        self.folder = pathlib.Path(self._folder.name)
+        self.log = self.folder / "console"
         self._end = time.monotonic() + seconds
-        self._pending = b""
         self._events = []
         self._open = []
-        command = ["qemu-system-x86_64", "-M", "pc", "-accel", "tcg,thread=multi", "-cpu", CPU, "-m", str(memory),
+        command = ["qemu-system-x86_64", "-M", self.BOARD, "-accel", "tcg,thread=multi", "-cpu", self.CPU, "-m", str(memory),
                    "-smp", "1", "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
                    "-chardev", f"file,id=log,path={self.log}", "-serial", "chardev:log",
-                   "-chardev", f"socket,id=shell,path={folder}/shell,server=on,wait=off", "-serial", "chardev:shell",
-                   "-qmp", f"unix:{folder}/qmp,server=on,wait=off",
-                   "-kernel", str(kernel), "-initrd", str(initramfs), "-append", f"{KERNEL_LINE} {words}"]
+                   *self._shells(), "-qmp", f"unix:{self.folder}/qmp,server=on,wait=off",
+                   *self._boot(kernel, initramfs, words)]
         for disk in disks:
             command += ["-blockdev", json.dumps(self._block(disk)), "-device", json.dumps(self._device(disk))]
         self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                         stderr=subprocess.PIPE)
         try:
-            self._shell = self._connect(folder / "shell")
-            self._qmp = self._connect(folder / "qmp").makefile("rw")
+            self._shell = Shell(self.connect("shell"), self.left)
+            self._qmp = self.connect("qmp").makefile("rw")
             self._open.append(self._qmp)
             self._read_qmp()
             self.qmp("qmp_capabilities")
         except BaseException:
             self.close()
             raise
+
+    def _boot(self, kernel, initramfs, words):
+        return ["-kernel", str(kernel), "-initrd", str(initramfs), "-append", f"{KERNEL_LINE} {words}"]
+
+    def _socket(self, name):
+        return ["-chardev", f"socket,id={name},path={self.folder}/{name},server=on,wait=off"]
+
+    def _shells(self):
+        return [*self._socket("shell"), "-serial", "chardev:shell"]
 
     def __enter__(self):
         return self
@@ -83,25 +81,27 @@ class Machine:
             each.close()
         self._folder.cleanup()
 
-    def _left(self):
+    def left(self):
+        """The seconds that are left. TimeoutError when there are none."""
         left = self._end - time.monotonic()
         if left <= 0:
             raise TimeoutError("the machine took too long")
         return left
 
-    def _connect(self, path):
+    def connect(self, name):
+        """A connection to the socket of this name."""
         while True:
             if self.process.poll() is not None:
                 raise RuntimeError(self.process.stderr.read().decode())
             made = socket.socket(socket.AF_UNIX)
             try:
-                made.connect(str(path))
-                made.settimeout(self._left())
+                made.connect(str(self.folder / name))
+                made.settimeout(self.left())
                 self._open.append(made)
                 return made
             except OSError:
                 made.close()
-                self._left()
+                self.left()
                 time.sleep(0.02)
 
     # Disks
@@ -154,28 +154,15 @@ class Machine:
             if "event" in answer:
                 self._events.append(answer)
 
-    # The guest's shell: lines of base64 go in, output and "=== STATUS" come back
-
-    def _read_to_end(self):
-        while True:
-            found = END.search(self._pending)
-            if found:
-                out, self._pending = self._pending[:found.start()], b""
-                return Result(int(found[1]), out.decode(errors="replace").replace("\r\n", "\n"))
-            self._shell.settimeout(self._left())
-            got = self._shell.recv(65536)
-            if not got:
-                raise RuntimeError("the machine has ended")
-            self._pending += got
+    # The guest's shell
 
     def ready(self):
         """Waits for the guest's shell; what was printed before it, and the status of the agent's start."""
-        return self._read_to_end()
+        return self._shell.ready()
 
     def run(self, script):
-        self._shell.sendall(base64.b64encode(script.encode()) + b"\n")
-        return self._read_to_end()
+        return self._shell.run(script)
 
     def power_off(self):
         self.qmp("quit")
-        self.process.wait(timeout=self._left())
+        self.process.wait(timeout=self.left())

@@ -11,6 +11,7 @@ import tarfile
 import unittest
 
 import kernel as kernels
+import roots
 from machine import Disk, Machine
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -18,10 +19,25 @@ sys.path.insert(0, str(HERE.parent / "support"))
 from small_world import PASSWD, SmallWorld  # noqa: E402
 
 PROGRAMS = pathlib.Path(os.environ.get("QPKG_BIN_DIR", HERE.parents[1] / "build/bin"))
-MODULES = ["virtio_pci", "virtio_blk", "erofs", "overlay", "dm-verity", "sha256_ssse3"]
 CONFIG_SERIAL = "qpkg-announced"
 GUEST_PROGRAMS = ["qpkg-agent", "qpkg-run"]
 REFRESH = "/usr/libexec/qpkg/qpkg-agent refresh"
+# Tells every 50 ms which release's file it sees, until it is told to stop.
+LASTING = """#!/bin/sh
+while [ ! -e /run/stop-{name} ]; do
+    read -r seen </usr/share/{name}/release
+    echo "$seen" >>/run/seen-{name}
+    sleep 0.05
+done
+cat /usr/share/{name}/release >/run/ending-{name}
+mv /run/ending-{name} /run/ended-{name}
+"""
+
+
+def lasting(name, version):
+    """A release whose command goes on until /run/stop-NAME is there."""
+    return (f"org.example.{name}", version,
+            {f"usr/bin/{name}": LASTING.format(name=name), f"usr/share/{name}/release": f"{version}\n"})
 
 
 class Volume:
@@ -74,6 +90,8 @@ class MachineCase(unittest.TestCase):
 class World:
     """A base of busybox with the agent, and any number of volumes."""
 
+    MODULES = ["virtio_pci", "virtio_blk", "erofs", "overlay", "dm-verity", "sha256_ssse3"]
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.small = SmallWorld(self.folder, PROGRAMS)
@@ -83,19 +101,22 @@ class World:
         self._qubes = self._configs = 0
         self._added = False
         self.kernel = kernels.Kernel()
-        self.initramfs = self.folder / "initramfs"
-        archive = kernels.busybox_initramfs(self.kernel, MODULES)
+        self.initramfs = self._make_initramfs("initramfs", self.kernel, self.MODULES)
+
+    def _make_initramfs(self, name, kernel, modules):
+        archive = kernels.busybox_initramfs(kernel, modules)
         archive.file("init", (HERE / "guest_init.sh").read_bytes(), 0o755)
-        archive.file("test-shell.service", (HERE / "test-shell.service").read_bytes())
-        archive.file("serve", (HERE / "guest_serve.sh").read_bytes(), 0o755)
+        for file in ["test-shell.service", "guest_serve.sh"]:
+            archive.file(file, (HERE / file).read_bytes())
         for program in GUEST_PROGRAMS:
             archive.file(f"usr/libexec/qpkg/{program}", (PROGRAMS / program).read_bytes(), 0o755)
         archive.file("etc/passwd", PASSWD)
-        archive.write(self.initramfs)
+        archive.write(self.folder / name)
+        return self.folder / name
 
     def _root_archive(self):
-        applets = kernels.output_of("/bin/busybox", "--list").split()
         agent = {f"usr/libexec/qpkg/{program}": (PROGRAMS / program).read_bytes() for program in GUEST_PROGRAMS}
+        applets = kernels.output_of("/bin/busybox", "--list").split()
         return self.small.base_archive([applet for applet in applets if applet != "busybox"],
                                        {**agent, "usr/share/base/file": "base\n"})
 
@@ -144,18 +165,8 @@ class SystemdWorld(World):
         super().__init__(folder)
 
     def _root_archive(self):
-        name = f"{self.suite}-{hashlib.sha256(self.PACKAGES.encode()).hexdigest()[:12]}.tar"
-        kept = kernels.CACHE / "roots" / name
-        if not kept.exists():
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            unfinished = kept.with_suffix(f".{os.getpid()}.tar")
-            kernels.output_of("mmdebstrap", "--mode=root", "--variant=minbase", "--quiet", f"--include={self.PACKAGES}",
-                              "--aptopt=APT::Install-Recommends \"false\"", "--dpkgopt=path-exclude=/usr/share/doc/*",
-                              "--dpkgopt=path-exclude=/usr/share/locale/*", "--dpkgopt=path-exclude=/usr/share/man/*",
-                              self.suite, unfinished)
-            unfinished.rename(kept)
         archive = self.folder / "vm-base.tar"
-        shutil.copy(kept, archive)
+        shutil.copy(roots.kept_root(self.suite, self.PACKAGES), archive)
         with tarfile.open(archive, "a") as tar:
             there = {name.strip("./") for name in tar.getnames()}
             for path in sorted((PROGRAMS / "guest").rglob("*")):
