@@ -13,12 +13,12 @@ PASSWD = "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"
 
 
 def write_files(tree, files):
-    """`files`: path → text or bytes. What lies where programs do can be executed."""
+    """`files`: path → text or bytes. What lies where programs do, or what loads them, can be executed."""
     for path, content in files.items():
         place = tree / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content if isinstance(content, bytes) else content.encode())
-        place.chmod(0o755 if "bin/" in path or "libexec/" in path else 0o644)
+        place.chmod(0o755 if any(word in path for word in ["bin/", "libexec/", "lib64/"]) else 0o644)
 
 
 class Answer:

@@ -15,7 +15,11 @@ while read -r module; do
     insmod "/lib/modules/$module" || echo "insmod $module failed"
 done </lib/modules/order
 
+# Xen's disks have no serial number: there it is the first one.
 find_base() {
+    if [ -b /dev/xvda ]; then
+        echo /dev/xvda
+    fi
     for disk in /sys/block/vd*; do
         if [ "$(cat "$disk/serial" 2>/dev/null)" = qpkg-base ]; then
             echo "/dev/${disk##*/}"
@@ -33,7 +37,7 @@ case $(cat /proc/cmdline) in
     mount -t erofs -o ro "$base" /newroot
     next='/bin/sh /run/guest_serve.sh'
     case $(cat /proc/cmdline) in
-    *test.systemd*)
+    *test.systemd* | *test.dom0*)
         # What Debian's programs write to their root a tmpfs takes.
         mkdir /changes
         mount -t tmpfs changes /changes
@@ -46,7 +50,7 @@ case $(cat /proc/cmdline) in
         mount --move "/$place" "/newroot/$place"
     done
     mount -t tmpfs run /newroot/run
-    cp /guest_serve.sh /newroot/run
+    cp /guest_serve.sh /dom0_start.sh /newroot/run
     mkdir -p /newroot/run/systemd/system
     cp /test-shell.service /newroot/run/systemd/system
     # shellcheck disable=SC2086  # a command and its arguments

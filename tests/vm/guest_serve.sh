@@ -1,13 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Process 1 of the test machines: starts the agent (where systemd is process 1, its unit has), then runs what comes in as
-# lines of base64.
+# Process 1 of the test machines: starts the agent (where systemd is process 1, its unit has) or a dom0, then runs what
+# comes in as lines of base64.
 export PATH=/run/qpkg/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/
 port=$(sed -n 's/.*test\.shell=\([a-z0-9]*\).*/\1/p' /proc/cmdline)
 port=/dev/${port:-ttyS1}
 case $port in *vport*) ;; *) stty -F "$port" raw -echo ;; esac
 exec <>"$port" >&0
-if [ $$ = 1 ]; then
+if grep -q test.dom0 /proc/cmdline; then
+    sh /run/dom0_start.sh 2>&1
+    status=$?
+elif [ $$ = 1 ]; then
     read -r began rest </proc/uptime
     /usr/libexec/qpkg/qpkg-agent boot 2>&1
     status=$?

@@ -106,7 +106,7 @@ class World:
     def _make_initramfs(self, name, kernel, modules):
         archive = kernels.busybox_initramfs(kernel, modules)
         archive.file("init", (HERE / "guest_init.sh").read_bytes(), 0o755)
-        for file in ["test-shell.service", "guest_serve.sh"]:
+        for file in ["test-shell.service", "guest_serve.sh", "dom0_start.sh"]:
             archive.file(file, (HERE / file).read_bytes())
         for program in GUEST_PROGRAMS:
             archive.file(f"usr/libexec/qpkg/{program}", (PROGRAMS / program).read_bytes(), 0o755)
@@ -115,10 +115,12 @@ class World:
         return self.folder / name
 
     def _root_archive(self):
-        agent = {f"usr/libexec/qpkg/{program}": (PROGRAMS / program).read_bytes() for program in GUEST_PROGRAMS}
         applets = kernels.output_of("/bin/busybox", "--list").split()
-        return self.small.base_archive([applet for applet in applets if applet != "busybox"],
-                                       {**agent, "usr/share/base/file": "base\n"})
+        return self.small.base_archive([applet for applet in applets if applet != "busybox"], self._base_files())
+
+    def _base_files(self):
+        agent = {f"usr/libexec/qpkg/{program}": (PROGRAMS / program).read_bytes() for program in GUEST_PROGRAMS}
+        return {**agent, "usr/share/base/file": "base\n"}
 
     def _image(self, root):
         return self.small.root / "volumes" / f"{root}.erofs"
