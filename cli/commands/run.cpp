@@ -14,11 +14,12 @@ struct Request {
 /// holds the lock now tells it themselves.
 void finish_interrupted(Context& context)
 {
-    if (context.world().hypervisor.capabilities().hot_attach) {
+    auto& world = context.world();
+    if (world.hypervisor.capabilities().hot_attach || !app::is_interrupted(world)) {
         return;
     }
     if (const auto lock = context.try_lock()) {
-        app::recover(context.world());
+        app::recover(world);
     }
 }
 

@@ -208,6 +208,11 @@ ChangeReport apply(World& world, PreparedChange& change)
     return report;
 }
 
+bool is_interrupted(World& world)
+{
+    return plan::plan_activation(world.db.snapshot(), engine::look(world.hypervisor)).is_pending();
+}
+
 void recover(World& world)
 {
     try {

@@ -101,6 +101,8 @@ ChangeReport apply(World& world, PreparedChange& change);
 /// What an interrupted command left undone. Called by every command that writes, under the lock. A qube for which it
 /// fails is warned about: it must not hinder the others.
 void recover(World& world);
+/// Whether there is something left undone. Needs no lock: another command may be just at it.
+bool is_interrupted(World& world);
 
 /// The qubes a choice means. Errors: not_found, usage (none named).
 std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& choice);

@@ -47,6 +47,9 @@ struct Activation {
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
     std::vector<QubeName> vanished;               ///< recorded, but the backend has them no more and cannot make them
 
+    /// Whether anything is left to do.
+    bool is_pending() const { return !create.empty() || !set_wanted.empty() || !detach.empty() || !attach.empty(); }
+
     friend bool operator==(const Activation&, const Activation&) = default;
 };
 
