@@ -7,8 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace qpkg::build {
@@ -83,7 +86,7 @@ fs::path place_of_target(const fs::path& tree, const fs::path& link)
 void let_links_follow(const fs::path& tree, std::set<fs::path> gone)
 {
     auto links = links_in(tree);
-    for (bool is_settled = gone.empty(); !is_settled;) {
+    for (bool is_settled = false; !is_settled;) {
         is_settled = true;
         std::erase_if(links, [&](const fs::path& link) {
             if (!gone.contains(place_of_target(tree, link))) {
@@ -107,7 +110,9 @@ void let_links_follow(const fs::path& tree, std::set<fs::path> gone)
 void unpack_documents(const fs::path& tree, const Fd& base)
 {
     const auto root = fs::canonical(tree);
-    let_links_follow(root, unpack(packed_documents(root, base)));
+    if (auto gone = unpack(packed_documents(root, base)); !gone.empty()) {
+        let_links_follow(root, std::move(gone));
+    }
 }
 
 } // namespace qpkg::build
