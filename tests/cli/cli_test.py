@@ -12,9 +12,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from small_world import SmallWorld  # noqa: E402
-from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
-
-KILLED = -9
+from world_case import KILLED, PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 
 class CommandLine(WorldCase):

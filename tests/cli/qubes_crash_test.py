@@ -11,9 +11,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from qubes_world import QubesWorld  # noqa: E402
-from world_case import WorldCase  # noqa: E402
-
-KILLED = -9
+from world_case import KILLED, WorldCase  # noqa: E402
 
 
 class Crashes(WorldCase):

@@ -12,6 +12,7 @@ import jsonschema
 from small_world import SmallWorld
 
 PROGRAMS = pathlib.Path(os.environ["QPKG_BIN_DIR"])
+KILLED = -9  # the exit code of a program that a fault point ended
 SCHEMAS = pathlib.Path(__file__).resolve().parents[2] / "schemas/cli"
 
 
