@@ -11,6 +11,8 @@ namespace qpkg {
 namespace {
 
 constexpr std::size_t longest_version = 400;
+constexpr std::string_view in_use_word = "in-use ";
+constexpr std::size_t longest_disk = 32;
 
 bool is_version(std::string_view text)
 {
@@ -28,6 +30,8 @@ std::optional<View> view_of(std::string_view word)
     }
     return std::nullopt;
 }
+
+bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 Error broken(std::string_view what) { return {Code::corrupt, "the line of a volume: " + std::string(what)}; }
 
@@ -69,6 +73,23 @@ VolumeSlot parse_slot(std::string_view line)
         throw broken("the root is not 64 lower-case hex digits");
     }
     return {*app, std::string(parts[1]), *view, *volume};
+}
+
+std::string encode_in_use(std::string_view disk) { return std::string(in_use_word) + std::string(disk) + '\n'; }
+
+std::set<std::string> disks_in_use(std::string_view answer)
+{
+    std::set<std::string> disks;
+    while (!answer.empty()) {
+        const auto end = std::min(answer.find('\n'), answer.size());
+        const auto line = answer.substr(0, end);
+        answer.remove_prefix(std::min(end + 1, answer.size()));
+        const auto disk = line.starts_with(in_use_word) ? line.substr(in_use_word.size()) : std::string_view();
+        if (!disk.empty() && disk.size() <= longest_disk && std::ranges::all_of(disk, is_of_name)) {
+            disks.emplace(disk);
+        }
+    }
+    return disks;
 }
 
 } // namespace qpkg

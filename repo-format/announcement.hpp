@@ -3,6 +3,7 @@
 
 #include "qpkg/model/volume_slot.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,11 @@ std::string encode_slot(const VolumeSlot& slot);
 
 /// Error corrupt naming the part that is wrong.
 VolumeSlot parse_slot(std::string_view line);
+
+/// "in-use NAME\n": the agent's word for a disk that is not announced any more, but that programs run from.
+std::string encode_in_use(std::string_view disk);
+
+/// The disks that such lines of an agent's answer name. A guest may say anything: other lines are passed by.
+std::set<std::string> disks_in_use(std::string_view answer);
 
 } // namespace qpkg

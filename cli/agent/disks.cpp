@@ -9,14 +9,20 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <map>
+#include <thread>
 
 namespace qpkg::agent {
 namespace {
 
 constexpr std::size_t serial_digits = 20; // what virtio carries
 constexpr std::size_t largest_serial = 256;
-constexpr const char* front_end = "xvdq";
+constexpr std::string_view front_end = "xvdq";
+constexpr int looks = 10; // the kernel ends an unused mapping in the background
+constexpr std::chrono::milliseconds between_looks{20};
 
 std::string serial_of(const fs::path& disk)
 {
@@ -36,7 +42,67 @@ std::optional<fs::path> if_there(fs::path path)
     return fs::exists(path) ? std::optional(std::move(path)) : std::nullopt;
 }
 
+bool is_start_of_root(std::string_view serial)
+{
+    return serial.size() == serial_digits &&
+           std::ranges::all_of(serial, [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+}
+
+/// Nothing for a disk that is no volume's.
+std::optional<std::string> hosts_word(const fs::path& disks, const std::string& name)
+{
+    const bool is_ours = name.size() == front_end.size() + 1 && name.starts_with(front_end);
+    if (is_ours && name.back() >= 'a' && name.back() <= 'z') {
+        return name.substr(front_end.size());
+    }
+    auto serial = serial_of(disks / name);
+    return is_start_of_root(serial) ? std::optional(std::move(serial)) : std::nullopt;
+}
+
+/// Mounts and mappings claim their disk for themselves alone.
+bool is_claimed(const fs::path& device)
+{
+    const Fd fd(::open(device.c_str(), O_RDONLY | O_EXCL | O_CLOEXEC));
+    return !fd && errno == EBUSY;
+}
+
+/// Devices of disks that could be volumes' and are not announced, with the host's word for each.
+std::map<fs::path, std::string> unannounced_disks(const Surroundings& where, const Announcements& announcements)
+{
+    std::map<fs::path, std::string> found;
+    const auto disks = where.sys / "block";
+    if (!fs::exists(disks)) {
+        return found;
+    }
+    for (const auto& name : names_in(disks)) {
+        const auto device = where.dev / name;
+        const bool announced =
+            std::ranges::find(announcements.found, device, &Announced::device) != announcements.found.end();
+        if (auto word = announced ? std::nullopt : hosts_word(disks, name)) {
+            found.emplace(device, *std::move(word));
+        }
+    }
+    return found;
+}
+
 } // namespace
+
+std::vector<std::string> disks_in_use(const Surroundings& where, const Announcements& announcements)
+{
+    auto disks = unannounced_disks(where, announcements);
+    for (int look = 0; look < looks; ++look) {
+        std::erase_if(disks, [](const auto& disk) { return !is_claimed(disk.first); });
+        if (disks.empty()) {
+            break;
+        }
+        std::this_thread::sleep_for(between_looks);
+    }
+    std::vector<std::string> words;
+    for (auto& [device, word] : disks) {
+        words.push_back(std::move(word));
+    }
+    return words;
+}
 
 std::optional<fs::path> disk_with_serial(const Surroundings& where, std::string_view serial)
 {
@@ -60,7 +126,7 @@ std::optional<fs::path> disk_of(const Surroundings& where, const Notice& notice)
     if (auto disk = disk_with_serial(where, notice.volume.volume.hex().substr(0, serial_digits))) {
         return disk;
     }
-    return if_there(where.dev / (front_end + notice.slot));
+    return if_there(where.dev / (std::string(front_end) + notice.slot));
 }
 
 std::string read_beginning(const fs::path& device, std::size_t cap)

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// The disks of the qube, as its kernel lists them.
 namespace qpkg::agent {
@@ -16,6 +17,10 @@ namespace qpkg::agent {
 std::optional<std::filesystem::path> disk_of(const Surroundings&, const Notice&);
 
 std::optional<std::filesystem::path> disk_with_serial(const Surroundings&, std::string_view serial);
+
+/// What the host calls the disks (see disk_of: a letter, or the serial number) that could hold volumes, are not among
+/// those announced, and that a mount or mapping still uses. Gives the kernel a moment to end what nobody uses.
+std::vector<std::string> disks_in_use(const Surroundings&, const Announcements&);
 
 /// Up to `cap` bytes from the beginning of a device. Error failed.
 std::string read_beginning(const std::filesystem::path& device, std::size_t cap);

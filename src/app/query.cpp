@@ -11,6 +11,16 @@
 #include <set>
 
 namespace qpkg::app {
+namespace {
+
+/// Its programs hold what its current generation has not.
+bool runs_older(const plan::Activation& activation, const QubeName& qube)
+{
+    return std::ranges::find(activation.outdated, qube) != activation.outdated.end() ||
+           std::ranges::find(activation.detach, qube, &plan::SlotChange::qube) != activation.detach.end();
+}
+
+} // namespace
 
 std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>& qubes)
 {
@@ -45,11 +55,9 @@ StatusReport status(World& world)
         }
     }
     for (const auto& qube : snapshot.qubes) {
-        const auto& outdated = activation.outdated;
         const auto* base = snapshot.find_base(qube.base);
         report.qubes.push_back({qube.name, qube.base, qube.current, qube.current_generation().bindings.size(),
-                                running.contains(qube.name),
-                                std::find(outdated.begin(), outdated.end(), qube.name) != outdated.end(),
+                                running.contains(qube.name), runs_older(activation, qube.name),
                                 std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
                                 base != nullptr && qube.base_commit && base->commit != *qube.base_commit});
     }

@@ -65,6 +65,28 @@ VolumeReport build(const KnownRelease& release, VolumeStore& volumes, Progress& 
     });
 }
 
+/// False where the qube has no room as long as it holds what must go.
+bool attached(Hypervisor& hypervisor, const plan::SlotChange& change)
+{
+    try {
+        hypervisor.attach(change.qube, change.slot);
+        return true;
+    } catch (const Error& error) {
+        if (error.code() != Code::conflict) {
+            throw;
+        }
+        return false;
+    }
+}
+
+void add_to(std::vector<QubeName>& qubes, const QubeName& qube)
+{
+    const auto place = std::ranges::lower_bound(qubes, qube);
+    if (place == qubes.end() || *place != qube) {
+        qubes.insert(place, qube);
+    }
+}
+
 } // namespace
 
 Snapshot take_snapshot(const StateDb& db, const ContentStore& content, const VolumeStore& volumes)
@@ -139,10 +161,24 @@ plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
     for (const auto& wanted : activation.set_wanted) {
         attempt(wanted.qube, [&] { hypervisor.set_wanted(wanted.qube, wanted.slots); });
     }
-    for (const auto& change : activation.detach) {
-        attempt(change.qube, [&] { hypervisor.detach(change.qube, change.slot); });
-    }
+    // New volumes come before old ones go: an app that changes its release is never missing. Where that leaves no room,
+    // it comes after.
+    std::vector<plan::SlotChange> late;
     for (const auto& change : activation.attach) {
+        attempt(change.qube, [&] {
+            if (!attached(hypervisor, change)) {
+                late.push_back(change);
+            }
+        });
+    }
+    for (const auto& change : activation.detach) {
+        attempt(change.qube, [&] {
+            if (hypervisor.detach(change.qube, change.slot) == Detached::in_use) {
+                add_to(activation.outdated, change.qube);
+            }
+        });
+    }
+    for (const auto& change : late) {
         attempt(change.qube, [&] { hypervisor.attach(change.qube, change.slot); });
     }
     if (!failures.empty()) {

@@ -41,7 +41,8 @@ void commit(const plan::Plan& plan, StateDb& db);
 /// What is really there, as the backend says.
 plan::Live look(Hypervisor& hypervisor);
 
-/// Makes what is live equal to what is wanted. Idempotent; run after each command and at the start of the next.
+/// Makes what is live equal to what is wanted. Idempotent; run after each command and at the start of the next. What it
+/// returns names as outdated the qubes, too, whose programs hold a volume that had to go.
 /// A qube that fails does not hinder the others: Error partly names the failed ones.
 plan::Activation activate(const StateDb& db, Hypervisor& hypervisor);
 

@@ -41,9 +41,9 @@ struct Disposable {
 struct Activation {
     std::vector<NewQube> create; ///< before `set_wanted`
     std::vector<Attachment> set_wanted;
-    std::vector<SlotChange> detach; ///< before `attach`
-    std::vector<SlotChange> attach;
-    std::vector<QubeName> outdated; ///< running qubes that keep an older generation until they start again
+    std::vector<SlotChange> attach; ///< before `detach`
+    std::vector<SlotChange> detach;
+    std::vector<QubeName> outdated;               ///< ascending: run an older generation until they start again
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
     std::vector<QubeName> vanished;               ///< recorded, but the backend has them no more and cannot make them
 

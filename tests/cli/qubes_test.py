@@ -100,6 +100,35 @@ class Qubes(WorldCase):
         self.assertEqual(after["xvdqb"], before["xvdqb"], "the other app keeps its disk")
         self.assertFalse(self.qube("work")["outdated"])
 
+    def test_a_volume_that_programs_run_from_stays_until_they_end(self):
+        self.install("hello", "--into", "work")
+        self.dom0.qubesd.start("work")
+        self.publish_next()
+        in_use = self.dom0.qrexec / "answer"
+        in_use.write_text("in-use a\n")
+        answer = self.dom0.must("upgrade", "--yes")
+        self.assertIn("work is running an older generation until its programs end.", answer.out)
+        self.assertEqual(sorted(self.dom0.disks("work")), ["xvdqa", "xvdqb"])
+        self.assertEqual(self.dom0.announced("work"), ["org.example.hello 2.0"])
+        self.assertTrue(self.qube("work")["outdated"])
+        self.dom0.must("hold", "hello", "--in", "work")
+        self.assertEqual(sorted(self.dom0.disks("work")), ["xvdqa", "xvdqb"])
+        in_use.unlink()
+        self.dom0.must("unhold", "hello", "--in", "work")
+        self.assertEqual(sorted(self.dom0.disks("work")), ["xvdqb"])
+        self.assertFalse(self.qube("work")["outdated"])
+
+    def test_an_upgrade_of_as_many_apps_as_there_are_slots_waits_for_the_old_volumes(self):
+        apps = [f"org.example.app{number}" for number in range(26)]
+        self.world.publish(*[self.world.make_module(app, "1.0") for app in apps])
+        self.install(*apps, "--into", "work")
+        self.dom0.qubesd.start("work")
+        self.world.publish(self.world.make_module(apps[0], "2.0"))
+        self.dom0.must("upgrade", "--yes")
+        self.assertEqual(len(self.dom0.disks("work")), 26)
+        self.assertIn("org.example.app0 2.0", self.dom0.announced("work"))
+        self.assertFalse(self.qube("work")["outdated"])
+
     def test_rollback_and_remove(self):
         self.install("hello", "--into", "work")
         self.publish_next()

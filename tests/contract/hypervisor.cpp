@@ -35,6 +35,8 @@ struct Subject {
     virtual void create(const QubeName& qube, char base) { hypervisor().create(qube, volume(base)); }
     virtual void start(const QubeName& qube) = 0; ///< until `stop` or the end of the subject
     virtual void stop(const QubeName& qube) = 0;
+    /// Programs of the running qube begin to run from that volume, or end. Only with hot attach.
+    virtual void use(const VolumeSlot&, bool) {}
 };
 
 struct FakeSubject : Subject {
@@ -42,6 +44,15 @@ struct FakeSubject : Subject {
     Hypervisor& hypervisor() override { return fake; }
     void start(const QubeName& qube) override { fake.start(qube); }
     void stop(const QubeName& qube) override { fake.stop(qube); }
+
+    void use(const VolumeSlot& used, bool begin) override
+    {
+        if (begin) {
+            fake.in_use.insert(used.volume);
+        } else {
+            fake.in_use.erase(used.volume);
+        }
+    }
 
     testing::FakeHypervisor fake;
 };
@@ -111,10 +122,14 @@ struct QubesSubject : Subject {
 
     void stop(const QubeName& qube) override { dom0.tell("stop " + qube.text()); }
 
+    /// The only disk of the suite's qube is at the first letter.
+    void use(const VolumeSlot&, bool begin) override { dom0.agent_answers(begin ? "in-use a\n" : ""); }
+
     QubesSubject()
     {
         // What the tests attach without wanting it.
-        for (const auto& known : {slot("org.example.one", '1'), slot("org.example.two", '2')}) {
+        for (const auto& known :
+             {slot("org.example.one", '1'), slot("org.example.two", '2'), slot("org.example.one", '3')}) {
             dom0.know(known);
         }
     }
@@ -260,11 +275,54 @@ TEST_CASE("attaching and detaching may be repeated")
         CHECK_FAILS(Code::unsupported, "start", hypervisor.detach(work, one));
         return;
     }
-    CHECK_FAILS(Code::conflict, "org.example.one", hypervisor.attach(work, slot("org.example.one", '3')));
     hypervisor.attach(work, two);
     hypervisor.attach(work, two);
     CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {one, two}}});
-    hypervisor.detach(work, one);
+    CHECK(hypervisor.detach(work, one) == Detached::gone);
+    CHECK(hypervisor.detach(work, one) == Detached::gone);
     CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {two}}});
     CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one}}});
+}
+
+TEST_CASE("an app that changes its release has both volumes until the older one is detached")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    if (!hypervisor.capabilities().hot_attach) {
+        return;
+    }
+    subject->create(work, '0');
+    const auto older = slot("org.example.one", '1');
+    const auto newer = slot("org.example.one", '3');
+    hypervisor.set_wanted(work, std::vector{older});
+    subject->start(work);
+
+    hypervisor.set_wanted(work, std::vector{newer});
+    hypervisor.attach(work, newer);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {older, newer}}});
+
+    CHECK(hypervisor.detach(work, older) == Detached::gone);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {newer}}});
+}
+
+TEST_CASE("a volume that programs run from stays until they end")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    if (!hypervisor.capabilities().hot_attach) {
+        return;
+    }
+    subject->create(work, '0');
+    const auto one = slot("org.example.one", '1');
+    hypervisor.set_wanted(work, std::vector{one});
+    subject->start(work);
+    hypervisor.set_wanted(work, std::vector<VolumeSlot>{});
+
+    subject->use(one, true);
+    CHECK(hypervisor.detach(work, one) == Detached::in_use);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {one}}});
+
+    subject->use(one, false);
+    CHECK(hypervisor.detach(work, one) == Detached::gone);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {}}});
 }

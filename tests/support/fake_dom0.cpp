@@ -82,6 +82,11 @@ std::filesystem::path FakeDom0::stand_in(const VolumeId& volume)
     return path;
 }
 
+void FakeDom0::agent_answers(const std::string& answer)
+{
+    files::write(folder_.path() / "answer", answer, 0644, files::Durability::scratch);
+}
+
 void FakeDom0::tell(const std::string& line)
 {
     files::write_all(to_.get(), line + '\n');

@@ -25,6 +25,8 @@ public:
     void know(const VolumeSlot& slot);
     /// Makes the volume's image: an empty file.
     std::filesystem::path stand_in(const VolumeId& volume);
+    /// What agents say from now on when they are told to refresh.
+    void agent_answers(const std::string& answer);
     /// A line for fake_qubesd.py, "start work"; fails the test when that is refused.
     void tell(const std::string& line);
 

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace qpkg::testing {
@@ -100,24 +101,28 @@ public:
             return;
         }
         require_hot_attach();
-        if (std::any_of(slots.begin(), slots.end(), [&](const VolumeSlot& other) { return same_app(other, slot); })) {
-            throw Error(Code::conflict, name.text() + " has another volume of " + slot.app.text());
+        if (slots.size() >= capabilities_.max_slots) {
+            throw Error(Code::conflict, name.text() + " has no room for " + slot.app.text());
         }
         slots.push_back(slot);
         std::sort(slots.begin(), slots.end());
         ++changes;
     }
 
-    void detach(const QubeName& name, const VolumeSlot& slot) override
+    Detached detach(const QubeName& name, const VolumeSlot& slot) override
     {
         fail_if_told();
         auto& qube = require(name);
         if (!qube.attached || std::find(qube.attached->begin(), qube.attached->end(), slot) == qube.attached->end()) {
-            return;
+            return Detached::gone;
         }
         require_hot_attach();
+        if (in_use.contains(slot.volume)) {
+            return Detached::in_use;
+        }
         std::erase(*qube.attached, slot);
         ++changes;
+        return Detached::gone;
     }
 
     int run(const QubeName& name, const RunRequest& request) override
@@ -133,6 +138,7 @@ public:
     VolumeId base_of(const QubeName& name) { return require(name).base; }
 
     int changes = 0;                ///< calls that changed something
+    std::set<VolumeId> in_use;      ///< programs run from these
     std::optional<Error> fail_next; ///< what the next changing call throws, once
     std::vector<RunRequest> runs;
     int run_status = 0;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Mounts the volumes this qube was told of and shows their apps.
 #include "cli/agent/boot.hpp"
+#include "cli/agent/disks.hpp"
 #include "cli/agent/refresh.hpp"
 #include "cli/agent/sources.hpp"
+#include "repo-format/announcement.hpp"
 
 #include "qpkg/base/error.hpp"
 
@@ -13,6 +15,7 @@ namespace {
 
 using namespace qpkg;
 
+const agent::Surroundings surroundings;
 constexpr const char* usage = "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list";
 
 int show(const agent::Layout& layout, const agent::Announcements& announcements)
@@ -22,6 +25,9 @@ int show(const agent::Layout& layout, const agent::Announcements& announcements)
     for (const auto& problem : report.problems) {
         std::fprintf(stderr, "qpkg-agent: %s\n", problem.c_str());
     }
+    for (const auto& disk : agent::disks_in_use(surroundings, announcements)) {
+        std::fputs(encode_in_use(disk).c_str(), stdout);
+    }
     return report.problems.empty() ? 0 : static_cast<int>(Code::partly);
 }
 
@@ -29,13 +35,13 @@ int show(const agent::Layout& layout, const agent::Announcements& announcements)
 int boot(const agent::Layout& layout)
 {
     agent::mount_what_is_missing();
-    const auto announcements = agent::read_announcements({});
+    const auto announcements = agent::read_announcements(surroundings);
     return announcements ? show(layout, *announcements) : 0;
 }
 
 int refresh(const agent::Layout& layout)
 {
-    if (const auto announcements = agent::read_announcements({})) {
+    if (const auto announcements = agent::read_announcements(surroundings)) {
         return show(layout, *announcements);
     }
     throw Error(Code::not_found,

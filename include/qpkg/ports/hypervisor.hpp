@@ -35,6 +35,12 @@ struct Finding {
     std::string hint;    ///< what to do
 };
 
+/// How a volume left a running qube.
+enum class Detached {
+    gone,
+    in_use, ///< programs run from it: it stays until they end and somebody detaches it again
+};
+
 /// Drives qubes. Every method may be repeated; what is live is never remembered, always asked.
 class Hypervisor {
 public:
@@ -59,11 +65,12 @@ public:
     /// Replaces what the next start gets. Unknown qube is Error not_found, two slots of one app Error conflict, more
     /// than `max_slots` Error unsupported.
     virtual void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) = 0;
-    /// Read-only, always; twice is success. Another volume of that app is Error conflict (detach it first), a qube that
-    /// does not run too; a backend without hot_attach is Error unsupported, unless the slot is there already.
+    /// Read-only, always; twice is success. An older volume of that app may stay beside it until it is detached. Error
+    /// conflict: the qube does not run, or has no room before something is detached; a backend without hot_attach is
+    /// Error unsupported, unless the slot is there already.
     virtual void attach(const QubeName& qube, const VolumeSlot& slot) = 0;
     /// Absent is success; a backend without hot_attach is Error unsupported when it is there.
-    virtual void detach(const QubeName& qube, const VolumeSlot& slot) = 0;
+    virtual Detached detach(const QubeName& qube, const VolumeSlot& slot) = 0;
 
     /// What stands in the way of the backend itself: its own files, those of others that win over them.
     virtual std::vector<Finding> findings() { return {}; }

@@ -219,13 +219,14 @@ void LocalHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
     }
 }
 
-void LocalHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
+Detached LocalHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
 {
     require(qube);
     const auto running = sessions_of(qube);
     if (std::ranges::any_of(running, [&](const Attachment& session) { return has_slot(session, slot); })) {
         throw no_hot_attach(qube);
     }
+    return Detached::gone;
 }
 
 fs::path LocalHypervisor::image_of(const VolumeId& volume, const std::string& what) const

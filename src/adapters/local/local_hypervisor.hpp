@@ -32,7 +32,7 @@ public:
     void remove(const QubeName& qube) override;
     void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
-    void detach(const QubeName& qube, const VolumeSlot& slot) override;
+    Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
 
     int run(const QubeName& qube, const RunRequest& request) override;
 

@@ -295,9 +295,6 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
         if (disk.volume == slot.volume) {
             return;
         }
-        if (disk.slot.app == slot.app) {
-            throw Error(Code::conflict, qube.text() + " has another volume of " + slot.app.text());
-        }
     }
     const auto letter = letter_for(features(qube), slot, busy);
     if (!letter || busy.contains(*letter)) {
@@ -318,23 +315,27 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
     refresh_agent(options_.qrexec_client, qube);
 }
 
-void QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
+Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
 {
     if (!is_running(require(qube))) {
-        return;
+        return Detached::gone;
     }
     const auto now = disks(qube);
     // By volume: what the features said of it may have changed since the caller looked.
     const auto disk = std::ranges::find_if(
         now, [&](const Disk& candidate) { return candidate.volume == slot.volume || candidate.slot == slot; });
     if (disk == now.end()) {
-        return;
+        return Detached::gone;
     }
-    // The agent lets go of what it is not told of any more; only then may the disk go.
-    refresh_agent(options_.qrexec_client, qube);
+    // The agent lets go of what it is not told of any more; only then may the disk go. Linux gives one back also while
+    // a program reads from it, which then gets I/O errors: so the agent is asked, not the kernel.
+    if (refresh_agent(options_.qrexec_client, qube).contains(std::string(1, disk->letter))) {
+        return Detached::in_use;
+    }
     client_.call({"admin.vm.device.block.Detach", "dom0+" + disk->port, qube.text()});
     fault_point("qubes.detached");
     loops_.close(qube, slot.volume);
+    return Detached::gone;
 }
 
 std::vector<Finding> QubesHypervisor::findings()

@@ -45,7 +45,7 @@ public:
     void remove(const QubeName& qube) override;
     void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
-    void detach(const QubeName& qube, const VolumeSlot& slot) override;
+    Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
     std::vector<Finding> findings() override;
 
     /// Error unsupported that names the tool of Qubes.

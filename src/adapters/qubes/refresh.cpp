@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/refresh.hpp"
 
+#include "repo-format/announcement.hpp"
+
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/log.hpp"
 #include "qpkg/base/subprocess.hpp"
@@ -23,7 +25,7 @@ std::string patience()
 
 } // namespace
 
-void refresh_agent(const std::string& qrexec_client, const QubeName& qube)
+std::set<std::string> refresh_agent(const std::string& qrexec_client, const QubeName& qube)
 {
     // timeout(1): a qube can keep the call open for as long as it likes.
     const Command command{.argv = {"timeout", "--kill-after=2", patience(), qrexec_client, "-d", qube.text(),
@@ -35,7 +37,7 @@ void refresh_agent(const std::string& qrexec_client, const QubeName& qube)
         if (!answer.empty()) {
             log::debug("the agent of " + qube.text() + " says: " + answer);
         }
-        return;
+        return disks_in_use(result.output);
     }
     throw Error(Code::failed,
                 result.status == status_of_timeout

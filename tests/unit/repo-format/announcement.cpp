@@ -39,3 +39,14 @@ TEST_CASE("a version with a blank cannot be announced")
 
     CHECK_FAILS(Code::usage, "version of org.example.hello", encode_slot(blank));
 }
+
+TEST_CASE("of an agent's answer only the disks in use are heard")
+{
+    const std::string serial = "0123456789abcdef0123";
+
+    CHECK(disks_in_use(encode_in_use("a") + encode_in_use(serial)) == std::set<std::string>{"a", serial});
+    CHECK(disks_in_use("in-use c") == std::set<std::string>{"c"});
+    CHECK(disks_in_use("").empty());
+    CHECK(disks_in_use("in-use \nin-use ../a\n in-use a\nIN-USE a\nin-use a\r\n\x1b[2J\nin-use " + std::string(33, 'a'))
+              .empty());
+}
