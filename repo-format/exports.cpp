@@ -33,12 +33,6 @@ bool is_name_character(char c)
            std::string_view("._+@-").find(c) != std::string_view::npos;
 }
 
-bool is_name(std::string_view text)
-{
-    return !text.empty() && text.size() <= longest_name && text.front() != '.' && text.front() != '-' &&
-           std::ranges::all_of(text, is_name_character);
-}
-
 bool is_part(std::string_view part)
 {
     return !part.empty() && part.size() <= longest_part && part != "." && part != ".." &&
@@ -67,7 +61,7 @@ bool is_path(std::string_view text)
 /// Nothing, or what is wrong.
 std::optional<std::string> complaint_about(const Export& made)
 {
-    if (!is_name(made.name)) {
+    if (!is_export_name(made.name)) {
         return "not a name of at most 64 letters, digits and . _ + @ -";
     }
     if (!is_path(made.path)) {
@@ -151,6 +145,12 @@ bool is_new(std::set<std::pair<ExportKind, std::string>>& seen, const Export& ma
 } // namespace
 
 std::string exports_path(const AppId& app) { return "/usr/share/qpkg/" + app.text() + "/exports"; }
+
+bool is_export_name(std::string_view text)
+{
+    return !text.empty() && text.size() <= longest_name && text.front() != '.' && text.front() != '-' &&
+           std::ranges::all_of(text, is_name_character);
+}
 
 std::string encode_exports(const AppId& app, const std::vector<Export>& exports)
 {

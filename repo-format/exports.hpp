@@ -17,6 +17,9 @@ inline constexpr std::size_t largest_exports = 1024 * 1024; ///< bytes
 /// "/usr/share/qpkg/org.mozilla.firefox-esr/exports": its place in the module of `app`.
 std::string exports_path(const AppId& app);
 
+/// At most 64 letters, digits and . _ + @ - that begin with neither . nor -
+bool is_export_name(std::string_view text);
+
 /// Canonical bytes, whatever the order of `exports`. Errors: usage for a name or path outside the grammar or a name
 /// that is there twice, no_space above 1 MiB.
 std::string encode_exports(const AppId& app, const std::vector<Export>& exports);

@@ -177,7 +177,7 @@ private:
     {
         if (entry.kind == EntryKind::symlink && entry.path.starts_with("/etc/systemd/system/") &&
             parent_of(entry.path).ends_with(".wants")) {
-            find("service", entry, "would start with the system: nothing starts it in a qube");
+            find("service", entry, "would start with the system: in a qube only when the recipe or the user says so");
         }
     }
 

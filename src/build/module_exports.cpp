@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> command_directories{"/usr/bin/", "/usr/sbin/", "/usr/games/"};
 constexpr std::string_view desktop_directory = "/usr/share/applications/";
+constexpr std::string_view unit_directory = "/usr/lib/systemd/system/";
 constexpr std::string_view alternatives_directory = "/etc/alternatives/";
 
 std::string name_of(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
@@ -81,6 +82,7 @@ public:
             choose_icons(path);
         }
         choose_others();
+        choose_starts();
         if (std::ranges::none_of(plan_.exports, [](const Export& made) { return made.kind == ExportKind::command; })) {
             find("export", "", "no commands: the packages have nothing in /usr/bin, /usr/sbin or /usr/games");
         }
@@ -207,12 +209,26 @@ private:
                     add(ExportKind::dbus, name->substr(0, name->size() - std::string_view(".service").size()), path);
                 }
             }
-            if (const auto name = name_in(path, "/usr/lib/systemd/system/", ".service")) {
+            if (const auto name = name_in(path, unit_directory, ".service")) {
                 add(ExportKind::service, *name, path);
             }
             if (const auto name = name_in(path, "/usr/share/mime/packages/", ".xml")) {
                 add(ExportKind::mime, *name, path);
             }
+        }
+    }
+
+    /// A service of another package than the named ones is exported when it is to start.
+    void choose_starts()
+    {
+        for (const auto& name : recipe_.start) {
+            const auto path = std::string(unit_directory) + name;
+            if (!files_.all.contains(path)) {
+                throw missing("service", name,
+                              [](const std::string& other) { return name_in(other, unit_directory, ".service"); });
+            }
+            add(ExportKind::service, name, path);
+            plan_.starts.push_back(name);
         }
     }
 

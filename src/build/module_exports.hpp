@@ -21,15 +21,17 @@ struct ModuleFiles {
 };
 
 struct ExportPlan {
-    std::vector<Export> exports; ///< in no particular order
+    std::vector<Export> exports;     ///< in no particular order
+    std::vector<std::string> starts; ///< services among them that start by themselves
     std::vector<Finding> findings;
 
     friend bool operator==(const ExportPlan&, const ExportPlan&) = default;
 };
 
 /// Commands, desktop entries with their icons, D-Bus services, system services and MIME types of the named packages, or
-/// those commands and desktop entries that the recipe names. What the exports file cannot hold becomes a finding.
-/// Error not_found for a command or desktop entry that the recipe names and the module does not have.
+/// those commands and desktop entries that the recipe names, and the services that it lets start. What the exports file
+/// cannot hold becomes a finding. Error not_found for a command, desktop entry or service that the recipe names and the
+/// module does not have.
 ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files);
 
 /// The paths of a dpkg file list, where they are after the merge of /bin, /sbin and /lib into /usr.

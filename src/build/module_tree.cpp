@@ -7,6 +7,7 @@
 #include "build/module_exports.hpp"
 #include "build/scan.hpp"
 #include "repo-format/exports.hpp"
+#include "repo-format/starts.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -176,6 +177,9 @@ ModuleTree make_module_tree(const fs::path& changes, const Fd& base, const Recip
     const auto exports_text = encode_exports(recipe.app, tree.exports);
     tree.exports = parse_exports(exports_text, recipe.app);
     add_file_to(changes, exports_path(recipe.app), exports_text);
+    if (!exports.starts.empty()) {
+        add_file_to(changes, starts_path(recipe.app), encode_starts(recipe.app, exports.starts));
+    }
     add_file_to(changes, "/usr/lib/extension-release.d/extension-release." + recipe.app.text(),
                 extension_release(base));
     if (!sysusers.empty()) {

@@ -110,3 +110,22 @@ TEST_CASE("paths of a file list are told where they are after the merge into /us
     CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n/lib/y\n/lib64/z\n\n") ==
           std::vector<std::string>{"/usr/bin/sh", "/usr/bin/x", "/usr/lib/y", "/usr/lib64/z"});
 }
+
+TEST_CASE("the recipe lets services start, also one of another package")
+{
+    auto wanted = recipe();
+    wanted.start = {"vim.service", "helper.service"};
+    const auto given =
+        files({"/usr/bin/vim", "/usr/lib/systemd/system/vim.service", "/usr/lib/systemd/system/no.service"},
+              {"/usr/lib/systemd/system/helper.service"});
+
+    const auto plan = plan_exports(wanted, given);
+
+    CHECK(plan.starts == wanted.start);
+    CHECK(told(plan) == std::vector<std::string>{"helper.service /usr/lib/systemd/system/helper.service",
+                                                 "no.service /usr/lib/systemd/system/no.service", "vim /usr/bin/vim",
+                                                 "vim.service /usr/lib/systemd/system/vim.service"});
+
+    wanted.start = {"vin.service"};
+    CHECK_FAILS(Code::not_found, "the module has no service \"vin.service\"", plan_exports(wanted, given));
+}

@@ -25,6 +25,7 @@ persist = ["~/.mozilla"]
 
 [exports]
 commands = ["firefox-esr"]
+start = ["firefox-sync.service"]
 
 [test]
 run = ["firefox-esr --version"]
@@ -43,6 +44,7 @@ TEST_CASE("a recipe is read whole")
     CHECK(recipe.needs == Needs{.network = true, .audio = true, .persist = {"~/.mozilla"}});
     CHECK(recipe.commands == std::vector<std::string>{"firefox-esr"});
     CHECK_FALSE(recipe.desktop.has_value());
+    CHECK(recipe.start == std::vector<std::string>{"firefox-sync.service"});
     CHECK(recipe.tests == std::vector<std::string>{"firefox-esr --version"});
 }
 
