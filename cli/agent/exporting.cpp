@@ -87,9 +87,9 @@ private:
 PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps)
 {
     Planner planner(layout);
-    for (const auto& [app, exports] : apps) {
-        for (const auto& made : exports) {
-            planner.add(app, made);
+    for (const auto& app : apps) {
+        for (const auto& made : app.exports) {
+            planner.add(app.app, made);
         }
     }
     return planner.finish();

@@ -14,6 +14,7 @@ namespace qpkg::agent {
 struct AppExports {
     AppId app;
     std::vector<Export> exports;
+    std::string announced; ///< the line its volume was announced with
 };
 
 /// What the qube sees of its apps: launchers below `bin`, desktop entries, icons and the list of MIME types below

@@ -26,6 +26,14 @@ struct Layout {
     fs::path shared() const { return run / "shared"; }                     ///< see shared_view.hpp
     fs::path bin() const { return run / "bin"; }
     fs::path share() const { return run / "share"; }
+    fs::path units() const { return run / "units"; }     ///< services of apps, see service_units.hpp
+    fs::path started() const { return run / "started"; } ///< see services.hpp
+    fs::path systemd() const { return run.parent_path() / "systemd"; }
+    /// What the user says of services; a later file wins. The second one lasts on Qubes, where /etc does not.
+    std::array<fs::path, 2> permissions() const
+    {
+        return {root / "etc/qpkg/services", root / "rw/config/qpkg/services"};
+    }
     fs::path runner() const { return run / "libexec/qpkg-run"; }
 };
 

@@ -2,6 +2,7 @@
 #include "cli/agent/refresh.hpp"
 
 #include "cli/agent/exporting.hpp"
+#include "cli/agent/services.hpp"
 #include "cli/agent/shared_view.hpp"
 #include "cli/agent/small_files.hpp"
 #include "cli/agent/view.hpp"
@@ -19,6 +20,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 namespace qpkg::agent {
 namespace {
@@ -99,7 +101,8 @@ std::vector<Export> exports_of(const Layout& layout, const AppId& app)
 class Refresh {
 public:
     Refresh(const Layout& layout, const Announcements& announcements)
-        : layout_(layout), announcements_(announcements), report_{{}, announcements.problems}
+        : layout_(layout), announcements_(announcements),
+          services_(layout, systemctl()), report_{{}, announcements.problems}
     {
     }
 
@@ -111,12 +114,14 @@ public:
             mounts::make_shared(layout_.run.parent_path()); // with the views that programs run in
         }
         keep_base(layout_);
+        see_to_services([&] { return services_.stop_all_but(announced_lines()); });
         remove_what_is_gone();
         for (const auto& announced : announcements_.found) {
             add(announced);
         }
         show_shared();
         export_all();
+        settle_services();
         return std::move(report_);
     }
 
@@ -161,7 +166,7 @@ private:
             shared_.push_back(app);
             shared_stamps_.push_back(encode_slot(announced.volume));
         }
-        exports_.push_back({app, std::move(exports)});
+        exports_.push_back({app, std::move(exports), encode_slot(announced.volume)});
         report_.present.push_back(app);
     }
 
@@ -179,7 +184,40 @@ private:
         const auto planned = plan_exports(layout_, exports_);
         make_tree(layout_.bin(), planned.bin);
         make_tree(layout_.share(), planned.share);
-        report_.problems.insert(report_.problems.end(), planned.problems.begin(), planned.problems.end());
+        note(planned.problems);
+    }
+
+    std::set<std::string> announced_lines() const
+    {
+        std::set<std::string> lines;
+        for (const auto& announced : announcements_.found) {
+            lines.insert(encode_slot(announced.volume));
+        }
+        return lines;
+    }
+
+    void settle_services()
+    {
+        const auto permissions = read_permissions(layout_);
+        const auto planned = plan_services(layout_, exports_, permissions);
+        note(permissions.problems);
+        note(planned.problems);
+        see_to_services([&] { return services_.settle(planned); });
+    }
+
+    template <class Step>
+    void see_to_services(Step&& step)
+    {
+        try {
+            note(step());
+        } catch (const std::exception& error) {
+            report_.problems.push_back(std::string("services: ") + error.what());
+        }
+    }
+
+    void note(const std::vector<std::string>& problems)
+    {
+        report_.problems.insert(report_.problems.end(), problems.begin(), problems.end());
     }
 
     /// Whether `step` went through; what went wrong with one app is no reason to stop.
@@ -197,6 +235,7 @@ private:
 
     const Layout& layout_;
     const Announcements& announcements_;
+    Services services_;
     RefreshReport report_;
     std::vector<AppExports> exports_;
     std::vector<AppId> shared_;

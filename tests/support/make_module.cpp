@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // make-module ROOT BASE APP VERSION TREE OUT [shared]: a module directory as `qpkg build` leaves it, from a directory
-// tree instead of packages, so that tests have modules in milliseconds. Every file of TREE/usr/bin is exported.
+// tree instead of packages, so that tests have modules in milliseconds. Exported are every file of TREE/usr/bin,
+// desktop entries, D-Bus services and units.
 #include "app/world.hpp"
 #include "build/documents.hpp"
 #include "cli/adapters.hpp"
@@ -23,15 +24,23 @@ namespace fs = std::filesystem;
 
 constexpr std::int64_t epoch = 1767225600;
 
-std::vector<Export> exported_commands(const fs::path& tree)
+void add_exports(std::vector<Export>& exports, const fs::path& tree, ExportKind kind, const std::string& folder)
+{
+    std::error_code absent;
+    for (const auto& entry : fs::directory_iterator(tree.string() + folder, absent)) {
+        const auto name = kind == ExportKind::dbus ? entry.path().stem() : entry.path().filename();
+        exports.push_back({kind, name.string(), folder + '/' + entry.path().filename().string()});
+    }
+}
+
+std::vector<Export> exports_of(const fs::path& tree, const AppId& app)
 {
     std::vector<Export> exports;
-    for (const auto& entry : fs::directory_iterator(tree / "usr/bin")) {
-        const auto name = entry.path().filename().string();
-        exports.push_back({ExportKind::command, name, "/usr/bin/" + name});
-    }
-    std::sort(exports.begin(), exports.end(), [](const Export& a, const Export& b) { return a.name < b.name; });
-    return exports;
+    add_exports(exports, tree, ExportKind::command, "/usr/bin");
+    add_exports(exports, tree, ExportKind::desktop, "/usr/share/applications");
+    add_exports(exports, tree, ExportKind::dbus, "/usr/share/dbus-1/services");
+    add_exports(exports, tree, ExportKind::service, "/usr/lib/systemd/system");
+    return parse_exports(encode_exports(app, exports), app);
 }
 
 void write_exports(const fs::path& tree, const AppId& app, const std::vector<Export>& exports)
@@ -61,7 +70,7 @@ void make(std::span<char* const> words)
 
     constexpr std::string_view recipe = "# made by make-module\n";
     constexpr std::string_view lock;
-    const auto exports = exported_commands(tree);
+    const auto exports = exports_of(tree, app);
     write_exports(tree, app, exports);
     const files::TemporaryDirectory no_base(fs::temp_directory_path());
     build::unpack_documents(tree, files::open(no_base.path(), O_PATH | O_DIRECTORY));

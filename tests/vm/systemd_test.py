@@ -36,9 +36,13 @@ class Systemd(worlds.MachineCase):
             ("org.example.lasts", "1.0", {"usr/bin/lasts": LASTS, "usr/share/lasts/release": "1.0\n"}),
             ("org.example.hello", "1.0", None), ("org.example.tools", "1.0", None),
             ("org.example.merged", "1.0", {release: "ID=_any\n"}))
+        self.steady, self.served = self.world.volumes(worlds.serving("steady", "1.0", starts=True),
+                                                      worlds.serving("served", "1.0", starts=False))
+        self.served_later, = self.world.volumes(worlds.serving("served", "2.0", starts=False))
         self.machine = self.enterContext(self.world.machine(
-            [volume.disk for volume in (self.lasts, self.hello, self.tools, self.merged)],
-            f"{self.lasts.word('a')} {self.hello.word('b')}", seconds=240))
+            [volume.disk for volume in (self.lasts, self.hello, self.tools, self.merged, self.steady, self.served,
+                                        self.served_later)],
+            f"{self.lasts.word('a')} {self.hello.word('b')} {self.steady.word('d')} {self.served.word('e')}", seconds=240))
         ready = self.machine.ready()
         self.assertEqual((ready.out, ready.status), ("", 0))
 
@@ -52,7 +56,29 @@ class Systemd(worlds.MachineCase):
     def apps_run(self):
         self.check(self.machine, "sh -lc hello", "hello 1.0\n")  # found by the profile
         self.check(self.machine, "setpriv --reuid 1000 --clear-groups sh -lc 'id -u; hello'", "1000\nhello 1.0\n")
-        self.check(self.machine, "grep -c '^/dev/dm-.* /run/qpkg/volumes/' /proc/mounts", "2\n")
+        self.check(self.machine, "grep -c '^/dev/dm-.* /run/qpkg/volumes/' /proc/mounts", "4\n")
+
+    def has(self, name, release):
+        """Waits until the service has told which release it sees; its process."""
+        self.check(self.machine, f"tries=0; until [ \"$(tail -n 1 /run/seen-{name} 2>/dev/null)\" = {release} ] || [ $tries -gt 200 ]; "
+                                 f"do tries=$((tries + 1)); sleep 0.1; done; tail -n 1 /run/seen-{name}", f"{release}\n")
+        return self.machine.run(f"systemctl show -P MainPID {name}").out
+
+    def services_run_when_they_may(self):
+        steady = self.has("steady", "1.0")  # began with the qube: its module says so
+        self.check(self.machine, "systemctl cat served 2>/dev/null; ls /run/seen-served 2>/dev/null", "", 2)
+        self.check(self.machine, "mkdir -p /rw/config/qpkg; echo allow org.example.served served.service "
+                                 f">/rw/config/qpkg/services; {worlds.REFRESH}", "")
+        first = self.has("served", "1.0")
+        self.check(self.machine, "ls /usr/share/served 2>/dev/null", "", 2)  # seen in the view alone
+        lines = {"a": self.lasts.line(), "b": self.hello.line(), "d": self.steady.line()}
+        self.machine.tell({**lines, "f": self.served_later.line()})
+        self.check(self.machine, worlds.REFRESH, "")
+        self.assertNotEqual(self.has("served", "2.0"), first)
+        self.machine.tell(lines)
+        self.check(self.machine, worlds.REFRESH, "")
+        self.check(self.machine, "systemctl is-active served; systemctl cat served 2>/dev/null", "inactive\n", 1)
+        self.check(self.machine, "systemctl show -P MainPID steady", steady)
 
     def a_unit_runs_an_app_while_others_come_and_go(self):
         self.machine.run("systemd-run --unit lasts --collect --property StandardOutput=file:/run/lasts-said "
@@ -81,6 +107,7 @@ class Systemd(worlds.MachineCase):
         self.start(suite)
         self.the_unit_was_early()
         self.apps_run()
+        self.services_run_when_they_may()
         self.a_unit_runs_an_app_while_others_come_and_go()
         self.systemd_merges_a_volume()
 

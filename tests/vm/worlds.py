@@ -40,6 +40,15 @@ def lasting(name, version):
             {f"usr/bin/{name}": LASTING.format(name=name), f"usr/share/{name}/release": f"{version}\n"})
 
 
+def serving(name, version, starts):
+    """As `lasting`, and a service that runs the command; `starts`: the module lets it start by itself."""
+    app, _, files = lasting(name, version)
+    files[f"usr/lib/systemd/system/{name}.service"] = f"[Service]\nExecStart=/usr/bin/{name}\n"
+    if starts:
+        files[f"usr/share/qpkg/{app}/starts"] = f"qpkg-starts-1 {app}\n{name}.service\n"
+    return app, version, files
+
+
 class Volume:
     """One release's volume as an image on this machine."""
 

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/agent/services.hpp"
+
+#include "support/expect.hpp"
+
+#include "qpkg/base/files.hpp"
+
+using namespace qpkg;
+using namespace qpkg::agent;
+
+namespace {
+
+const auto hello = AppId::require("org.example.hello");
+const auto other = AppId::require("org.example.other");
+
+void put(const fs::path& file, std::string_view bytes)
+{
+    fs::create_directories(file.parent_path());
+    write_file(file, bytes);
+}
+
+/// A qube with mounted volumes and composed views, all of them directories.
+class Qube {
+public:
+    Qube() { fs::create_directories(systemd()); }
+
+    void add(const AppId& app, const std::string& release, const std::vector<std::string>& services,
+             const std::string& starts = {})
+    {
+        AppExports exports{app, {}, app.text() + ' ' + release};
+        for (const auto& name : services) {
+            const auto path = "/usr/lib/systemd/system/" + name;
+            put(layout.volume(app).string() + path, "[Service]\nExecStart=/usr/bin/" + name + ' ' + release + '\n');
+            exports.exports.push_back({ExportKind::service, name, path});
+        }
+        if (!starts.empty()) {
+            put(layout.volume(app) / ("usr/share/qpkg/" + app.text() + "/starts"),
+                "qpkg-starts-1 " + app.text() + '\n' + starts);
+        }
+        fs::create_directories(layout.view(app) / "usr");
+        std::erase_if(apps, [&](const AppExports& one) { return one.app == app; });
+        apps.push_back(exports);
+    }
+
+    void say(std::string_view lines) { put(layout.root / "rw/config/qpkg/services", lines); }
+
+    PlannedServices plan() const { return plan_services(layout, apps, read_permissions(layout)); }
+
+    /// As a refresh does it; what systemctl was asked for.
+    std::vector<std::string> refresh()
+    {
+        calls.clear();
+        std::set<std::string> lines;
+        for (const auto& app : apps) {
+            lines.insert(app.announced);
+        }
+        Services services(layout, [&](const std::vector<std::string>& words) {
+            calls.push_back(words.front() == "start"  ? "start " + words.at(2)
+                            : words.front() == "stop" ? "stop " + words.at(1)
+                                                      : words.front());
+            if (fails == words.front()) {
+                throw Error(Code::failed, words.front() + " refused");
+            }
+        });
+        problems = services.stop_all_but(lines);
+        for (auto& problem : services.settle(plan())) {
+            problems.push_back(std::move(problem));
+        }
+        return calls;
+    }
+
+    fs::path systemd() const { return layout.systemd() / "system"; }
+
+    files::TemporaryDirectory folder{fs::temp_directory_path()};
+    Layout layout{folder.path() / "run/qpkg", folder.path() / "root"};
+    std::vector<AppExports> apps{};
+    std::vector<std::string> calls{};
+    std::vector<std::string> problems{};
+    std::string fails{};
+};
+
+using Words = std::vector<std::string>;
+
+} // namespace
+
+TEST_CASE("a service that nobody lets start is no unit of the qube")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"});
+
+    CHECK(qube.refresh().empty());
+    CHECK(names_in(qube.systemd()).empty());
+}
+
+TEST_CASE("a service starts because its module says so, and runs in the app's view")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service", "worker.service"}, "hello.service\n");
+
+    CHECK(qube.refresh() == Words{"daemon-reload", "start hello.service"});
+    CHECK(names_in(qube.systemd()) == Words{"hello.service", "hello.service.d"});
+    CHECK(read_file(qube.systemd() / "hello.service", 100) == "[Service]\nExecStart=/usr/bin/hello.service 1.0\n");
+    const auto drop_in = read_file(qube.systemd() / "hello.service.d/50-qpkg.conf", 1000);
+    CHECK(drop_in.find("After=qpkg-agent.service\n") != std::string::npos);
+    CHECK(drop_in.find("BindReadOnlyPaths=" + (qube.layout.view(hello) / "usr").string() + ":/usr\n") !=
+          std::string::npos);
+    CHECK(drop_in.find(":/opt") == std::string::npos); // the view has none
+}
+
+TEST_CASE("the user's word counts more than the module's")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service", "worker.service"}, "hello.service\n");
+
+    qube.say("deny org.example.hello hello.service\nallow org.example.hello worker.service\n");
+
+    CHECK(qube.refresh() == Words{"daemon-reload", "start worker.service"});
+}
+
+TEST_CASE("a refresh leaves services alone that it does not concern")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.refresh();
+
+    qube.add(other, "1.0", {"other.service"}, "other.service\n");
+
+    CHECK(qube.refresh() == Words{"daemon-reload", "start other.service"});
+    CHECK(qube.refresh().empty());
+}
+
+TEST_CASE("the service of another release is stopped before the views change, and started again")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.refresh();
+
+    qube.add(hello, "2.0", {"hello.service"}, "hello.service\n");
+
+    CHECK(qube.refresh() == Words{"stop hello.service", "daemon-reload", "start hello.service"});
+    CHECK(read_file(qube.systemd() / "hello.service", 100) == "[Service]\nExecStart=/usr/bin/hello.service 2.0\n");
+}
+
+TEST_CASE("the service of an app that is gone is stopped and no unit any more")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.refresh();
+
+    qube.apps.clear();
+
+    CHECK(qube.refresh() == Words{"stop hello.service", "daemon-reload"});
+    CHECK(names_in(qube.systemd()).empty());
+}
+
+TEST_CASE("a service is stopped when the user takes the permission back")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"});
+    qube.say("allow org.example.hello hello.service\n");
+    qube.refresh();
+
+    qube.say("");
+
+    CHECK(qube.refresh() == Words{"stop hello.service", "daemon-reload"});
+}
+
+TEST_CASE("a start that systemd refuses is told, and tried again by the next refresh")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.fails = "start";
+    qube.refresh();
+    CHECK(qube.problems == Words{"start refused"});
+
+    qube.fails.clear();
+
+    CHECK(qube.refresh() == Words{"daemon-reload", "start hello.service"});
+    CHECK(qube.problems.empty());
+}
+
+TEST_CASE("no service takes a name that the qube, a person or another app has given already")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"ssh.service", "masked.service", "own.service", "free.service", "x@.service"},
+             "free.service\nmasked.service\nown.service\nssh.service\nx@.service\n");
+    qube.add(other, "1.0", {"free.service"}, "free.service\n");
+    put(qube.layout.base() / "usr/lib/systemd/system/ssh.service", "");
+    fs::create_directories(qube.layout.base() / "etc/systemd/system");
+    fs::create_symlink("/dev/null", qube.layout.base() / "etc/systemd/system/masked.service");
+    put(qube.systemd() / "own.service", "");
+
+    const auto planned = qube.plan();
+
+    CHECK(planned.units.size() == 1);
+    CHECK(planned.units.contains("free.service"));
+    CHECK(planned.problems ==
+          Words{"org.example.hello: ssh.service: does not start: the qube has a unit of that name",
+                "org.example.hello: masked.service: does not start: the qube has a unit of that name",
+                "org.example.hello: own.service: does not start: the qube has a unit of that name",
+                "org.example.hello: x@.service: does not start: a template starts no service",
+                "org.example.other: free.service: does not start: another app has a service of "
+                "that name"});
+}
+
+TEST_CASE("files of others in systemd's folder stay")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    put(qube.systemd() / "own.service", "");
+    put(qube.systemd() / "hello.service.d/60-mine.conf", "");
+    qube.refresh();
+
+    qube.apps.clear();
+    qube.refresh();
+
+    CHECK(names_in(qube.systemd()) == Words{"hello.service.d", "own.service"});
+    CHECK(names_in(qube.systemd() / "hello.service.d") == Words{"60-mine.conf"});
+}
+
+TEST_CASE("a broken list of services hinders no other app")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, "hello.service");
+    qube.add(other, "1.0", {"other.service"}, "other.service\n");
+
+    const auto planned = qube.plan();
+
+    CHECK(planned.units.contains("other.service"));
+    CHECK(planned.problems == Words{"org.example.hello: starts: line 2: does not end in a newline"});
+}
+
+TEST_CASE("without systemd nothing is done")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    fs::remove_all(qube.layout.systemd());
+
+    CHECK(qube.refresh().empty());
+    CHECK_FALSE(fs::exists(qube.layout.systemd()));
+}
+
+TEST_CASE("lines of a user that make no sense are told by their number, the others count")
+{
+    const auto permissions = with_permissions({},
+                                              "# mine\n\nallow org.example.hello hello.service\nallow hello\n"
+                                              "allow org.example.hello hello\ndeny\torg.example.hello  a.service\r\n",
+                                              "/etc/qpkg/services");
+
+    CHECK(permissions.of(hello, "hello.service") == true);
+    CHECK(permissions.of(hello, "a.service") == false);
+    CHECK_FALSE(permissions.of(other, "hello.service").has_value());
+    CHECK(permissions.problems.size() == 2);
+    CHECK(permissions.problems.front() ==
+          "/etc/qpkg/services: line 4: expected \"allow APP NAME.service\" or \"deny APP "
+          "NAME.service\"");
+}
