@@ -5,6 +5,7 @@
 #include "support/expect.hpp"
 #include "support/fake_dom0.hpp"
 #include "support/fake_hypervisor.hpp"
+#include "support/libvirt_test_driver.hpp"
 #include "support/local_qubes.hpp"
 
 #include <unistd.h>
@@ -138,12 +139,36 @@ struct QubesSubject : Subject {
     std::set<QubeName> made;
 };
 
+/// Machines in the memory of libvirt's test driver, whose guests do as they are told.
+struct LibvirtSubject : Subject {
+    Hypervisor& hypervisor() override { return *qubes.hypervisor; }
+
+    void start(const QubeName& qube) override { qubes.driver->start(qube.text()); }
+    void stop(const QubeName& qube) override { qubes.driver->stop(qube.text()); }
+
+    void use(const VolumeSlot& used, bool begin) override
+    {
+        qubes.guest->held = begin ? std::set<std::string>{libvirt::serial_of(used.volume)} : std::set<std::string>{};
+    }
+
+    LibvirtSubject()
+    {
+        // What the tests attach.
+        for (const char digit : {'1', '2', '3'}) {
+            qubes.stand_in(volume(digit));
+        }
+    }
+
+    testing::LibvirtQubes qubes;
+};
+
 std::unique_ptr<Subject> each_implementation()
 {
     std::unique_ptr<Subject> subject;
     SUBCASE("fake, hot attach") { subject = std::make_unique<FakeSubject>(true); }
     SUBCASE("fake, no hot attach") { subject = std::make_unique<FakeSubject>(false); }
     SUBCASE("qubes, over a fake qubesd") { subject = std::make_unique<QubesSubject>(); }
+    SUBCASE("libvirt, over its test driver") { subject = std::make_unique<LibvirtSubject>(); }
     SUBCASE("local") { subject = std::make_unique<LocalSubject>(); }
     return subject;
 }

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/libvirt/libvirt_hypervisor.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/fault.hpp"
+#include "qpkg/base/interrupt.hpp"
+
+#include <algorithm>
+#include <thread>
+
+namespace qpkg::libvirt {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto unplug_pause = std::chrono::milliseconds(50);
+
+Error no_such_qube(const QubeName& qube)
+{
+    return {Code::not_found, "there is no qube " + qube.text(), "run `qpkg qube list` to see the qubes"};
+}
+
+/// A domain can go at any time: one that is gone since it was listed is passed by.
+template <class Step>
+void unless_gone(const Step& step)
+{
+    try {
+        step();
+    } catch (const Error& error) {
+        if (error.code() != Code::not_found && error.code() != Code::conflict) {
+            throw;
+        }
+    }
+}
+
+std::vector<VolumeSlot> possible(const QubeName& qube, std::span<const VolumeSlot> slots)
+{
+    std::vector<VolumeSlot> sorted(slots.begin(), slots.end());
+    std::ranges::sort(sorted);
+    if (sorted.size() > most_slots) {
+        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " apps, not " +
+                                           std::to_string(sorted.size()));
+    }
+    const auto twice = std::ranges::adjacent_find(sorted, {}, &VolumeSlot::app);
+    if (twice != sorted.end()) {
+        throw Error(Code::conflict, qube.text() + ": two volumes of one app, " + twice->app.text());
+    }
+    return sorted;
+}
+
+bool contains(const std::vector<VolumeSlot>& slots, const VolumeSlot& slot)
+{
+    return std::ranges::find(slots, slot) != slots.end();
+}
+
+/// What is in the one and in the other.
+std::vector<VolumeSlot> both(std::vector<VolumeSlot> slots, const std::vector<VolumeSlot>& others)
+{
+    std::erase_if(slots, [&](const VolumeSlot& slot) { return !contains(others, slot); });
+    return slots;
+}
+
+} // namespace
+
+LibvirtHypervisor::LibvirtHypervisor(LibvirtOptions options, std::unique_ptr<Connection> connection,
+                                     std::unique_ptr<Guest> guest)
+    : options_(std::move(options)), root_(fs::weakly_canonical(options_.root)), connection_(std::move(connection)),
+      guest_(std::move(guest)), files_(root_ / "machines")
+{
+}
+
+Capabilities LibvirtHypervisor::capabilities() const
+{
+    return {.hot_attach = true, .max_slots = most_slots, .owns_qubes = true, .makes_qubes = true};
+}
+
+std::vector<DomainView> LibvirtHypervisor::ours()
+{
+    std::vector<DomainView> all;
+    for (const auto& name : connection_->names()) {
+        unless_gone([&] {
+            auto view = read_domain(connection_->next_xml(name));
+            if (is_ours(view) && QubeName::parse(name)) {
+                all.push_back(std::move(view));
+            }
+        });
+    }
+    return all;
+}
+
+std::optional<DomainView> LibvirtHypervisor::find_live(const QubeName& qube)
+{
+    std::optional<DomainView> live;
+    unless_gone([&] {
+        if (connection_->is_running(qube.text())) {
+            live = read_domain(connection_->live_xml(qube.text()));
+        }
+    });
+    return live;
+}
+
+DomainView LibvirtHypervisor::require(const QubeName& qube)
+{
+    if (connection_->exists(qube.text())) {
+        auto view = read_domain(connection_->next_xml(qube.text()));
+        if (is_ours(view)) {
+            return view;
+        }
+    }
+    throw no_such_qube(qube);
+}
+
+std::vector<RunningQube> LibvirtHypervisor::qubes()
+{
+    std::vector<RunningQube> all;
+    for (const auto& view : ours()) {
+        all.push_back({QubeName::require(view.name), connection_->is_running(view.name)});
+    }
+    return all;
+}
+
+std::vector<Attachment> LibvirtHypervisor::wanted()
+{
+    std::vector<Attachment> all;
+    for (auto& view : ours()) {
+        all.push_back({QubeName::require(view.name), std::move(view.slots)});
+    }
+    return all;
+}
+
+std::vector<Attachment> LibvirtHypervisor::attached()
+{
+    std::vector<Attachment> all;
+    for (const auto& view : ours()) {
+        const auto name = QubeName::require(view.name);
+        if (auto live = find_live(name)) {
+            all.push_back({name, std::move(live->slots)});
+        }
+    }
+    return all;
+}
+
+void LibvirtHypervisor::require_boot_files() const
+{
+    for (const auto& [what, file] :
+         {std::pair("kernel", options_.settings.kernel), std::pair("initramfs", options_.settings.initramfs)}) {
+        if (!fs::exists(file)) {
+            throw Error(Code::not_found,
+                        "the " + std::string(what) + " of virtual machines, " + file.string() + ", is not there",
+                        "put one there, or say in /etc/qpkg/libvirt.toml where it is");
+        }
+    }
+}
+
+void LibvirtHypervisor::create(const QubeName& qube, const VolumeId& base)
+{
+    if (connection_->exists(qube.text())) {
+        const auto xml = connection_->next_xml(qube.text());
+        auto view = read_domain(xml);
+        if (!is_ours(view)) {
+            throw Error(Code::conflict,
+                        "libvirt has a domain " + qube.text() + " that is not a qube of " + root_.string(),
+                        "give the qube another name");
+        }
+        files_.prepare(qube, options_.settings.disk);
+        if (view.base != base) {
+            equip(qube, xml, base, std::move(view.slots));
+        }
+        return;
+    }
+    require_boot_files();
+    files_.prepare(qube, options_.settings.disk);
+    const auto& settings = options_.settings;
+    const bool kvm = settings.accelerator == Accelerator::kvm ||
+                     (settings.accelerator == Accelerator::automatic && connection_->offers_kvm(settings.emulator));
+    const NewDomain domain{qube, files_.private_disk(qube), kvm ? Emulation::kvm : Emulation::tcg};
+    equip(qube, new_domain(domain, settings), base, {});
+}
+
+void LibvirtHypervisor::equip(const QubeName& qube, const std::string& xml, const VolumeId& base,
+                              std::vector<VolumeSlot> slots)
+{
+    std::set<fs::path> used{read_domain(xml).announced()};
+    if (const auto live = find_live(qube)) {
+        used.insert(live->announced());
+    }
+    auto config = files_.new_config(qube, slots, used);
+    const Equipment equipment{root_, base, std::move(config), std::move(slots)};
+    connection_->define(with_equipment(xml, equipment, options_.volume_path));
+    fault_point("libvirt.defined");
+}
+
+void LibvirtHypervisor::remove(const QubeName& qube)
+{
+    if (!connection_->exists(qube.text()) || !is_ours(read_domain(connection_->next_xml(qube.text())))) {
+        return;
+    }
+    if (connection_->is_running(qube.text())) {
+        throw Error(Code::conflict, "remove the qube " + qube.text() + ": it is running",
+                    "end it: virsh shutdown " + qube.text());
+    }
+    // First: another qube of this name must never get this one's home.
+    files_.forget(qube);
+    connection_->undefine(qube.text());
+    fault_point("libvirt.undefined");
+    files_.remove_forgotten();
+}
+
+void LibvirtHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
+{
+    const auto view = require(qube);
+    auto next = possible(qube, slots);
+    if (next == view.slots) {
+        return;
+    }
+    if (!view.base) {
+        throw Error(Code::failed, "the domain " + qube.text() + " does not say what its base is any more",
+                    "remove it with `virsh undefine` and run this again: its private disk stays");
+    }
+    equip(qube, connection_->next_xml(qube.text()), *view.base, std::move(next));
+}
+
+/// The serial numbers of disks that are not among `slots` and still in use.
+std::set<std::string> LibvirtHypervisor::tell(const QubeName& qube, const DomainView& live,
+                                              std::vector<VolumeSlot> slots)
+{
+    std::ranges::sort(slots);
+    const auto next = require(qube);
+    if (next.announced() == live.announced()) {
+        // It started with what the next start is to find, too: that must not change with it.
+        equip(qube, connection_->next_xml(qube.text()), next.base.value(), next.slots);
+    }
+    MachineFiles::change_config(live.announced(), slots);
+    auto in_use = guest_->refresh(qube, live.channels);
+    fault_point("libvirt.told");
+    return in_use;
+}
+
+void LibvirtHypervisor::record(const QubeName& qube, const DomainView& live, std::span<const VolumeSlot> slots)
+{
+    connection_->set_live_metadata(qube.text(), metadata_of(root_, live.base.value(), slots), metadata_uri);
+    fault_point("libvirt.recorded");
+}
+
+void LibvirtHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
+{
+    const auto next = require(qube);
+    const auto live = find_live(qube);
+    if (!live) {
+        throw Error(Code::conflict, qube.text() + " is not running");
+    }
+    if (contains(live->slots, slot)) {
+        return;
+    }
+    if (live->slots.size() >= most_slots) {
+        throw Error(Code::conflict, qube.text() + " has no room for another volume", "start " + qube.text() + " again");
+    }
+    const auto image = options_.volume_path(slot.volume);
+    if (!fs::exists(image)) {
+        throw Error(Code::not_found, "the volume of " + slot.app.text() + ", " + slot.volume.hex() + ", is not there",
+                    "run `qpkg repair` to build it again");
+    }
+    if (live->find_disk(serial_of(slot.volume)) == nullptr) {
+        connection_->plug(qube.text(), volume_disk(slot.volume, image, live->free_target()));
+        fault_point("libvirt.plugged");
+    }
+    // An older volume of the app is not wanted any more.
+    auto told = both(live->slots, next.slots);
+    told.push_back(slot);
+    tell(qube, *live, std::move(told));
+    auto attached = live->slots;
+    attached.push_back(slot);
+    record(qube, *live, attached); // last: until then a repeated call does all of it again
+}
+
+Detached LibvirtHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
+{
+    const auto next = require(qube);
+    const auto live = find_live(qube);
+    if (!live || !contains(live->slots, slot)) {
+        return Detached::gone;
+    }
+    auto rest = live->slots;
+    std::erase(rest, slot);
+    const auto in_use = tell(qube, *live, both(rest, next.slots));
+    const auto& disk = *live->find_disk(serial_of(slot.volume));
+    // Linux gives a disk back even while a program reads from it, which then gets errors: so the agent is asked first.
+    if (in_use.contains(disk.serial) || !unplug(qube, disk)) {
+        return Detached::in_use;
+    }
+    record(qube, *live, rest);
+    return Detached::gone;
+}
+
+/// False when the guest does not give it back.
+bool LibvirtHypervisor::unplug(const QubeName& qube, const Disk& disk)
+{
+    connection_->unplug(qube.text(), disk.xml);
+    const auto deadline = std::chrono::steady_clock::now() + options_.unplug_patience;
+    for (auto now = find_live(qube); now && now->find_disk(disk.serial) != nullptr; now = find_live(qube)) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            return false;
+        }
+        std::this_thread::sleep_for(unplug_pause);
+    }
+    fault_point("libvirt.unplugged");
+    return true;
+}
+
+std::vector<Finding> LibvirtHypervisor::findings()
+{
+    try {
+        require_boot_files();
+    } catch (const Error& error) {
+        return {{Finding::Weight::problem, "libvirt", error.what(), error.hint()}};
+    }
+    return {};
+}
+
+} // namespace qpkg::libvirt

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "adapters/libvirt/connection.hpp"
+#include "adapters/libvirt/domain_xml.hpp"
+#include "adapters/libvirt/guest.hpp"
+#include "adapters/libvirt/machine_files.hpp"
+
+#include "qpkg/ports/hypervisor.hpp"
+
+#include <memory>
+
+namespace qpkg::libvirt {
+
+struct LibvirtOptions {
+    std::filesystem::path root; ///< state directory; machines/ is made in it
+    ImageOf volume_path;        ///< where the volume's image lies
+    Settings settings;
+    std::chrono::milliseconds unplug_patience{15'000}; ///< an idle guest takes less than one second
+};
+
+/// Virtual machines of libvirt. A qube is a domain of the same name with our element in its metadata, which names the
+/// state directory it belongs to; other domains are never touched. What is wanted lies in the domain's XML for the next
+/// start, what is attached in that of the running machine.
+class LibvirtHypervisor : public Hypervisor {
+public:
+    LibvirtHypervisor(LibvirtOptions options, std::unique_ptr<Connection> connection, std::unique_ptr<Guest> guest);
+
+    Capabilities capabilities() const override;
+    std::vector<RunningQube> qubes() override;
+    std::vector<Attachment> wanted() override;
+    std::vector<Attachment> attached() override;
+    /// Error conflict when libvirt has a domain of this name that is not ours.
+    void create(const QubeName& qube, const VolumeId& base) override;
+    void remove(const QubeName& qube) override;
+    void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
+    void attach(const QubeName& qube, const VolumeSlot& slot) override;
+    Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
+    std::vector<Finding> findings() override;
+
+private:
+    std::vector<DomainView> ours();                            ///< as of the next start
+    std::optional<DomainView> find_live(const QubeName& qube); ///< nothing: it does not run
+    DomainView require(const QubeName& qube);                  ///< as of the next start; error not_found
+    bool is_ours(const DomainView& view) const { return view.store == root_; }
+    void require_boot_files() const;
+    void equip(const QubeName& qube, const std::string& xml, const VolumeId& base, std::vector<VolumeSlot> slots);
+    std::set<std::string> tell(const QubeName& qube, const DomainView& live, std::vector<VolumeSlot> slots);
+    void record(const QubeName& qube, const DomainView& live, std::span<const VolumeSlot> slots);
+    bool unplug(const QubeName& qube, const Disk& disk);
+
+    LibvirtOptions options_;
+    std::filesystem::path root_; ///< without links: what the domains say
+    std::unique_ptr<Connection> connection_;
+    std::unique_ptr<Guest> guest_;
+    MachineFiles files_;
+};
+
+} // namespace qpkg::libvirt
