@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/desktop_entry.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "cli/agent/key_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,34 +13,11 @@ constexpr std::string_view main_group = "[Desktop Entry]";
 constexpr std::string_view action_group = "[Desktop Action ";
 constexpr std::array<std::string_view, 3> dropped_keys = {"TryExec", "Path", "DBusActivatable"};
 
-Error broken(std::size_t line, std::string_view what)
-{
-    return {Code::corrupt, "line " + std::to_string(line) + ": " + std::string(what)};
-}
-
-bool is_clean(std::string_view line)
-{
-    return std::ranges::none_of(
-        line, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f'; });
-}
-
 std::string_view trimmed(std::string_view text)
 {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-        text.remove_suffix(1);
-    }
-    return text;
-}
-
-bool is_key(std::string_view key)
-{
-    return !key.empty() && std::ranges::all_of(key, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("-[]_@.").find(c) != std::string_view::npos;
-    });
+    const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+    const auto last = text.find_last_not_of(" \t");
+    return text.substr(first, last == std::string_view::npos ? 0 : last + 1 - first);
 }
 
 std::vector<std::string> mime_list(std::string_view value)
@@ -64,27 +41,20 @@ public:
     {
     }
 
-    void take(std::string_view line)
+    void take(const KeyLine& line)
     {
-        ++number_;
-        if (!is_clean(line)) {
-            throw broken(number_, "holds a control character");
-        }
-        const auto text = trimmed(line);
-        if (text.empty() || text.front() == '#') {
-            return;
-        }
-        if (text.front() == '[') {
-            take_group(text);
+        last_ = line.number;
+        if (line.group.empty()) {
+            take_entry(line.key, line.value);
         } else {
-            take_entry(text);
+            take_group(line.group);
         }
     }
 
     DesktopEntry finish()
     {
         if (!is_application_ || !has_program_) {
-            throw broken(number_, "not an application with a program");
+            throw broken_line(last_, "not an application with a program");
         }
         return std::move(entry_);
     }
@@ -92,12 +62,9 @@ public:
 private:
     void take_group(std::string_view text)
     {
-        if (text.back() != ']') {
-            throw broken(number_, "the name of a group does not end");
-        }
         in_main_ = text == main_group;
         if (in_main_ == seen_main_) { // the entry comes first, and once
-            throw broken(number_, "expected [Desktop Entry] once, as the first group");
+            throw broken_line(last_, "expected [Desktop Entry] once, as the first group");
         }
         seen_main_ = true;
         kept_ = in_main_ || text.starts_with(action_group);
@@ -106,17 +73,8 @@ private:
         }
     }
 
-    void take_entry(std::string_view text)
+    void take_entry(std::string_view key, std::string_view value)
     {
-        const auto equals = text.find('=');
-        if (!seen_main_ || equals == std::string_view::npos) {
-            throw broken(number_, "expected a group or KEY=VALUE");
-        }
-        const auto key = trimmed(text.substr(0, equals));
-        const auto value = trimmed(text.substr(equals + 1));
-        if (!is_key(key)) {
-            throw broken(number_, "not the name of a key");
-        }
         if (!kept_ || std::ranges::find(dropped_keys, key) != dropped_keys.end()) {
             return;
         }
@@ -130,7 +88,7 @@ private:
     {
         if (key == "Exec") {
             if (value.empty()) {
-                throw broken(number_, "Exec names no program");
+                throw broken_line(last_, "Exec names no program");
             }
             return prefix_ + std::string(value);
         }
@@ -156,7 +114,7 @@ private:
     std::string prefix_;
     std::string volume_;
     DesktopEntry entry_{};
-    std::size_t number_ = 0;
+    std::size_t last_ = 1;
     bool seen_main_ = false;
     bool in_main_ = false;
     bool kept_ = false;
@@ -169,14 +127,9 @@ private:
 DesktopEntry for_the_qube(std::string_view bytes, const AppId& app, const std::filesystem::path& runner,
                           const std::filesystem::path& volume)
 {
-    if (bytes.size() > largest_desktop_entry) {
-        throw broken(1, "the file is larger than 256 KiB");
-    }
     Rewriter rewriter(app, runner, volume);
-    while (!bytes.empty()) {
-        const auto end = std::min(bytes.find('\n'), bytes.size());
-        rewriter.take(bytes.substr(0, end));
-        bytes.remove_prefix(std::min(end + 1, bytes.size()));
+    for (const auto& line : read_key_file(bytes)) {
+        rewriter.take(line);
     }
     return rewriter.finish();
 }

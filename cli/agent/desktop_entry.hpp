@@ -3,15 +3,12 @@
 
 #include "qpkg/model/id.hpp"
 
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace qpkg::agent {
-
-inline constexpr std::size_t largest_desktop_entry = 256 * 1024; ///< bytes
 
 struct DesktopEntry {
     std::string bytes;                   ///< the file for the qube

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/exporting.hpp"
 
+#include "cli/agent/dbus_service.hpp"
 #include "cli/agent/desktop_entry.hpp"
+#include "cli/agent/key_file.hpp"
 
 #include "qpkg/base/error.hpp"
 
@@ -12,6 +14,7 @@ namespace {
 
 constexpr const char* own_program = "qpkg-run";
 constexpr std::string_view share_folder = "/usr/share/";
+constexpr std::string_view session_services = "/usr/share/dbus-1/services/";
 
 class Planner {
 public:
@@ -26,6 +29,8 @@ public:
             add_command(app, made);
         } else if (made.kind == ExportKind::desktop) {
             add_desktop_entry(app, made);
+        } else if (made.kind == ExportKind::dbus && made.path.starts_with(session_services)) {
+            add_dbus_service(app, made);
         } else if (made.kind == ExportKind::icon) {
             const auto place = made.path.substr(share_folder.size());
             place_file(planned_.share, app, place, {PlannedFile::Kind::link, layout_.volume(app).string() + made.path});
@@ -54,8 +59,7 @@ private:
 
     void add_desktop_entry(const AppId& app, const Export& made)
     {
-        try {
-            const auto bytes = read_file_within(layout_.volume(app), made.path, largest_desktop_entry);
+        with_bytes_of(app, made, [&](const std::string& bytes) {
             auto entry = for_the_qube(bytes, app, layout_.runner(), layout_.volume(app));
             if (place_file(planned_.share, app, fs::path("applications") / made.name,
                            {PlannedFile::Kind::file, std::move(entry.bytes)})) {
@@ -63,6 +67,23 @@ private:
                     types_[type] += made.name + ';';
                 }
             }
+        });
+    }
+
+    void add_dbus_service(const AppId& app, const Export& made)
+    {
+        with_bytes_of(app, made, [&](const std::string& bytes) {
+            place_file(planned_.share, app, fs::path("dbus-1/services") / (made.name + ".service"),
+                       {PlannedFile::Kind::file, dbus_service_for_the_qube(bytes, made.name, app, layout_.runner())});
+        });
+    }
+
+    /// A file that cannot be used is a problem of its own.
+    template <class Use>
+    void with_bytes_of(const AppId& app, const Export& made, Use&& use)
+    {
+        try {
+            use(read_file_within(layout_.volume(app), made.path, largest_key_file));
         } catch (const Error& error) {
             planned_.problems.push_back(app.text() + ": " + made.path + ": " + error.what());
         }

@@ -17,8 +17,8 @@ struct AppExports {
     std::string announced; ///< the line its volume was announced with
 };
 
-/// What the qube sees of its apps: launchers below `bin`, desktop entries, icons and the list of MIME types below
-/// `share`.
+/// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the
+/// list of MIME types below `share`.
 struct PlannedExports {
     PlannedTree bin;
     PlannedTree share;
@@ -26,7 +26,7 @@ struct PlannedExports {
 };
 
 /// What `layout.bin()` and `layout.share()` shall hold. Of two apps that export one name the first has it. Reads the
-/// desktop entries from the mounted volumes; one that is not well formed is left out.
+/// files from the mounted volumes; one that is not well formed is left out.
 PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps);
 
 } // namespace qpkg::agent

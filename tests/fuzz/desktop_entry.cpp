@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/desktop_entry.hpp"
 
+#include "cli/agent/key_file.hpp"
+
 #include "qpkg/base/error.hpp"
 
 #include <cstdint>
@@ -19,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 std::abort();
             }
         }
-        if (entry.bytes.size() <= qpkg::agent::largest_desktop_entry) {
+        if (entry.bytes.size() <= qpkg::agent::largest_key_file) {
             qpkg::agent::for_the_qube(entry.bytes, app, "/run", "/volume");
         }
     } catch (const qpkg::Error&) {
