@@ -2,6 +2,7 @@
 #include "cli/agent/refresh.hpp"
 
 #include "cli/agent/exporting.hpp"
+#include "cli/agent/kept_menu.hpp"
 #include "cli/agent/services.hpp"
 #include "cli/agent/shared_view.hpp"
 #include "cli/agent/small_files.hpp"
@@ -184,6 +185,11 @@ private:
         const auto planned = plan_exports(layout_, exports_);
         make_tree(layout_.bin(), planned.bin);
         make_tree(layout_.share(), planned.share);
+        try {
+            link_desktop_entries(layout_, planned.share);
+        } catch (const std::exception& error) { // the volume of /rw may be full
+            report_.problems.push_back(std::string("links to desktop entries: ") + error.what());
+        }
         note(planned.problems);
     }
 
