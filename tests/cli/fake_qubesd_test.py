@@ -55,6 +55,17 @@ class Fake(unittest.TestCase):
         self.assertEqual(self.ask(b"admin.vm.feature.Get+nope dom0 name work\0"),
                          b"2\0QubesFeatureNotFoundError\0\0Feature not set for domain work: nope\0")
 
+    def test_preloaded_disposables_are_copies_of_their_qube_and_replaced_on_request(self):
+        self.fake.qubes["work"].features = {"preload-dispvm-max": "1", "other": "kept"}
+        start = b"admin.vm.CreateDisposable+preload-autostart dom0 name work\0"
+        self.assertEqual(self.ask(start), b"0\0")
+        (name,) = self.fake.qubes["work"].features["preload-dispvm"].split()
+        self.assertEqual((self.fake.qubes[name].state, self.fake.qubes[name].features), ("Running", {"other": "kept"}))
+        self.assertEqual(self.ask(start), b"0\0")
+        self.assertEqual(sum(qube.kind == "DispVM" for qube in self.fake.qubes.values()), 1)
+        self.assert_refused(b"PermissionDenied", start.replace(b"work", b"minimal"))
+        self.assert_refused(b"PermissionDenied", start.replace(b"preload-autostart", b"other"))
+
     def test_what_is_no_request_gets_no_answer(self):
         for request in [b"", b"admin.vm.List+ dom0 name dom0", b"admin.vm.List dom0 name dom0\0",
                         b"admin.vm.List+ work name dom0\0", b"admin.Unknown+ dom0 name dom0\0"]:

@@ -164,6 +164,32 @@ class Qubes(WorldCase):
                   if request[2].startswith("disp") and not re.search(r"\.(List|Get|Attached)$", request[0])]
         self.assertEqual(writes, [])
 
+    def preload(self, qube, number):
+        """Qubes starts disposables of the qube before somebody asks for them."""
+        self.dom0.qubesd.qubes[qube].features["preload-dispvm-max"] = str(number)
+        self.dom0.qubesd.answer("admin.vm.CreateDisposable", "preload-autostart", qube, b"")
+
+    def preloaded(self, qube):
+        return self.dom0.qubesd.qubes[qube].features["preload-dispvm"].split()
+
+    def test_preloaded_disposables_are_started_anew_with_the_apps_of_their_qube(self):
+        self.preload("work", 2)
+        before = self.preloaded("work")
+        answer = self.dom0.must("install", "hello", "--into", "work", "--into", "personal", "--yes", "--verbose")
+        self.assert_golden("qubes-preloaded", answer.err)
+        self.assertEqual(len(before), 2)
+        for name in self.preloaded("work"):
+            self.assertEqual(self.dom0.announced(name), ["org.example.hello 1.0"])
+            self.assertEqual(set(self.dom0.disks(name)), {"xvdqa"})
+        self.assertEqual(self.json_of("status")["outdated_disposables"], [])
+
+    def test_disposables_that_cannot_be_preloaded_are_a_warning(self):
+        self.preload("work", 1)
+        self.dom0.qubesd.misbehave = lambda method, connection: method == "admin.vm.CreateDisposable"
+        answer = self.dom0.must("install", "hello", "--into", "work", "--yes")
+        self.assertIn("Done: hello 1.0 is in work", answer.out)
+        self.assertRegex(answer.err, "preloaded disposables of work may have older apps until they are used: ")
+
     def test_what_qubes_does_itself_is_said_with_its_tool(self):
         self.refused(9, "qvm-create", "qube", "create", "new", "--base", "debian-12")
         self.install("hello", "--into", "work")

@@ -74,7 +74,8 @@ class FakeQubesd:
     def create(self, name, kind="AppVM", template=None):
         self.qubes[name] = Qube(kind, template)
         if kind == "DispVM":  # a copy at creation, not a view
-            self.qubes[name].features = dict(self.qubes[template].features)
+            self.qubes[name].features = {feature: value for feature, value in self.qubes[template].features.items()
+                                         if not feature.startswith("preload-dispvm")}
 
     def remove(self, name):
         del self.qubes[name]
@@ -189,6 +190,24 @@ class FakeQubesd:
         del self.qubes[destination].features[argument]
         return ""
 
+    def create_disposable(self, argument, destination, _payload):
+        qube = self.qubes[destination]
+        if argument not in ["", "preload-autostart"] or qube.kind != "AppVM":
+            raise Problem("PermissionDenied", f"{destination}: no disposable {argument!r}")
+        if argument == "":
+            return self.new_disposable(destination)
+        for name in qube.features.get("preload-dispvm", "").split():
+            self.remove(name)
+        wanted = int(qube.features.get("preload-dispvm-max", "0"))
+        qube.features["preload-dispvm"] = " ".join(self.new_disposable(destination) for _ in range(wanted))
+        return ""
+
+    def new_disposable(self, template):
+        name = next(f"disp{number}" for number in range(100, 9999) if f"disp{number}" not in self.qubes)
+        self.create(name, "DispVM", template)
+        self.start(name)
+        return name
+
     def loop_backing(self, port):
         device = self.loops / port
         return device.read_text() if device.exists() else None
@@ -244,6 +263,7 @@ CALLS = {
     "admin.vm.feature.CheckWithTemplate": FakeQubesd.feature_check,
     "admin.vm.feature.Set": FakeQubesd.feature_set,
     "admin.vm.feature.Remove": FakeQubesd.feature_remove,
+    "admin.vm.CreateDisposable": FakeQubesd.create_disposable,
     "admin.vm.device.block.Available": FakeQubesd.block_available,
     "admin.vm.device.block.Attached": FakeQubesd.block_attached,
     "admin.vm.device.block.Attach": FakeQubesd.block_attach,

@@ -2,6 +2,7 @@
 #include "adapters/qubes/qubes_hypervisor.hpp"
 
 #include "adapters/qubes/host.hpp"
+#include "adapters/qubes/preloaded.hpp"
 #include "adapters/qubes/refresh.hpp"
 
 #include "qpkg/base/fault.hpp"
@@ -266,7 +267,11 @@ void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlo
         }
     }
     hide_images(options_.root / "volumes");
-    apply(qube, plan_features(features(qube), next, busy));
+    const auto changes = plan_features(features(qube), next, busy);
+    apply(qube, changes);
+    if (!changes.empty()) {
+        renew_preloaded(client_, qube);
+    }
 }
 
 void QubesHypervisor::wait_until_offered(const std::string& port) const
