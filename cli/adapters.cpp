@@ -10,6 +10,7 @@
 #include "adapters/sqlite/database.hpp"
 #include "app/bundle_file.hpp"
 #include "cli/progress.hpp"
+#include "plan/activation.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -126,16 +127,24 @@ struct Backend {
     std::unique_ptr<Hypervisor> hypervisor;
 };
 
-/// What a volume is, as far as any recorded release says.
-std::optional<VolumeSlot> known_slot(const StateDb& database, const VolumeId& volume)
+/// What a volume holds, as far as any record says.
+std::vector<VolumeSlot> known_slots(const StateDb& database, const VolumeId& volume)
 {
-    for (const auto& [id, known] : database.snapshot().releases) {
+    const auto snapshot = database.snapshot();
+    for (const auto& [id, known] : snapshot.releases) {
         const auto& release = known.release;
         if (release.volume.root == volume) {
-            return VolumeSlot{release.app, release.version, release.view, volume};
+            return {{release.app, release.version, release.view, volume}};
         }
     }
-    return std::nullopt;
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& generation : qube.generations) {
+            if (generation.composed == volume) {
+                return plan::slots_of(snapshot, generation);
+            }
+        }
+    }
+    return {};
 }
 
 std::unique_ptr<qubes::QubesHypervisor> make_qubes(const fs::path& root, const StateDb& database,
@@ -143,7 +152,7 @@ std::unique_ptr<qubes::QubesHypervisor> make_qubes(const fs::path& root, const S
 {
     qubes::QubesOptions options{.root = root,
                                 .volume_path = [&](const VolumeId& volume) { return volumes.path(volume); },
-                                .known_slot = [&](const VolumeId& volume) { return known_slot(database, volume); }};
+                                .known_slots = [&](const VolumeId& volume) { return known_slots(database, volume); }};
     // Where tests put stand-ins.
     const auto from_environment = [](const char* name, auto& value) {
         if (const char* set = std::getenv(name); set != nullptr) {

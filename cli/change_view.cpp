@@ -62,6 +62,16 @@ std::string download_words(const plan::Effect& effect, const app::Cost& cost)
     return (cost.exact ? "" : "about ") + qpkg::text::human_size(cost.download);
 }
 
+/// Of the app's own volume. A composed one has none before it is made.
+std::string volume_name(const plan::Plan& plan, const plan::Effect& effect)
+{
+    const bool composed = std::ranges::any_of(plan.prepare, [&](const plan::Step& step) {
+        const auto* whole = std::get_if<plan::ComposeVolume>(&step);
+        return whole != nullptr && whole->qube == effect.qube;
+    });
+    return effect.to && !composed ? effect.to->release.volume.root.hex() : "";
+}
+
 void describe_effects(Document& out, const app::PreparedChange& change)
 {
     std::vector<std::vector<Value>> rows;
@@ -76,7 +86,7 @@ void describe_effects(Document& out, const app::PreparedChange& change)
                         text(versions(effect)), text(name_of(effect.kind)),
                         shown_as(number(cost.download), download_words(effect, cost)), flag(cost.exact),
                         shown_as(number(cost.disk), disk_words(effect, cost)), number(cost.shared),
-                        list(std::move(sharers)), text(effect.to ? effect.to->release.volume.root.hex() : "")});
+                        list(std::move(sharers)), text(volume_name(change.plan, effect))});
     }
     out.table("changes",
               {{"qube", "QUBE"},

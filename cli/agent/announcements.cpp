@@ -52,4 +52,11 @@ bool is_slot_name(std::string_view name)
            std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
 }
 
+std::optional<char> letter_of_slot(std::string_view name)
+{
+    const bool fits = is_slot_name(name) && name.front() >= 'a' && name.front() <= 'z' &&
+                      std::ranges::all_of(name.substr(1), [](char c) { return c >= '0' && c <= '9'; });
+    return fits ? std::optional(name.front()) : std::nullopt;
+}
+
 } // namespace qpkg::agent

@@ -49,4 +49,7 @@ Announcements settle(Notices notices, const FindDisk& find_disk);
 
 bool is_slot_name(std::string_view name);
 
+/// On Xen a slot is the letter of its disk, and a number where several apps are on that: "a", "a12".
+std::optional<char> letter_of_slot(std::string_view name);
+
 } // namespace qpkg::agent

@@ -126,7 +126,8 @@ std::optional<fs::path> disk_of(const Surroundings& where, const Notice& notice)
     if (auto disk = disk_with_serial(where, notice.volume.volume.hex().substr(0, serial_digits))) {
         return disk;
     }
-    return if_there(where.dev / (std::string(front_end) + notice.slot));
+    const auto letter = letter_of_slot(notice.slot);
+    return letter ? if_there(where.dev / (std::string(front_end) + *letter)) : std::nullopt;
 }
 
 std::string read_beginning(const fs::path& device, std::size_t cap)

@@ -20,6 +20,9 @@ struct Layout {
     fs::path root = "/";
 
     fs::path volume(const AppId& app) const { return run / "volumes" / app.text(); } ///< mount point
+    /// Where a volume of several apps is mounted.
+    fs::path composed() const { return run / "composed"; }
+    fs::path composed(const VolumeId& volume) const { return composed() / volume.hex(); }
     fs::path views() const { return run / "views"; }
     fs::path view(const AppId& app) const { return views() / app.text(); } ///< see view.hpp
     fs::path base() const { return run / "base"; }                         ///< the qube's own trees

@@ -79,18 +79,54 @@ void remove_app(const Layout& layout, const AppId& app)
     }
 }
 
+/// The volume at its app's place; a volume of several apps at a place of its own.
+void mount_volume_of(const Layout& layout, const Announced& announced, const fs::path& place)
+{
+    const auto& root = announced.volume.volume;
+    if (!announced.device) {
+        throw Error(Code::not_found, "the volume is not mounted at " + place.string());
+    }
+    mount_disk(*announced.device, root, place);
+    if (fs::is_directory(fs::symlink_status(place / composed_folder))) {
+        fs::create_directories(layout.composed(root));
+        mounts::bind(place, layout.composed(root));
+        mounts::unmount(place);
+    }
+}
+
 void mount_announced(const Layout& layout, const Announced& announced)
 {
-    const auto place = layout.volume(announced.volume.app);
-    if (!announced.device) {
-        if (!mounts::is_mount_point(place)) {
-            throw Error(Code::not_found, "the volume is not mounted at " + place.string());
-        }
+    const auto& [app, version, view, root] = announced.volume;
+    const auto place = layout.volume(app);
+    if (mounts::is_mount_point(place)) {
         return;
     }
-    if (!mounts::is_mount_point(place)) {
-        fs::create_directories(place);
-        mount_disk(*announced.device, announced.volume.volume, place);
+    fs::create_directories(place);
+    const auto whole = layout.composed(root);
+    if (!mounts::is_mount_point(whole)) {
+        mount_volume_of(layout, announced, place);
+    }
+    if (mounts::is_mount_point(whole)) {
+        const auto tree = whole / composed_place(app);
+        if (!fs::is_directory(fs::symlink_status(tree))) {
+            throw Error(Code::corrupt, "the volume " + root.hex() + " does not hold it");
+        }
+        mounts::bind(tree, place);
+    }
+}
+
+/// Volumes of several apps that nobody announces any more.
+void leave_composed(const Layout& layout, const std::vector<Announced>& announced)
+{
+    if (!fs::exists(layout.composed())) {
+        return;
+    }
+    for (const auto& name : names_in(layout.composed())) {
+        if (std::ranges::none_of(announced, [&](const Announced& one) { return one.volume.volume.hex() == name; })) {
+            mounts::unmount(layout.composed() / name);
+            std::error_code ignored;
+            fs::remove(layout.composed() / name, ignored);
+        }
     }
 }
 
@@ -137,6 +173,7 @@ private:
                 attempt(app, [&] { remove_app(layout_, app); });
             }
         }
+        leave_composed(layout_, announcements_.found);
     }
 
     void add(const Announced& announced)

@@ -12,8 +12,6 @@ constexpr const char* prefix = "/vm-config/qpkg-";
 constexpr std::string_view between = " = ";
 constexpr std::size_t largest_answer = 1024 * 1024; // 26 values of at most 3072 bytes, and what else begins so
 
-bool is_letter(std::string_view name) { return name.size() == 1 && name[0] >= 'a' && name[0] <= 'z'; }
-
 } // namespace
 
 Notices parse_qubesdb(std::string_view printed)
@@ -25,7 +23,7 @@ Notices parse_qubesdb(std::string_view printed)
         printed.remove_prefix(end == std::string_view::npos ? printed.size() : end + 1);
         const auto blank = line.find(between);
         const auto name = line.substr(0, blank);
-        if (blank == std::string_view::npos || !is_letter(name)) {
+        if (blank == std::string_view::npos || !letter_of_slot(name)) {
             continue; // another entry that begins with our prefix
         }
         try {

@@ -13,7 +13,7 @@ void describe(Document& out, const std::vector<app::InstalledApp>& apps)
         rows.push_back({text(app.qube.text()), shown_as(text(release.app.text()), short_name(release.app)),
                         text(release.version), number(release.sequence), text(app.release.repo.text()),
                         size(release.volume.size), shown_as(flag(app.held), app.held ? "held" : ""),
-                        text(release.volume.root.hex())});
+                        text(app.volume.hex())});
     }
     if (rows.empty()) {
         out.line("No apps yet. To add one: qpkg install APP --into QUBE");

@@ -2,6 +2,7 @@
 #include "app/change.hpp"
 #include "app/qubes.hpp"
 #include "app/query.hpp"
+#include "cli/change_view.hpp"
 #include "cli/commands.hpp"
 #include "plan/plan.hpp"
 
@@ -11,7 +12,16 @@ namespace {
 struct Request {
     std::string name;
     std::string base;
+    std::string layout = "separate";
 };
+
+Layout layout_of(const std::string& word) { return word == "composed" ? Layout::composed : Layout::separate; }
+
+CLI::Option* add_layout(CLI::App& command, std::string& layout)
+{
+    return command.add_option("--layout", layout, "a volume for each app, or one composed of all of them")
+        ->check(CLI::IsMember({"separate", "composed"}));
+}
 
 void add_qube_create(CLI::App& app, Context& context)
 {
@@ -19,7 +29,8 @@ void add_qube_create(CLI::App& app, Context& context)
     auto* command = add_command(app, context, "create", "qube-create", [&context, request] {
         const auto lock = context.lock();
         app::recover(context.world());
-        const auto qube = app::create_qube(context.world(), request->name, request->base, context.typed);
+        const auto qube =
+            app::create_qube(context.world(), request->name, request->base, layout_of(request->layout), context.typed);
         context.show(
             Document("qube-create")
                 .field("name", text(qube.name.text()))
@@ -30,6 +41,21 @@ void add_qube_create(CLI::App& app, Context& context)
     });
     command->add_option("NAME", request->name, "the new qube's name")->required();
     command->add_option("--base", request->base, "the base it is made from")->required()->type_name("BASE");
+    add_layout(*command, request->layout);
+}
+
+void add_qube_set(CLI::App& app, Context& context)
+{
+    auto request = std::make_shared<Request>();
+    auto* command = add_command(app, context, "set", "qube-set", [&context, request] {
+        const auto lock = context.lock();
+        app::recover(context.world());
+        carry_out(context,
+                  app::prepare_layout(context.world(), {request->name, layout_of(request->layout), context.typed}),
+                  request->name + " is laid out so already.");
+    });
+    command->add_option("NAME", request->name, "the qube")->required();
+    add_layout(*command, request->layout)->required();
 }
 
 void add_qube_list(CLI::App& app, Context& context)
@@ -38,7 +64,7 @@ void add_qube_list(CLI::App& app, Context& context)
         std::vector<std::vector<Value>> rows;
         for (const auto& qube : app::status(context.world()).qubes) {
             rows.push_back({text(qube.name.text()), text(qube.base.text()), number(qube.generation), number(qube.apps),
-                            flag(qube.running)});
+                            text(qube.composed ? "composed" : "separate"), flag(qube.running)});
         }
         Document out("qube-list");
         if (rows.empty()) {
@@ -49,6 +75,7 @@ void add_qube_list(CLI::App& app, Context& context)
                                 {"base", "BASE"},
                                 {"generation", "GENERATION"},
                                 {"apps", "APPS"},
+                                {"layout", "VOLUMES"},
                                 {"running", "RUNNING"}},
                                std::move(rows)));
     });
@@ -87,6 +114,7 @@ void add_qube(CLI::App& app, Context& context)
     group->require_subcommand(1);
     group->fallthrough();
     add_qube_create(*group, context);
+    add_qube_set(*group, context);
     add_qube_list(*group, context);
     add_qube_remove(*group, context);
 }

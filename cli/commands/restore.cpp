@@ -13,6 +13,10 @@ std::vector<std::vector<Value>> missing_volumes(const plan::Plan& plan)
             const auto& release = build->release.release;
             rows.push_back({text(release.app.text()), text(release.version), text(build->release.repo.text()),
                             shown_as(text(release.volume.root.hex()), release.volume.root.hex().substr(0, 16))});
+        } else if (const auto* whole = std::get_if<plan::ComposeVolume>(&step)) {
+            const auto root = whole->expected->hex(); // it was made before, or nothing would be missing
+            rows.push_back({text("all of " + whole->qube.text()), text("composed"), text(""),
+                            shown_as(text(root), root.substr(0, 16))});
         }
     }
     return rows;

@@ -221,7 +221,7 @@ private:
             plan.changes.emplace_back(LearnRelease{release});
             fault_point("bundle.objects");
         }
-        engine::commit(plan, world_.db);
+        engine::commit(plan, {}, world_.db);
         report.changed = true;
     }
 

@@ -17,7 +17,10 @@
 namespace qpkg::app {
 namespace {
 
-plan::Occasion occasion(const World& world, const std::string& reason) { return {world.clock.now(), reason}; }
+plan::Occasion occasion(const World& world, const std::string& reason)
+{
+    return {world.clock.now(), reason, world.hypervisor.capabilities().max_slots};
+}
 
 std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes)
 {
@@ -175,6 +178,14 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request)
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
 
+PreparedChange prepare_layout(World& world, const LayoutRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto plan =
+        plan::plan_layout(snapshot, QubeName::require(request.qube), request.layout, occasion(world, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), nullptr); // all commits are here: generations name them
+}
+
 ChangeReport apply(World& world, PreparedChange& change)
 {
     ChangeReport report{};
@@ -185,7 +196,7 @@ ChangeReport apply(World& world, PreparedChange& change)
         fetching.correct(report.prepared.imported);
     }
     require_only_additions(world, change.snapshot, change.plan);
-    engine::commit(change.plan, world.db);
+    engine::commit(change.plan, report.prepared, world.db);
     const auto activation = engine::activate(world.db, world.hypervisor);
     require_present(change.plan, activation);
 

@@ -54,6 +54,12 @@ struct HoldRequest {
     std::string reason;
 };
 
+struct LayoutRequest {
+    std::string qube;
+    Layout layout;
+    std::string reason;
+};
+
 /// What one line of a plan costs. Bytes.
 struct Cost {
     std::uint64_t download;            ///< from the sizes in the signed manifest
@@ -81,6 +87,8 @@ PreparedChange prepare_remove(World& world, const RemoveRequest& request);
 PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request);
 PreparedChange prepare_hold(World& world, const HoldRequest& request);
+
+PreparedChange prepare_layout(World& world, const LayoutRequest& request);
 
 struct QubeOutcome {
     QubeName name;

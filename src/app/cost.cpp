@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/cost.hpp"
 
+#include "plan/activation.hpp"
 #include "plan/delta.hpp"
 
 #include "qpkg/base/files.hpp"
@@ -41,14 +42,21 @@ ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& f
 std::vector<QubeName> holders(const Snapshot& snapshot, const VolumeId& volume)
 {
     std::vector<QubeName> names;
-    for (const auto& qube : snapshot.qubes) {
-        for (const auto& binding : qube.current_generation().bindings) {
-            if (snapshot.release(binding.release).release.volume.root == volume) {
-                names.push_back(qube.name);
-            }
+    for (const auto& wanted : plan::wanted_attachments(snapshot)) {
+        if (std::ranges::find(wanted.slots, volume, &VolumeSlot::volume) != wanted.slots.end()) {
+            names.push_back(wanted.qube);
         }
     }
     return names;
+}
+
+std::uint64_t size_of(const plan::ComposeVolume& step)
+{
+    std::uint64_t size = 0;
+    for (const auto& known : step.releases) {
+        size += known.release.volume.size;
+    }
+    return size;
 }
 
 } // namespace
@@ -71,10 +79,13 @@ void estimate_costs(World& world, PreparedChange& change)
                                     : content_cost(world, *fetch, change.catalog->fetcher(fetch->release.repo));
             fetched.emplace(commit, cost);
             change.disk_needed += cost.missing;
-        } else {
-            const auto& volume = std::get<plan::BuildVolume>(step).release.release.volume;
+        } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
+            const auto& volume = own->release.release.volume;
             built.emplace(volume.root, clones ? volume.size / metadata_share : volume.size);
             change.disk_needed += built.at(volume.root);
+        } else {
+            const auto size = size_of(std::get<plan::ComposeVolume>(step));
+            change.disk_needed += clones ? size / metadata_share : size;
         }
     }
     for (const auto& effect : change.plan.effects) {

@@ -37,7 +37,8 @@ std::size_t count(const std::vector<Change>& changes)
 
 } // namespace
 
-Qube create_qube(World& world, const std::string& typed, const std::string& base_id, const std::string& reason)
+Qube create_qube(World& world, const std::string& typed, const std::string& base_id, Layout layout,
+                 const std::string& reason)
 {
     const auto name = QubeName::require(typed);
     const auto snapshot = world.db.snapshot();
@@ -51,7 +52,7 @@ Qube create_qube(World& world, const std::string& typed, const std::string& base
     }
     const auto wanted = BaseId::require(base_id);
     const auto& base = require_base(snapshot, wanted);
-    Qube qube{name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}};
+    Qube qube{name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}, layout};
     const Change change = CreateQube{qube};
     world.db.commit({&change, 1});
     fault_point("qube.recorded");

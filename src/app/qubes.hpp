@@ -11,7 +11,8 @@ namespace qpkg::app {
 
 /// Makes a qube with no apps. Errors: not_found (base, near names), conflict (there is one of that name), unsupported
 /// (the backend's qubes are made by other tools).
-Qube create_qube(World& world, const std::string& name, const std::string& base, const std::string& reason);
+Qube create_qube(World& world, const std::string& name, const std::string& base, Layout layout,
+                 const std::string& reason);
 
 /// Removes the qube and, with it, its private files. Errors: not_found, conflict (it runs). Where qubes are removed by
 /// other tools this only forgets one that is gone; else Error unsupported.

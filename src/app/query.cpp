@@ -34,8 +34,10 @@ std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>
         if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), qube.name) == wanted.end()) {
             continue;
         }
-        for (const auto& binding : qube.current_generation().bindings) {
-            apps.push_back({qube.name, snapshot.release(binding.release), binding.held});
+        const auto& generation = qube.current_generation();
+        for (const auto& binding : generation.bindings) {
+            const auto& known = snapshot.release(binding.release);
+            apps.push_back({qube.name, known, binding.held, generation.composed.value_or(known.release.volume.root)});
         }
     }
     return apps;
@@ -57,7 +59,8 @@ StatusReport status(World& world)
     for (const auto& qube : snapshot.qubes) {
         const auto* base = snapshot.find_base(qube.base);
         report.qubes.push_back({qube.name, qube.base, qube.current, qube.current_generation().bindings.size(),
-                                running.contains(qube.name), runs_older(activation, qube.name),
+                                qube.current_generation().composed.has_value(), running.contains(qube.name),
+                                runs_older(activation, qube.name),
                                 std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
                                 base != nullptr && qube.base_commit && base->commit != *qube.base_commit});
     }

@@ -15,6 +15,7 @@ struct InstalledApp {
     QubeName qube;
     KnownRelease release;
     bool held;
+    VolumeId volume; ///< that holds it in the qube
 };
 
 /// The apps of the named qubes, of all when none is named. Errors: not_found.
@@ -25,6 +26,7 @@ struct QubeStatus {
     BaseId base;
     std::uint64_t generation;
     std::size_t apps;
+    bool composed; ///< its apps are in one volume
     bool running;
     bool outdated;      ///< runs an older generation
     bool vanished;      ///< the backend has it no more
@@ -107,8 +109,8 @@ struct DiskUse {
 DiskUse disk_use(World& world);
 
 struct Verdict {
-    std::string kind; ///< "volume" or "commit"
-    std::string what; ///< app or base id
+    std::string kind; ///< "volume", "commit", or "app": one of a composed volume, named by its commit
+    std::string what; ///< app or base id, "hello in work"
     std::string id;
     std::string problem; ///< empty: as it should be
 };

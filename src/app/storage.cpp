@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/cost.hpp"
 #include "app/query.hpp"
-#include "plan/bound.hpp"
+#include "plan/activation.hpp"
 #include "plan/garbage.hpp"
 
 #include <algorithm>
@@ -10,6 +10,12 @@
 
 namespace qpkg::app {
 namespace {
+
+std::string composed_words(const Qube& qube, const Generation& generation)
+{
+    const auto count = generation.bindings.size();
+    return std::to_string(count) + (count == 1 ? " app of " : " apps of ") + qube.name.text();
+}
 
 /// What each volume that is needed is for.
 std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
@@ -29,26 +35,34 @@ std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
             uses.try_emplace(*qube.base_volume, VolumeUse{qube.base.text(), "older build", *qube.base_volume, 0, 0, {}})
                 .first->second.users.push_back(qube.name.text());
         }
-        for (const auto& binding : qube.current_generation().bindings) {
-            uses.at(snapshot.release(binding.release).release.volume.root).users.push_back(qube.name.text());
+        for (const auto& generation : qube.generations) {
+            if (generation.composed) {
+                uses.try_emplace(
+                    *generation.composed,
+                    VolumeUse{composed_words(qube, generation), "composed", *generation.composed, 0, 0, {}});
+            }
+        }
+        std::set<VolumeId> used;
+        for (const auto& slot : plan::slots_of(snapshot, qube.current_generation())) {
+            if (used.insert(slot.volume).second) {
+                uses.at(slot.volume).users.push_back(qube.name.text());
+            }
         }
     }
     return uses;
 }
 
-/// Of releases that were imported and never installed: made when they are.
+/// That no generation needs and that are not here: of releases that were imported and never installed, or that only
+/// composed volumes hold.
 std::set<VolumeId> volumes_to_come(const Snapshot& snapshot)
 {
-    const auto bound = plan::bound_releases(snapshot);
+    const auto needed = plan::needed_volumes(snapshot);
     std::set<VolumeId> volumes;
     for (const auto& [id, known] : snapshot.releases) {
         const auto& volume = known.release.volume.root;
-        if (!bound.contains(id) && !std::ranges::binary_search(snapshot.volumes, volume)) {
+        if (!std::ranges::binary_search(needed, volume) && !std::ranges::binary_search(snapshot.volumes, volume)) {
             volumes.insert(volume);
         }
-    }
-    for (const auto& id : bound) {
-        volumes.erase(snapshot.release(id).release.volume.root);
     }
     return volumes;
 }
@@ -104,6 +118,36 @@ std::map<CommitId, std::string> wanted_commits(const Snapshot& snapshot)
     return commits;
 }
 
+/// That the composed volume of a qube is what its apps' commits make, each at its place.
+template <class Judge>
+void judge_composed(World& world, const Snapshot& snapshot, const Qube& qube, const Judge& judge)
+{
+    const auto& generation = qube.current_generation();
+    if (!generation.composed) {
+        return;
+    }
+    std::vector<VolumePart> parts;
+    for (const auto& binding : generation.bindings) {
+        parts.push_back({snapshot.release(binding.release).release.tree.commit, composed_place(binding.app)});
+    }
+    std::string problem;
+    try {
+        if (world.volumes.measure(parts).root != *generation.composed) {
+            problem = "the volume of " + qube.name.text() + " is not made from it";
+        }
+    } catch (const Error& error) {
+        problem = error.what();
+    }
+    for (const auto& binding : generation.bindings) {
+        const auto& commit = snapshot.release(binding.release).release.tree.commit;
+        judge("app", short_name(binding.app) + " in " + qube.name.text(), commit.hex(), [&] {
+            if (!problem.empty()) {
+                throw Error(Code::corrupt, problem);
+            }
+        });
+    }
+}
+
 } // namespace
 
 std::vector<Verdict> verify(World& world)
@@ -144,6 +188,9 @@ std::vector<Verdict> verify(World& world)
             NamedProgress named(world.progress, entry.what);
             world.volumes.verify(volume, named);
         });
+    }
+    for (const auto& qube : snapshot.qubes) {
+        judge_composed(world, snapshot, qube, judge);
     }
     return verdicts;
 }

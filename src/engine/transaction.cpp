@@ -87,6 +87,28 @@ void add_to(std::vector<QubeName>& qubes, const QubeName& qube)
     }
 }
 
+VolumeId compose(const plan::ComposeVolume& step, VolumeStore& volumes, Progress& progress)
+{
+    std::vector<VolumePart> parts;
+    for (const auto& known : step.releases) {
+        parts.push_back({known.release.tree.commit, composed_place(known.release.app)});
+    }
+    NamedProgress named(progress, step.qube.text());
+    return with_context("make the volume of " + step.qube.text(),
+                        [&] { return volumes.build(parts, step.expected, named).volume.root; });
+}
+
+/// The generations that a plan makes, with what only the making of their volumes told.
+Change completed(Change change, const std::map<QubeName, VolumeId>& composed)
+{
+    if (auto* advance = std::get_if<AdvanceQube>(&change)) {
+        if (const auto made = composed.find(advance->name); made != composed.end()) {
+            advance->next.composed = made->second;
+        }
+    }
+    return change;
+}
+
 } // namespace
 
 Snapshot take_snapshot(const StateDb& db, const ContentStore& content, const VolumeStore& volumes)
@@ -111,20 +133,27 @@ Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& vol
             prepared.imported.fetched_bytes += imported.fetched_bytes;
             prepared.imported.content_bytes += imported.content_bytes;
             fault_point("prepare.fetched");
-        } else {
-            const auto& release = std::get<plan::BuildVolume>(step).release;
-            prepared.volumes.push_back({release.release.app, build(release, volumes, progress)});
+        } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
+            prepared.volumes.push_back({own->release.release.app, build(own->release, volumes, progress)});
             fault_point("prepare.built");
+        } else {
+            const auto& whole = std::get<plan::ComposeVolume>(step);
+            prepared.composed.insert_or_assign(whole.qube, compose(whole, volumes, progress));
+            fault_point("prepare.composed");
         }
     }
     return prepared;
 }
 
-void commit(const plan::Plan& plan, StateDb& db)
+void commit(const plan::Plan& plan, const Prepared& prepared, StateDb& db)
 {
     interrupt::throw_if_requested();
     fault_point("commit.before");
-    db.commit(plan.changes);
+    std::vector<Change> changes;
+    for (const auto& change : plan.changes) {
+        changes.push_back(completed(change, prepared.composed));
+    }
+    db.commit(changes);
     fault_point("commit.after");
 }
 

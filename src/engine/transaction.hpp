@@ -11,6 +11,7 @@
 #include "qpkg/ports/volume_store.hpp"
 
 #include <functional>
+#include <map>
 #include <vector>
 
 /// Prepare, commit, activate: the one way in which anything changes. See ARCHITECTURE.md, "The shape of a change".
@@ -25,7 +26,8 @@ struct Prepared {
         AppId app;
         VolumeReport report;
     };
-    std::vector<Volume> volumes; ///< of the BuildVolume steps, in order
+    std::vector<Volume> volumes;           ///< of the BuildVolume steps, in order
+    std::map<QubeName, VolumeId> composed; ///< of the ComposeVolume steps
 };
 
 /// Where a release's objects are read.
@@ -35,8 +37,9 @@ using FetcherFor = std::function<Fetcher&(const KnownRelease&)>;
 Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& volumes, const FetcherFor& fetcher,
                  Progress& progress);
 
-/// The moment it happens: one SQLite transaction. Error conflict when the plan is stale.
-void commit(const plan::Plan& plan, StateDb& db);
+/// The moment it happens: one SQLite transaction. Generations get the composed volumes that were made for them. Error
+/// conflict when the plan is stale.
+void commit(const plan::Plan& plan, const Prepared& prepared, StateDb& db);
 
 /// What is really there, as the backend says.
 plan::Live look(Hypervisor& hypervisor);

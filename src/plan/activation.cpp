@@ -2,6 +2,7 @@
 #include "plan/activation.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace qpkg::plan {
 namespace {
@@ -18,18 +19,35 @@ bool holds(const Attachment& attachment, const VolumeSlot& slot)
     return std::find(attachment.slots.begin(), attachment.slots.end(), slot) != attachment.slots.end();
 }
 
+/// What `of` has and `from` has not, a slot of each volume.
+void add_missing(std::vector<SlotChange>& changes, const Attachment& of, const Attachment& from)
+{
+    std::set<VolumeId> seen;
+    for (const auto& slot : of.slots) {
+        if (!holds(from, slot) && seen.insert(slot.volume).second) {
+            changes.push_back({of.qube, slot});
+        }
+    }
+}
+
 } // namespace
+
+std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& generation)
+{
+    std::vector<VolumeSlot> slots;
+    for (const auto& binding : generation.bindings) {
+        const auto& release = snapshot.release(binding.release).release;
+        slots.push_back(
+            {release.app, release.version, release.view, generation.composed.value_or(release.volume.root)});
+    }
+    return slots;
+}
 
 std::vector<Attachment> wanted_attachments(const Snapshot& snapshot)
 {
     std::vector<Attachment> attachments;
     for (const auto& qube : snapshot.qubes) {
-        Attachment attachment{qube.name, {}};
-        for (const auto& binding : qube.current_generation().bindings) {
-            const auto& release = snapshot.release(binding.release).release;
-            attachment.slots.push_back({release.app, release.version, release.view, release.volume.root});
-        }
-        attachments.push_back(std::move(attachment));
+        attachments.push_back({qube.name, slots_of(snapshot, qube.current_generation())});
     }
     return attachments;
 }
@@ -65,16 +83,8 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
                 outdated = true;
                 continue;
             }
-            for (const auto& slot : attached.slots) {
-                if (!holds(wanted, slot)) {
-                    activation.detach.push_back({wanted.qube, slot});
-                }
-            }
-            for (const auto& slot : wanted.slots) {
-                if (!holds(attached, slot)) {
-                    activation.attach.push_back({wanted.qube, slot});
-                }
-            }
+            add_missing(activation.attach, wanted, attached);
+            add_missing(activation.detach, attached, wanted);
         }
         if (outdated) {
             activation.outdated.push_back(wanted.qube);

@@ -41,7 +41,8 @@ struct Disposable {
 struct Activation {
     std::vector<NewQube> create; ///< before `set_wanted`
     std::vector<Attachment> set_wanted;
-    std::vector<SlotChange> attach; ///< before `detach`
+    /// Before `detach`. Of each volume one slot: the apps of a composed one come and go together.
+    std::vector<SlotChange> attach;
     std::vector<SlotChange> detach;
     std::vector<QubeName> outdated;               ///< ascending: run an older generation until they start again
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
@@ -52,6 +53,9 @@ struct Activation {
 
     friend bool operator==(const Activation&, const Activation&) = default;
 };
+
+/// What a qube with that generation has, ascending by app. The apps of a composed generation name one volume.
+std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& generation);
 
 /// The volumes each qube's current generation asks for.
 std::vector<Attachment> wanted_attachments(const Snapshot& snapshot);

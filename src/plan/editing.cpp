@@ -1,62 +1,109 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/editing.hpp"
 
+#include "plan/preparing.hpp"
+
 #include <algorithm>
 
 namespace qpkg::plan {
+namespace {
 
-std::map<AppId, Binding>& Editing::bindings(const Qube& qube)
+const Binding* find(const Generation& generation, const AppId& app)
 {
-    const auto [place, inserted] = edited_.try_emplace(qube.name);
+    const auto found = std::ranges::find(generation.bindings, app, &Binding::app);
+    return found == generation.bindings.end() ? nullptr : &*found;
+}
+
+bool has(const Generation& generation, const Binding& binding)
+{
+    const auto* found = find(generation, binding.app);
+    return found != nullptr && found->release == binding.release;
+}
+
+bool same_releases(const Generation& a, const Generation& b)
+{
+    return a.bindings.size() == b.bindings.size() &&
+           std::ranges::all_of(a.bindings, [&](const Binding& binding) { return has(b, binding); });
+}
+
+} // namespace
+
+Editing::Edit& Editing::edit(const Qube& qube)
+{
+    const auto [place, inserted] = edited_.try_emplace(qube.name, Edit{{}, qube.layout});
     if (inserted) {
         for (const auto& binding : qube.current_generation().bindings) {
-            place->second.emplace(binding.app, binding);
+            place->second.bindings.emplace(binding.app, binding);
         }
     }
     return place->second;
 }
 
-void Editing::prepare(const KnownRelease& release)
+std::map<AppId, Binding>& Editing::bindings(const Qube& qube) { return edit(qube).bindings; }
+
+void Editing::lay_out(const Qube& qube, Layout layout) { edit(qube).layout = layout; }
+
+void Editing::learn(const KnownRelease& release)
 {
-    const auto& tree = release.release.tree;
-    const auto& volume = release.release.volume;
     if (!snapshot_.releases.contains(release.id)) {
         learned_.emplace(release.id, release);
     }
-    if (std::binary_search(snapshot_.volumes.begin(), snapshot_.volumes.end(), volume.root)) {
-        return;
-    }
-    const bool here = std::binary_search(snapshot_.commits.begin(), snapshot_.commits.end(), tree.commit);
-    if (!here && fetched_.insert(tree.commit).second) {
-        plan_.prepare.emplace_back(FetchCommit{release});
-    }
-    if (built_.insert(volume.root).second) {
-        plan_.prepare.emplace_back(BuildVolume{release});
-    }
+}
+
+const KnownRelease& Editing::release(const ManifestId& id) const
+{
+    const auto learned = learned_.find(id);
+    return learned == learned_.end() ? snapshot_.release(id) : learned->second;
+}
+
+bool Editing::is_composed(const Edit& edit) const
+{
+    return !edit.bindings.empty() && (edit.layout == Layout::composed || edit.bindings.size() > occasion_.most_volumes);
 }
 
 Plan Editing::finish()
 {
+    Preparing preparing(snapshot_);
+    std::vector<Change> layouts;
     std::vector<Change> advances;
     for (const auto& [name, wanted] : edited_) {
         const auto& qube = *snapshot_.find_qube(name);
-        std::vector<Binding> bindings;
-        for (const auto& [app, binding] : wanted) {
-            bindings.push_back(binding);
+        const auto& now = qube.current_generation();
+        if (wanted.layout != qube.layout) {
+            layouts.emplace_back(SetLayout{name, wanted.layout});
         }
-        if (bindings != qube.current_generation().bindings) {
-            // Generations are ascending, so a number is never used twice, also after a rollback.
-            const auto number = qube.generations.back().number + 1;
-            advances.emplace_back(
-                AdvanceQube{name, qube.current, {number, occasion_.now, occasion_.reason, std::move(bindings)}});
+        // Generations are ascending, so a number is never used twice, also after a rollback.
+        Generation next{qube.generations.back().number + 1, occasion_.now, occasion_.reason, {}};
+        std::vector<KnownRelease> releases;
+        for (const auto& [app, binding] : wanted.bindings) {
+            next.bindings.push_back(binding);
+            releases.push_back(release(binding.release));
         }
+        const bool composed = is_composed(wanted);
+        const bool laid_out_anew = !wanted.bindings.empty() && composed != now.composed.has_value();
+        if (next.bindings == now.bindings && !laid_out_anew) {
+            continue;
+        }
+        if (composed) {
+            next.composed = same_releases(next, now) ? now.composed : std::nullopt;
+            preparing.composed(name, std::move(releases), next.composed);
+        } else {
+            for (const auto& bound : releases) {
+                if (laid_out_anew || !has(now, {bound.release.app, bound.id})) {
+                    preparing.separate(bound);
+                }
+            }
+        }
+        advances.emplace_back(AdvanceQube{name, qube.current, std::move(next)});
     }
+    plan_.prepare = preparing.finish();
     if (!advances.empty()) {
         for (const auto& [id, release] : learned_) {
             plan_.changes.emplace_back(LearnRelease{release});
         }
-        plan_.changes.insert(plan_.changes.end(), advances.begin(), advances.end());
     }
+    plan_.changes.insert(plan_.changes.end(), layouts.begin(), layouts.end());
+    plan_.changes.insert(plan_.changes.end(), advances.begin(), advances.end());
     std::stable_sort(plan_.effects.begin(), plan_.effects.end(), [](const Effect& a, const Effect& b) {
         return std::tie(a.qube, a.app) < std::tie(b.qube, b.app);
     });

@@ -15,21 +15,30 @@ public:
 
     /// The wanted bindings of `qube` as edited so far, by app.
     std::map<AppId, Binding>& bindings(const Qube& qube);
+    /// The qube's apps will be laid out so.
+    void lay_out(const Qube& qube, Layout layout);
 
     void effect(Effect effect) { plan_.effects.push_back(std::move(effect)); }
-    /// The steps that make `release` usable: those whose content is not here yet, each once.
-    void prepare(const KnownRelease& release);
+    /// `release` is bound now, and must become usable in its qube.
+    void learn(const KnownRelease& release);
 
-    /// A new generation for each qube whose bindings differ from its current ones.
+    /// A new generation for each qube whose bindings or layout differ from its current ones, and what these need.
     Plan finish();
 
 private:
+    struct Edit {
+        std::map<AppId, Binding> bindings;
+        Layout layout;
+    };
+
+    Edit& edit(const Qube& qube);
+    const KnownRelease& release(const ManifestId& id) const;
+    bool is_composed(const Edit& edit) const;
+
     const Snapshot& snapshot_;
     const Occasion& occasion_;
-    std::map<QubeName, std::map<AppId, Binding>> edited_;
+    std::map<QubeName, Edit> edited_;
     std::map<ManifestId, KnownRelease> learned_;
-    std::set<CommitId> fetched_;
-    std::set<VolumeId> built_;
     Plan plan_;
 };
 

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/garbage.hpp"
 
+#include "plan/activation.hpp"
+#include "plan/bound.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -50,9 +53,11 @@ std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
         if (qube.base_volume) {
             needed.insert(*qube.base_volume);
         }
-    }
-    for (const auto& [id, known] : snapshot.releases) {
-        needed.insert(known.release.volume.root);
+        for (const auto& generation : qube.generations) {
+            for (const auto& slot : slots_of(snapshot, generation)) {
+                needed.insert(slot.volume);
+            }
+        }
     }
     return {needed.begin(), needed.end()};
 }
@@ -60,22 +65,19 @@ std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
 Garbage plan_gc(const Snapshot& snapshot, std::size_t keep)
 {
     Garbage garbage;
-    std::set<ManifestId> bound;
-    for (const auto& qube : snapshot.qubes) {
+    auto remaining = snapshot;
+    for (auto& qube : remaining.qubes) {
         const auto old = old_generations(qube, keep);
         if (!old.empty()) {
             garbage.changes.emplace_back(DropGenerations{qube.name, old});
         }
-        for (const auto& generation : qube.generations) {
-            if (!std::binary_search(old.begin(), old.end(), generation.number)) {
-                for (const auto& binding : generation.bindings) {
-                    bound.insert(binding.release);
-                }
-            }
-        }
+        const auto is_old = [&](const Generation& generation) {
+            return std::binary_search(old.begin(), old.end(), generation.number);
+        };
+        std::erase_if(qube.generations, is_old);
     }
 
-    auto remaining = snapshot;
+    const auto bound = bound_releases(remaining);
     for (const auto& [id, known] : snapshot.releases) {
         if (!bound.contains(id)) {
             garbage.changes.emplace_back(ForgetRelease{id});

@@ -44,7 +44,7 @@ void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const K
         now->second.release = release.id;
         editing.effect({qube.name, app, kind_of_move(before.release, release.release), before, release});
     }
-    editing.prepare(release);
+    editing.learn(release);
 }
 
 } // namespace

@@ -23,8 +23,16 @@ struct BuildVolume {
     friend bool operator==(const BuildVolume&, const BuildVolume&) = default;
 };
 
+/// Write one volume of all apps of a qube, whose commits are (by then) in the object store.
+struct ComposeVolume {
+    QubeName qube;
+    std::vector<KnownRelease> releases;              ///< ascending by app
+    std::optional<VolumeId> expected = std::nullopt; ///< nothing: its name becomes known by making it
+    friend bool operator==(const ComposeVolume&, const ComposeVolume&) = default;
+};
+
 /// Adds content only: safe to repeat, safe to abandon.
-using Step = std::variant<FetchCommit, BuildVolume>;
+using Step = std::variant<FetchCommit, BuildVolume, ComposeVolume>;
 
 enum class Kind { add, upgrade, downgrade, remove, keep };
 
@@ -49,10 +57,11 @@ struct Plan {
     friend bool operator==(const Plan&, const Plan&) = default;
 };
 
-/// When and why a plan is made: recorded with the generations it creates.
+/// When and why a plan is made, which is recorded with the generations it creates; and for which backend.
 struct Occasion {
-    std::int64_t now;   ///< seconds since 1970
-    std::string reason; ///< the command line
+    std::int64_t now;         ///< seconds since 1970
+    std::string reason;       ///< the command line
+    std::size_t most_volumes; ///< of one qube: more apps are composed
 };
 
 /// Puts each release into each qube; an app that is there at another release changes to this one.
@@ -74,6 +83,9 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional
 /// Marks apps as held or free. Errors: not_found.
 Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes, bool held,
                const Occasion& occasion);
+
+/// From now on the qube's apps are laid out so; its current ones are, too. Errors: not_found.
+Plan plan_layout(const Snapshot& snapshot, const QubeName& qube, Layout layout, const Occasion& occasion);
 
 /// The qube, or Error not_found with up to three near names.
 const Qube& require_qube(const Snapshot& snapshot, const QubeName& name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/editing.hpp"
+#include "plan/preparing.hpp"
 
 #include "qpkg/base/text.hpp"
 
@@ -83,7 +84,6 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
     };
     for (const auto& binding : target->bindings) {
         const auto& release = snapshot.release(binding.release);
-        editing.prepare(release); // a volume may have been lost; the object store can always make it again
         const auto* before = bound_in(now, binding.app);
         if (before == nullptr) {
             editing.effect({name, binding.app, Kind::add, std::nullopt, release});
@@ -99,10 +99,25 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
         }
     }
     auto plan = editing.finish();
+    // A volume may have been lost; the object store can always make it again.
+    Preparing preparing(snapshot);
+    prepare_generation(preparing, snapshot, name, *target);
+    plan.prepare = preparing.finish();
     if (target->number != now.number) {
         plan.changes = {PointQube{name, now.number, target->number}};
     }
     return plan;
+}
+
+Plan plan_layout(const Snapshot& snapshot, const QubeName& name, Layout layout, const Occasion& occasion)
+{
+    const auto& qube = require_qube(snapshot, name);
+    Editing editing(snapshot, occasion);
+    editing.lay_out(qube, layout);
+    for (const auto& release : releases_of(snapshot, qube.current_generation())) {
+        editing.effect({name, release.release.app, Kind::keep, release, release});
+    }
+    return editing.finish();
 }
 
 } // namespace qpkg::plan

@@ -187,6 +187,76 @@ class CommandLine(WorldCase):
         self.assertIn("/usr/share/other/data", self.world.must("why", "data").out)
         self.fails(3, "why", "dat", says="no qube holds a package or file")
 
+    # Composed volumes
+
+    def volumes_of(self, qube):
+        return {app["volume"] for app in self.json_of("list", qube)["apps"]}
+
+    def checked(self, kind):
+        return {row["what"]: (row["id"], row["problem"]) for row in self.json_of("verify")["checked"]
+                if row["kind"] == kind}
+
+    def test_a_composed_qube_has_one_volume_of_all_its_apps(self):
+        self.world.must("qube", "create", "both", "--base", "debian-12", "--layout", "composed")
+        self.install("hello", "other", "--into", "both")
+        [first] = self.volumes_of("both")
+        self.assertEqual(len(list((self.world.root / "volumes").glob("*.erofs"))), 2)  # and the base
+        self.assertEqual(self.world.must("run", "both", "--", "hello").out, "hello 1.0\n")
+        self.assertEqual(self.world.must("run", "both", "--", "other").out, "other 1.0\n")
+        peek = ["run", "both", "--", "qpkg-run", "--view=org.example.hello", "ls", "/usr/bin/hello", "/usr/bin/other"]
+        self.assertEqual(self.world.qpkg(*peek).out, "/usr/bin/hello\n")
+        before = self.checked("app")
+
+        self.world.publish(self.world.make_module("org.example.hello", "2.0"))
+        self.world.must("upgrade", "--yes")
+        [second] = self.volumes_of("both")
+        self.assertNotEqual(second, first)
+        self.assertEqual(self.world.must("run", "both", "--", "hello").out, "hello 2.0\n")
+        after = self.checked("app")
+        self.assertEqual(after["other in both"], before["other in both"])
+        self.assertNotEqual(after["hello in both"], before["hello in both"])
+
+        self.world.must("rollback", "both", "--yes")
+        self.assertEqual(self.volumes_of("both"), {first})
+        self.assertEqual(self.world.must("run", "both", "--", "hello").out, "hello 1.0\n")
+        self.world.must("gc", "--keep", "0", "--yes")
+        self.assertFalse((self.world.root / f"volumes/{second}.erofs").exists())
+
+    def test_the_layout_of_a_qube_is_changed_and_restored(self):
+        self.install("hello", "other", "--into", "work")
+        answer = self.json_of("qube", "set", "work", "--layout", "composed", "--yes")
+        self.assertTrue(answer["changed"])
+        self.assertFalse(self.json_of("qube", "set", "work", "--layout", "composed", "--yes")["changed"])
+        [composed] = self.volumes_of("work")
+        layouts = {row["name"]: row["layout"] for row in self.json_of("qube", "list")["qubes"]}
+        self.assertEqual(layouts["work"], "composed")
+        self.install("hello", "--into", "personal")  # other qubes have the app's own volume, made again for them
+        self.world.must("gc", "--keep", "0", "--yes")
+
+        (self.world.root / f"volumes/{composed}.erofs").unlink()
+        missing = self.json_of("restore", "--yes")
+        self.assertEqual([row["volume"] for row in missing["volumes"]], [composed])
+        self.assertEqual(self.world.must("run", "work", "--", "other").out, "other 1.0\n")
+
+        self.world.must("qube", "set", "work", "--layout", "separate", "--yes")
+        self.assertEqual(len(self.volumes_of("work")), 2)
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
+
+    def test_a_damaged_composed_volume_is_named(self):
+        self.world.must("qube", "create", "both", "--base", "debian-12", "--layout", "composed")
+        self.install("hello", "other", "--into", "both")
+        [root] = self.volumes_of("both")
+        image = self.world.root / f"volumes/{root}.erofs"
+        image.chmod(0o644)
+        with open(image, "r+b") as file:
+            file.seek(5000)
+            byte = file.read(1)
+            file.seek(5000)
+            file.write(bytes([byte[0] ^ 1]))
+        answer = self.world.qpkg("verify")
+        self.assertEqual(answer.code, 6)
+        self.assertRegex(answer.out, "volume +2 apps of both .* not what its name says")
+
     def test_damage_is_found_and_named(self):
         self.install("hello", "--into", "work")
         volume = self.json_of("list")["apps"][0]["volume"]

@@ -34,7 +34,7 @@ class Completion(WorldCase):
     def test_commands_and_their_commands(self):
         self.assertEqual(self.tab("inst"), ["install"])
         self.assertIn("status", self.tab(""))
-        self.assertEqual(self.tab("qube", ""), ["create", "list", "remove"])
+        self.assertEqual(self.tab("qube", ""), ["create", "list", "remove", "set"])
         self.assertNotIn("__man", self.tab(""))
 
     def test_options_of_the_command_and_of_all(self):

@@ -129,6 +129,34 @@ class Qubes(WorldCase):
         self.assertIn("org.example.app0 2.0", self.dom0.announced("work"))
         self.assertFalse(self.qube("work")["outdated"])
 
+    def test_apps_past_the_slots_are_composed_and_upgraded_while_the_qube_runs(self):
+        apps = [f"org.example.app{number:02}" for number in range(27)]
+        self.world.publish(*[self.world.make_module(app, "1.0") for app in apps])
+        self.install(*apps, "--into", "work")
+        self.dom0.qubesd.start("work")
+        self.assertEqual(list(self.dom0.disks("work")), ["xvdqa"])
+        self.assertEqual(self.dom0.announced("work"), [f"{app} 1.0" for app in apps])
+        self.world.publish(self.world.make_module(apps[3], "2.0"))
+        self.dom0.must("upgrade", "--yes")
+        self.assertEqual(list(self.dom0.disks("work")), ["xvdqb"])
+        self.assertIn("org.example.app03 2.0", self.dom0.announced("work"))
+        self.assertEqual(len(self.dom0.announced("work")), 27)
+        self.assertFalse(self.qube("work")["outdated"])
+
+        self.dom0.must("remove", apps[0], "--from", "work", "--yes")
+        self.assertEqual(len(self.dom0.disks("work")), 26)
+
+    def test_a_composed_qube_is_told_of_each_app_of_its_one_disk(self):
+        self.install("hello", "--into", "work")
+        self.dom0.must("qube", "set", "work", "--layout", "composed", "--yes")
+        self.dom0.qubesd.start("work")
+        answer = self.dom0.must("install", "other", "--into", "work", "--yes", "--verbose")
+        self.assert_golden("qubes-composed-running", answer.err)
+        self.assertEqual(len(self.dom0.disks("work")), 1)
+        self.assertEqual(self.dom0.announced("work"), ["org.example.hello 1.0", "org.example.other 1.0"])
+        self.dom0.must("remove", "hello", "--from", "work", "--yes")
+        self.assertEqual(self.dom0.announced("work"), ["org.example.other 1.0"])
+
     def test_rollback_and_remove(self):
         self.install("hello", "--into", "work")
         self.publish_next()

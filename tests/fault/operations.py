@@ -122,6 +122,10 @@ def operation(machine, name):
     if name == "upgrade":
         machine.prepare([machine.publish("hello-2")])
         return harness.Operation(name, machine.qpkg("upgrade", "--in", "work"), **local)
+    if name == "compose":
+        machine.prepare([machine.qpkg("install", "tool", "--into", "work"), machine.publish("hello-2"),
+                         machine.qpkg("qube", "set", "work", "--layout", "composed")])
+        return harness.Operation(name, machine.qpkg("upgrade", "--in", "work"), **local)
     if name == "remove":
         machine.prepare()
         # What is gone cannot be removed again: the second try then says so with 3.

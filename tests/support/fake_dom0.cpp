@@ -55,10 +55,10 @@ FakeDom0::FakeDom0() : folder_(std::filesystem::temp_directory_path(), "qpkg-dom
     hypervisor_ = std::make_unique<qubes::QubesHypervisor>(
         qubes::QubesOptions{.root = folder_.path(),
                             .volume_path = [this](const VolumeId& volume) { return stand_in(volume); },
-                            .known_slot =
+                            .known_slots =
                                 [this](const VolumeId& volume) {
                                     const auto known = seen_.find(volume);
-                                    return known == seen_.end() ? std::nullopt : std::optional(known->second);
+                                    return known == seen_.end() ? qubes::Group{} : known->second;
                                 },
                             .socket = socket,
                             .patience = std::chrono::seconds(10),
@@ -73,7 +73,7 @@ FakeDom0::~FakeDom0()
     std::fclose(from_);
 }
 
-void FakeDom0::know(const VolumeSlot& slot) { seen_.insert_or_assign(slot.volume, slot); }
+void FakeDom0::know(const qubes::Group& slots) { seen_.insert_or_assign(slots.front().volume, slots); }
 
 std::filesystem::path FakeDom0::stand_in(const VolumeId& volume)
 {

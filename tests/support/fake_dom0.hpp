@@ -21,8 +21,8 @@ public:
     ~FakeDom0();
 
     Hypervisor& hypervisor() { return *hypervisor_; }
-    /// As a recorded release would: from now on this volume is known to be that.
-    void know(const VolumeSlot& slot);
+    /// As a record would: from now on the volume of `slots` is known to hold these.
+    void know(const qubes::Group& slots);
     /// Makes the volume's image: an empty file.
     std::filesystem::path stand_in(const VolumeId& volume);
     /// What agents say from now on when they are told to refresh.
@@ -37,7 +37,7 @@ private:
     pid_t process_ = -1;
     Fd to_;
     std::FILE* from_ = nullptr;
-    std::map<VolumeId, VolumeSlot> seen_;
+    std::map<VolumeId, qubes::Group> seen_;
     std::unique_ptr<qubes::QubesHypervisor> hypervisor_;
 };
 

@@ -5,6 +5,7 @@
 #include "qpkg/ports/hypervisor.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <set>
@@ -79,7 +80,7 @@ public:
         auto& qube = require(name);
         std::vector<VolumeSlot> next(slots.begin(), slots.end());
         std::sort(next.begin(), next.end());
-        if (next.size() > capabilities_.max_slots) {
+        if (volumes_of(next).size() > capabilities_.max_slots) {
             throw Error(Code::unsupported, name.text() + " has too few slots");
         }
         if (std::adjacent_find(next.begin(), next.end(), same_app) != next.end()) {
@@ -101,9 +102,12 @@ public:
             return;
         }
         require_hot_attach();
-        if (slots.size() >= capabilities_.max_slots) {
+        if (volumes_of(slots).size() >= capabilities_.max_slots) {
             throw Error(Code::conflict, name.text() + " has no room for " + slot.app.text());
         }
+        // The apps of one volume come together.
+        std::copy_if(qube.wanted.begin(), qube.wanted.end(), std::back_inserter(slots),
+                     [&](const VolumeSlot& other) { return other.volume == slot.volume && other != slot; });
         slots.push_back(slot);
         std::sort(slots.begin(), slots.end());
         ++changes;
@@ -120,7 +124,7 @@ public:
         if (in_use.contains(slot.volume)) {
             return Detached::in_use;
         }
-        std::erase(*qube.attached, slot);
+        std::erase_if(*qube.attached, [&](const VolumeSlot& other) { return other.volume == slot.volume; });
         ++changes;
         return Detached::gone;
     }
@@ -149,6 +153,15 @@ private:
         std::vector<VolumeSlot> wanted{};
         std::optional<std::vector<VolumeSlot>> attached{}; ///< nothing: halted
     };
+
+    static std::set<VolumeId> volumes_of(const std::vector<VolumeSlot>& slots)
+    {
+        std::set<VolumeId> volumes;
+        for (const auto& slot : slots) {
+            volumes.insert(slot.volume);
+        }
+        return volumes;
+    }
 
     static bool same_app(const VolumeSlot& a, const VolumeSlot& b) { return a.app == b.app; }
 

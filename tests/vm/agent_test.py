@@ -30,6 +30,8 @@ class Agent(worlds.MachineCase):
             ("org.example.shadow", "1.0", {"usr/share/base/file": "mine\n"}),
             ("org.example.fonts", "1.0", {"usr/share/fonts/a.ttf": "a font\n"}),
             ("org.example.twin", "1.0", {"usr/share/fonts/a.ttf": "another\n"}))
+        cls.both = cls.world.volumes(worlds.lasting("bell", "1.0"), ("org.example.tune", "1.0", None), layout="composed")
+        cls.both2 = cls.world.volumes(worlds.lasting("bell", "1.0"), ("org.example.tune", "2.0", None), layout="composed")
         cls.clock2, cls.hello2 = cls.world.volumes(worlds.lasting("clock", "2.0"), ("org.example.hello", "2.0", None))
 
     @classmethod
@@ -94,11 +96,12 @@ class Agent(worlds.MachineCase):
         machine.attach(self.hello2.disk)
         machine.tell({"a": self.clock.line(), "c": self.hello2.line()})
 
-        self.check(machine, f"{worlds.REFRESH}; hello", "hello 2.0\n")
+        self.check(machine, f"{worlds.REFRESH}; hello", f"in-use {self.hello.disk.serial}\nhello 2.0\n")
         # The one that still runs has its old volume, the launchers it calls are the new ones.
         self.check(machine, "touch /run/stop-hello; until [ -s /run/old ] && grep -q echo /run/old; do sleep 0.05; done;"
                    "cat /run/old", "hello 2.0\n#!/bin/sh\necho hello 1.0\n")
         # Nobody holds the old volume now: its disk may go.
+        self.check(machine, worlds.REFRESH, "")
         machine.detach(self.hello.disk)
         self.check(machine, "touch /run/stop-clock; until [ -e /run/ended-clock ]; do sleep 0.05; done;"
                    "cat /run/ended-clock; sort -u /run/seen-clock; hello", "1.0\n1.0\nhello 2.0\n")
@@ -225,6 +228,28 @@ class Agent(worlds.MachineCase):
         self.assertEqual((self.start.out, self.start.status), ("", 0))
         self.check(machine, f"for n in $(seq -w 0 {MANY - 1}); do app$n; done",
                    "".join(f"app{number:02} 1.0\n" for number in range(MANY)))
+
+    def test_the_apps_of_a_composed_volume_change_with_it_while_one_of_them_runs(self):
+        old, new = self.both[0], self.both2[0]
+        machine = self.boot(self.both[0], self.both[1], disks=[old.disk])
+        self.assertEqual((self.start.out, self.start.status), ("", 0))
+        self.check(machine, "tune; ls /sys/block | grep -c dm-", "tune 1.0\n1\n")
+        self.check(machine, "qpkg-run --view=org.example.tune ls /usr/bin/tune /usr/bin/bell 2>/dev/null",
+                   "/usr/bin/tune\n", 1)
+        machine.run("bell >/dev/null 2>&1 &")
+        machine.run("until [ -s /run/seen-bell ]; do sleep 0.05; done")
+
+        machine.attach(new.disk)
+        machine.tell({"a0": self.both2[0].line(), "a1": self.both2[1].line()})
+        self.check(machine, f"{worlds.REFRESH}; tune", f"in-use {old.disk.serial}\ntune 2.0\n")
+        self.check(machine, "ls /run/qpkg/composed", f"{new.root}\n")
+
+        self.check(machine, "touch /run/stop-bell; until [ -e /run/ended-bell ]; do sleep 0.05; done;"
+                   "cat /run/ended-bell; sort -u /run/seen-bell", "1.0\n1.0\n")
+        self.check(machine, worlds.REFRESH, "")
+        machine.detach(old.disk)
+        machine.tell({})
+        self.check(machine, f"{worlds.REFRESH}; ls /run/qpkg/composed /run/qpkg/volumes", "/run/qpkg/composed:\n\n/run/qpkg/volumes:\n")
 
 
 if __name__ == "__main__":

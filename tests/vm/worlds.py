@@ -2,7 +2,6 @@
 """A base and volumes for virtual machines, made by qpkg itself, and what tells a machine of them."""
 
 import hashlib
-import json
 import os
 import pathlib
 import shutil
@@ -134,8 +133,9 @@ class World:
     def _image(self, root):
         return self.small.root / "volumes" / f"{root}.erofs"
 
-    def volumes(self, *releases):
-        """Volumes of (app, version, files): published, installed into a qube of this machine, as users do it."""
+    def volumes(self, *releases, layout="separate"):
+        """Volumes of (app, version, files): published, installed into a qube of this machine, as users do it. With the
+        layout "composed" they name one image."""
         modules = [self.small.make_module(app, version, files, out=self.folder / f"out-{version}")
                    for app, version, files in releases]
         self.small.publish(*modules)
@@ -144,11 +144,10 @@ class World:
             self._added = True
         self._qubes += 1
         qube = f"q{self._qubes}"
-        self.small.must("qube", "create", qube, "--base", "debian-12")
+        self.small.must("qube", "create", qube, "--base", "debian-12", "--layout", layout)
         self.small.must("install", *[app for app, _, _ in releases], "--into", qube, "--yes")
-        roots = [json.loads((module / "manifest.json").read_text())["volume"]["root"] for module in modules]
-        return [Volume(app, version, root, self._image(root))
-                for (app, version, _), root in zip(releases, roots)]
+        roots = {app["app"]: app["volume"] for app in self.small.must("list", qube, "--json").json["apps"]}
+        return [Volume(app, version, roots[app], self._image(roots[app])) for app, version, _ in releases]
 
     def config_disk(self, lines):
         """A disk that announces `lines` by slot. Each has a file of its own: QEMU holds what it has opened."""

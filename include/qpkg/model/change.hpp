@@ -34,6 +34,12 @@ struct PointQube {
     friend bool operator==(const PointQube&, const PointQube&) = default;
 };
 
+struct SetLayout {
+    QubeName name;
+    Layout layout;
+    friend bool operator==(const SetLayout&, const SetLayout&) = default;
+};
+
 /// Generations that nobody can roll back to any more.
 struct DropGenerations {
     QubeName name;
@@ -72,7 +78,7 @@ struct ForgetRelease {
     friend bool operator==(const ForgetRelease&, const ForgetRelease&) = default;
 };
 
-using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, PointQube, DropGenerations, SetBase, RemoveBase,
-                            SetRepository, RemoveRepository, LearnRelease, ForgetRelease>;
+using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, PointQube, SetLayout, DropGenerations, SetBase,
+                            RemoveBase, SetRepository, RemoveRepository, LearnRelease, ForgetRelease>;
 
 } // namespace qpkg

@@ -48,8 +48,17 @@ struct Generation {
     std::int64_t created;          ///< seconds since 1970
     std::string reason;            ///< the command that made it
     std::vector<Binding> bindings; ///< ascending by app
+    /// The one volume that holds all its apps; nothing: each app has its own.
+    std::optional<VolumeId> composed = std::nullopt;
 
     friend bool operator==(const Generation&, const Generation&) = default;
+};
+
+/// How the apps of a qube are laid out on volumes.
+enum class Layout {
+    separate, ///< one volume per app, shared with all qubes that have it; more apps than the backend has room for are
+              ///< composed all the same
+    composed, ///< one volume that holds all of them
 };
 
 struct Qube {
@@ -61,6 +70,7 @@ struct Qube {
     std::optional<VolumeId> base_volume;
     std::uint64_t current;               ///< number of the generation that is wanted
     std::vector<Generation> generations; ///< ascending; generation 0 is empty and made with the qube
+    Layout layout = Layout::separate;    ///< of generations to come
 
     const Generation& current_generation() const;
 

@@ -17,4 +17,9 @@ struct VolumeSlot {
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };
 
+/// What only a volume of several apps has: each app's tree lies there, by app id.
+inline constexpr const char* composed_folder = "apps";
+
+inline std::string composed_place(const AppId& app) { return std::string(composed_folder) + '/' + app.text(); }
+
 } // namespace qpkg

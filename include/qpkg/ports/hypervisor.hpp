@@ -14,7 +14,7 @@ namespace qpkg {
 
 struct Capabilities {
     bool hot_attach;         ///< `attach` and `detach` work on a running qube
-    std::size_t max_slots;   ///< volumes per qube
+    std::size_t max_slots;   ///< volumes per qube; apps may be more
     bool owns_qubes = false; ///< qubes exist only because qpkg made them: gc may remove one that no database names
     bool makes_qubes = true; ///< `create` can; else qubes come and go by other tools
 };
@@ -62,14 +62,16 @@ public:
     virtual void create(const QubeName& qube, const VolumeId& base) = 0;
     virtual void remove(const QubeName& qube) = 0; ///< absent is success; running is Error conflict. Without
                                                    ///< `makes_qubes` the qube stays, wanting nothing
-    /// Replaces what the next start gets. Unknown qube is Error not_found, two slots of one app Error conflict, more
-    /// than `max_slots` Error unsupported.
+    /// Replaces what the next start gets. Slots may name one volume, a composed one. Unknown qube is Error not_found,
+    /// two slots of one app Error conflict, more volumes than `max_slots` Error unsupported.
     virtual void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) = 0;
-    /// Read-only, always; twice is success. An older volume of that app may stay beside it until it is detached. Error
-    /// conflict: the qube does not run, or has no room before something is detached; a backend without hot_attach is
-    /// Error unsupported, unless the slot is there already.
+    /// The slot's volume, with every app that the qube wants of it. Read-only, always; twice is success. An older
+    /// volume of that app may stay beside it until it is detached. Error conflict: the qube does not run, or has no
+    /// room before something is detached; a backend without hot_attach is Error unsupported, unless the slot is there
+    /// already.
     virtual void attach(const QubeName& qube, const VolumeSlot& slot) = 0;
-    /// Absent is success; a backend without hot_attach is Error unsupported when it is there.
+    /// The slot's volume, with every app in it. Absent is success; a backend without hot_attach is Error unsupported
+    /// when it is there.
     virtual Detached detach(const QubeName& qube, const VolumeSlot& slot) = 0;
 
     /// What stands in the way of the backend itself: its own files, those of others that win over them.

@@ -6,6 +6,8 @@
 #include "qpkg/base/interrupt.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <thread>
 
 namespace qpkg::libvirt {
@@ -33,13 +35,22 @@ void unless_gone(const Step& step)
     }
 }
 
+std::set<VolumeId> volumes_of(const std::vector<VolumeSlot>& slots)
+{
+    std::set<VolumeId> volumes;
+    for (const auto& slot : slots) {
+        volumes.insert(slot.volume);
+    }
+    return volumes;
+}
+
 std::vector<VolumeSlot> possible(const QubeName& qube, std::span<const VolumeSlot> slots)
 {
     std::vector<VolumeSlot> sorted(slots.begin(), slots.end());
     std::ranges::sort(sorted);
-    if (sorted.size() > most_slots) {
-        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " apps, not " +
-                                           std::to_string(sorted.size()));
+    if (const auto count = volumes_of(sorted).size(); count > most_slots) {
+        throw Error(Code::unsupported,
+                    qube.text() + " can hold " + std::to_string(most_slots) + " volumes, not " + std::to_string(count));
     }
     const auto twice = std::ranges::adjacent_find(sorted, {}, &VolumeSlot::app);
     if (twice != sorted.end()) {
@@ -252,7 +263,7 @@ void LibvirtHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
     if (contains(live->slots, slot)) {
         return;
     }
-    if (live->slots.size() >= most_slots) {
+    if (volumes_of(live->slots).size() >= most_slots) {
         throw Error(Code::conflict, qube.text() + " has no room for another volume", "start " + qube.text() + " again");
     }
     const auto image = options_.volume_path(slot.volume);
@@ -264,12 +275,17 @@ void LibvirtHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
         connection_->plug(qube.text(), volume_disk(slot.volume, image, live->free_target()));
         fault_point("libvirt.plugged");
     }
+    // The apps of one volume come together.
+    std::vector<VolumeSlot> added{slot};
+    std::ranges::copy_if(next.slots, std::back_inserter(added), [&](const VolumeSlot& other) {
+        return other.volume == slot.volume && other != slot && !contains(live->slots, other);
+    });
     // An older volume of the app is not wanted any more.
     auto told = both(live->slots, next.slots);
-    told.push_back(slot);
+    told.insert(told.end(), added.begin(), added.end());
     tell(qube, *live, std::move(told));
     auto attached = live->slots;
-    attached.push_back(slot);
+    attached.insert(attached.end(), added.begin(), added.end());
     record(qube, *live, attached); // last: until then a repeated call does all of it again
 }
 
@@ -281,7 +297,7 @@ Detached LibvirtHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
         return Detached::gone;
     }
     auto rest = live->slots;
-    std::erase(rest, slot);
+    std::erase_if(rest, [&](const VolumeSlot& other) { return other.volume == slot.volume; });
     const auto in_use = tell(qube, *live, both(rest, next.slots));
     const auto& disk = *live->find_disk(serial_of(slot.volume));
     // Linux gives a disk back even while a program reads from it, which then gets errors: so the agent is asked first.

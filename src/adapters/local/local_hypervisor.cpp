@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <set>
 
 namespace qpkg::local {
 namespace {
@@ -193,9 +194,13 @@ void LocalHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlo
     auto wanted = require(qube);
     std::vector<VolumeSlot> next(slots.begin(), slots.end());
     std::ranges::sort(next);
-    if (next.size() > most_slots) {
-        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " apps, not " +
-                                           std::to_string(next.size()));
+    std::set<VolumeId> volumes;
+    for (const auto& slot : next) {
+        volumes.insert(slot.volume);
+    }
+    if (volumes.size() > most_slots) {
+        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " volumes, not " +
+                                           std::to_string(volumes.size()));
     }
     const auto twice = std::ranges::adjacent_find(next, {}, &VolumeSlot::app);
     if (twice != next.end()) {

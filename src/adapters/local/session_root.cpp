@@ -17,6 +17,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <set>
 
 namespace qpkg::local {
 namespace {
@@ -180,11 +181,21 @@ void announce_volumes(const SessionRoot& root, const fs::path& run)
     for (const auto* name : {"qpkg-agent", "qpkg-run"}) {
         show_program(root.programs / name, own / "libexec" / name);
     }
+    std::set<VolumeId> mounted;
     std::size_t number = 0;
     for (const auto& [slot, image] : root.volumes) {
         const auto place = own / "volumes" / slot.app.text();
-        fs::create_directory(place);
-        mount_or_say_why(root, slot, image, place);
+        const auto whole = own / "composed" / slot.volume.hex();
+        fs::create_directories(place);
+        if (mounted.insert(slot.volume).second) {
+            fs::create_directories(whole);
+            mount_or_say_why(root, slot, image, whole);
+        }
+        // The agent shows the apps of a composed volume at their places.
+        if (mounts::is_mount_point(whole) && !fs::exists(whole / composed_folder)) {
+            mounts::bind(whole, place);
+            mounts::unmount(whole);
+        }
         scratch(own / "announced" / ("slot" + std::to_string(number++)), encode_slot(slot) + "\nmounted\n");
     }
 }

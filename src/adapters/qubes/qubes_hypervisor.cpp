@@ -41,9 +41,15 @@ std::set<QubeName> running_names(const std::vector<Domain>& domains)
 
 void require_possible(const QubeName& qube, const std::vector<VolumeSlot>& sorted)
 {
-    if (sorted.size() > most_slots) {
-        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " apps, not " +
-                                           std::to_string(sorted.size()));
+    std::map<VolumeId, std::size_t> apps;
+    for (const auto& slot : sorted) {
+        if (++apps[slot.volume] > most_apps) {
+            throw Error(Code::unsupported, qube.text() + ": a volume can hold " + std::to_string(most_apps) + " apps");
+        }
+    }
+    if (apps.size() > most_slots) {
+        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " volumes, not " +
+                                           std::to_string(apps.size()));
     }
     const auto twice = std::ranges::adjacent_find(sorted, {}, &VolumeSlot::app);
     if (twice != sorted.end()) {
@@ -160,8 +166,8 @@ std::vector<Attachment> QubesHypervisor::wanted()
         }
         unless_gone([&] {
             Attachment wanted{domain.name, {}};
-            for (auto& [letter, slot] : slots_of(features(domain.name))) {
-                wanted.slots.push_back(std::move(slot));
+            for (const auto& [letter, group] : slots_of(features(domain.name))) {
+                wanted.slots.insert(wanted.slots.end(), group.begin(), group.end());
             }
             std::ranges::sort(wanted.slots);
             all.push_back(std::move(wanted));
@@ -189,14 +195,18 @@ std::vector<QubesHypervisor::Disk> QubesHypervisor::disks(const QubeName& qube) 
         // A disk of the start is named by its image's path, a hot one by its loop device.
         const auto loop = loops.find(device.port);
         const auto volume = volume_of_image(loop == loops.end() ? device.port : loop->second);
-        auto slot = unknown_slot(letter, volume);
+        Group slots;
         const auto told = asked_for.find(letter);
-        if (told != asked_for.end() && told->second != slot && volume == told->second.volume) {
-            slot = told->second;
+        if (told != asked_for.end() && volume == told->second.front().volume &&
+            told->second.front() != unknown_slot(letter, volume)) {
+            slots = told->second;
         } else if (volume) {
-            slot = options_.known_slot(*volume).value_or(slot);
+            slots = options_.known_slots(*volume);
         }
-        disks.push_back({letter, device.port, volume, std::move(slot)});
+        if (slots.empty()) {
+            slots = {unknown_slot(letter, volume)};
+        }
+        disks.push_back({letter, device.port, volume, std::move(slots)});
     }
     return disks;
 }
@@ -210,8 +220,8 @@ std::vector<Attachment> QubesHypervisor::attached()
         }
         unless_gone([&] {
             Attachment attached{domain.name, {}};
-            for (auto& disk : disks(domain.name)) {
-                attached.slots.push_back(std::move(disk.slot));
+            for (const auto& disk : disks(domain.name)) {
+                attached.slots.insert(attached.slots.end(), disk.slots.begin(), disk.slots.end());
             }
             std::ranges::sort(attached.slots);
             all.push_back(std::move(attached));
@@ -301,7 +311,7 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
             return;
         }
     }
-    const auto letter = letter_for(features(qube), slot, busy);
+    const auto letter = letter_for(features(qube), slot.volume, busy);
     if (!letter || busy.contains(*letter)) {
         throw Error(Code::conflict, qube.text() + ": the slot of " + slot.app.text() + " holds another disk",
                     "start " + qube.text() + " again");
@@ -328,7 +338,7 @@ Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     const auto now = disks(qube);
     // By volume: what the features said of it may have changed since the caller looked.
     const auto disk = std::ranges::find_if(
-        now, [&](const Disk& candidate) { return candidate.volume == slot.volume || candidate.slot == slot; });
+        now, [&](const Disk& candidate) { return candidate.volume == slot.volume || candidate.slots.front() == slot; });
     if (disk == now.end()) {
         return Detached::gone;
     }

@@ -16,9 +16,9 @@
 namespace qpkg::qubes {
 
 struct QubesOptions {
-    std::filesystem::path root;                                           ///< state directory; attached/ is made in it
-    std::function<std::filesystem::path(const VolumeId&)> volume_path;    ///< where the volume's image lies
-    std::function<std::optional<VolumeSlot>(const VolumeId&)> known_slot; ///< what a volume is, as far as recorded
+    std::filesystem::path root;                                        ///< state directory; attached/ is made in it
+    std::function<std::filesystem::path(const VolumeId&)> volume_path; ///< where the volume's image lies
+    std::function<Group(const VolumeId&)> known_slots;                 ///< what a volume holds, as far as recorded
     std::filesystem::path socket = "/var/run/qubesd.sock";
     std::chrono::milliseconds patience = std::chrono::seconds(60); ///< for each answer of qubesd
     std::string qrexec_client = "qrexec-client";
@@ -56,7 +56,7 @@ private:
         Letter letter;
         std::string port;               ///< of dom0: "loop4001"
         std::optional<VolumeId> volume; ///< nothing: none of ours
-        VolumeSlot slot;                ///< what the features say it is now, or what is recorded
+        Group slots;                    ///< what the features say it is now, or what is recorded
     };
 
     std::vector<Domain> domains() const;

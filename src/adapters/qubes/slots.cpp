@@ -14,10 +14,23 @@ constexpr std::string_view disk_prefix = "qpkg.slot.";
 constexpr std::string_view notice_prefix = "vm-config.qpkg-";
 constexpr std::string_view front_end_prefix = "xvdq";
 
+constexpr std::size_t longest_number = 3;
+
 std::optional<Letter> letter_after(std::string_view prefix, std::string_view text)
 {
     const bool one_more = text.size() == prefix.size() + 1 && text.starts_with(prefix);
     return one_more && text.back() >= 'a' && text.back() <= 'z' ? std::optional(text.back()) : std::nullopt;
+}
+
+bool is_number(std::string_view text)
+{
+    return text.size() <= longest_number && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+std::optional<Letter> letter_of_notice(std::string_view name)
+{
+    const auto letter = letter_after(notice_prefix, name.substr(0, notice_prefix.size() + 1));
+    return letter && is_number(name.substr(notice_prefix.size() + 1)) ? letter : std::nullopt;
 }
 
 std::vector<Letter> all_letters()
@@ -35,25 +48,59 @@ const std::string* value_of(const Features& features, const std::string& name)
     return found == features.end() ? nullptr : &found->second;
 }
 
-bool is_touched(const Features& features, Letter letter)
+/// What is announced at `letter`, by feature.
+Features notices_at(const Features& features, Letter letter)
 {
-    return features.contains(disk_feature(letter)) || features.contains(notice_feature(letter));
+    Features notices;
+    for (const auto& [name, value] : features) {
+        if (letter_of_notice(name) == letter) {
+            notices.emplace(name, value);
+        }
+    }
+    return notices;
 }
 
-VolumeSlot slot_at(const Features& features, Letter letter)
+/// The features that announce `group` at `letter`.
+Features notices_of(Letter letter, const Group& group)
+{
+    Features notices;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        notices.emplace(notice_feature(letter, group.size() == 1 ? "" : std::to_string(i)), encode_slot(group[i]));
+    }
+    return notices;
+}
+
+Group group_at(const Features& features, Letter letter, const Features& notices)
 {
     const auto* disk = value_of(features, disk_feature(letter));
-    const auto* notice = value_of(features, notice_feature(letter));
     const auto volume = disk == nullptr ? std::nullopt : VolumeId::from_hex(*disk);
-    if (!volume || notice == nullptr) {
-        return unknown_slot(letter, volume);
-    }
+    Group group;
     try {
-        auto slot = parse_slot(*notice);
-        return slot.volume == *volume ? slot : unknown_slot(letter, volume);
+        for (const auto& [name, line] : notices) {
+            group.push_back(parse_slot(line));
+        }
     } catch (const Error&) {
-        return unknown_slot(letter, volume);
+        group.clear();
     }
+    std::ranges::sort(group);
+    const bool of_the_disk = std::ranges::all_of(group, [&](const VolumeSlot& slot) { return volume == slot.volume; });
+    return group.empty() || !of_the_disk ? Group{unknown_slot(letter, volume)} : group;
+}
+
+/// One group for each volume.
+std::vector<Group> grouped(std::span<const VolumeSlot> slots)
+{
+    std::map<VolumeId, Group> by_volume;
+    for (const auto& slot : slots) {
+        by_volume[slot.volume].push_back(slot);
+    }
+    std::vector<Group> groups;
+    for (auto& [volume, group] : by_volume) {
+        std::ranges::sort(group);
+        groups.push_back(std::move(group));
+    }
+    std::ranges::sort(groups);
+    return groups;
 }
 
 /// The calls, without those that change nothing.
@@ -61,6 +108,33 @@ class Calls {
 public:
     explicit Calls(const Features& features) : features_(features) {}
 
+    void put(Letter letter, const Group& group)
+    {
+        // What the letter announced goes first: no notice may ever lie beside another volume's disk.
+        const auto notices = notices_of(letter, group);
+        for (const auto& [name, line] : notices_at(features_, letter)) {
+            const auto* wanted = value_of(notices, name);
+            if (wanted == nullptr || *wanted != line) {
+                remove(name);
+            }
+        }
+        set(disk_feature(letter), group.front().volume.hex());
+        for (const auto& [name, line] : notices) {
+            set(name, line);
+        }
+    }
+
+    void clear(Letter letter)
+    {
+        for (const auto& [name, line] : notices_at(features_, letter)) {
+            remove(name);
+        }
+        remove(disk_feature(letter));
+    }
+
+    std::vector<FeatureChange> finish() { return std::move(made_); }
+
+private:
     void set(const std::string& name, const std::string& value)
     {
         const auto* now = value_of(features_, name);
@@ -77,34 +151,13 @@ public:
         }
     }
 
-    void put(Letter letter, const VolumeSlot& slot)
-    {
-        // What the letter announced goes first: no notice may ever lie beside another volume's disk.
-        const auto line = encode_slot(slot);
-        const auto* now = value_of(features_, notice_feature(letter));
-        if (now != nullptr && *now != line) {
-            remove(notice_feature(letter));
-        }
-        set(disk_feature(letter), slot.volume.hex());
-        set(notice_feature(letter), line);
-    }
-
-    void clear(Letter letter)
-    {
-        remove(notice_feature(letter));
-        remove(disk_feature(letter));
-    }
-
-    std::vector<FeatureChange> finish() { return std::move(made_); }
-
-private:
     Features features_;
     std::vector<FeatureChange> made_;
 };
 
 /// How well a letter suits a new volume, best first.
 enum class Fit {
-    begun,     ///< a broken attempt has put its disk there
+    begun,     ///< a broken attempt has put its disk there, with some of its notices
     free,      //
     disk_only, ///< free, but the running qube has a disk there until it lets go of it
     in_use,    ///< by what must go
@@ -115,21 +168,22 @@ struct Place {
     Fit fit;
 };
 
-Place best_place(const std::map<Letter, VolumeSlot>& now, const VolumeSlot& slot, const std::set<Letter>& taken,
+Place best_place(const std::map<Letter, Group>& now, const VolumeId& volume, const std::set<Letter>& taken,
                  const std::set<Letter>& busy)
 {
     std::optional<Place> best;
     for (const auto letter : all_letters()) {
         const auto found = now.find(letter);
-        const auto fit = found == now.end() ? (busy.contains(letter) ? Fit::disk_only : Fit::free)
-                         : found->second == unknown_slot(letter, slot.volume) ? Fit::begun
-                                                                              : Fit::in_use;
+        const auto fit = found == now.end()                       ? (busy.contains(letter) ? Fit::disk_only : Fit::free)
+                         : found->second.front().volume == volume ? Fit::begun
+                                                                  : Fit::in_use;
         if (!taken.contains(letter) && (!best || fit < best->fit)) {
             best = Place{letter, fit};
         }
     }
     if (!best) {
-        throw Error(Code::unsupported, "there are " + std::to_string(most_slots) + " slots, and more apps than that");
+        throw Error(Code::unsupported,
+                    "there are " + std::to_string(most_slots) + " slots, and more volumes than that");
     }
     return *best;
 }
@@ -137,15 +191,15 @@ Place best_place(const std::map<Letter, VolumeSlot>& now, const VolumeSlot& slot
 } // namespace
 
 std::string disk_feature(Letter letter) { return std::string(disk_prefix) + letter; }
-std::string notice_feature(Letter letter) { return std::string(notice_prefix) + letter; }
+std::string notice_feature(Letter letter, std::string_view number)
+{
+    return (std::string(notice_prefix) + letter).append(number);
+}
 std::string front_end(Letter letter) { return std::string(front_end_prefix) + letter; }
 
 std::optional<Letter> letter_of_front_end(std::string_view device) { return letter_after(front_end_prefix, device); }
 
-bool is_slot_feature(std::string_view name)
-{
-    return letter_after(disk_prefix, name) || letter_after(notice_prefix, name);
-}
+bool is_slot_feature(std::string_view name) { return letter_after(disk_prefix, name) || letter_of_notice(name); }
 
 VolumeSlot unknown_slot(Letter letter, const std::optional<VolumeId>& volume)
 {
@@ -153,12 +207,13 @@ VolumeSlot unknown_slot(Letter letter, const std::optional<VolumeId>& volume)
             volume.value_or(VolumeId(Digest({})))};
 }
 
-std::map<Letter, VolumeSlot> slots_of(const Features& features)
+std::map<Letter, Group> slots_of(const Features& features)
 {
-    std::map<Letter, VolumeSlot> slots;
+    std::map<Letter, Group> slots;
     for (const auto letter : all_letters()) {
-        if (is_touched(features, letter)) {
-            slots.emplace(letter, slot_at(features, letter));
+        const auto notices = notices_at(features, letter);
+        if (!notices.empty() || features.contains(disk_feature(letter))) {
+            slots.emplace(letter, group_at(features, letter, notices));
         }
     }
     return slots;
@@ -169,18 +224,18 @@ std::vector<FeatureChange> plan_features(const Features& features, std::span<con
 {
     const auto now = slots_of(features);
     std::set<Letter> taken;
-    std::vector<VolumeSlot> added;
-    for (const auto& slot : slots) {
-        const auto there = std::ranges::find(now, slot, [](const auto& entry) { return entry.second; });
+    std::vector<Group> added;
+    for (auto& group : grouped(slots)) {
+        const auto there = std::ranges::find(now, group, [](const auto& entry) { return entry.second; });
         if (there == now.end()) {
-            added.push_back(slot);
+            added.push_back(std::move(group));
         } else {
             taken.insert(there->first);
         }
     }
     std::vector<Place> places;
-    for (const auto& slot : added) {
-        places.push_back(best_place(now, slot, taken, busy));
+    for (const auto& group : added) {
+        places.push_back(best_place(now, group.front().volume, taken, busy));
         taken.insert(places.back().letter);
     }
 
@@ -190,7 +245,7 @@ std::vector<FeatureChange> plan_features(const Features& features, std::span<con
             calls.put(places[i].letter, added[i]);
         }
     }
-    for (const auto& [letter, slot] : now) {
+    for (const auto& [letter, group] : now) {
         if (!taken.contains(letter)) {
             calls.clear(letter);
         }
@@ -203,10 +258,10 @@ std::vector<FeatureChange> plan_features(const Features& features, std::span<con
     return calls.finish();
 }
 
-std::optional<Letter> letter_for(const Features& features, const VolumeSlot& slot, const std::set<Letter>& busy)
+std::optional<Letter> letter_for(const Features& features, const VolumeId& volume, const std::set<Letter>& busy)
 {
     const auto now = slots_of(features);
-    const auto wanted = std::ranges::find_if(now, [&](const auto& entry) { return entry.second == slot; });
+    const auto wanted = std::ranges::find(now, volume, [](const auto& entry) { return entry.second.front().volume; });
     if (wanted != now.end()) {
         return wanted->first;
     }

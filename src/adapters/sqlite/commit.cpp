@@ -10,11 +10,12 @@ namespace {
 
 void write_generation(Connection& connection, const std::string& qube, const Generation& generation)
 {
-    Statement(connection, "INSERT INTO generation (qube, number, created, reason) VALUES (?, ?, ?, ?)")
+    Statement(connection, "INSERT INTO generation (qube, number, created, reason, composed) VALUES (?, ?, ?, ?, ?)")
         .bind(qube)
         .bind(generation.number)
         .bind(generation.created)
         .bind(generation.reason)
+        .bind(generation.composed ? generation.composed->hex() : "")
         .run();
     for (const auto& binding : generation.bindings) {
         Statement(connection, "INSERT INTO binding (qube, generation, app, release, held) VALUES (?, ?, ?, ?, ?)")
@@ -38,13 +39,15 @@ public:
     void operator()(const CreateQube& change)
     {
         const auto& qube = change.qube;
-        Statement(connection_,
-                  "INSERT INTO qube (name, base, base_commit, base_volume, current) VALUES (?, ?, ?, ?, ?)")
+        Statement(
+            connection_,
+            "INSERT INTO qube (name, base, base_commit, base_volume, current, composed) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(qube.name.text())
             .bind(qube.base.text())
             .bind(qube.base_commit ? qube.base_commit->hex() : "")
             .bind(qube.base_volume ? qube.base_volume->hex() : "")
             .bind(qube.current)
+            .bind(qube.layout == Layout::composed)
             .run();
         for (const auto& generation : qube.generations) {
             write_generation(connection_, qube.name.text(), generation);
@@ -63,6 +66,14 @@ public:
     }
 
     void operator()(const PointQube& change) { set_current(change.name, change.planned_on, change.to); }
+
+    void operator()(const SetLayout& change)
+    {
+        Statement(connection_, "UPDATE qube SET composed = ? WHERE name = ?")
+            .bind(change.layout == Layout::composed)
+            .bind(change.name.text())
+            .run();
+    }
 
     void operator()(const DropGenerations& change)
     {

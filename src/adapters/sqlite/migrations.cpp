@@ -50,6 +50,10 @@ CREATE TABLE rebuild_policy (
     repo TEXT NOT NULL REFERENCES repository(name) ON DELETE CASCADE, namespace TEXT NOT NULL,
     organisations INTEGER NOT NULL, PRIMARY KEY (repo, namespace)) STRICT;
 )sql",
+    R"sql(
+ALTER TABLE generation ADD COLUMN composed TEXT NOT NULL DEFAULT '';
+ALTER TABLE qube ADD COLUMN composed INTEGER NOT NULL DEFAULT 0;
+)sql",
 };
 
 std::int64_t version_of(const Connection& connection)

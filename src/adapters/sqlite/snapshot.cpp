@@ -111,21 +111,24 @@ std::vector<Binding> read_bindings(const Connection& connection, const std::stri
 std::vector<Qube> read_qubes(const Connection& connection)
 {
     std::vector<Qube> qubes;
-    Statement rows(connection, "SELECT name, base, base_commit, base_volume, current FROM qube ORDER BY name");
+    Statement rows(connection,
+                   "SELECT name, base, base_commit, base_volume, current, composed FROM qube ORDER BY name");
     while (rows.step()) {
         Qube qube{id<QubeName>(rows.text(0)),
                   id<BaseId>(rows.text(1)),
                   optional_id<CommitId>(rows.text(2)),
                   optional_id<VolumeId>(rows.text(3)),
                   rows.size(4),
-                  {}};
-        Statement generations(connection,
-                              "SELECT number, created, reason FROM generation WHERE qube = ? ORDER BY number");
+                  {},
+                  rows.integer(5) != 0 ? Layout::composed : Layout::separate};
+        Statement generations(
+            connection, "SELECT number, created, reason, composed FROM generation WHERE qube = ? ORDER BY number");
         generations.bind(qube.name.text());
         while (generations.step()) {
             const auto number = generations.size(0);
             qube.generations.push_back({number, generations.integer(1), generations.text(2),
-                                        read_bindings(connection, qube.name.text(), number)});
+                                        read_bindings(connection, qube.name.text(), number),
+                                        optional_id<VolumeId>(generations.text(3))});
         }
         qubes.push_back(std::move(qube));
     }

@@ -95,6 +95,21 @@ TEST_CASE("QubesDB's entries with one letter are slots")
     CHECK(notices.problems[0].starts_with("slot b: "));
 }
 
+TEST_CASE("the apps of a composed volume have the letter of its disk, and a number")
+{
+    const Qube qube;
+    qube.answer_as_qubesdb("echo 'b0 = " + hello + "'; echo 'b12 = " + other + "'; echo 'b1x = " + other + "'\n");
+    qube.write("dev/xvdqb", "");
+
+    const auto announced = read_announcements(qube.where);
+
+    REQUIRE(announced);
+    CHECK(announced->problems.empty());
+    REQUIRE(announced->found.size() == 2);
+    CHECK(announced->found[0].device == qube.where.dev / "xvdqb");
+    CHECK(announced->found[1].device == qube.where.dev / "xvdqb");
+}
+
 TEST_CASE("QubesDB is asked by its program, for our entries")
 {
     const Qube qube;

@@ -71,3 +71,19 @@ TEST_CASE("an image that no row names is garbage")
 
     CHECK(plan::plan_gc(snapshot, 0).volumes == std::vector<VolumeId>{stray});
 }
+
+TEST_CASE("a composed volume is needed as long as its generation is kept, and its apps' own volumes are not")
+{
+    const auto hello = a_known_release();
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    const VolumeId composed(sha256("composed"));
+    snapshot.qubes[1].generations.back().composed = composed;
+    snapshot.volumes.push_back(composed);
+    std::sort(snapshot.volumes.begin(), snapshot.volumes.end());
+
+    CHECK(plan::plan_gc(snapshot, 0).volumes == std::vector<VolumeId>{hello.release.volume.root});
+
+    snapshot.qubes[1].current = 0;
+    CHECK(plan::plan_gc(snapshot, 1).volumes == std::vector<VolumeId>{hello.release.volume.root});
+    CHECK(plan::plan_gc(snapshot, 0).volumes.size() == 2);
+}

@@ -10,7 +10,7 @@ namespace {
 
 const auto work = QubeName::require("work");
 const auto personal = QubeName::require("personal");
-const plan::Occasion occasion{3000, "qpkg install hello"};
+const plan::Occasion occasion{3000, "qpkg install hello", 26};
 
 } // namespace
 

@@ -9,7 +9,7 @@ using namespace qpkg::testing;
 namespace {
 
 const auto work = QubeName::require("work");
-const plan::Occasion occasion{3000, "qpkg remove hello"};
+const plan::Occasion occasion{3000, "qpkg remove hello", 26};
 
 } // namespace
 

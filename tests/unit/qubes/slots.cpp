@@ -4,6 +4,8 @@
 #include "adapters/qubes/loops.hpp"
 #include "support/expect.hpp"
 
+#include <algorithm>
+
 using namespace qpkg;
 using namespace qpkg::qubes;
 
@@ -12,6 +14,12 @@ namespace {
 VolumeSlot slot(std::string_view app, char digit)
 {
     return {AppId::require(app), "1.0-1", View::private_view, *VolumeId::from_hex(std::string(64, digit))};
+}
+
+VolumeSlot numbered(int number)
+{
+    const auto name = "org.example.app" + std::to_string(number);
+    return {AppId::require(name), "1.0-1", View::private_view, VolumeId(sha256(name))};
 }
 
 std::string notice(const VolumeSlot& slot) { return slot.app.text() + " 1.0-1 private " + slot.volume.hex(); }
@@ -39,9 +47,11 @@ void carry_out(Features& features, const FeatureChange& change)
 std::map<AppId, VolumeId> seen_by_agent(const Features& features)
 {
     std::map<AppId, VolumeId> seen;
-    for (const auto& [letter, held] : slots_of(features)) {
-        if (held != unknown_slot(letter, held.volume)) {
-            seen.emplace(held.app, held.volume);
+    for (const auto& [letter, group] : slots_of(features)) {
+        for (const auto& held : group) {
+            if (held != unknown_slot(letter, held.volume)) {
+                seen.emplace(held.app, held.volume);
+            }
         }
     }
     return seen;
@@ -95,7 +105,7 @@ TEST_CASE("all 26 slots can be used, and changed while all are in use")
 {
     std::vector<VolumeSlot> many;
     for (int i = 0; i < 26; ++i) {
-        many.push_back(slot("org.example.app" + std::to_string(i), '1'));
+        many.push_back(numbered(i));
     }
     Features features;
     for (const auto& change : plan_features(features, many, {})) {
@@ -112,7 +122,7 @@ TEST_CASE("all 26 slots can be used, and changed while all are in use")
                                                  {disk_feature(letter), next[3].volume.hex()},
                                                  {notice_feature(letter), notice(next[3])}}));
 
-    many.push_back(slot("org.example.app26", '1'));
+    many.push_back(numbered(26));
     CHECK_FAILS(Code::unsupported, "26", plan_features({}, many, {}));
 }
 
@@ -121,8 +131,8 @@ TEST_CASE("a disk that a running qube still has is not announced as another one"
     const auto changes = plan_features({}, std::vector{hello_1}, {'a', 'b'});
 
     CHECK(changes.at(0).name == "qpkg.slot.c");
-    CHECK(letter_for({}, other, {'a'}) == 'b');
-    CHECK(letter_for(features_with({{'k', other}}), other, {'a'}) == 'k');
+    CHECK(letter_for({}, other.volume, {'a'}) == 'b');
+    CHECK(letter_for(features_with({{'k', other}}), other.volume, {'a'}) == 'k');
 }
 
 TEST_CASE("features that make no sense are slots nobody wants, and are taken away")
@@ -132,7 +142,7 @@ TEST_CASE("features that make no sense are slots nobody wants, and are taken awa
                                {{"vm-config.qpkg-a", notice(hello_1)}},
                                {{"qpkg.slot.a", std::string(64, 'A')}},
                                {{"qpkg.slot.a", std::string(64, '1')}, {"vm-config.qpkg-a", notice(hello_2)}}}) {
-        CHECK(slots_of(broken).at('a').app.text() == "qpkg.unknown-a");
+        CHECK(slots_of(broken).at('a').front().app.text() == "qpkg.unknown-a");
         auto features = broken;
         for (const auto& change : plan_features(features, {}, {})) {
             carry_out(features, change);
@@ -152,4 +162,56 @@ TEST_CASE("only whole names are ours")
     CHECK(volume_of_image("_var_lib_x_" + std::string(64, '1') + ".erofs")->hex() == std::string(64, '1'));
     CHECK(!volume_of_image("loop3"));
     CHECK(!volume_of_image(std::string(64, 'g') + ".erofs"));
+}
+
+namespace {
+
+/// A composed volume with so many apps.
+Group composed(int apps, char digit)
+{
+    Group group;
+    for (int i = 0; i < apps; ++i) {
+        group.push_back(slot("org.example.app" + std::to_string(i), digit));
+    }
+    std::ranges::sort(group);
+    return group;
+}
+
+} // namespace
+
+TEST_CASE("a composed volume has one disk and a notice for each of its apps")
+{
+    const auto changes = plan_features({}, composed(2, '1'), {});
+
+    CHECK((changes == std::vector<FeatureChange>{
+                          {"qpkg.slot.a", std::string(64, '1')},
+                          {"vm-config.qpkg-a0", notice(slot("org.example.app0", '1'))},
+                          {"vm-config.qpkg-a1", notice(slot("org.example.app1", '1'))},
+                      }));
+    CHECK(is_slot_feature("vm-config.qpkg-a12"));
+    CHECK(!is_slot_feature("vm-config.qpkg-a1x"));
+    CHECK(!is_slot_feature("vm-config.qpkg-a1234"));
+}
+
+TEST_CASE("wherever an upgrade of a composed volume breaks off, each app is at the old release or at the new one")
+{
+    const auto next = composed(12, '2');
+    Features before;
+    for (const auto& change : plan_features({}, composed(11, '1'), {})) {
+        carry_out(before, change);
+    }
+    const auto changes = plan_features(before, next, {});
+
+    for (std::size_t broken_at = 0; broken_at <= changes.size(); ++broken_at) {
+        auto features = before;
+        for (std::size_t i = 0; i < broken_at; ++i) {
+            carry_out(features, changes[i]);
+        }
+        CHECK(seen_by_agent(features).size() >= 11);
+        for (const auto& change : plan_features(features, next, {})) {
+            carry_out(features, change);
+        }
+        CHECK(slots_of(features).size() == 1);
+        CHECK(slots_of(features).begin()->second == next);
+    }
 }

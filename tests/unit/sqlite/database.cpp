@@ -50,12 +50,29 @@ const auto work = QubeName::require("work");
 TEST_CASE("what was committed is read back, also by the next process")
 {
     const Scratch scratch;
-    const auto snapshot = with_installed(a_snapshot(), "work", {a_known_release()});
+    auto snapshot = with_installed(a_snapshot(), "work", {a_known_release()});
+    snapshot.qubes[1].layout = Layout::composed;
+    snapshot.qubes[1].generations.back().composed = VolumeId(sha256("composed"));
     {
         sqlite::Database db(scratch.file);
         fill(db, snapshot);
         CHECK((db.snapshot() == rows_of(snapshot)));
     }
+
+    CHECK((sqlite::Database(scratch.file).snapshot() == rows_of(snapshot)));
+}
+
+TEST_CASE("a database from before composed volumes is brought up to date")
+{
+    const Scratch scratch;
+    const auto snapshot = with_installed(a_snapshot(), "work", {a_known_release()});
+    {
+        sqlite::Database db(scratch.file);
+        fill(db, snapshot);
+    }
+    sqlite::Connection(scratch.file)
+        .execute("ALTER TABLE generation DROP COLUMN composed; ALTER TABLE qube DROP COLUMN composed;"
+                 "PRAGMA user_version=2");
 
     CHECK((sqlite::Database(scratch.file).snapshot() == rows_of(snapshot)));
 }
