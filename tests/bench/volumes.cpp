@@ -5,6 +5,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/model/volume_slot.hpp"
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -45,17 +46,32 @@ void commit(const Arguments& arguments)
     std::printf("%s %lu %lu\n", made.commit.hex().c_str(), made.objects, made.size);
 }
 
-/// build STORE VOLUMES COMMIT [ROOT] → root, size, shared, written
-void build(const Arguments& arguments)
+void build(const Arguments& arguments, const std::vector<VolumePart>& parts, const std::optional<VolumeId>& expected)
 {
     NoProgress quiet;
     const ostree::OstreeContentStore store(arguments.at(0));
     erofs::ErofsVolumeStore volumes(arguments.at(1), store);
-    const auto expected = arguments.size() > 3 ? VolumeId::from_hex(arguments.at(3)) : std::nullopt;
-    const std::vector<VolumePart> parts{{commit_id(arguments.at(2)), ""}};
     const auto report = volumes.build(parts, expected, quiet);
     std::printf("%s %lu %lu %lu\n", report.volume.root.hex().c_str(), report.volume.size, report.shared,
                 report.written);
+}
+
+/// build STORE VOLUMES COMMIT [ROOT] → root, size, shared, written
+void build(const Arguments& arguments)
+{
+    const auto expected = arguments.size() > 3 ? VolumeId::from_hex(arguments.at(3)) : std::nullopt;
+    build(arguments, {{commit_id(arguments.at(2)), ""}}, expected);
+}
+
+/// compose STORE VOLUMES COMMIT... → root, size, shared, written
+void compose(const Arguments& arguments)
+{
+    std::vector<VolumePart> parts;
+    for (std::size_t i = 2; i < arguments.size(); ++i) {
+        const auto app = AppId::require("org.example.app" + std::to_string(i));
+        parts.push_back({commit_id(arguments[i]), composed_place(app)});
+    }
+    build(arguments, parts, std::nullopt);
 }
 
 /// verify STORE VOLUMES ROOT
@@ -115,10 +131,10 @@ void floor(const Arguments& arguments)
 int run(const std::string& name, const Arguments& arguments)
 {
     static const std::map<std::string, void (*)(const Arguments&)> commands{
-        {"commit", commit}, {"build", build}, {"verify", verify}, {"exclusive", exclusive}, {"floor", floor}};
+        {"commit", commit}, {"build", build}, {"compose", compose}, {"verify", verify}, {"exclusive", exclusive}, {"floor", floor}};
     const auto command = commands.find(name);
     if (command == commands.end()) {
-        std::fprintf(stderr, "usage: bench-volumes commit|build|verify|exclusive|floor ARGUMENT...\n");
+        std::fprintf(stderr, "usage: bench-volumes commit|build|compose|verify|exclusive|floor ARGUMENT...\n");
         return 2;
     }
     command->second(arguments);
