@@ -27,11 +27,14 @@ class Xen(worlds.MachineCase):
         cls.clock, cls.bell, cls.hello, cls.tools, cls.other = cls.world.volumes(
             worlds.lasting("clock", "1.0"), worlds.lasting("bell", "1.0"),
             *[(f"org.example.{name}", "1.0", None) for name in ["hello", "tools", "other"]])
+        cls.both = cls.world.volumes(*[(f"org.example.{name}", "1.0", None) for name in ["left", "right"]],
+                                     layout="composed")
         [cls.bell2] = cls.world.volumes(worlds.lasting("bell", "2.0"))
 
     def start(self, kind):
         self.first = {"a": self.clock.line(), "b": self.hello.line()}
-        self.dom0 = self.enterContext(self.world.dom0([self.clock, self.hello, self.tools, self.bell, self.bell2]))
+        self.dom0 = self.enterContext(self.world.dom0([self.clock, self.hello, self.tools, self.bell, self.bell2,
+                                                       self.both[0]]))
         ready = self.dom0.ready()
         self.assertEqual((ready.out, ready.status), ("", 0))
         self.images = self.dom0.digests()
@@ -97,6 +100,14 @@ class Xen(worlds.MachineCase):
         self.check(self.guest, worlds.REFRESH, "")
         self.guest.detach("e")
 
+    def one_disk_holds_several_apps(self):
+        self.guest.attach("f", self.both[0])
+        self.guest.tell({**self.first, "f0": self.both[0].line(), "f1": self.both[1].line()})
+        self.check(self.guest, f"{worlds.REFRESH}; left; right", "left 1.0\nright 1.0\n")
+        self.guest.tell(self.first)
+        self.check(self.guest, f"{worlds.REFRESH}; left 2>/dev/null", "", 127)
+        self.guest.detach("f")
+
     def the_other_one_has_noticed_nothing(self):
         self.check(self.guest, "touch /run/stop-clock; until [ -e /run/ended-clock ]; do sleep 0.05; done; "
                    "cat /run/ended-clock; sort -u /run/seen-clock; hello", "1.0\n1.0\nhello 1.0\n")
@@ -109,6 +120,7 @@ class Xen(worlds.MachineCase):
         self.no_way_of_writing_reaches_a_volume()
         self.an_app_is_removed()
         self.a_running_program_keeps_its_old_volume_until_it_ends()
+        self.one_disk_holds_several_apps()
         self.the_other_one_has_noticed_nothing()
         self.assertEqual(self.dom0.digests(), self.images)
         print(f"\ntier {tier}: {time.monotonic() - began:.0f} s", flush=True)
