@@ -131,7 +131,8 @@ void floor(const Arguments& arguments)
 int run(const std::string& name, const Arguments& arguments)
 {
     static const std::map<std::string, void (*)(const Arguments&)> commands{
-        {"commit", commit}, {"build", build}, {"compose", compose}, {"verify", verify}, {"exclusive", exclusive}, {"floor", floor}};
+        {"commit", commit}, {"build", build},         {"compose", compose},
+        {"verify", verify}, {"exclusive", exclusive}, {"floor", floor}};
     const auto command = commands.find(name);
     if (command == commands.end()) {
         std::fprintf(stderr, "usage: bench-volumes commit|build|compose|verify|exclusive|floor ARGUMENT...\n");
