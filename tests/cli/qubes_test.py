@@ -100,6 +100,27 @@ class Qubes(WorldCase):
         self.assertEqual(after["xvdqb"], before["xvdqb"], "the other app keeps its disk")
         self.assertFalse(self.qube("work")["outdated"])
 
+    def test_a_device_that_qubesd_notices_late_is_waited_for(self):
+        self.dom0.qubesd.start("work")
+        for name, misbehave in [("told of", None), ("torn", answers(b"1\0\0connection-", pause=0.01)),
+                                ("events are refused", answers(b"")), ("too much", answers(b"1\0" + b"x" * 5000 * 20))]:
+            with self.subTest(name):
+                self.dom0.qubesd.notices_after = 0.3
+                if misbehave:
+                    self.dom0.qubesd.misbehave = lambda method, connection, answer=misbehave: (
+                        method == "admin.Events" and answer(method, connection))
+                answer = self.dom0.qpkg("install", "hello", "--into", "work", "--yes", "--verbose")
+                self.assertIn("admin.Events+ dom0 name dom0", answer.err)
+                if name == "too much":
+                    self.assertEqual(answer.code, 10)
+                    self.assertIn("an event longer than 64 KiB", answer.err)
+                else:
+                    self.assertEqual(answer.code, 0, answer.err)
+                    self.assertEqual(len(self.dom0.disks("work")), 1)
+                self.dom0.qubesd.misbehave = None
+                self.dom0.qubesd.notices_after = 0
+                self.dom0.must("remove", "hello", "--from", "work", "--yes")
+
     def test_a_volume_that_programs_run_from_stays_until_they_end(self):
         self.install("hello", "--into", "work")
         self.dom0.qubesd.start("work")

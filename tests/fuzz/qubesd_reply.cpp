@@ -55,5 +55,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         static_cast<void>(letter_of_front_end(done->data));
         repair(done->data);
     });
+    attempt([&] {
+        std::string stream(bytes);
+        for (auto left = stream.size(); take_event(stream); left = stream.size()) {
+            if (stream.size() >= left) {
+                std::abort();
+            }
+        }
+    });
     return 0;
 }

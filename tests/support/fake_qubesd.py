@@ -51,6 +51,7 @@ class FakeQubesd:
         self.misbehave = None  # called with (method, connection): true when it has answered in its own way
         self.before = None     # called with (method, destination) before each call
         self.listeners = []    # connections of admin.Events
+        self.notices_after = 0 # seconds until a new loop device is offered, and told of
         self.lock = threading.RLock()
         fake = self
 
@@ -212,12 +213,21 @@ class FakeQubesd:
         device = self.loops / port
         return device.read_text() if device.exists() else None
 
+    def is_noticed(self, port):
+        """As udev tells qubesd: a moment after the device is there."""
+        if not self.notices_after:
+            return True
+        age = time.time() - (self.loops / port).stat().st_mtime
+        if age < self.notices_after:
+            threading.Timer(self.notices_after - age, self.emit, ["dom0", "device-list-change:block"]).start()
+        return age >= self.notices_after
+
     def block_available(self, argument, destination, _payload):
         ports = [argument] if argument else sorted(path.name for path in self.loops.iterdir())
         return "".join(
             f"dom0+{port}::4001 device_id=':4001' port_id='{port}' devclass='block' backend_domain='dom0' "
             f"serial='{self.loop_backing(port)}' manufacturer='hosted by dom0' interfaces='b******'\n"
-            for port in ports if destination == "dom0" and self.loop_backing(port))
+            for port in ports if destination == "dom0" and self.loop_backing(port) and self.is_noticed(port))
 
     def block_attached(self, _argument, destination, _payload):
         return "".join(

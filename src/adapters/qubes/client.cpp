@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -20,6 +21,7 @@ namespace {
 using Moment = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t longest_words = 200; ///< of qubesd that a message repeats
+constexpr auto between_looks = std::chrono::milliseconds(500);
 
 /// An open conversation; every wait ends at `deadline`.
 class Conversation {
@@ -75,6 +77,21 @@ public:
         return all;
     }
 
+    /// What came until `until` at the latest; nothing when nothing did.
+    std::string receive_some(Moment until)
+    {
+        interrupt::throw_if_requested();
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+        pollfd waiting{closed_ ? -1 : fd_.get(), POLLIN, 0};
+        if (left.count() <= 0 || ::poll(&waiting, 1, static_cast<int>(left.count())) <= 0) {
+            return {};
+        }
+        std::array<char, 4096> part{};
+        const auto got = ::recv(fd_.get(), part.data(), part.size(), MSG_DONTWAIT);
+        closed_ = got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN);
+        return {part.data(), got > 0 ? static_cast<std::size_t>(got) : 0};
+    }
+
 private:
     void wait_for(short events)
     {
@@ -88,6 +105,7 @@ private:
 
     Fd fd_;
     Moment deadline_;
+    bool closed_ = false;
 };
 
 Code code_of(std::string_view type)
@@ -152,6 +170,30 @@ std::optional<std::string> Client::find(const Request& request, std::string_view
         }
         return data_of(std::move(reply));
     });
+}
+
+bool Client::await(const Event& sign, const std::function<bool()>& there, std::chrono::milliseconds patience) const
+{
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    const auto bytes = encode_request({"admin.Events", "", "dom0"});
+    log::debug("qubesd <- " + text::escaped(bytes, largest_message));
+    Conversation conversation(socket_, deadline);
+    conversation.send(bytes);
+    std::string stream;
+    while (!there()) {
+        const auto now = std::chrono::steady_clock::now();
+        if (now >= deadline) {
+            return false;
+        }
+        const auto next_look = std::min(now + between_looks, deadline);
+        for (bool seen = false; !seen && std::chrono::steady_clock::now() < next_look;) {
+            stream += conversation.receive_some(next_look);
+            while (const auto event = take_event(stream)) {
+                seen = seen || (event->subject == sign.subject && event->name == sign.name);
+            }
+        }
+    }
+    return true;
 }
 
 } // namespace qpkg::qubes

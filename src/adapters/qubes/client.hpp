@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +30,10 @@ public:
 
     /// As `call`, but an exception of this type is nothing.
     std::optional<std::string> find(const Request& request, std::string_view absent_type) const;
+
+    /// Looks whether something is `there`: at once, after each such event of qubesd, and every half second, for not
+    /// every event is promised. False when it is not in `patience`.
+    bool await(const Event& sign, const std::function<bool()>& there, std::chrono::milliseconds patience) const;
 
 private:
     std::filesystem::path socket_;

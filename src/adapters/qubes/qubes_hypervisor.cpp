@@ -16,7 +16,6 @@ namespace qpkg::qubes {
 namespace {
 
 constexpr auto offer_patience = std::chrono::seconds(10); ///< udev and qubesd take less than one
-constexpr auto offer_pause = std::chrono::milliseconds(50);
 
 bool is_disposable(const Domain& domain) { return domain.kind == "DispVM"; }
 bool is_running(const Domain& domain) { return domain.state == "Running"; }
@@ -286,15 +285,12 @@ void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlo
 
 void QubesHypervisor::wait_until_offered(const std::string& port) const
 {
-    const auto deadline = std::chrono::steady_clock::now() + offer_patience;
     const Request look{"admin.vm.device.block.Available", port, "dom0"};
-    while (parse_devices(client_.call(look)).empty()) {
-        interrupt::throw_if_requested();
-        if (std::chrono::steady_clock::now() > deadline) {
-            throw Error(Code::failed, "qubesd does not offer the device " + port,
-                        "is " + loops_.directory().string() + " below a .qubes-exclude-block-devices?");
-        }
-        std::this_thread::sleep_for(offer_pause);
+    const auto is_offered = [&] { return !parse_devices(client_.call(look)).empty(); };
+    const Event sign{"dom0", "device-list-change:block", {}};
+    if (!is_offered() && !client_.await(sign, is_offered, offer_patience)) {
+        throw Error(Code::failed, "qubesd does not offer the device " + port,
+                    "is " + loops_.directory().string() + " below a .qubes-exclude-block-devices?");
     }
 }
 

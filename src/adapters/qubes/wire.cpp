@@ -86,4 +86,48 @@ Reply parse_reply(std::string_view bytes)
     throw Error(Code::corrupt, "neither an answer nor an exception: \"" + text::escaped(bytes, 60) + '"');
 }
 
+std::optional<Event> take_event(std::string& bytes)
+{
+    std::string_view rest = bytes;
+    const auto word = [&]() -> std::optional<std::string> {
+        const auto end = rest.find('\0');
+        if (end == std::string_view::npos) {
+            return std::nullopt;
+        }
+        std::string value(rest.substr(0, end));
+        rest.remove_prefix(end + 1);
+        return value;
+    };
+    const auto read = [&]() -> std::optional<Event> {
+        const auto kind = word();
+        if (kind && *kind != "1") {
+            throw Error(Code::corrupt, "no event: \"" + text::escaped(bytes, 60) + '"');
+        }
+        auto subject = word();
+        auto name = word();
+        if (!name) {
+            return std::nullopt;
+        }
+        Event event{*std::move(subject), *std::move(name), {}};
+        for (auto key = word(); key; key = word()) {
+            if (key->empty()) {
+                return event;
+            }
+            auto value = word();
+            if (!value) {
+                break;
+            }
+            event.arguments.insert_or_assign(*std::move(key), *std::move(value));
+        }
+        return std::nullopt;
+    };
+    auto event = read();
+    if (event) {
+        bytes.erase(0, bytes.size() - rest.size());
+    } else if (bytes.size() > largest_message) {
+        throw Error(Code::corrupt, "an event longer than 64 KiB");
+    }
+    return event;
+}
+
 } // namespace qpkg::qubes

@@ -97,3 +97,35 @@ TEST_CASE("names and the template of a qube are read strictly")
     CHECK_FAILS(Code::corrupt, "as a property", parse_qube_property("default=False type=vm "));
     CHECK_FAILS(Code::corrupt, "as a property", parse_qube_property("default=False type=str minimal"));
 }
+
+TEST_CASE("events are taken off a stream, whole ones only, however it is cut")
+{
+    using namespace std::string_literals;
+    const auto sent = "1\0\0connection-established\0\0"s + "1\0work\0domain-start\0start_guid\0True\0\0"s +
+                      "1\0dom0\0device-list-change:block\0\0"s;
+    const std::vector<Event> expected{{"", "connection-established", {}},
+                                      {"work", "domain-start", {{"start_guid", "True"}}},
+                                      {"dom0", "device-list-change:block", {}}};
+
+    for (std::size_t piece = 1; piece <= sent.size(); ++piece) {
+        std::string stream;
+        std::vector<Event> events;
+        for (std::size_t at = 0; at < sent.size(); at += piece) {
+            stream += sent.substr(at, piece);
+            while (auto event = take_event(stream)) {
+                events.push_back(*std::move(event));
+            }
+        }
+        CHECK((events == expected));
+        CHECK(stream.empty());
+    }
+}
+
+TEST_CASE("what is no event is refused, and so is one without an end")
+{
+    using namespace std::string_literals;
+    auto answer = "0\0"s;
+    CHECK_FAILS(Code::corrupt, "no event", take_event(answer));
+    auto endless = "1\0work\0"s + std::string(largest_message, 'x');
+    CHECK_FAILS(Code::corrupt, "longer than 64 KiB", take_event(endless));
+}
