@@ -62,7 +62,7 @@ std::vector<Finding> diagnose(World& world)
     if (world.volumes.placement() == DataPlacement::copy) {
         found.push_back({Finding::Weight::advice, world.root.string(),
                          "its file system cannot share data between files: every volume is a full copy",
-                         "put it on btrfs or XFS"});
+                         "put it on btrfs or XFS; in dom0 of Qubes: /usr/libexec/qpkg/make-store"});
     }
     return found;
 }
