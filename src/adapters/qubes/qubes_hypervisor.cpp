@@ -140,12 +140,12 @@ std::optional<BaseId> QubesHypervisor::outside_base(const QubeName& qube)
                         [&] { return BaseId::require(*value, Code::corrupt); });
 }
 
-Features QubesHypervisor::features(const QubeName& qube) const
+Features QubesHypervisor::features(const QubeName& qube, bool (*concerns)(std::string_view)) const
 {
     const auto data = client_.call({"admin.vm.feature.List", "", qube.text()});
     Features features;
     for (const auto& name : with_context("the features of " + qube.text(), [&] { return parse_names(data); })) {
-        if (!is_slot_feature(name)) {
+        if (!concerns(name)) {
             continue;
         }
         // It may have gone since it was listed.
@@ -187,27 +187,25 @@ std::vector<QubesHypervisor::Disk> QubesHypervisor::disks(const QubeName& qube) 
         return {};
     }
     const auto loops = loops_.all();
-    const auto asked_for = slots_of(features(qube));
     std::vector<Disk> disks;
     for (const auto& device : devices) {
-        const auto letter = *letter_of_front_end(device.properties.at("_frontend-dev"));
         // A disk of the start is named by its image's path, a hot one by its loop device.
         const auto loop = loops.find(device.port);
-        const auto volume = volume_of_image(loop == loops.end() ? device.port : loop->second);
-        Group slots;
-        const auto told = asked_for.find(letter);
-        if (told != asked_for.end() && volume == told->second.front().volume &&
-            told->second.front() != unknown_slot(letter, volume)) {
-            slots = told->second;
-        } else if (volume) {
-            slots = options_.known_slots(*volume);
-        }
-        if (slots.empty()) {
-            slots = {unknown_slot(letter, volume)};
-        }
-        disks.push_back({letter, device.port, volume, std::move(slots)});
+        disks.push_back({*letter_of_front_end(device.properties.at("_frontend-dev")), device.port,
+                         volume_of_image(loop == loops.end() ? device.port : loop->second)});
     }
     return disks;
+}
+
+Group QubesHypervisor::slots_on(const Disk& disk, const std::map<Letter, Group>& asked_for) const
+{
+    const auto unknown = unknown_slot(disk.letter, disk.volume);
+    const auto told = asked_for.find(disk.letter);
+    if (told != asked_for.end() && disk.volume == told->second.front().volume && told->second.front() != unknown) {
+        return told->second;
+    }
+    auto known = disk.volume ? options_.known_slots(*disk.volume) : Group{};
+    return known.empty() ? Group{unknown} : known;
 }
 
 std::vector<Attachment> QubesHypervisor::attached()
@@ -219,8 +217,11 @@ std::vector<Attachment> QubesHypervisor::attached()
         }
         unless_gone([&] {
             Attachment attached{domain.name, {}};
-            for (const auto& disk : disks(domain.name)) {
-                attached.slots.insert(attached.slots.end(), disk.slots.begin(), disk.slots.end());
+            const auto found = disks(domain.name);
+            const auto asked_for = found.empty() ? std::map<Letter, Group>{} : slots_of(features(domain.name));
+            for (const auto& disk : found) {
+                const auto slots = slots_on(disk, asked_for);
+                attached.slots.insert(attached.slots.end(), slots.begin(), slots.end());
             }
             std::ranges::sort(attached.slots);
             all.push_back(std::move(attached));
@@ -307,7 +308,7 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
             return;
         }
     }
-    const auto letter = letter_for(features(qube), slot.volume, busy);
+    const auto letter = letter_for(features(qube, is_disk_feature), slot.volume, busy);
     if (!letter || busy.contains(*letter)) {
         throw Error(Code::conflict, qube.text() + ": the slot of " + slot.app.text() + " holds another disk",
                     "start " + qube.text() + " again");
@@ -333,8 +334,9 @@ Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     }
     const auto now = disks(qube);
     // By volume: what the features said of it may have changed since the caller looked.
-    const auto disk = std::ranges::find_if(
-        now, [&](const Disk& candidate) { return candidate.volume == slot.volume || candidate.slots.front() == slot; });
+    const auto disk = std::ranges::find_if(now, [&](const Disk& candidate) {
+        return candidate.volume == slot.volume || unknown_slot(candidate.letter, candidate.volume) == slot;
+    });
     if (disk == now.end()) {
         return Detached::gone;
     }

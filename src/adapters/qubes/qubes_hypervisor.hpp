@@ -56,14 +56,15 @@ private:
         Letter letter;
         std::string port;               ///< of dom0: "loop4001"
         std::optional<VolumeId> volume; ///< nothing: none of ours
-        Group slots;                    ///< what the features say it is now, or what is recorded
     };
 
     std::vector<Domain> domains() const;
     Domain require(const QubeName& qube) const; ///< Error unsupported for a disposable
-    Features features(const QubeName& qube) const;
+    Features features(const QubeName& qube, bool (*concerns)(std::string_view) = is_slot_feature) const;
     void apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const;
     std::vector<Disk> disks(const QubeName& qube) const; ///< ours, of a running qube
+    /// What the features say the disk holds now, or what is recorded.
+    Group slots_on(const Disk& disk, const std::map<Letter, Group>& asked_for) const;
     void wait_until_offered(const std::string& port) const;
 
     QubesOptions options_;

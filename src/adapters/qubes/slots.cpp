@@ -199,7 +199,9 @@ std::string front_end(Letter letter) { return std::string(front_end_prefix) + le
 
 std::optional<Letter> letter_of_front_end(std::string_view device) { return letter_after(front_end_prefix, device); }
 
-bool is_slot_feature(std::string_view name) { return letter_after(disk_prefix, name) || letter_of_notice(name); }
+bool is_disk_feature(std::string_view name) { return letter_after(disk_prefix, name).has_value(); }
+
+bool is_slot_feature(std::string_view name) { return is_disk_feature(name) || letter_of_notice(name); }
 
 VolumeSlot unknown_slot(Letter letter, const std::optional<VolumeId>& volume)
 {

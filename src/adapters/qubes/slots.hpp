@@ -32,8 +32,9 @@ std::string front_end(Letter letter);
 /// The letter of "xvdqa"; nothing for a disk that is not ours.
 std::optional<Letter> letter_of_front_end(std::string_view device);
 
-/// True for the features of any slot.
+/// True for the features of any slot, for those that become disks.
 bool is_slot_feature(std::string_view name);
+bool is_disk_feature(std::string_view name);
 
 /// What the features ask for. A letter that makes no sense has one `unknown_slot`: nobody wants such a one, so it is
 /// replaced.
