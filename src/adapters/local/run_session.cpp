@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/local/run_session.hpp"
 
-#include "adapters/local/program.hpp"
 #include "adapters/local/supervise.hpp"
+#include "program/program.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fd.hpp"
@@ -20,6 +20,8 @@
 
 namespace qpkg::local {
 namespace {
+
+constexpr const char* agent_program = "/run/qpkg/libexec/qpkg-agent";
 
 struct Pipe {
     Fd read;
@@ -91,6 +93,15 @@ template <class Step>
     ::_exit(static_cast<int>(Code::failed));
 }
 
+/// What the agent left out it said itself.
+void check_agent(int status, const std::string& qube)
+{
+    if (status != 0 && status != static_cast<int>(Code::partly)) {
+        throw Error(Code::failed,
+                    "compose the apps of " + qube + ": the agent ended with status " + std::to_string(status));
+    }
+}
+
 /// The first process of the qube: makes the root, lets the agent compose the views, runs the program and outlives it by
 /// nothing; with it the kernel ends all others.
 int be_first_process(const SessionRoot& root, const RunRequest& request, Supervisor& supervisor, Pipe& errors)
@@ -100,11 +111,12 @@ int be_first_process(const SessionRoot& root, const RunRequest& request, Supervi
     if (agent == 0) {
         in_child(errors.write, [&] {
             supervisor.give_back_signals();
-            return become_agent();
+            return program::become_agent(agent_program, "refresh");
         });
     }
     check_agent(supervisor.wait_for_first_of_all(agent), root.hostname);
-    const auto program = prepare_program(root, request);
+    const auto program = program::prepare_program(root.hostname, request.user == RunAs::root ? "root" : "user",
+                                                  request.argv, program::callers_environment());
     if (const int signal = supervisor.signal_so_far(); signal != 0) {
         return 128 + signal;
     }
@@ -112,7 +124,7 @@ int be_first_process(const SessionRoot& root, const RunRequest& request, Supervi
     if (child == 0) {
         in_child(errors.write, [&] {
             supervisor.give_back_signals();
-            return become_program(program);
+            return program::become_program(program);
         });
     }
     errors.write = Fd(); // from here on what is said is the program's

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/local/user_entry.hpp"
+#include "program/user_entry.hpp"
 
 #include <doctest/doctest.h>
 
-using namespace qpkg::local;
+using namespace qpkg::program;
 
 TEST_CASE("a user is read with all his groups from the qube's own tables")
 {

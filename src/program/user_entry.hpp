@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace qpkg::local {
+namespace qpkg::program {
 
 /// A user of a qube, read from the texts of its own /etc/passwd and /etc/group (the host's user database knows others).
 struct UserEntry {
@@ -23,4 +23,4 @@ struct UserEntry {
 /// Nothing when there is no well-formed row for him.
 std::optional<UserEntry> find_user(std::string_view passwd, std::string_view group, std::string_view name);
 
-} // namespace qpkg::local
+} // namespace qpkg::program

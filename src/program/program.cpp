@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/local/program.hpp"
+#include "program/program.hpp"
 
 #include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/base/fd.hpp"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
 #include <sys/stat.h>
@@ -15,8 +16,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 
-namespace qpkg::local {
+namespace qpkg::program {
 namespace {
 
 namespace fs = std::filesystem;
@@ -24,7 +26,6 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_table = 1024 * 1024;
 constexpr int cannot_run = 126; // as shells have it
 constexpr int not_found = 127;
-constexpr const char* agent = "/run/qpkg/libexec/qpkg-agent";
 constexpr const char* user_path = "/run/qpkg/bin:/usr/local/bin:/usr/bin:/bin";
 constexpr const char* root_path = "/run/qpkg/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -33,15 +34,29 @@ constexpr std::array passed_variables = {"TERM", "COLORTERM", "NO_COLOR",   "COL
                                          "LANG", "LANGUAGE",  "LC_ALL",     "LC_CTYPE", "LC_MESSAGES",
                                          "TZ",   "DISPLAY",   "LC_NUMERIC", "LC_TIME",  "WAYLAND_DISPLAY"};
 
-UserEntry require_user(RunAs user)
+/// Empty when it is not there.
+std::string read_table(const char* path)
 {
-    const auto passwd = files::read_if_exists("/etc/passwd", largest_table).value_or("");
-    const auto group = files::read_if_exists("/etc/group", largest_table).value_or("");
-    const auto* const name = user == RunAs::root ? "root" : "user";
-    if (auto entry = find_user(passwd, group, name)) {
+    const Fd fd(::open(path, O_RDONLY | O_CLOEXEC));
+    std::string text(largest_table, '\0');
+    std::size_t done = 0;
+    while (fd && done < text.size()) {
+        const auto got = ::read(fd.get(), text.data() + done, text.size() - done);
+        if (got <= 0) {
+            break;
+        }
+        done += static_cast<std::size_t>(got);
+    }
+    text.resize(done);
+    return text;
+}
+
+UserEntry require_user(const std::string& name)
+{
+    if (auto entry = find_user(read_table("/etc/passwd"), read_table("/etc/group"), name)) {
         return *std::move(entry);
     }
-    throw Error(Code::failed, std::string("the qube's base has no user \"") + name + '"');
+    throw Error(Code::failed, "the qube's base has no user \"" + name + '"');
 }
 
 void give_to(const fs::path& path, const UserEntry& user)
@@ -84,9 +99,9 @@ fs::path make_runtime_directory(const UserEntry& user)
     return directory;
 }
 
-std::map<std::string, std::string> environment_of(const UserEntry& user, const fs::path& runtime)
+Environment environment_of(const UserEntry& user, const fs::path& runtime, const Environment& passed)
 {
-    std::map<std::string, std::string> environment{
+    Environment environment{
         {"PATH", user.uid == 0 ? root_path : user_path},
         {"HOME", user.home},
         {"USER", user.name},
@@ -95,11 +110,7 @@ std::map<std::string, std::string> environment_of(const UserEntry& user, const f
         {"XDG_RUNTIME_DIR", runtime.string()},
         {"XDG_DATA_DIRS", "/run/qpkg/share:/usr/local/share:/usr/share"},
     };
-    for (const auto* name : passed_variables) {
-        if (const char* const value = std::getenv(name)) {
-            environment.emplace(name, value);
-        }
-    }
+    environment.insert(passed.begin(), passed.end());
     return environment;
 }
 
@@ -126,13 +137,27 @@ void keep_standard_streams_only() { ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); 
 
 } // namespace
 
-Program prepare_program(const SessionRoot& root, const RunRequest& request)
+Environment callers_environment()
 {
-    auto user = require_user(request.user);
-    make_home(user);
-    auto environment = environment_of(user, make_runtime_directory(user));
-    auto argv = request.argv.empty() ? std::vector<std::string>{user.shell} : request.argv;
-    return {root.hostname, std::move(argv), std::move(user), std::move(environment)};
+    Environment environment;
+    for (const auto* name : passed_variables) {
+        if (const char* const value = std::getenv(name)) {
+            environment.emplace(name, value);
+        }
+    }
+    return environment;
+}
+
+Program prepare_program(const std::string& qube, const std::string& user, std::vector<std::string> argv,
+                        const Environment& passed)
+{
+    auto entry = require_user(user);
+    make_home(entry);
+    auto environment = environment_of(entry, make_runtime_directory(entry), passed);
+    if (argv.empty()) {
+        argv = {entry.shell};
+    }
+    return {qube, std::move(argv), std::move(entry), std::move(environment)};
 }
 
 int become_program(const Program& program)
@@ -155,22 +180,14 @@ int become_program(const Program& program)
     return absent ? not_found : cannot_run;
 }
 
-int become_agent()
+int become_agent(const char* path, const char* verb)
 {
     keep_standard_streams_only();
     ::clearenv();
     ::setenv("PATH", root_path, 1);
     (void)!::chdir("/");
-    ::execl(agent, "qpkg-agent", "refresh", nullptr);
+    ::execl(path, "qpkg-agent", verb, nullptr);
     throw system_error("run the agent", errno);
 }
 
-void check_agent(int status, const std::string& qube)
-{
-    if (status != 0 && status != static_cast<int>(Code::partly)) {
-        throw Error(Code::failed,
-                    "compose the apps of " + qube + ": the agent ended with status " + std::to_string(status));
-    }
-}
-
-} // namespace qpkg::local
+} // namespace qpkg::program

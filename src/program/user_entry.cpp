@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/local/user_entry.hpp"
-
-#include "qpkg/base/text.hpp"
+#include "program/user_entry.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
-namespace qpkg::local {
+namespace qpkg::program {
 namespace {
 
 constexpr std::size_t passwd_fields = 7;
 constexpr std::size_t group_fields = 4;
+
+/// For programs inside a qube, which have libc alone.
+std::vector<std::string> split(std::string_view text, char separator)
+{
+    std::vector<std::string> parts;
+    for (;;) {
+        const auto end = std::min(text.find(separator), text.size());
+        parts.emplace_back(text.substr(0, end));
+        if (end == text.size()) {
+            return parts;
+        }
+        text.remove_prefix(end + 1);
+    }
+}
 
 std::optional<unsigned> number_of(const std::string& text)
 {
@@ -25,8 +38,8 @@ std::optional<unsigned> number_of(const std::string& text)
 std::optional<UserEntry> find_user(std::string_view passwd, std::string_view group, std::string_view name)
 {
     std::optional<UserEntry> user;
-    for (const auto& row : text::split(passwd, '\n')) {
-        const auto fields = text::split(row, ':');
+    for (const auto& row : split(passwd, '\n')) {
+        const auto fields = split(row, ':');
         if (fields.size() != passwd_fields || fields[0] != name) {
             continue;
         }
@@ -40,12 +53,12 @@ std::optional<UserEntry> find_user(std::string_view passwd, std::string_view gro
     if (!user) {
         return std::nullopt;
     }
-    for (const auto& row : text::split(group, '\n')) {
-        const auto fields = text::split(row, ':');
+    for (const auto& row : split(group, '\n')) {
+        const auto fields = split(row, ':');
         if (fields.size() != group_fields) {
             continue;
         }
-        const auto members = text::split(fields[3], ',');
+        const auto members = split(fields[3], ',');
         const auto gid = number_of(fields[2]);
         if (gid && *gid != user->gid && std::ranges::find(members, name) != members.end()) {
             user->groups.push_back(*gid);
@@ -54,4 +67,4 @@ std::optional<UserEntry> find_user(std::string_view passwd, std::string_view gro
     return user;
 }
 
-} // namespace qpkg::local
+} // namespace qpkg::program
