@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/options.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "cli/toml_file.hpp"
 
-#include <toml++/toml.h>
+#include "qpkg/base/error.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -13,27 +13,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error wrong(const fs::path& file, const toml::source_region& where, std::string_view what)
-{
-    return {Code::usage, file.string() + ":" + std::to_string(where.begin.line) + ":" +
-                             std::to_string(where.begin.column) + ": " + std::string(what)};
-}
-
 void overlay(Options& options, const fs::path& file)
 {
-    toml::table table;
-    try {
-        table = toml::parse_file(file.string());
-    } catch (const toml::parse_error& error) {
-        throw wrong(file, error.source(), error.description());
-    }
+    const auto table = parse_toml_file(file);
     for (const auto& [key, node] : table) {
         const auto value = node.value<std::string>();
         if (key.str() != "root" && key.str() != "backend") {
-            throw wrong(file, key.source(), "unknown key \"" + std::string(key.str()) + "\", expected root or backend");
+            throw wrong_toml(file, key.source(),
+                             "unknown key \"" + std::string(key.str()) + "\", expected root or backend");
         }
         if (!value) {
-            throw wrong(file, node.source(), "expected a string");
+            throw wrong_toml(file, node.source(), "expected a string");
         }
         if (key.str() == "root") {
             options.root = *value;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/vault_policy.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "cli/toml_file.hpp"
 
-#include <toml++/toml.h>
+#include "qpkg/base/error.hpp"
 
 namespace qpkg::cli {
 namespace {
@@ -13,23 +13,17 @@ namespace fs = std::filesystem;
 constexpr std::int64_t day = 86'400;
 constexpr std::int64_t most_days = 3650;
 
-[[noreturn]] void fail(const fs::path& file, const toml::source_region& where, const std::string& what)
-{
-    throw Error(Code::usage, file.string() + ":" + std::to_string(where.begin.line) + ":" +
-                                 std::to_string(where.begin.column) + ": " + what);
-}
-
 std::vector<std::string> strings(const fs::path& file, const toml::table& table, std::string_view key)
 {
     std::vector<std::string> found;
     const auto* array = table[key].as_array();
     if (array == nullptr || array->empty()) {
-        fail(file, table.source(), "expected " + std::string(key) + " = [\"…\"]");
+        throw wrong_toml(file, table.source(), "expected " + std::string(key) + " = [\"…\"]");
     }
     for (const auto& element : *array) {
         const auto text = element.value<std::string>();
         if (!text) {
-            fail(file, element.source(), "expected a string");
+            throw wrong_toml(file, element.source(), "expected a string");
         }
         found.push_back(*text);
     }
@@ -41,12 +35,14 @@ app::VaultRule rule_of(const fs::path& file, const toml::table& table)
     const auto name = table["name"].value<std::string>();
     const auto days = table["longest_days"].value<std::int64_t>();
     if (!name || !days || *days < 1 || *days > most_days) {
-        fail(file, table.source(), "expected name = \"…\" and longest_days = 1 to " + std::to_string(most_days));
+        throw wrong_toml(file, table.source(),
+                         "expected name = \"…\" and longest_days = 1 to " + std::to_string(most_days));
     }
     for (const auto& [key, node] : table) {
         if (key.str() != "name" && key.str() != "longest_days" && key.str() != "namespaces") {
-            fail(file, key.source(),
-                 "unknown key \"" + std::string(key.str()) + "\", expected name, namespaces or longest_days");
+            throw wrong_toml(file, key.source(),
+                             "unknown key \"" + std::string(key.str()) +
+                                 "\", expected name, namespaces or longest_days");
         }
     }
     return {.role = *name,
@@ -61,21 +57,17 @@ app::VaultPolicy load_vault_policy(const fs::path& file)
     if (!fs::exists(file)) {
         throw Error(Code::not_found, "open " + file.string() + ": no such file", "write one: qpkg vault --help");
     }
-    toml::table table;
-    try {
-        table = toml::parse_file(file.string());
-    } catch (const toml::parse_error& error) {
-        fail(file, error.source(), std::string(error.description()));
-    }
+    const auto table = parse_toml_file(file);
     for (const auto& [key, node] : table) {
         if (key.str() != "ask" && key.str() != "role") {
-            fail(file, key.source(), "unknown key \"" + std::string(key.str()) + "\", expected ask or [[role]]");
+            throw wrong_toml(file, key.source(),
+                             "unknown key \"" + std::string(key.str()) + "\", expected ask or [[role]]");
         }
     }
     app::VaultPolicy policy{.ask = strings(file, table, "ask"), .rules = {}};
     const auto* roles = table["role"].as_array();
     if (roles == nullptr || !roles->is_array_of_tables()) {
-        fail(file, table.source(), "expected [[role]]");
+        throw wrong_toml(file, table.source(), "expected [[role]]");
     }
     for (const auto& role : *roles) {
         policy.rules.push_back(rule_of(file, *role.as_table()));

@@ -1,21 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/recipe.hpp"
 
+#include "base/strict_toml.hpp"
+
 #include "qpkg/base/text.hpp"
 
 #include <fmt/format.h>
-
-namespace qpkg::build {
-
-/// Where toml++ 3.3 would abort: it asserts on some malformed input, such as a line break in a table's header.
-struct Unparsable {};
-inline void refuse_unparsable() { throw Unparsable(); }
-
-} // namespace qpkg::build
-
-#define TOML_ENABLE_FORMATTERS 0
-#define TOML_ASSERT(expression) (static_cast<bool>(expression) ? void() : ::qpkg::build::refuse_unparsable())
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <set>
@@ -287,7 +277,7 @@ bool is_unparsable(std::string_view text)
 {
     try {
         static_cast<void>(toml::parse(text));
-    } catch (const Unparsable&) {
+    } catch (const UnparsableToml&) {
         return true;
     } catch (const toml::parse_error&) {
         return false;
@@ -321,7 +311,7 @@ Recipe parse_recipe(std::string_view text, std::string_view file)
     const auto plain = plain_text(text, file);
     try {
         return read_recipe(toml::parse(plain), file);
-    } catch (const Unparsable&) {
+    } catch (const UnparsableToml&) {
         throw Error(Code::usage, fmt::format("{}:{}:1: expected a key", file, unparsable_line(plain)));
     } catch (const toml::parse_error& error) {
         const auto at = error.source().begin;
