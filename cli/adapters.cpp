@@ -21,8 +21,11 @@
 #include "adapters/delta/fetch_delta.hpp"
 #include "adapters/delta/make.hpp"
 #include "adapters/fetch/http/http_fetcher.hpp"
+#include "adapters/libvirt/agent_guest.hpp"
+#include "adapters/libvirt/libvirt_hypervisor.hpp"
 #include "adapters/ostree/archive_pull.hpp"
 #include "adapters/sandbox/namespace_sandbox.hpp"
+#include "cli/libvirt_settings.hpp"
 #endif
 
 #include <chrono>
@@ -169,6 +172,20 @@ std::unique_ptr<qubes::QubesHypervisor> make_qubes(const fs::path& root, const S
     return std::make_unique<qubes::QubesHypervisor>(std::move(options));
 }
 
+#if QPKG_FULL
+std::unique_ptr<libvirt::LibvirtHypervisor> make_libvirt(const fs::path& root, const VolumeStore& volumes)
+{
+    const char* elsewhere = std::getenv("QPKG_LIBVIRT_CONFIG");
+    const auto settings = load_libvirt_settings(elsewhere == nullptr ? "/etc/qpkg/libvirt.toml" : elsewhere, root);
+    libvirt::LibvirtOptions options{.root = root,
+                                    .volume_path = [&](const VolumeId& volume) { return volumes.path(volume); },
+                                    .settings = settings};
+    return std::make_unique<libvirt::LibvirtHypervisor>(
+        std::move(options), std::make_unique<libvirt::Connection>(settings.uri),
+        std::make_unique<libvirt::AgentGuest>(libvirt::AgentGuest::Patience{settings.start, settings.refresh}));
+}
+#endif
+
 Backend make_backend(const std::string& name, const fs::path& root, const StateDb& database, const VolumeStore& volumes)
 {
     if (name == "local") {
@@ -178,8 +195,14 @@ Backend make_backend(const std::string& name, const fs::path& root, const StateD
     if (name == "qubes") {
         return Backend(make_qubes(root, database, volumes));
     }
+#if QPKG_FULL
+    if (name == "libvirt") {
+        return Backend(make_libvirt(root, volumes));
+    }
+#endif
     throw Error(Code::unsupported, "there is no backend \"" + name + '"',
-                "the backends of this qpkg are: local, qubes");
+                std::string("the backends of this qpkg are: ") +
+                    (QPKG_FULL ? "libvirt, local, qubes" : "local, qubes"));
 }
 
 } // namespace

@@ -7,6 +7,8 @@
 #include "qpkg/base/fd.hpp"
 
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -128,6 +130,14 @@ std::optional<fs::path> disk_of(const Surroundings& where, const Notice& notice)
     }
     const auto letter = letter_of_slot(notice.slot);
     return letter ? if_there(where.dev / (std::string(front_end) + *letter)) : std::nullopt;
+}
+
+void drop_cached(const fs::path& device)
+{
+    const Fd fd(::open(device.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd) {
+        ::ioctl(fd.get(), BLKFLSBUF, 0);
+    }
 }
 
 std::string read_beginning(const fs::path& device, std::size_t cap)

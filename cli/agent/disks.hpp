@@ -22,6 +22,9 @@ std::optional<std::filesystem::path> disk_with_serial(const Surroundings&, std::
 /// those announced, and that a mount or mapping still uses. Gives the kernel a moment to end what nobody uses.
 std::vector<std::string> disks_in_use(const Surroundings&, const Announcements&);
 
+/// The next read asks the disk itself.
+void drop_cached(const std::filesystem::path& device);
+
 /// Up to `cap` bytes from the beginning of a device. Error failed.
 std::string read_beginning(const std::filesystem::path& device, std::size_t cap);
 

@@ -46,6 +46,7 @@ std::optional<Notices> read_config_disk(const Surroundings& where)
     if (!device) {
         return std::nullopt;
     }
+    drop_cached(*device); // the host changes it while the qube runs
     const auto bytes = read_beginning(*device, largest_text);
     return parse_config_disk(std::string_view(bytes).substr(0, bytes.find('\0')));
 }

@@ -10,12 +10,12 @@ struct Request {
     bool root = false;
 };
 
-/// A killed command may have recorded what it never told the qube, and a start is when local qubes learn of it. Whoever
-/// holds the lock now tells it themselves.
+/// A killed command may have recorded what it never told the qube, and a start is when qubes learn of it. Whoever holds
+/// the lock now tells it themselves.
 void finish_interrupted(Context& context)
 {
     auto& world = context.world();
-    if (world.hypervisor.capabilities().hot_attach || !app::is_interrupted(world)) {
+    if (!world.hypervisor.capabilities().makes_qubes || !app::is_interrupted(world)) {
         return;
     }
     if (const auto lock = context.try_lock()) {

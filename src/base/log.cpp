@@ -12,7 +12,7 @@ spdlog::logger& logger()
     static const auto instance = [] {
         auto made = spdlog::stderr_logger_st("qpkg");
         made->set_pattern("qpkg: %l: %v");
-        made->set_level(spdlog::level::warn);
+        made->set_level(spdlog::level::info);
         return made;
     }();
     return *instance;
@@ -27,7 +27,7 @@ void set_level(Level level)
         logger().set_level(spdlog::level::err);
         return;
     case Level::normal:
-        logger().set_level(spdlog::level::warn);
+        logger().set_level(spdlog::level::info);
         return;
     case Level::verbose:
         logger().set_level(spdlog::level::debug);
@@ -36,6 +36,7 @@ void set_level(Level level)
 }
 
 void debug(std::string_view message) { logger().debug("{}", message); }
+void note(std::string_view message) { logger().info("{}", message); }
 void warning(std::string_view message) { logger().warn("{}", message); }
 
 } // namespace qpkg::log

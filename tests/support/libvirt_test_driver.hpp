@@ -29,11 +29,13 @@ private:
 
 /// An agent that does what it is told; the fields are what it was asked and what it answers.
 struct ObedientGuest : libvirt::Guest {
-    std::set<std::string> refresh(const QubeName& qube, Channels channels) override;
+    std::set<std::string> refresh(const libvirt::Door& door) override;
+    int run(const libvirt::Door& door, const RunRequest& request) override;
 
     std::set<std::string> held; ///< serial numbers of disks in use
     bool answers = true;
     unsigned refreshes = 0;
+    std::vector<RunRequest> runs;
     std::function<void()> on_refresh = [] {};
 };
 

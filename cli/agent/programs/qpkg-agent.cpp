@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Mounts the volumes this qube was told of and shows their apps.
+// Mounts the volumes this qube was told of and shows their apps; starts what the host of a virtual machine asks for.
 #include "cli/agent/boot.hpp"
 #include "cli/agent/disks.hpp"
+#include "cli/agent/own_disk.hpp"
 #include "cli/agent/refresh.hpp"
+#include "cli/agent/serve.hpp"
 #include "cli/agent/sources.hpp"
 #include "repo-format/announcement.hpp"
 
 #include "qpkg/base/error.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string_view>
 
@@ -16,7 +19,7 @@ namespace {
 using namespace qpkg;
 
 const agent::Surroundings surroundings;
-constexpr const char* usage = "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list";
+constexpr const char* usage = "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list | qpkg-agent serve [PORT]";
 
 int show(const agent::Layout& layout, const agent::Announcements& announcements)
 {
@@ -31,12 +34,25 @@ int show(const agent::Layout& layout, const agent::Announcements& announcements)
     return report.problems.empty() ? 0 : static_cast<int>(Code::partly);
 }
 
+/// Without its private disk a qube still shows its apps.
+int mount_own_disk(const agent::Layout& layout)
+{
+    try {
+        agent::mount_own_disk(surroundings, layout);
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "qpkg-agent: %s\n", error.what());
+        return static_cast<int>(Code::partly);
+    }
+}
+
 /// A qube that nobody tells of volumes starts as it is.
 int boot(const agent::Layout& layout)
 {
     agent::mount_what_is_missing();
+    const int status = mount_own_disk(layout);
     const auto announcements = agent::read_announcements(surroundings);
-    return announcements ? show(layout, *announcements) : 0;
+    return announcements ? std::max(status, show(layout, *announcements)) : status;
 }
 
 int refresh(const agent::Layout& layout)
@@ -69,6 +85,9 @@ int run(std::string_view verb)
     if (verb == "list") {
         return list(layout);
     }
+    if (verb == "serve") {
+        agent::serve_all(surroundings);
+    }
     throw Error(Code::usage, usage);
 }
 
@@ -77,6 +96,9 @@ int run(std::string_view verb)
 int main(int count, char** arguments)
 {
     try {
+        if (count == 3 && std::string_view(arguments[1]) == "serve") {
+            agent::serve(arguments[2]);
+        }
         return run(count == 2 ? arguments[1] : "");
     } catch (const Error& error) {
         std::fprintf(stderr, "qpkg-agent: %s\n", error.what());

@@ -10,6 +10,7 @@ enum class Level { quiet, normal, verbose };
 
 void set_level(Level level);
 void debug(std::string_view message);   ///< shown with --verbose
+void note(std::string_view message);    ///< what takes a while; shown unless --quiet
 void warning(std::string_view message); ///< shown unless --quiet
 
 } // namespace qpkg::log

@@ -3,7 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/log.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -20,6 +20,12 @@ constexpr auto unplug_pause = std::chrono::milliseconds(50);
 Error no_such_qube(const QubeName& qube)
 {
     return {Code::not_found, "there is no qube " + qube.text(), "run `qpkg qube list` to see the qubes"};
+}
+
+Error no_volume(const std::string& what, const VolumeId& volume)
+{
+    return {Code::not_found, "the volume of " + what + ", " + volume.hex() + ", is not there",
+            "run `qpkg restore` to get it again"};
 }
 
 /// A domain can go at any time: one that is gone since it was listed is passed by.
@@ -242,7 +248,7 @@ std::set<std::string> LibvirtHypervisor::tell(const QubeName& qube, const Domain
         equip(qube, connection_->next_xml(qube.text()), next.base.value(), next.slots);
     }
     MachineFiles::change_config(live.announced(), slots);
-    auto in_use = guest_->refresh(qube, live.channels);
+    auto in_use = guest_->refresh(door_of(qube, live));
     fault_point("libvirt.told");
     return in_use;
 }
@@ -268,8 +274,7 @@ void LibvirtHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
     }
     const auto image = options_.volume_path(slot.volume);
     if (!fs::exists(image)) {
-        throw Error(Code::not_found, "the volume of " + slot.app.text() + ", " + slot.volume.hex() + ", is not there",
-                    "run `qpkg repair` to build it again");
+        throw no_volume(slot.app.text(), slot.volume);
     }
     if (live->find_disk(serial_of(slot.volume)) == nullptr) {
         connection_->plug(qube.text(), volume_disk(slot.volume, image, live->free_target()));
@@ -321,6 +326,44 @@ bool LibvirtHypervisor::unplug(const QubeName& qube, const Disk& disk)
     }
     fault_point("libvirt.unplugged");
     return true;
+}
+
+Door LibvirtHypervisor::door_of(const QubeName& qube, const DomainView& live) const
+{
+    return {qube, files_.of(qube), live.channels};
+}
+
+/// libvirt's own words for a missing file name neither the app nor the way out.
+void LibvirtHypervisor::start(const DomainView& next)
+{
+    require_boot_files();
+    const auto require_volume = [&](const std::string& what, const VolumeId& volume) {
+        if (!fs::exists(options_.volume_path(volume))) {
+            throw no_volume(what, volume);
+        }
+    };
+    if (next.base) {
+        require_volume("the base", *next.base);
+    }
+    for (const auto& slot : next.slots) {
+        require_volume(slot.app.text(), slot.volume);
+    }
+    log::note("starting " + next.name);
+    connection_->start(next.name);
+}
+
+int LibvirtHypervisor::run(const QubeName& qube, const RunRequest& request)
+{
+    const auto next = require(qube);
+    auto live = find_live(qube);
+    if (!live) {
+        start(next);
+        live = find_live(qube);
+    }
+    if (!live) {
+        throw Error(Code::failed, qube.text() + " ended as soon as it was started");
+    }
+    return with_context("run in " + qube.text(), [&] { return guest_->run(door_of(qube, *live), request); });
 }
 
 std::vector<Finding> LibvirtHypervisor::findings()

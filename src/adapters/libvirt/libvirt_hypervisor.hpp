@@ -22,7 +22,7 @@ struct LibvirtOptions {
 /// Virtual machines of libvirt. A qube is a domain of the same name with our element in its metadata, which names the
 /// state directory it belongs to; other domains are never touched. What is wanted lies in the domain's XML for the next
 /// start, what is attached in that of the running machine.
-class LibvirtHypervisor : public Hypervisor {
+class LibvirtHypervisor : public Hypervisor, public QubeRunner {
 public:
     LibvirtHypervisor(LibvirtOptions options, std::unique_ptr<Connection> connection, std::unique_ptr<Guest> guest);
 
@@ -38,6 +38,9 @@ public:
     Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
     std::vector<Finding> findings() override;
 
+    /// Starts the machine when it does not run; it goes on running afterwards.
+    int run(const QubeName& qube, const RunRequest& request) override;
+
 private:
     std::vector<DomainView> ours();                            ///< as of the next start
     std::optional<DomainView> find_live(const QubeName& qube); ///< nothing: it does not run
@@ -47,6 +50,8 @@ private:
     void equip(const QubeName& qube, const std::string& xml, const VolumeId& base, std::vector<VolumeSlot> slots);
     std::set<std::string> tell(const QubeName& qube, const DomainView& live, std::vector<VolumeSlot> slots);
     void record(const QubeName& qube, const DomainView& live, std::span<const VolumeSlot> slots);
+    void start(const DomainView& next);
+    Door door_of(const QubeName& qube, const DomainView& live) const;
     bool unplug(const QubeName& qube, const Disk& disk);
 
     LibvirtOptions options_;

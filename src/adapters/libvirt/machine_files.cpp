@@ -42,9 +42,9 @@ void make_file_system(const fs::path& image, std::uint64_t size)
 std::string config_disk(std::span<const VolumeSlot> slots)
 {
     std::string text = "qpkg-announced-1\n";
-    char name = 'a';
+    std::size_t number = 0;
     for (const auto& slot : slots) {
-        text += std::string(1, name++) + ' ' + encode_slot(slot) + '\n';
+        text += "s" + std::to_string(number++) + ' ' + encode_slot(slot) + '\n';
     }
     if (text.size() > config_size) {
         throw Error(Code::no_space, "what a qube is told of its apps is larger than a config disk");

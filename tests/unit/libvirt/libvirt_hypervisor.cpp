@@ -35,7 +35,7 @@ struct Qubes : LibvirtQubes {
     fs::path private_disk() const { return directory.path() / "root/machines/work/private.img"; }
 };
 
-const std::string told_one = "qpkg-announced-1\na org.example.one 1.0-1 private " + std::string(64, '1') + '\n';
+const std::string told_one = "qpkg-announced-1\ns0 org.example.one 1.0-1 private " + std::string(64, '1') + '\n';
 const std::string told_nothing = "qpkg-announced-1\n";
 
 } // namespace
@@ -106,7 +106,7 @@ TEST_CASE("of two releases of an app the machine is told of the one that is want
     qubes.hypervisor->set_wanted(work, std::vector{one_newer});
     qubes.guest->held.clear();
     CHECK(qubes.hypervisor->detach(work, one) == Detached::gone);
-    CHECK(qubes.told(work) == "qpkg-announced-1\na org.example.one 1.0-1 private " + std::string(64, '2') + '\n');
+    CHECK(qubes.told(work) == "qpkg-announced-1\ns0 org.example.one 1.0-1 private " + std::string(64, '2') + '\n');
 }
 
 TEST_CASE("a machine has room for so many volumes at once")
@@ -241,4 +241,33 @@ TEST_CASE("a guest that does not give a disk back keeps it, and hinders nothing"
 
     CHECK(qubes.hypervisor->detach(work, one) == Detached::in_use);
     CHECK(qubes.hypervisor->attached() == std::vector<Attachment>{{work, {one}}});
+}
+
+TEST_CASE("a program starts its machine, once, with all that it wants")
+{
+    Qubes qubes;
+    qubes.stand_in(base);
+    qubes.hypervisor->set_wanted(work, std::vector{one});
+
+    CHECK(qubes.hypervisor->run(work, {{"hello"}}) == 7);
+    CHECK(qubes.driver->is_running("work"));
+    CHECK(qubes.hypervisor->run(work, {{"hello"}, RunAs::root}) == 7);
+    CHECK(qubes.guest->runs.size() == 2);
+    CHECK_FAILS(Code::not_found, "no qube personal", qubes.hypervisor->run(QubeName::require("personal"), {{"hello"}}));
+}
+
+TEST_CASE("a machine does not start without a volume or its kernel")
+{
+    Qubes qubes;
+    qubes.hypervisor->set_wanted(work, std::vector{one});
+
+    CHECK_FAILS(Code::not_found, "the volume of the base", qubes.hypervisor->run(work, {{"hello"}}));
+    qubes.stand_in(base);
+    fs::remove(qubes.directory.path() / one.volume.hex());
+    CHECK_FAILS(Code::not_found, "the volume of org.example.one", qubes.hypervisor->run(work, {{"hello"}}));
+    qubes.stand_in(one.volume);
+    fs::remove(qubes.directory.path() / "initramfs");
+    CHECK_FAILS(Code::not_found, "initramfs", qubes.hypervisor->run(work, {{"hello"}}));
+    CHECK(!qubes.driver->is_running("work"));
+    CHECK(qubes.guest->runs.empty());
 }
