@@ -79,57 +79,6 @@ void remove_app(const Layout& layout, const AppId& app)
     }
 }
 
-/// The volume at its app's place; a volume of several apps at a place of its own.
-void mount_volume_of(const Layout& layout, const Announced& announced, const fs::path& place)
-{
-    const auto& root = announced.volume.volume;
-    if (!announced.device) {
-        throw Error(Code::not_found, "the volume is not mounted at " + place.string());
-    }
-    mount_disk(*announced.device, root, place);
-    if (fs::is_directory(fs::symlink_status(place / composed_folder))) {
-        fs::create_directories(layout.composed(root));
-        mounts::bind(place, layout.composed(root));
-        mounts::unmount(place);
-    }
-}
-
-void mount_announced(const Layout& layout, const Announced& announced)
-{
-    const auto& [app, version, view, root] = announced.volume;
-    const auto place = layout.volume(app);
-    if (mounts::is_mount_point(place)) {
-        return;
-    }
-    fs::create_directories(place);
-    const auto whole = layout.composed(root);
-    if (!mounts::is_mount_point(whole)) {
-        mount_volume_of(layout, announced, place);
-    }
-    if (mounts::is_mount_point(whole)) {
-        const auto tree = whole / composed_place(app);
-        if (!fs::is_directory(fs::symlink_status(tree))) {
-            throw Error(Code::corrupt, "the volume " + root.hex() + " does not hold it");
-        }
-        mounts::bind(tree, place);
-    }
-}
-
-/// Volumes of several apps that nobody announces any more.
-void leave_composed(const Layout& layout, const std::vector<Announced>& announced)
-{
-    if (!fs::exists(layout.composed())) {
-        return;
-    }
-    for (const auto& name : names_in(layout.composed())) {
-        if (std::ranges::none_of(announced, [&](const Announced& one) { return one.volume.volume.hex() == name; })) {
-            mounts::unmount(layout.composed() / name);
-            std::error_code ignored;
-            fs::remove(layout.composed() / name, ignored);
-        }
-    }
-}
-
 std::vector<Export> exports_of(const Layout& layout, const AppId& app)
 {
     return parse_exports(read_file_within(layout.volume(app), exports_path(app), largest_exports), app);
@@ -173,7 +122,7 @@ private:
                 attempt(app, [&] { remove_app(layout_, app); });
             }
         }
-        leave_composed(layout_, announcements_.found);
+        leave_composed_volumes(layout_, announcements_.found);
     }
 
     void add(const Announced& announced)
@@ -189,7 +138,7 @@ private:
     void use(const Announced& announced, bool there)
     {
         const auto& app = announced.volume.app;
-        mount_announced(layout_, announced);
+        mount_volume(layout_, announced);
         auto exports = exports_of(layout_, app);
         if (announced.volume.view == View::shared) {
             check_only_adds(layout_, app, shared_);
@@ -292,7 +241,7 @@ RefreshReport refresh(const Layout& layout, const Announcements& announcements)
     return Refresh(layout, announcements).run();
 }
 
-std::vector<std::string> composed(const Layout& layout)
+std::vector<std::string> shown_apps(const Layout& layout)
 {
     std::vector<std::string> lines;
     for (const auto& app : apps_with_views(layout)) {

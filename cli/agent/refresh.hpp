@@ -20,6 +20,6 @@ struct RefreshReport {
 RefreshReport refresh(const Layout& layout, const Announcements& announcements);
 
 /// The lines of the volumes that are composed, ascending by app.
-std::vector<std::string> composed(const Layout& layout);
+std::vector<std::string> shown_apps(const Layout& layout);
 
 } // namespace qpkg::agent

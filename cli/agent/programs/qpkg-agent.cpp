@@ -67,7 +67,7 @@ int refresh(const agent::Layout& layout)
 
 int list(const agent::Layout& layout)
 {
-    for (const auto& line : agent::composed(layout)) {
+    for (const auto& line : agent::shown_apps(layout)) {
         std::printf("%s\n", line.c_str());
     }
     return 0;
