@@ -17,19 +17,18 @@ done </lib/modules/order
 
 # Xen's disks have no serial number: there it is the first one.
 find_base() {
-    wanted=$(sed -n 's|.*root=/dev/disk/by-id/virtio-\([^ ]*\).*|\1|p' /proc/cmdline)
     if [ -b /dev/xvda ]; then
         echo /dev/xvda
     fi
     for disk in /sys/block/vd*; do
-        if [ "$(cat "$disk/serial" 2>/dev/null)" = "${wanted:-qpkg-base}" ]; then
+        if [ "$(cat "$disk/serial" 2>/dev/null)" = qpkg-base ]; then
             echo "/dev/${disk##*/}"
         fi
     done
 }
 
 case $(cat /proc/cmdline) in
-*test.base* | *test.plain*)
+*test.base*)
     tries=0
     until base=$(find_base) && [ -n "$base" ] || [ $tries -gt 100 ]; do
         tries=$((tries + 1))
@@ -47,12 +46,11 @@ case $(cat /proc/cmdline) in
         ;;
     esac
     case $(cat /proc/cmdline) in *test.systemd*) next=/lib/systemd/systemd ;; esac
-    case $(cat /proc/cmdline) in *test.plain*) next='/bin/sh /run/guest_plain.sh' ;; esac
     for place in dev proc sys; do
         mount --move "/$place" "/newroot/$place"
     done
     mount -t tmpfs run /newroot/run
-    cp /guest_*.sh /dom0_start.sh /newroot/run
+    cp /guest_serve.sh /dom0_start.sh /newroot/run
     mkdir -p /newroot/run/systemd/system
     cp /test-shell.service /newroot/run/systemd/system
     # shellcheck disable=SC2086  # a command and its arguments

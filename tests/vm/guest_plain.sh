@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# Process 1 of machines that nobody but their host speaks to: the agent, and what starts programs for the host.
+# /sbin/init of machines that nobody but their host speaks to: the agent, and what starts programs for the host.
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/
 mkdir -p /dev/pts
 mount -t devpts devpts /dev/pts

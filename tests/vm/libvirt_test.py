@@ -25,8 +25,10 @@ def digest(path):
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-class Libvirt(worlds.MachineCase):
-    """The steps are one story: each begins where the one before it ended."""
+class LibvirtCase(worlds.MachineCase):
+    """A libvirtd of its own, and a world whose machines are its."""
+
+    WORLD = None
 
     @classmethod
     def setUpClass(cls):
@@ -38,12 +40,22 @@ class Libvirt(worlds.MachineCase):
         os.environ["QPKG_BACKEND"] = "libvirt"
         os.environ["QPKG_LIBVIRT_CONFIG"] = f"{made}/libvirt.toml"
         cls.daemon = cls.enterClassContext(libvirtd.Libvirtd(cls.folder / "libvirtd"))
-        cls.world = worlds.LibvirtWorld(made)
+        cls.world = cls.WORLD(made)
         cls.small = cls.world.small
 
     @classmethod
     def tearDownClass(cls):
-        print(f"\ntier A, libvirt: {time.monotonic() - cls.began:.0f} s", flush=True)
+        print(f"\ntier {cls.TIER}: {time.monotonic() - cls.began:.0f} s", flush=True)
+
+    def tell_story(self, *steps):
+        try:
+            for step in steps:
+                began = time.monotonic()
+                step()
+                print(f"  {step.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+        except BaseException:
+            print(f"---- console\n{self.console.read_text(errors='replace')[-4000:]}\n----")
+            raise
 
     def run_in(self, *words, qube="work", **options):
         return self.small.qpkg("run", qube, *words, **options)
@@ -57,20 +69,20 @@ class Libvirt(worlds.MachineCase):
         answer = self.run_in("--as-root", "--", "sh", "-c", script)
         self.assertEqual((answer.out, answer.code), (out, code), f"{script}: {answer.err}")
 
+
+class Libvirt(LibvirtCase):
+    """The steps are one story: each begins where the one before it ended."""
+
+    TIER = "A, libvirt"
+    WORLD = worlds.LibvirtWorld
+
     def test_story(self):
-        try:
-            for step in [self.a_qube_is_made_and_runs_programs, self.programs_get_what_they_are_given,
-                         self.a_terminal_is_one_there, self.a_program_ends_with_who_started_it,
-                         self.an_app_comes_while_another_runs, self.nothing_writes_to_a_volume,
-                         self.an_upgrade_leaves_running_programs_alone, self.an_app_goes,
-                         self.what_is_missing_at_the_start_is_told, self.the_home_is_there_after_another_start,
-                         self.libvirt_itself_may_be_gone, self.the_qube_goes]:
-                began = time.monotonic()
-                step()
-                print(f"  {step.__name__}: {time.monotonic() - began:.1f} s", flush=True)
-        except BaseException:
-            print(f"---- console\n{self.console.read_text(errors='replace')[-4000:]}\n----")
-            raise
+        self.tell_story(self.a_qube_is_made_and_runs_programs, self.programs_get_what_they_are_given,
+                        self.a_terminal_is_one_there, self.a_program_ends_with_who_started_it,
+                        self.an_app_comes_while_another_runs, self.nothing_writes_to_a_volume,
+                        self.an_upgrade_leaves_running_programs_alone, self.an_app_goes,
+                        self.what_is_missing_at_the_start_is_told, self.the_home_is_there_after_another_start,
+                        self.libvirt_itself_may_be_gone, self.the_qube_goes)
 
     def a_qube_is_made_and_runs_programs(self):
         self.small.must("qube", "create", "work", "--base", "debian-12")
@@ -198,6 +210,39 @@ class Libvirt(worlds.MachineCase):
         self.small.must("qube", "remove", "work", "--yes")
         self.assertEqual(self.daemon.virsh("list", "--all", "--name").split(), [])
         self.assertEqual(list((self.small.root / "machines").iterdir()), [])
+
+
+class LibvirtSystemd(LibvirtCase):
+    """The same with Debian's systemd, whose udev starts what serves the host."""
+
+    TIER = "B, libvirt"
+
+    @staticmethod
+    def WORLD(folder):  # noqa: N802
+        return worlds.LibvirtSystemdWorld(folder, "bookworm")
+
+    def test_story(self):
+        self.tell_story(self.a_program_runs, self.an_app_comes, self.it_ends_by_itself)
+
+    def a_program_runs(self):
+        self.small.must("qube", "create", "work", "--base", "debian-12")
+        self.console = self.daemon.keep_console("work")
+        self.small.must("install", "hello", "--into", "work", "--yes")
+        self.says("hello 1.0\n", "hello")
+        self.says("user /home/user\n", "sh", "-c", "echo $(id -un) $HOME")
+
+    def an_app_comes(self):
+        self.small.must("install", "other", "--into", "work", "--yes")
+        self.says("other 1.0\n", "other")
+        self.root_runs("active\nactive\nactive\nactive\n", "systemctl is-active 'qpkg-serve@*'")
+
+    def it_ends_by_itself(self):
+        self.daemon.virsh("shutdown", "work")
+        until = time.monotonic() + 60
+        while self.daemon.virsh("list", "--name").split():
+            self.assertLess(time.monotonic(), until, "the machine does not end")
+            time.sleep(0.2)
+        self.small.must("qube", "remove", "work", "--yes")
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ class World:
     def _make_initramfs(self, name, kernel, modules):
         archive = kernels.busybox_initramfs(kernel, modules)
         archive.file("init", (HERE / "guest_init.sh").read_bytes(), 0o755)
-        for file in ["test-shell.service", "guest_serve.sh", "guest_plain.sh", "dom0_start.sh"]:
+        for file in ["test-shell.service", "guest_serve.sh", "dom0_start.sh"]:
             archive.file(file, (HERE / file).read_bytes())
         for program in GUEST_PROGRAMS:
             archive.file(f"usr/libexec/qpkg/{program}", (PROGRAMS / program).read_bytes(), 0o755)
@@ -190,29 +190,43 @@ class SystemdWorld(World):
         return super().machine(disks, f"{words} test.systemd {quiet}", lines, base, memory=768, **options)
 
 
-class LibvirtWorld(World):
-    """Machines that libvirt starts, with nobody but the agent in them. Two releases of hello and clock, one of other."""
+class MachinesOfLibvirt:
+    """Comes before a world: its machines are libvirt's, with an initramfs as users have it; nobody but the agent is in
+    them. Releases 1.0 of hello, other and clock."""
 
-    MODULES = [*World.MODULES, "virtio_console", "ext4"]
-
-    def __init__(self, folder):
-        super().__init__(folder)
-        for file in [self.kernel.image, self.initramfs]:
-            os.chmod(file, 0o644)
+    def __init__(self, *arguments):
+        super().__init__(*arguments)
+        os.chmod(self.kernel.image, 0o644)
         (self.folder / "libvirt.toml").write_text(
             f'accelerator = "tcg"\nkernel = "{self.kernel.image}"\ninitramfs = "{self.initramfs}"\n'
-            'memory = 256\nprocessors = 1\ndisk = 64\nstart_seconds = 60\nrefresh_seconds = 30\n'
+            'memory = 512\nprocessors = 1\ndisk = 64\nstart_seconds = 90\nrefresh_seconds = 30\n'
             'command_line = "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off tsc=reliable no_timer_check '
-            'test.plain"\n')
+            'systemd.log_level=warning systemd.show_status=0 systemd.firstboot=off"\n')
         self.small.publish(self.small.make_module(*lasting("clock", "1.0")),
                            self.small.make_module("org.example.hello", "1.0"),
                            self.small.make_module("org.example.other", "1.0"))
         self.small.add_repository()
 
+    def _make_initramfs(self, name, kernel, modules):
+        kernels.output_of(HERE.parents[1] / "packaging/libvirt/make-initramfs", "--root", kernel.folder, kernel.version,
+                          self.folder / name)
+        return self.folder / name
+
+    def _base_files(self):
+        return {**super()._base_files(), "usr/sbin/init": (HERE / "guest_plain.sh").read_bytes()}
+
     def publish_newer(self):
         out = self.folder / "out-2.0"
         self.small.publish(self.small.make_module(*lasting("clock", "2.0"), out=out),
                            self.small.make_module("org.example.hello", "2.0", out=out))
+
+
+class LibvirtWorld(MachinesOfLibvirt, World):
+    """With a tiny root."""
+
+
+class LibvirtSystemdWorld(MachinesOfLibvirt, SystemdWorld):
+    """With a root of Debian packages that starts systemd."""
 
 
 def require_programs(more_missing=()):

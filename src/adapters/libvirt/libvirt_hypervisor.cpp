@@ -162,9 +162,11 @@ void LibvirtHypervisor::require_boot_files() const
     for (const auto& [what, file] :
          {std::pair("kernel", options_.settings.kernel), std::pair("initramfs", options_.settings.initramfs)}) {
         if (!fs::exists(file)) {
-            throw Error(Code::not_found,
-                        "the " + std::string(what) + " of virtual machines, " + file.string() + ", is not there",
-                        "put one there, or say in /etc/qpkg/libvirt.toml where it is");
+            throw Error(
+                Code::not_found,
+                "the " + std::string(what) + " of virtual machines, " + file.string() + ", is not there",
+                "put one there, or say in /etc/qpkg/libvirt.toml where it is; /usr/libexec/qpkg/make-initramfs makes "
+                "an initramfs");
         }
     }
 }
