@@ -3,6 +3,7 @@
 
 #include "repo-format/fields.hpp"
 #include "repo-format/input_fields.hpp"
+#include "repo-format/menu_entry.hpp"
 
 #include "qpkg/base/text.hpp"
 
@@ -95,6 +96,9 @@ Export parse_export(Fields fields)
     }
     if (!is_absolute_path(made.path)) {
         fields.fail("path", "not an absolute path without . and ..");
+    }
+    if (made.kind == ExportKind::desktop && fields.has("menu")) {
+        made.menu = parse_menu_entry(fields.object("menu"));
     }
     return made;
 }
@@ -228,7 +232,11 @@ Array encode_exports(const std::vector<Export>& exports)
     Array array;
     for (const auto& made : exports) {
         const auto* kind = std::ranges::find(kind_names, made.kind, &KindName::kind);
-        array.emplace_back(Object{{"kind", std::string(kind->name)}, {"name", made.name}, {"path", made.path}});
+        Object member{{"kind", std::string(kind->name)}, {"name", made.name}, {"path", made.path}};
+        if (made.menu) {
+            member.emplace("menu", encode_menu_entry(*made.menu));
+        }
+        array.emplace_back(std::move(member));
     }
     return array;
 }

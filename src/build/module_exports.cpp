@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/module_exports.hpp"
 
+#include "build/desktop_menu.hpp"
 #include "repo-format/exports.hpp"
 
 #include "qpkg/base/text.hpp"
@@ -39,23 +40,6 @@ std::optional<std::string> command_in(std::string_view path)
     return std::nullopt;
 }
 
-/// The value of a key in the first group of a desktop entry.
-std::optional<std::string> desktop_value(std::string_view entry, std::string_view key)
-{
-    bool in_group = false;
-    for (const auto& line : text::split(entry, '\n')) {
-        if (line.starts_with('[')) {
-            if (in_group) {
-                break;
-            }
-            in_group = line == "[Desktop Entry]";
-        } else if (in_group && line.starts_with(key) && line.substr(key.size()).starts_with('=')) {
-            return line.substr(key.size() + 1);
-        }
-    }
-    return std::nullopt;
-}
-
 bool is_icon(std::string_view path, std::string_view icon)
 {
     if (!path.starts_with("/usr/share/icons/") && !path.starts_with("/usr/share/pixmaps/")) {
@@ -78,8 +62,10 @@ public:
             choose_all_commands();
         }
         for (const auto& path : desktop_entries()) {
-            add(ExportKind::desktop, name_of(path), path);
-            choose_icons(path);
+            const auto entry = files_.desktop.find(path);
+            const auto text = entry == files_.desktop.end() ? std::string() : entry->second;
+            add({ExportKind::desktop, name_of(path), path, menu_of(text)});
+            choose_icons(path, text);
         }
         choose_others();
         choose_starts();
@@ -95,11 +81,13 @@ private:
         plan_.findings.push_back({std::move(rule), path, std::move(detail)});
     }
 
-    void add(ExportKind kind, const std::string& name, const std::string& path)
+    void add(ExportKind kind, const std::string& name, const std::string& path) { add({kind, name, path}); }
+
+    void add(const Export& made)
     {
-        const Export made{kind, name, path};
         const bool is_taken = std::ranges::any_of(plan_.exports, [&](const Export& other) {
-            return other == made || (kind != ExportKind::icon && other.kind == kind && other.name == name);
+            return other == made ||
+                   (made.kind != ExportKind::icon && other.kind == made.kind && other.name == made.name);
         });
         if (is_taken) {
             return; // the same command in /usr/bin and /usr/games: the first on PATH counts
@@ -108,7 +96,7 @@ private:
             encode_exports(recipe_.app, {made});
             plan_.exports.push_back(made);
         } catch (const Error& error) {
-            find("export", path, std::string("not exported: ") + error.what());
+            find("export", made.path, std::string("not exported: ") + error.what());
         }
     }
 
@@ -179,10 +167,8 @@ private:
                 near.empty() ? std::string() : "did you mean " + text::join(near, " or ") + '?'};
     }
 
-    void choose_icons(const std::string& entry_path)
+    void choose_icons(const std::string& entry_path, std::string_view text)
     {
-        const auto entry = files_.desktop.find(entry_path);
-        const auto text = entry == files_.desktop.end() ? std::string() : entry->second;
         if (!desktop_value(text, "Name") || !(desktop_value(text, "Exec") || desktop_value(text, "DBusActivatable"))) {
             find("desktop", entry_path, "not a valid desktop entry: no Name, or nothing to start");
         }

@@ -151,6 +151,17 @@ std::string printable(std::string text)
     return text.substr(0, 400);
 }
 
+/// In the order of the exports file, which says nothing of menus.
+std::vector<Export> with_menus(std::vector<Export> exports, const std::vector<Export>& chosen)
+{
+    for (auto& made : exports) {
+        const auto same = [&](const Export& other) { return other.kind == made.kind && other.name == made.name; };
+        const auto found = std::ranges::find_if(chosen, same);
+        made.menu = found == chosen.end() ? std::nullopt : found->menu;
+    }
+    return exports;
+}
+
 } // namespace
 
 ModuleTree make_module_tree(const fs::path& changes, const Fd& base, const Recipe& recipe)
@@ -175,7 +186,7 @@ ModuleTree make_module_tree(const fs::path& changes, const Fd& base, const Recip
     settle_tree(changes, plan);
     unpack_documents(changes, base);
     const auto exports_text = encode_exports(recipe.app, tree.exports);
-    tree.exports = parse_exports(exports_text, recipe.app);
+    tree.exports = with_menus(parse_exports(exports_text, recipe.app), tree.exports);
     add_file_to(changes, exports_path(recipe.app), exports_text);
     if (!exports.starts.empty()) {
         add_file_to(changes, starts_path(recipe.app), encode_starts(recipe.app, exports.starts));

@@ -3,6 +3,7 @@
 // tree instead of packages, so that tests have modules in milliseconds. Exported are every file of TREE/usr/bin,
 // desktop entries, D-Bus services and units.
 #include "app/world.hpp"
+#include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/exports.hpp"
@@ -22,6 +23,7 @@ namespace {
 using namespace qpkg;
 namespace fs = std::filesystem;
 
+constexpr std::size_t largest_desktop_entry = 256 * 1024;
 constexpr std::int64_t epoch = 1767225600;
 
 void add_exports(std::vector<Export>& exports, const fs::path& tree, ExportKind kind, const std::string& folder)
@@ -40,7 +42,13 @@ std::vector<Export> exports_of(const fs::path& tree, const AppId& app)
     add_exports(exports, tree, ExportKind::desktop, "/usr/share/applications");
     add_exports(exports, tree, ExportKind::dbus, "/usr/share/dbus-1/services");
     add_exports(exports, tree, ExportKind::service, "/usr/lib/systemd/system");
-    return parse_exports(encode_exports(app, exports), app);
+    exports = parse_exports(encode_exports(app, exports), app);
+    for (auto& made : exports) {
+        if (made.kind == ExportKind::desktop) {
+            made.menu = build::menu_of(files::read(tree.string() + made.path, largest_desktop_entry));
+        }
+    }
+    return exports;
 }
 
 void write_exports(const fs::path& tree, const AppId& app, const std::vector<Export>& exports)

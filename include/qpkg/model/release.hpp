@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/model/id.hpp"
+#include "qpkg/model/menu.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -18,8 +19,9 @@ enum class ExportKind { command, desktop, icon, dbus, service, mime };
 /// Something of the module that the qube sees outside the module's own view.
 struct Export {
     ExportKind kind;
-    std::string name; ///< command: "firefox-esr"; desktop: "firefox-esr.desktop"; …
-    std::string path; ///< absolute path inside the module, or in the base for a command of it
+    std::string name;                   ///< command: "firefox-esr"; desktop: "firefox-esr.desktop"; …
+    std::string path;                   ///< absolute path inside the module, or in the base for a command of it
+    std::optional<MenuEntry> menu = {}; ///< of a desktop entry; nothing: it appears in no menu
 
     friend bool operator==(const Export&, const Export&) = default;
 };

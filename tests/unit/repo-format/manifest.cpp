@@ -28,8 +28,14 @@ TEST_CASE("a manifest that is written and read again is the same release")
 {
     auto release = a_release();
     release.view = View::shared;
-    release.exports.push_back(
-        {.kind = ExportKind::desktop, .name = "hello.desktop", .path = "/usr/share/applications/hello.desktop"});
+    release.exports.push_back({.kind = ExportKind::desktop,
+                               .name = "hello.desktop",
+                               .path = "/usr/share/applications/hello.desktop",
+                               .menu = MenuEntry{"Hello (world)", "hello", {"Utility", "2DGraphics"}}});
+    release.exports.push_back({.kind = ExportKind::desktop,
+                               .name = "plain.desktop",
+                               .path = "/usr/share/applications/plain.desktop",
+                               .menu = MenuEntry{"Plain"}});
     release.needs.gpu = true;
 
     CHECK(parse_manifest(encode_manifest(release)) == release);
@@ -145,4 +151,26 @@ TEST_CASE("deltas that are malformed, twice there or out of order are refused")
     for (const auto* bad : {"[1]", "[[]]", "[[\"x\",\"y\",1,2,3]]"}) {
         CHECK_FAILS(Code::corrupt, "deltas[0]: expected [from", parse_manifest(with(bad)));
     }
+}
+
+TEST_CASE("a menu entry outside its grammar makes the manifest corrupt")
+{
+    const auto refused = [](const MenuEntry& entry, const std::string& words) {
+        auto release = a_release();
+        release.exports.push_back(
+            {ExportKind::desktop, "hello.desktop", "/usr/share/applications/hello.desktop", entry});
+        const auto bytes = encode_manifest(release);
+        CHECK_FAILS(Code::corrupt, words, parse_manifest(bytes));
+    };
+
+    for (const auto* name : {"", "%VMNAME%", "a;b", "a=b", " a", "a ", "$(id)", "a[de]"}) {
+        refused({name}, "menu.name: not the name of a menu entry");
+    }
+    refused({std::string(101, 'x')}, "menu.name: not the name");
+    for (const auto* icon : {"/etc/passwd", "../x", "-x", "a b"}) {
+        refused({"Hello", icon}, "menu.icon: not the name of an icon");
+    }
+    refused({"Hello", "", {"a;b"}}, "menu.categories: expected at most 16 words");
+    refused({"Hello", "", {""}}, "menu.categories: expected at most 16 words");
+    refused({"Hello", "", std::vector<std::string>(17, "Game")}, "menu.categories: expected at most 16 words");
 }

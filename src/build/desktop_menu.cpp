@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/desktop_menu.hpp"
+
+#include "repo-format/menu_entry.hpp"
+
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::build {
+namespace {
+
+std::string name_for_menus(std::string name)
+{
+    std::erase_if(name, [](char c) { return !is_menu_name_character(c); });
+    name.erase(0, name.find_first_not_of(' '));
+    name.resize(std::min(name.size(), longest_menu_name));
+    name.erase(name.find_last_not_of(' ') + 1);
+    return name;
+}
+
+} // namespace
+
+std::optional<std::string> desktop_value(std::string_view entry, std::string_view key)
+{
+    bool in_group = false;
+    for (const auto& line : text::split(entry, '\n')) {
+        if (line.starts_with('[')) {
+            if (in_group) {
+                break;
+            }
+            in_group = line == "[Desktop Entry]";
+        } else if (in_group && line.starts_with(key) && line.substr(key.size()).starts_with('=')) {
+            return line.substr(key.size() + 1);
+        }
+    }
+    return std::nullopt;
+}
+
+std::optional<MenuEntry> menu_of(std::string_view desktop_entry)
+{
+    const auto value = [&](std::string_view key) { return desktop_value(desktop_entry, key).value_or(""); };
+    MenuEntry entry{.name = name_for_menus(value("Name"))};
+    if (entry.name.empty() || value("NoDisplay") == "true" || value("Hidden") == "true" ||
+        value("Type") != "Application") {
+        return std::nullopt;
+    }
+    if (auto icon = value("Icon"); is_menu_icon(icon)) {
+        entry.icon = std::move(icon);
+    }
+    for (auto& word : text::split(value("Categories"), ';')) {
+        if (is_menu_category(word) && entry.categories.size() < most_menu_categories) {
+            entry.categories.push_back(std::move(word));
+        }
+    }
+    return entry;
+}
+
+} // namespace qpkg::build

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/desktop_menu.hpp"
+
+#include "support/expect.hpp"
+
+using namespace qpkg;
+using build::menu_of;
+
+namespace {
+
+const std::string start = "[Desktop Entry]\nType=Application\n";
+
+} // namespace
+
+TEST_CASE("a menu entry has the untranslated name, the icon and the categories of a desktop entry")
+{
+    CHECK(menu_of(start + "Name[de]=Feuerfuchs\nName=Firefox ESR\nIcon=firefox-esr\n"
+                          "Categories=Network;WebBrowser;\n[Desktop Action x]\nName=Other\n") ==
+          MenuEntry{"Firefox ESR", "firefox-esr", {"Network", "WebBrowser"}});
+}
+
+TEST_CASE("what a manifest does not carry is left out of a menu entry")
+{
+    CHECK(menu_of(start + "Name= \"H\xc3\xa9llo\"\x1b[2J %VMNAME% \nIcon=/opt/hello.png\nCategories=a b;Game;;\n") ==
+          MenuEntry{"Hllo2J VMNAME", "", {"Game"}});
+    CHECK(menu_of(start + "Name=" + std::string(200, 'x') + '\n')->name.size() == 100);
+    std::string many = start + "Name=x\nCategories=";
+    for (int i = 0; i < 20; ++i) {
+        many += "Game;";
+    }
+    CHECK(menu_of(many + '\n')->categories.size() == 16);
+}
+
+TEST_CASE("a desktop entry that wants no place in menus has none")
+{
+    CHECK_FALSE(menu_of(start + "Name=x\nNoDisplay=true\n").has_value());
+    CHECK_FALSE(menu_of(start + "Name=x\nHidden=true\n").has_value());
+    CHECK_FALSE(menu_of(start + "Name=\xc3\xa4\n").has_value());
+    CHECK_FALSE(menu_of("[Desktop Entry]\nType=Link\nName=x\n").has_value());
+    CHECK_FALSE(menu_of("").has_value());
+}
