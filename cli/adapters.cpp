@@ -165,6 +165,7 @@ std::unique_ptr<qubes::QubesHypervisor> make_qubes(const fs::path& root, const S
     from_environment("QPKG_QUBESD_SOCKET", options.socket);
     from_environment("QPKG_QREXEC_CLIENT", options.qrexec_client);
     from_environment("QPKG_LOSETUP", options.losetup);
+    from_environment("QPKG_SYNC_APPMENUS", options.sync_appmenus);
     from_environment("QPKG_SYSTEM", options.system);
     if (const char* set = std::getenv("QPKG_QUBESD_SECONDS"); set != nullptr) {
         options.patience = std::chrono::seconds(std::max(1, std::atoi(set)));

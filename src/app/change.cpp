@@ -5,6 +5,7 @@
 #include "app/cost.hpp"
 #include "app/fetching.hpp"
 #include "app/shared_view.hpp"
+#include "plan/menus.hpp"
 #include "plan/plan.hpp"
 
 #include "qpkg/base/files.hpp"
@@ -201,6 +202,7 @@ ChangeReport apply(World& world, PreparedChange& change)
     require_present(change.plan, activation);
 
     const auto after = engine::take_snapshot(world.db, world.content, world.volumes);
+    world.hypervisor.show_menus(plan::wanted_menus(after));
     std::set<QubeName> touched;
     for (const auto& effect : change.plan.effects) {
         touched.insert(effect.qube);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/model/attachment.hpp"
+#include "qpkg/model/menu.hpp"
 
 #include <cstddef>
 #include <filesystem>
@@ -73,6 +74,10 @@ public:
     /// The slot's volume, with every app in it. Absent is success; a backend without hot_attach is Error unsupported
     /// when it is there.
     virtual Detached detach(const QubeName& qube, const VolumeSlot& slot) = 0;
+
+    /// Makes the menu of the desktop show the qubes' apps, where there is one. What goes wrong with a qube is a
+    /// warning: its apps run all the same.
+    virtual void show_menus(std::span<const Menu>) {}
 
     /// What stands in the way of the backend itself: its own files, those of others that win over them.
     virtual std::vector<Finding> findings() { return {}; }

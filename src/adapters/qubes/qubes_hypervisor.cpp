@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/qubes_hypervisor.hpp"
 
+#include "adapters/qubes/desktop.hpp"
 #include "adapters/qubes/host.hpp"
 #include "adapters/qubes/preloaded.hpp"
 #include "adapters/qubes/refresh.hpp"
@@ -358,6 +359,16 @@ std::vector<Finding> QubesHypervisor::findings()
         names.push_back(domain.name);
     }
     return inspect_host(options_.system, options_.root / "volumes", names);
+}
+
+void QubesHypervisor::show_menus(std::span<const Menu> menus)
+{
+    const auto running = [&] {
+        auto all = domains();
+        std::erase_if(all, [](const Domain& domain) { return !is_running(domain); });
+        return running_names(all);
+    };
+    qubes::show_menus(client_, {options_.system, options_.sync_appmenus}, menus, running);
 }
 
 int QubesHypervisor::run(const QubeName& qube, const RunRequest& request)

@@ -23,6 +23,7 @@ struct QubesOptions {
     std::chrono::milliseconds patience = std::chrono::seconds(60); ///< for each answer of qubesd
     std::string qrexec_client = "qrexec-client";
     std::string losetup = "losetup";
+    std::string sync_appmenus = "qvm-sync-appmenus";
     std::filesystem::path system = "/"; ///< where etc/ and usr/ are looked for
 };
 
@@ -47,6 +48,8 @@ public:
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
     Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
     std::vector<Finding> findings() override;
+    /// Of running qubes only: their icons come from them.
+    void show_menus(std::span<const Menu> menus) override;
 
     /// Error unsupported that names the tool of Qubes.
     int run(const QubeName& qube, const RunRequest& request) override;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/menus.hpp"
+
+#include <map>
+#include <set>
+
+namespace qpkg::plan {
+namespace {
+
+using Entries = std::map<std::string, MenuEntry>;
+
+Entries entries_of(const Snapshot& snapshot, const Generation& generation)
+{
+    Entries entries;
+    for (const auto& binding : generation.bindings) {
+        for (const auto& made : snapshot.release(binding.release).release.exports) {
+            if (made.menu) {
+                entries.try_emplace(made.name, *made.menu);
+            }
+        }
+    }
+    return entries;
+}
+
+} // namespace
+
+std::vector<Menu> wanted_menus(const Snapshot& snapshot)
+{
+    std::vector<Menu> menus;
+    for (const auto& qube : snapshot.qubes) {
+        const auto wanted = entries_of(snapshot, qube.current_generation());
+        std::set<std::string> former;
+        for (const auto& generation : qube.generations) {
+            for (const auto& [desktop, entry] : entries_of(snapshot, generation)) {
+                if (!wanted.contains(desktop)) {
+                    former.insert(desktop);
+                }
+            }
+        }
+        if (wanted.empty() && former.empty()) {
+            continue;
+        }
+        Menu menu{qube.name, {}, {former.begin(), former.end()}};
+        for (const auto& [desktop, entry] : wanted) {
+            menu.items.push_back({desktop, entry});
+        }
+        menus.push_back(std::move(menu));
+    }
+    return menus;
+}
+
+} // namespace qpkg::plan
