@@ -35,7 +35,7 @@ public:
 
     fs::path path() const
     {
-        const fs::path value = text();
+        fs::path value = text();
         if (!value.is_absolute()) {
             throw wrong("expected the path of a file, from / on");
         }

@@ -97,8 +97,10 @@ std::optional<Frame> FrameReader::next()
         if (bytes_.size() - at < head) {
             break;
         }
-        const std::size_t length =
-            static_cast<unsigned char>(bytes_[at + 1]) << 8 | static_cast<unsigned char>(bytes_[at + 2]);
+        const auto byte = [&](std::size_t offset) {
+            return static_cast<std::size_t>(static_cast<unsigned char>(bytes_[at + offset]));
+        };
+        const auto length = byte(1) << 8 | byte(2);
         if (length > largest_payload) {
             ++at;
             continue;
@@ -130,16 +132,18 @@ std::optional<TerminalSize> parse_size(std::string_view text)
 std::string encode_order(const Order& order)
 {
     std::string bytes;
-    const auto add = [&](const std::string& part) {
-        if (part.find('\0') != std::string::npos) {
+    const auto add = [&](std::string_view part) {
+        if (part.find('\0') != std::string_view::npos) {
             throw Error(Code::usage, "a word of the program holds a NUL");
         }
-        bytes += part + '\0';
+        bytes += part;
+        bytes += '\0';
     };
     add(word_of(order.who));
     add(order.terminal ? encode_size(*order.terminal) : "");
     for (const auto& [name, value] : order.environment) {
-        add(name + '=' + value);
+        auto variable = name;
+        add(variable.append(1, '=').append(value));
     }
     add("");
     std::ranges::for_each(order.argv, add);
