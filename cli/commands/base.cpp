@@ -50,6 +50,9 @@ void add_base_build(CLI::App& group, Context& context)
         show(context, app::build_base(context.world(), *request));
     });
     command->add_option("BASE", request->id, "debian-12 or debian-13")->required();
+    command->add_option("--with", request->packages, "more of Debian's packages, with what they need")
+        ->delimiter(',')
+        ->type_name("PACKAGE");
     command->add_option("--mirror", request->mirror, "take Debian's packages from here")->type_name("URL");
 }
 

@@ -4,6 +4,7 @@
 #include "app/scratch.hpp"
 #include "build/apt_text.hpp"
 #include "build/base_tree.hpp"
+#include "build/recipe.hpp"
 #include "build/scan.hpp"
 
 #include "qpkg/base/fault.hpp"
@@ -56,19 +57,31 @@ void require_space(const fs::path& place, std::uint64_t needed)
 constexpr const char* list_packages =
     R"(--customize-hook=chroot "$1" sh -c 'apt-cache show $(dpkg-query -W -f "\${binary:Package}=\${Version} ")' > "$QPKG_RECORDS")";
 
-std::vector<std::string> bootstrap_command(const build::KnownBase& known, const std::string& mirror,
+std::string included_packages(const BaseRequest& request)
+{
+    std::string names = "ca-certificates,netbase,procps";
+    for (const auto& package : request.packages) {
+        if (!build::is_package_name(package)) {
+            throw Error(Code::usage, '"' + text::escaped(package) + "\" is no name of a package");
+        }
+        names += ',' + package;
+    }
+    return names;
+}
+
+std::vector<std::string> bootstrap_command(const build::KnownBase& known, const BaseRequest& request,
                                            const fs::path& tar)
 {
     // In a pid namespace of its own: when qpkg is killed, nothing of it goes on.
     std::vector<std::string> argv{
         "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "mmdebstrap", "--mode=root",
-        "--variant=minbase", "--format=tar", "--skip=output/mknod", "--include=ca-certificates,netbase,procps",
+        "--variant=minbase", "--format=tar", "--skip=output/mknod", "--include=" + included_packages(request),
         R"(--aptopt=APT::Sandbox::User "root")",
         // The ordinary user whose programs the qube runs.
         R"(--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --uid 1000 user)", list_packages,
         known.suite, tar.string()};
-    if (!mirror.empty()) {
-        argv.push_back(mirror);
+    if (!request.mirror.empty()) {
+        argv.push_back(request.mirror);
     }
     return argv;
 }
@@ -90,7 +103,7 @@ std::string reason_of(const std::string& errors)
 }
 
 /// A root file system as a tar, and what it consists of.
-std::vector<Package> bootstrap(const build::KnownBase& known, const std::string& mirror, const fs::path& tar,
+std::vector<Package> bootstrap(const build::KnownBase& known, const BaseRequest& request, const fs::path& tar,
                                Progress& progress)
 {
     const auto scratch = tar.parent_path();
@@ -99,7 +112,7 @@ std::vector<Package> bootstrap(const build::KnownBase& known, const std::string&
         fs::create_directory(scratch / part);
     }
     progress.begin("bootstrap", known.id.text(), 0);
-    const Command command{.argv = bootstrap_command(known, mirror, tar),
+    const Command command{.argv = bootstrap_command(known, request, tar),
                           .environment = {{"SOURCE_DATE_EPOCH", std::to_string(known.epoch)},
                                           {"TMPDIR", (scratch / "temporary").string()},
                                           {"QPKG_RECORDS", records.string()},
@@ -118,7 +131,8 @@ std::vector<Package> bootstrap(const build::KnownBase& known, const std::string&
     const auto result = run(command);
     if (result.status != 0) {
         throw Error(Code::failed, "build base " + known.id.text() + ": " + reason_of(result.errors),
-                    "its packages come from " + (mirror.empty() ? "Debian's own mirrors" : text::escaped(mirror)));
+                    "its packages come from " +
+                        (request.mirror.empty() ? "Debian's own mirrors" : text::escaped(request.mirror)));
     }
     auto packages = build::parse_package_records(files::read(records, largest_list));
     progress.end(std::to_string(packages.size()) + " packages");
@@ -184,7 +198,7 @@ BaseReport build_base(World& world, const BaseRequest& request)
     const Scratch scratch(world.root / "build");
     require_space(scratch.path(), space_for_base);
     const auto tar = scratch.path() / "root.tar";
-    auto packages = bootstrap(known, request.mirror, tar, world.progress);
+    auto packages = bootstrap(known, request, tar, world.progress);
     const auto tree = scratch.path() / "tree";
     unpack_base(world, tar, tree);
     fs::remove(tar);

@@ -10,8 +10,9 @@
 namespace qpkg::app {
 
 struct BaseRequest {
-    std::string id;     ///< as typed: "debian-12"
-    std::string mirror; ///< of Debian's packages; empty: Debian's own
+    std::string id;                         ///< as typed: "debian-12"
+    std::string mirror;                     ///< of Debian's packages; empty: Debian's own
+    std::vector<std::string> packages = {}; ///< Debian packages it shall have besides, with what they need
 };
 
 struct BaseImport {
@@ -27,7 +28,8 @@ struct BaseReport {
 };
 
 /// Makes a base from Debian's packages, checked against Debian's keys, with its volume; durable on return. The caller
-/// holds the writer lock. Errors: not_found (no such base; near names), failed (mirror unreachable), no_space.
+/// holds the writer lock. Errors: not_found (no such base; near names), usage (no name of a package), failed (mirror
+/// unreachable, no such package), no_space.
 BaseReport build_base(World& world, const BaseRequest& request);
 
 /// Makes a base from any distribution's root file system. Errors as unpacking has them.

@@ -187,6 +187,10 @@ class CommandLine(WorldCase):
         self.assertIn("/usr/share/other/data", self.world.must("why", "data").out)
         self.fails(3, "why", "dat", says="no qube holds a package or file")
 
+    def test_a_base_is_built_with_packages_only(self):
+        for word in ["systemd sysv", "dbus;reboot", "--customize-hook=reboot", ""]:
+            self.fails(2, "base", "build", "debian-12", f"--with={word}")
+
     # Composed volumes
 
     def volumes_of(self, qube):
