@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Switches off one check after the other (checks.toml) and shows that some test notices each time.
+"""Switches off one check after the other (checks/*.toml) and shows that some test notices each time.
 
 usage: run.py [WORD...]    only checks whose name contains one of the words
 
@@ -42,8 +42,8 @@ def copy_tree():
 
 
 def targets(tests):
-    """What has to be built for a program of tests, or for the script tests/cli/NAME_test.py, written cli:NAME."""
-    return {name for test in tests for name in (DRIVEN if test.startswith("cli:") else [test])}
+    """What has to be built for a program of tests, or for the script tests/KIND/NAME_test.py, written KIND:NAME."""
+    return {name for test in tests for name in (DRIVEN if ":" in test else [test])}
 
 
 def compile_for(tests):
@@ -54,8 +54,9 @@ def compile_for(tests):
 
 def failing_test(name):
     """The first test that fails, or nothing."""
-    if name.startswith("cli:"):
-        script = COPY / "tests/cli" / f"{name.removeprefix('cli:')}_test.py"
+    if ":" in name:
+        kind, script_name = name.split(":")
+        script = COPY / "tests" / kind / f"{script_name}_test.py"
         words, first = ["python3", "-B", script, "--failfast"], r"^(?:FAIL|ERROR): (\S+)"
     else:
         words, first = [BUILD / "bin" / name, "--no-colors", "--abort-after=1"], r"TEST CASE:\s+(.*)"
@@ -92,7 +93,8 @@ class Mutant:
 
 
 def main(words):
-    checks = tomllib.loads((pathlib.Path(__file__).parent / "checks.toml").read_text())["check"]
+    files = sorted((pathlib.Path(__file__).parent / "checks").glob("*.toml"))
+    checks = [check for file in files for check in tomllib.loads(file.read_text())["check"]]
     copy_tree()
     mutants = [Mutant(check) for check in checks if not words or any(word in check["name"] for word in words)]
     subprocess.run(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Dev",
