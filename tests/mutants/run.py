@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Switches off one check after the other (checks/*.toml) and shows that some test notices each time.
 
-usage: run.py [WORD...]    only checks whose name contains one of the words
+usage: run.py [--share I/N] [WORD...]
+
+Words: only checks whose name contains one of them. A share: those marked as sentinels, and of the others every N-th.
 
 Works on a copy of the tree below build/mutants, so an interruption leaves nothing switched off. Exit 1 when a mutant
 survives: then a check is not tested, or not needed.
@@ -18,6 +20,9 @@ import time
 import tomllib
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(SOURCE / "tests/support"))
+import share as shares  # noqa: E402
+
 COPY = SOURCE / "build" / "mutants" / "source"
 BUILD = SOURCE / "build" / "mutants" / "build"
 DRIVEN = ["qpkg", "qpkg-agent", "qpkg-run", "make-module"]  # what command-line tests run
@@ -93,10 +98,14 @@ class Mutant:
 
 
 def main(words):
+    share = None
+    if words[:1] == ["--share"]:
+        share, words = words[1], words[2:]
     files = sorted((pathlib.Path(__file__).parent / "checks").glob("*.toml"))
     checks = [check for file in files for check in tomllib.loads(file.read_text())["check"]]
     copy_tree()
-    mutants = [Mutant(check) for check in checks if not words or any(word in check["name"] for word in words)]
+    checks = [check for check in checks if not words or any(word in check["name"] for word in words)]
+    mutants = [Mutant(check) for check in shares.chosen(checks, share, always=lambda check: check.get("sentinel", False))]
     subprocess.run(["cmake", "-S", COPY, "-B", BUILD, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Dev",
                     "-DCMAKE_CXX_FLAGS_DEV=-O0 -w", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache", "--log-level=NOTICE"],
                    check=True)
