@@ -9,6 +9,7 @@
 #include "adapters/qubes/qubes_hypervisor.hpp"
 #include "adapters/sqlite/database.hpp"
 #include "app/bundle_file.hpp"
+#include "app/location_secrets.hpp"
 #include "cli/progress.hpp"
 #include "plan/activation.hpp"
 
@@ -71,25 +72,30 @@ fs::path guest_tree()
 /// qpkg-agent and qpkg-run.
 fs::path programs_directory() { return guest_tree() / "usr/libexec/qpkg"; }
 
-std::unique_ptr<Fetcher> make_fetcher([[maybe_unused]] const Options& options, const std::string& location)
+std::unique_ptr<Fetcher> make_fetcher([[maybe_unused]] const Options& options, const std::string& place)
 {
-    if (location.starts_with("http://") || location.starts_with("https://")) {
+    const auto location = Location::require(place);
+    if (location.is_http()) {
 #if QPKG_FULL
         fetch::HttpLimits limits;
         limits.proxy = options.proxy;
+        if (const char* set = std::getenv("QPKG_FETCH_WAIT_MILLISECONDS"); set != nullptr) {
+            limits.first_wait = std::chrono::milliseconds(std::max(1, std::atoi(set)));
+        }
         if (options.stall_seconds > 0) {
             limits.connect_seconds = limits.stall_seconds = options.stall_seconds;
         }
-        return std::make_unique<fetch::HttpFetcher>(location, limits);
+        return std::make_unique<fetch::HttpFetcher>(app::LocationSecrets(options.root).complete(location), limits);
 #else
-        throw Error(Code::unsupported, location + ": this qpkg has no network code",
+        throw Error(Code::unsupported, location.shown() + ": this qpkg has no network code",
                     "carry the repository here as a directory");
 #endif
     }
     const std::string file_scheme = "file://";
-    const auto path = location.starts_with(file_scheme) ? location.substr(file_scheme.size()) : location;
+    const auto& shown = location.shown();
+    const auto path = shown.starts_with(file_scheme) ? shown.substr(file_scheme.size()) : shown;
     if (path.find("://") != std::string::npos) {
-        throw Error(Code::usage, location + ": unknown kind of location", "use a directory or an http(s) URL");
+        throw Error(Code::usage, shown + ": unknown kind of location", "use a directory or an http(s) URL");
     }
     if (fs::is_regular_file(path)) {
         return std::make_unique<app::BundleFile>(app::BundleFile::open(path));

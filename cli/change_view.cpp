@@ -160,6 +160,13 @@ void describe(Document& out, const app::PreparedChange& change)
                                                           qpkg::text::human_size(change.disk_needed) + " needed"),
                   "Free space");
     }
+    if (!change.left_out.empty()) {
+        std::vector<std::vector<Value>> rows;
+        for (const auto& [app, why] : change.left_out) {
+            rows.push_back({text(app.text()), number(static_cast<std::uint64_t>(why.code())), text(why.what())});
+        }
+        out.table("left_out", {{"app", "NOT UPGRADED"}, {"code", ""}, {"why", "BECAUSE"}}, std::move(rows));
+    }
     if (!change.warnings().empty()) {
         out.field("warnings", list(change.warnings()), "Warning");
     }
@@ -224,6 +231,11 @@ void carry_out(Context& context, app::PreparedChange change, const std::string& 
     }
     result.field("changed", flag(true));
     describe(result, change, report);
+    if (!change.left_out.empty()) {
+        context.exit_code = static_cast<int>(Code::partly);
+        result.next(std::to_string(change.left_out.size()) + (change.left_out.size() == 1 ? " app was" : " apps were") +
+                    " not upgraded, see above.");
+    }
     context.show(result);
 }
 

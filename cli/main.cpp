@@ -7,6 +7,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/base/redaction.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
@@ -97,8 +98,11 @@ std::string config_argument(std::span<const std::string> words)
     return {};
 }
 
-void print_failure(const Context& context, Code code, const std::string& message, const std::string& hint)
+/// Whatever went wrong, with whatever words: no password of the command line is told again.
+void print_failure(const Context& context, Code code, const std::string& what, const std::string& next)
 {
+    const auto message = redacted(what);
+    const auto hint = redacted(next);
     if (context.options.json) {
         std::cout << render_json_failure(context.command, static_cast<int>(code), message, hint) << std::flush;
     }
@@ -208,6 +212,21 @@ int parse_and_run(Context& context, std::vector<std::string> words)
     }
 }
 
+/// The command line as it is recorded, without what addresses in it keep secret.
+std::string for_the_record(std::span<const std::string> words)
+{
+    std::string typed = "qpkg";
+    for (auto word : words) {
+        // One word is one address, however odd: its password must not end at a blank.
+        if (word.find("://") != std::string::npos) {
+            std::ranges::replace_if(
+                word, [](char c) { return static_cast<unsigned char>(c) <= 0x20; }, '_');
+        }
+        typed += ' ' + redacted(word);
+    }
+    return typed;
+}
+
 int run(std::vector<std::string> words, const std::string& typed)
 {
     Context context{Options{}};
@@ -250,5 +269,5 @@ int main(int argc, char** argv)
         }
         return 0;
     }
-    return qpkg::cli::run(words, "qpkg " + qpkg::text::join(words, " "));
+    return qpkg::cli::run(words, qpkg::cli::for_the_record(words));
 }

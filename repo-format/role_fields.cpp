@@ -19,22 +19,6 @@ namespace {
 constexpr std::uint64_t largest_threshold = 16;
 constexpr std::string_view specification = "1.0.";
 
-Key take_key(const std::string& listed_id, Fields fields)
-{
-    Object members = fields.remaining();
-    const auto id = sha256(canonical::encode(members));
-    if (listed_id != id.hex()) {
-        throw Error(Code::corrupt,
-                    "key id " + text::escaped(listed_id, 80) + " is not the hash of its key, which is " + id.hex());
-    }
-    Key key{.id = id, .type = fields.text("keytype"), .ed25519 = std::nullopt, .members = std::move(members)};
-    auto value = fields.object("keyval");
-    if (key.type == "ed25519" && fields.text("scheme") == "ed25519") {
-        key.ed25519 = value.digest("public").bytes();
-    }
-    return key;
-}
-
 } // namespace
 
 Key make_key(const std::array<std::uint8_t, 32>& ed25519)
@@ -86,6 +70,22 @@ std::int64_t take_time(Fields& fields, std::string_view name)
         return *time;
     }
     fields.fail(name, "\"" + text::escaped(text, 80) + "\" is not a time such as 2026-11-20T17:03:00Z");
+}
+
+Key take_key(const std::string& listed_id, Fields fields)
+{
+    Object members = fields.remaining();
+    const auto id = sha256(canonical::encode(members));
+    if (listed_id != id.hex()) {
+        throw Error(Code::corrupt,
+                    "key id " + text::escaped(listed_id, 80) + " is not the hash of its key, which is " + id.hex());
+    }
+    Key key{.id = id, .type = fields.text("keytype"), .ed25519 = std::nullopt, .members = std::move(members)};
+    auto value = fields.object("keyval");
+    if (key.type == "ed25519" && fields.text("scheme") == "ed25519") {
+        key.ed25519 = value.digest("public").bytes();
+    }
+    return key;
 }
 
 Keys take_keys(Fields fields)

@@ -18,6 +18,8 @@ canonical::Object encode_header(const Header& header, std::string_view type);
 
 std::int64_t take_time(canonical::Fields& fields, std::string_view name);
 
+/// One key; its id must be the hash of its members.
+Key take_key(const std::string& listed_id, canonical::Fields fields);
 Keys take_keys(canonical::Fields fields);
 canonical::Object encode_keys(const Keys& keys);
 

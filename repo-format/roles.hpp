@@ -4,6 +4,7 @@
 #include "repo-format/canonical_json.hpp"
 
 #include "qpkg/base/digest.hpp"
+#include "qpkg/base/error.hpp"
 
 #include <array>
 #include <cstdint>
@@ -111,12 +112,26 @@ struct Delegation {
     friend bool operator==(const Delegation&, const Delegation&) = default;
 };
 
+/// One member of a list that cannot be used, as it was signed. What stands beside it can.
+struct Unusable {
+    Code code;
+    std::string reason; ///< names the member
+    canonical::Value value;
+
+    friend bool operator==(const Unusable&, const Unusable&) = default;
+};
+
 /// The top-level targets role (delegations only) or a publisher's (targets, perhaps delegations).
 struct Targets {
     Header header;
     std::map<std::string, Target> targets; ///< by target path
     Keys keys;                             ///< of the delegations
     std::vector<Delegation> delegations;   ///< in the order of the file; no name and no namespace twice
+
+    // What `read_targets` passed by.
+    std::map<std::string, Unusable> unusable_targets = {};     ///< by target path
+    std::map<std::string, Unusable> unusable_keys = {};        ///< by listed id
+    std::map<std::size_t, Unusable> unusable_delegations = {}; ///< by place in the file
 
     friend bool operator==(const Targets&, const Targets&) = default;
 };
@@ -129,12 +144,16 @@ inline constexpr std::size_t largest_targets = 1024 * 1024;
 inline constexpr std::size_t largest_publisher = 2 * 1024 * 1024;
 
 /// Readers of the signed part. Errors: corrupt (not canonical, another role's file, malformed, threshold outside its
-/// bounds, a key id that is not its key's hash), untrusted (a key counted twice in a role), conflict (one namespace
-/// delegated twice), unsupported (another specification).
+/// bounds, a key id that is not its key's hash), untrusted (a key counted twice in a role), conflict (one name or
+/// namespace delegated twice), unsupported (another specification).
 Root parse_root(std::string_view payload);
 Timestamp parse_timestamp(std::string_view payload);
 Snapshot parse_snapshot(std::string_view payload);
 Targets parse_targets(std::string_view payload);
+
+/// As `parse_targets` for who reads what others publish: an entry, a key or a delegation that is wrong, and the second
+/// of two delegations with one name or namespace, become `Unusable` and disable nothing else.
+Targets read_targets(std::string_view payload);
 
 /// Canonical bytes of the signed part.
 std::string encode(const Root& root);

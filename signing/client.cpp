@@ -15,43 +15,6 @@
 namespace qpkg::trust {
 namespace {
 
-constexpr unsigned deepest_delegation = 4;
-
-std::vector<std::string> common(const std::vector<std::string>& left, const std::vector<std::string>& right)
-{
-    std::vector<std::string> both;
-    std::ranges::copy_if(left, std::back_inserter(both),
-                         [&](const std::string& name) { return std::ranges::find(right, name) != right.end(); });
-    return both;
-}
-
-/// Nothing for an entry of an architecture this qpkg does not know; Error corrupt for one that contradicts itself.
-std::optional<ListedRelease> listed_release(const std::string& publisher, const std::string& path,
-                                            const tuf::Target& target)
-{
-    const auto parts = text::split(path, '/');
-    const auto arch = Arch::parse(parts.at(2));
-    if (!arch) {
-        return std::nullopt;
-    }
-    canonical::Fields custom(target.custom, "publisher " + publisher + ": " + text::escaped(path));
-    ListedRelease release{.app = AppId::require(parts.at(0) + "." + parts.at(1), Code::corrupt),
-                          .arch = *arch,
-                          .channel = custom.id<Channel>("channel"),
-                          .base = custom.id<BaseId>("base"),
-                          .version = custom.text("version"),
-                          .sequence = custom.number("sequence"),
-                          .summary = custom.text("summary"),
-                          .publisher = publisher,
-                          .path = path,
-                          .length = target.length,
-                          .manifest = ManifestId(target.sha256)};
-    if (release.sequence == 0 || path != target_path(release.app, *arch, release.channel, release.sequence)) {
-        custom.fail("sequence", "channel and sequence are not those of the path");
-    }
-    return release;
-}
-
 void require_same(const Release& manifest, const ListedRelease& listed)
 {
     const auto check = [](std::string_view what, const std::string& found, const std::string& expected) {
@@ -83,65 +46,23 @@ TrustClient::TrustClient(TrustStore& store, const Repository& repository, std::i
     load_publishers();
 }
 
-void TrustClient::load_publishers()
-{
-    publishers_.reset();
-    const auto& snapshot = updater_.snapshot();
-    const auto& targets = updater_.targets();
-    if (!snapshot || !targets || !(*snapshot)->roles.at("targets").matches(targets->bytes())) {
-        return;
-    }
-    try {
-        publishers_ = walk([&](const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation) {
-            return updater_.stored(parent, delegation);
-        });
-    } catch (const Error&) {
-        // What is stored cannot be used as a whole. Opening must go on, or no refresh could ever mend it.
-        publishers_.reset();
-    }
-}
-
-std::optional<std::vector<TrustClient::Publisher>> TrustClient::walk(const Obtain& obtain) const
-{
-    std::vector<Publisher> found;
-    std::set<std::string> visited;
-    bool complete = true;
-    const std::function<void(const Verified<tuf::Targets>&, const std::vector<std::string>&, unsigned)> visit =
-        [&](const Verified<tuf::Targets>& parent, const std::vector<std::string>& allowed, unsigned depth) {
-            for (const auto& delegation : parent->delegations) {
-                auto namespaces = common(delegation.namespaces, allowed);
-                if (namespaces.empty() || !complete) {
-                    continue;
-                }
-                if (!visited.insert(delegation.name).second) {
-                    throw Error(Code::corrupt, "publisher " + delegation.name + " is delegated by two roles");
-                }
-                if (depth > deepest_delegation || visited.size() > strict_profile().most_roles) {
-                    throw Error(Code::no_space, "publishers delegate too deep or too many, at " + delegation.name);
-                }
-                auto role = obtain(parent, delegation);
-                if (!role) {
-                    complete = false;
-                    return;
-                }
-                found.push_back({delegation.name, namespaces, *role});
-                visit(*role, namespaces, depth + 1);
-            }
-        };
-    visit(*updater_.targets(), repository_.namespaces, 1);
-    return complete ? std::optional(std::move(found)) : std::nullopt;
-}
-
 RefreshReport TrustClient::refresh(Fetcher& fetcher, Older older)
 {
     RefreshReport report;
     try {
-        with_context("repository " + repository_.name.text(), [&] { update(fetcher, report, older); });
+        update(fetcher, report, older);
     } catch (const Error& error) {
-        if (error.code() == Code::untrusted || error.code() == Code::corrupt) {
-            updater_.record("refused: " + std::string(error.what()));
+        if (error.code() != Code::interrupted && error.code() != Code::bug) {
+            auto problems = remembered();
+            std::erase_if(problems, [](const Problem& one) { return !is_of_publisher(one); });
+            problems.insert(problems.begin(),
+                            {error.code(), std::string(metadata_subject), error.what(), error.hint()});
+            remember(problems);
         }
-        throw;
+        throw error.within("repository " + repository_.name.text());
+    }
+    if (!report.older) {
+        remember(report.problems);
     }
     report.root_version = (*updater_.root())->header.version;
     report.timestamp_version = (*updater_.timestamp())->header.version;
@@ -156,39 +77,13 @@ void TrustClient::update(Fetcher& fetcher, RefreshReport& report, Older older)
     }
 }
 
-void TrustClient::update_publishers(Fetcher& fetcher, RefreshReport& report)
-{
-    publishers_.reset();
-    publishers_ = walk([&](const Verified<tuf::Targets>& parent, const tuf::Delegation& delegation) {
-        const bool changed_before = std::exchange(report.changed, false);
-        auto role = updater_.delegated(parent, delegation, fetcher, report);
-        if (report.changed) {
-            note_strays(delegation, *role, report);
-        }
-        report.changed = report.changed || changed_before;
-        return std::optional(std::move(role));
-    });
-}
-
-/// What a publisher lists outside its namespaces is ignored, and a person may want to know.
-void TrustClient::note_strays(const tuf::Delegation& delegation, const tuf::Targets& role, RefreshReport& report)
-{
-    for (const auto& [path, target] : role.targets) {
-        if (!tuf::covers(delegation.namespaces, path)) {
-            report.notes.push_back("publisher " + delegation.name + " lists " + text::escaped(path) +
-                                   " outside its namespaces; it is ignored");
-            updater_.record(report.notes.back());
-        }
-    }
-}
-
 Freshness TrustClient::freshness() const { return freshness_of(nullptr, {}); }
 
 Freshness TrustClient::freshness(const ListedRelease& release) const
 {
-    if (publishers_) {
-        const auto found = std::ranges::find(*publishers_, release.publisher, &Publisher::name);
-        if (found != publishers_->end()) {
+    if (found_) {
+        const auto found = std::ranges::find(found_->publishers, release.publisher, &Publisher::name);
+        if (found != found_->publishers.end()) {
             return freshness_of(&*found->role, found->name);
         }
     }
@@ -224,6 +119,16 @@ Freshness TrustClient::freshness_of(const tuf::Targets* publisher, const std::st
 
 void TrustClient::require_installable(const ListedRelease& release) const
 {
+    for (const auto& problem : problems()) {
+        const bool outdated = found_ && std::ranges::any_of(found_->outdated, [&](const Problem& one) {
+                                  return one.subject == problem.subject;
+                              });
+        if (outdated && problem.subject == subject_of(release.publisher)) {
+            throw Error(problem.code,
+                        "repository " + repository_.name.text() + ": " + problem.subject + ": " + problem.what,
+                        "see what is wrong: qpkg repo check " + repository_.name.text());
+        }
+    }
     const auto state = freshness(release);
     if (state.state != FreshnessState::stale) {
         return;
@@ -236,47 +141,23 @@ void TrustClient::require_installable(const ListedRelease& release) const
                     "; if the repository itself is old, ask its publisher to sign it again");
 }
 
-const std::vector<TrustClient::Publisher>& TrustClient::require_publishers() const
+const TrustClient::Found& TrustClient::require_publishers() const
 {
     updater_.require_root();
-    if (!updater_.snapshot() || !updater_.targets()) {
+    if (!found_) {
         throw Error(Code::not_found, "repository " + repository_.name.text() + ": no metadata is here yet",
                     "fetch it: qpkg repo check " + repository_.name.text());
     }
-    if (!publishers_) {
-        throw Error(Code::failed,
-                    "repository " + repository_.name.text() +
-                        ": its metadata is not complete, an update was interrupted",
-                    "finish it: qpkg repo check " + repository_.name.text());
-    }
-    return *publishers_;
+    return *found_;
 }
 
 std::vector<PublisherInfo> TrustClient::publishers() const
 {
     std::vector<PublisherInfo> found;
-    for (const auto& publisher : require_publishers()) {
+    for (const auto& publisher : require_publishers().publishers) {
         found.push_back({publisher.name, publisher.namespaces, ostree_key(publisher.role->header.extra)});
     }
     return found;
-}
-
-std::vector<ListedRelease> TrustClient::listed() const
-{
-    std::vector<ListedRelease> releases;
-    std::set<std::string> paths;
-    for (const auto& publisher : require_publishers()) {
-        for (const auto& [path, target] : publisher.role->targets) {
-            if (!tuf::covers(publisher.namespaces, path) || !paths.insert(path).second) {
-                continue;
-            }
-            if (auto release = listed_release(publisher.name, path, target)) {
-                releases.push_back(*std::move(release));
-            }
-        }
-    }
-    std::ranges::sort(releases, {}, &ListedRelease::path);
-    return releases;
 }
 
 KnownRelease TrustClient::fetch_release(const ListedRelease& release, Fetcher& fetcher) const

@@ -10,8 +10,10 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// What a machine believes about one qpkg repository: the state machine of signing/updater.hpp, with namespaces,
@@ -66,6 +68,9 @@ struct PublisherInfo {
     std::optional<PublicKey> ostree_key;
 };
 
+/// Where the problems of the last refresh are kept, beside metadata: this is no role's name.
+inline constexpr std::string_view problems_role = "check/problems";
+
 class TrustClient {
 public:
     /// Loads what is trusted already; needs no network. `now` is the system clock, read once per operation.
@@ -81,9 +86,11 @@ public:
     void init(const std::string& root_bytes);
 
     /// Brings metadata up to date: root chain, timestamp, snapshot, targets, publishers of allowed namespaces. Each
-    /// role is durable when accepted; a failure keeps what was accepted before it. Nothing new costs two small
-    /// requests. Errors: not_found (no root of trust), untrusted (signatures, rollback), corrupt, no_space (over a
-    /// cap), failed (a file is not there). Expiry is no error here, see `freshness`.
+    /// role is durable when accepted; a failure keeps what was accepted before it. A publisher that cannot be had is
+    /// one of the report's problems and hinders no other. Nothing new costs two small requests. What failed is
+    /// remembered for `problems`, and recorded when it is new. Errors: not_found (no root of trust), untrusted
+    /// (signatures, rollback), corrupt, no_space (over a cap), failed (a file is not there). Expiry is no error here,
+    /// see `freshness`.
     RefreshReport refresh(Fetcher& fetcher, Older older = Older::refuse);
 
     /// Of the metadata all releases hang from; of one release also its publisher's.
@@ -94,9 +101,16 @@ public:
     /// Error untrusted when new releases may not be installed: says since when, and what to do.
     void require_installable(const ListedRelease& release) const;
 
-    /// Every release of trusted publishers within the allowed namespaces, ascending by path. Errors: not_found (never
-    /// refreshed), failed (an update was interrupted), corrupt (an entry contradicts itself, by name).
+    /// Every release of trusted publishers within the allowed namespaces, ascending by path; of a publisher whose new
+    /// list cannot be had, those of the list that was verified before. Error not_found (never refreshed).
     std::vector<ListedRelease> listed() const;
+
+    /// All that cannot be used now, for whatever reason: what the last refresh met, and what the metadata has in it.
+    std::vector<Problem> problems() const;
+    /// Of these, the lists of which nothing can be read, not even an older copy: who knows what they offer.
+    std::vector<Problem> unread() const;
+    /// Apps of which an entry cannot be used, with the reason.
+    std::map<AppId, Problem> unusable_apps() const;
 
     /// Trusted publishers within the allowed namespaces. Errors as `listed`.
     std::vector<PublisherInfo> publishers() const;
@@ -119,25 +133,36 @@ private:
         std::string name;
         std::vector<std::string> namespaces; ///< delegated all the way down and allowed here
         Verified<tuf::Targets> role;
+        bool outdated; ///< an older copy than the snapshot names
     };
-    /// How the walk over delegations gets a publisher's role: from the store (nothing: not there as the snapshot names
-    /// it), or from the repository.
+    /// How the walk over delegations gets a publisher's role as the snapshot names it: from the store (nothing: it is
+    /// not there), or from the repository (Error: it cannot be had).
     using Obtain = std::function<std::optional<Verified<tuf::Targets>>(const Verified<tuf::Targets>& parent,
                                                                        const tuf::Delegation& delegation)>;
+    /// What a walk came across: publishers in the order of their delegations, and what is wrong with the others.
+    struct Found {
+        std::vector<Publisher> publishers;
+        std::vector<Problem> outdated;  ///< of which an older copy is used
+        std::vector<Problem> missing;   ///< of which there is none
+        std::vector<Problem> malformed; ///< delegations that are ignored
+    };
+    class Walk;
 
     void load_publishers();
     void update(Fetcher& fetcher, RefreshReport& report, Older older = Older::refuse);
     void update_publishers(Fetcher& fetcher, RefreshReport& report);
     void note_strays(const tuf::Delegation& delegation, const tuf::Targets& role, RefreshReport& report);
-    std::optional<std::vector<Publisher>> walk(const Obtain& obtain) const;
+    std::vector<Problem> remembered() const;
+    void remember(const std::vector<Problem>& problems);
+    std::vector<Problem> entry_problems() const;
 
-    const std::vector<Publisher>& require_publishers() const;
+    const Found& require_publishers() const;
     Freshness freshness_of(const tuf::Targets* publisher, const std::string& name) const;
 
     TrustStore& store_;
     Repository repository_;
     Updater updater_;
-    std::optional<std::vector<Publisher>> publishers_; ///< nothing while the chain below the snapshot is incomplete
+    std::optional<Found> found_; ///< nothing before there is a snapshot and a targets role
 };
 
 } // namespace qpkg::trust

@@ -43,7 +43,7 @@ std::vector<Verified<tuf::Root>> root_chain(Fetcher& fetcher)
     while (chain.size() <= most_roots) {
         const auto version = chain.back()->header.version + 1;
         const auto file = std::to_string(version) + ".root.json";
-        auto bytes = fetcher.get("tuf/" + file, tuf::largest_root);
+        auto bytes = fetcher.look_for("tuf/" + file, tuf::largest_root);
         if (!bytes) {
             return chain;
         }
@@ -95,7 +95,8 @@ void TrustClient::init(const std::string& root_bytes)
     }
     updater_.trust_root(root_bytes);
     updater_.record("first contact: root " + std::to_string(root->header.version) + ", fingerprint " + found);
-    publishers_.reset();
+    store_.forget(repository_.name, std::string(problems_role));
+    found_.reset();
 }
 
 } // namespace qpkg::trust

@@ -31,7 +31,7 @@ public:
     }
     tuf::Targets targets(std::string_view file) const override
     {
-        return tuf::parse_targets(envelope::scan(file).payload);
+        return tuf::read_targets(envelope::scan(file).payload);
     }
 
     std::optional<std::string> identity(const tuf::Key& key) const override

@@ -108,7 +108,7 @@ const Profile& strict_profile()
                                  .largest_snapshot = tuf::largest_snapshot,
                                  .largest_targets = tuf::largest_targets,
                                  .largest_delegated = tuf::largest_publisher,
-                                 .most_roles = 32};
+                                 .most_roles = 1024};
     return profile;
 }
 
@@ -186,7 +186,7 @@ void Updater::update_root(Fetcher& fetcher, RefreshReport& report)
     for (std::uint64_t fetched = 0;; ++fetched) {
         interrupt::throw_if_requested();
         const auto version = (*root_)->header.version + 1;
-        auto bytes = fetcher.get(versioned(version, "root"), profile_.largest_root);
+        auto bytes = fetcher.look_for(versioned(version, "root"), profile_.largest_root);
         if (!bytes) {
             return;
         }
@@ -336,13 +336,19 @@ void Updater::update_targets(Fetcher& fetcher, RefreshReport& report)
     });
 }
 
+std::optional<Verified<tuf::Targets>> Updater::kept(const Verified<tuf::Targets>& parent,
+                                                    const tuf::Delegation& delegation) const
+{
+    return load_role(store_, repo_, delegation.name, [&](const std::string& bytes) {
+        return verify_publisher(parent, delegation, bytes, profile_.reader);
+    });
+}
+
 std::optional<Verified<tuf::Targets>> Updater::stored(const Verified<tuf::Targets>& parent,
                                                       const tuf::Delegation& delegation) const
 {
     const auto info = (*snapshot_)->roles.find(delegation.name);
-    auto role = load_role(store_, repo_, delegation.name, [&](const std::string& bytes) {
-        return verify_publisher(parent, delegation, bytes, profile_.reader);
-    });
+    auto role = kept(parent, delegation);
     return info != (*snapshot_)->roles.end() && is_as_named(role, info->second) ? std::move(role) : std::nullopt;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "signing/problem.hpp"
 #include "signing/verify.hpp"
 
 #include "qpkg/model/id.hpp"
@@ -43,6 +44,7 @@ struct RefreshReport {
     std::uint64_t root_version = 0;
     std::uint64_t timestamp_version = 0;
     std::vector<std::string> notes; ///< for people: keys rotated, targets outside a namespace, …
+    std::vector<Problem> problems;  ///< publishers whose list is not what the snapshot names, with the reason
 };
 
 /// What to do when a repository shows an older timestamp than the one that is trusted.
@@ -76,6 +78,10 @@ public:
     /// The same, from the store alone; nothing when it is not there as the snapshot names it.
     std::optional<Verified<tuf::Targets>> stored(const Verified<tuf::Targets>& parent,
                                                  const tuf::Delegation& delegation) const;
+
+    /// The newest copy in the store that the delegation's keys sign, whatever version the snapshot names.
+    std::optional<Verified<tuf::Targets>> kept(const Verified<tuf::Targets>& parent,
+                                               const tuf::Delegation& delegation) const;
 
     /// 5.6.7: searches pre-order, depth first, asking only for roles whose delegation covers the path. Nothing when no
     /// role lists it.

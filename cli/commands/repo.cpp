@@ -3,10 +3,13 @@
 #include "app/query.hpp"
 #include "app/rebuilders.hpp"
 #include "app/repositories.hpp"
+#include "app/repository_check.hpp"
 #include "app/stock.hpp"
 #include "cli/commands.hpp"
 
 #include "qpkg/base/text.hpp"
+
+#include <algorithm>
 
 namespace qpkg::cli {
 namespace {
@@ -136,6 +139,71 @@ void add_repo_modify(CLI::App& app, Context& context)
         ->allow_extra_args(false);
 }
 
+void describe(Document& out, const std::vector<app::RepositoryVerdict>& verdicts)
+{
+    std::vector<std::vector<Value>> rows;
+    std::vector<std::vector<Value>> problems;
+    for (const auto& [repository, state, found] : verdicts) {
+        const auto name = repository.name.text();
+        rows.push_back({text(name), text(repository.location), text(state.freshness), number(state.timestamp_version),
+                        shown_as(time(state.issued), state.issued == 0 ? "" : qpkg::text::iso_date(state.issued)),
+                        shown_as(flag(found.empty()), found.empty() ? "ok" : "see below")});
+        for (const auto& problem : found) {
+            problems.push_back({text(name), text(problem.subject), number(static_cast<std::uint64_t>(problem.code)),
+                                text(problem.what), text(problem.hint)});
+        }
+    }
+    out.table("repositories",
+              {{"name", "REPOSITORY"},
+               {"location", "AT"},
+               {"freshness", "METADATA"},
+               {"index", "INDEX"},
+               {"issued", "FROM"},
+               {"fine", "RESULT"}},
+              std::move(rows));
+    for (const auto& verdict : verdicts) {
+        for (const auto& problem : verdict.problems) {
+            out.line(app::words_of(verdict.repository.name, problem));
+            out.line("  what to do: " + problem.hint);
+        }
+    }
+    out.table("problems", {{"repository", ""}, {"subject", ""}, {"code", ""}, {"what", ""}, {"advice", ""}},
+              std::move(problems));
+}
+
+void check_repositories(Context& context, const std::optional<std::string>& name)
+{
+    const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
+    const auto lock = context.lock(); // refreshing writes what was verified
+    const auto verdicts = app::check_repositories(context.world(), name, reach);
+    std::vector<trust::Problem> problems;
+    for (const auto& verdict : verdicts) {
+        problems.insert(problems.end(), verdict.problems.begin(), verdict.problems.end());
+    }
+    Document out("repo-check");
+    describe(out, verdicts);
+    if (const auto* worst = trust::worst(problems)) {
+        context.exit_code = static_cast<int>(worst->code);
+        const auto bad = std::ranges::count_if(verdicts, [](const auto& verdict) { return !verdict.problems.empty(); });
+        out.done("Failed: " + std::to_string(problems.size()) + (problems.size() == 1 ? " problem" : " problems") +
+                 " in " + std::to_string(bad) + " of " + std::to_string(verdicts.size()) + " repositories.");
+    } else if (verdicts.empty()) {
+        out.done("Done: there are no repositories.");
+        out.next("To add one: qpkg repo add NAME LOCATION");
+    } else {
+        out.done("Done: everything is as it was signed, and up to date.");
+    }
+    context.show(out);
+}
+
+void add_repo_check(CLI::App& app, Context& context)
+{
+    auto name = std::make_shared<std::optional<std::string>>();
+    auto* command =
+        add_command(app, context, "check", "repo-check", [&context, name] { check_repositories(context, *name); });
+    command->add_option("NAME", *name, "only this one");
+}
+
 Document describe(const app::StockReport& report)
 {
     Document out("repo-stock-config");
@@ -193,6 +261,7 @@ void add_repo(CLI::App& app, Context& context)
     group->fallthrough();
     add_repo_add(*group, context);
     add_repo_list(*group, context);
+    add_repo_check(*group, context);
     add_repo_modify(*group, context);
     add_repo_remove(*group, context);
     add_repo_stock_config(*group, context);

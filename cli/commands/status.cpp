@@ -17,6 +17,14 @@ void describe_repositories(Document& out, const std::vector<app::RepositoryState
     out.table("repositories",
               {{"name", "REPOSITORY"}, {"freshness", "METADATA"}, {"index", "INDEX"}, {"issued", "FROM"}},
               std::move(rows));
+    std::vector<std::vector<Value>> problems;
+    for (const auto& repository : repositories) {
+        for (const auto& problem : repository.problems) {
+            problems.push_back({text(repository.name.text()), text(problem.subject),
+                                number(static_cast<std::uint64_t>(problem.code)), text(problem.what)});
+        }
+    }
+    out.table("problems", {{"repository", ""}, {"subject", ""}, {"code", ""}, {"what", ""}}, std::move(problems));
 }
 
 void describe(Document& out, const app::StatusReport& report)

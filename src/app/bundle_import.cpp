@@ -111,6 +111,7 @@ private:
         if (!report.older) {
             require_next_root();
             auto refreshed = client_.refresh(bundle_, trust::Older::keep);
+            trust::require_none(refreshed.problems);
             report.older = refreshed.older;
             report.changed = refreshed.changed;
             report.notes = std::move(refreshed.notes);

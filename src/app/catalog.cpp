@@ -34,12 +34,22 @@ std::string staleness(const RepoName& repo, const trust::Freshness& freshness)
                                                             : ": still used, within the grace period");
 }
 
+/// A fault of one repository, and nothing else.
+bool is_contained(const Error& error) { return error.code() != Code::interrupted && error.code() != Code::bug; }
+
 } // namespace
+
+std::string words_of(const RepoName& repo, const trust::Problem& problem)
+{
+    return "repository " + repo.text() + ": " +
+           (problem.subject == trust::metadata_subject ? "" : problem.subject + ": ") + problem.what;
+}
 
 struct Catalog::Source {
     std::string location;
-    trust::TrustClient client;
-    std::unique_ptr<Fetcher> fetcher; ///< opened when it is first needed: offline, a repository may be gone
+    std::optional<trust::TrustClient> client; ///< nothing when what is trusted of it cannot be read
+    std::unique_ptr<Fetcher> fetcher;         ///< opened when it is first needed: offline, a repository may be gone
+    std::optional<Error> failure;             ///< why it is not up to date
 };
 
 Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach)
@@ -47,56 +57,107 @@ Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach)
 {
     for (const auto& repository : snapshot.repositories) {
         interrupt::throw_if_requested();
-        open(repository, snapshot.repositories.size());
+        open(repository);
     }
     warn_of_orphans();
 }
 
 Catalog::~Catalog() = default;
 
-void Catalog::open(const Repository& repository, std::size_t repositories)
+void Catalog::open(const Repository& repository)
 {
     const auto& name = repository.name;
-    trust::TrustClient client(world_.trust, repository, world_.clock.now());
-    auto& source =
-        *sources_.emplace(name, std::make_unique<Source>(Source{repository.location, std::move(client), nullptr}))
-             .first->second;
-    if (reach_ == Reach::online && repository.location != carried_location) {
-        try {
-            with_context("repository " + name.text(), [&] {
-                for (const auto& note : source.client.refresh(fetcher(name)).notes) {
-                    warnings_.push_back(name.text() + ": " + note);
-                }
-            });
-        } catch (const Error& error) {
-            const bool unreachable = error.code() == Code::failed || error.code() == Code::not_found;
-            if (!unreachable || repositories == 1) {
-                throw Error(error.code(), error.what(),
-                            error.hint().empty() && unreachable ? "say --offline to go on with what was verified before"
-                                                                : error.hint());
-            }
-            warnings_.emplace_back(error.what());
-            unread_.emplace_back(error.what());
-        }
-    }
+    auto& source = *sources_.emplace(name, std::make_unique<Source>()).first->second;
+    source.location = repository.location;
+    RepositoryState state{name, "unknown", 0, 0};
     try {
-        for (auto& listed : source.client.listed()) {
-            offers_.push_back({name, std::move(listed)});
-        }
-        const auto freshness = source.client.freshness();
-        const auto timestamp = world_.trust.trusted(name, "timestamp");
-        repositories_.push_back(
-            {name, name_of(freshness.state), timestamp ? timestamp->version : 0, world_.trust.newest_issued(name)});
-        if (freshness.state != trust::FreshnessState::fresh) {
-            warnings_.push_back(staleness(name, freshness));
-        }
+        source.client.emplace(world_.trust, repository, world_.clock.now());
+        refresh(name, source);
+        read(name, source, state);
     } catch (const Error& error) {
-        if (error.code() != Code::not_found && error.code() != Code::failed) {
+        if (!is_contained(error)) {
             throw;
         }
-        repositories_.push_back({name, "unknown", 0, 0});
-        unread_.push_back("repository " + name.text() + ": " + error.what());
+        unread_.push_back({name, error.code(), error.what()});
+        warnings_.emplace_back(error.what());
+        state.problems.push_back({error.code(), std::string(trust::metadata_subject), error.what(), error.hint()});
     }
+    repositories_.push_back(std::move(state));
+}
+
+void Catalog::refresh(const RepoName& name, Source& source)
+{
+    if (reach_ == Reach::offline || source.location == carried_location) {
+        return;
+    }
+    try {
+        for (const auto& note : source.client->refresh(fetcher(name)).notes) {
+            warnings_.push_back(name.text() + ": " + note);
+        }
+    } catch (const Error& error) {
+        if (!is_contained(error)) {
+            throw;
+        }
+        const bool unreachable = error.code() == Code::failed || error.code() == Code::not_found;
+        source.failure.emplace(error.code(), error.what(),
+                               error.hint().empty() && unreachable
+                                   ? "say --offline to go on with what was verified before"
+                                   : error.hint());
+        warnings_.emplace_back(error.what());
+    }
+}
+
+void Catalog::read(const RepoName& name, Source& source, RepositoryState& state)
+{
+    const auto& client = *source.client;
+    state.problems = client.problems();
+    for (const auto& problem : client.unread()) {
+        unread_.push_back({name, problem.code, words_of(name, problem)});
+    }
+    for (const auto& problem : state.problems) {
+        // Of a refresh that failed just now it was said already.
+        if (!source.failure || problem.subject != trust::metadata_subject) {
+            warnings_.push_back(words_of(name, problem));
+        }
+    }
+    for (auto& listed : client.listed()) {
+        offers_.push_back({name, std::move(listed)});
+    }
+    unusable_.merge(client.unusable_apps());
+    const auto freshness = client.freshness();
+    const auto timestamp = world_.trust.trusted(name, "timestamp");
+    state.freshness = name_of(freshness.state);
+    state.timestamp_version = timestamp ? timestamp->version : 0;
+    state.issued = world_.trust.newest_issued(name);
+    if (freshness.state != trust::FreshnessState::fresh) {
+        state.expired = staleness(name, freshness);
+        warnings_.push_back(state.expired);
+    }
+}
+
+void Catalog::require_one_current() const
+{
+    const Error* first = nullptr;
+    for (const auto& [name, source] : sources_) {
+        if (!source->failure) {
+            return;
+        }
+        first = first == nullptr ? &*source->failure : first;
+    }
+    if (first != nullptr) {
+        throw *first;
+    }
+}
+
+const Error* Catalog::failure(const RepoName& repo) const
+{
+    const auto source = sources_.find(repo);
+    return source == sources_.end() || !source->second->failure ? nullptr : &*source->second->failure;
+}
+
+bool Catalog::is_known(const RepoName& repo, const AppId& app) const
+{
+    return std::ranges::find(unread_, repo, &Unread::repo) == unread_.end() && !unusable_.contains(app);
 }
 
 void Catalog::warn_of_orphans()
@@ -117,11 +178,29 @@ void Catalog::warn_of_orphans()
     }
 }
 
+bool Catalog::may_offer(const RepoName& repo, const std::optional<AppId>& app) const
+{
+    const auto found = std::ranges::find(snapshot_.repositories, repo, &Repository::name);
+    const auto& names = found->namespaces;
+    return !app || std::ranges::find(names, namespace_of(*app)) != names.end();
+}
+
 Error Catalog::missing(const std::string& app) const
 {
-    if (!unread_.empty()) {
-        return {Code::failed, "cannot tell whether there is an app \"" + text::escaped(app) + "\": " + unread_.front(),
-                "try again when the repository can be read"};
+    const auto id = AppId::parse(app);
+    const auto unknown = [&](Code code, const std::string& why) {
+        return Error(code, "cannot tell whether there is an app \"" + text::escaped(app) + "\": " + why,
+                     "see what is wrong: qpkg repo check");
+    };
+    for (const auto& list : unread_) {
+        if (may_offer(list.repo, id)) {
+            return unknown(list.code, list.what);
+        }
+    }
+    for (const auto& [name, source] : sources_) {
+        if (source->failure && may_offer(name, id)) {
+            return unknown(source->failure->code(), source->failure->what());
+        }
     }
     if (snapshot_.repositories.empty()) {
         return {Code::not_found, "there is no app \"" + text::escaped(app) + "\": no repository is known",
@@ -130,11 +209,32 @@ Error Catalog::missing(const std::string& app) const
     return {Code::not_found, "there is no app \"" + text::escaped(app) + '"', "see `qpkg search`"};
 }
 
+Error Catalog::ambiguous(const std::string& typed, const Unread& list) const
+{
+    std::vector<std::string> full;
+    for (const auto& offer : offers_) {
+        const auto& id = offer.release.app.text();
+        if (short_name(offer.release.app) == typed && std::ranges::find(full, id) == full.end()) {
+            full.push_back(id);
+        }
+    }
+    return {list.code, "cannot tell which app \"" + text::escaped(typed) + "\" means: " + list.what,
+            (full.empty() ? "type the whole name of the app" : "type the whole name: " + text::join(full, " or ")) +
+                "; to see what is wrong: qpkg repo check " + list.repo.text()};
+}
+
 AppId Catalog::resolve(const std::string& typed, const std::vector<AppId>& installed) const
 {
     auto candidates = installed;
     for (const auto& offer : offers_) {
         candidates.push_back(offer.release.app);
+    }
+    for (const auto& [app, problem] : unusable_) {
+        candidates.push_back(app);
+    }
+    const bool here = std::ranges::any_of(installed, [&](const AppId& app) { return short_name(app) == typed; });
+    if (!unread_.empty() && !here && !AppId::parse(typed)) {
+        throw ambiguous(typed, unread_.front());
     }
     if (candidates.empty()) {
         throw missing(typed);
@@ -142,10 +242,11 @@ AppId Catalog::resolve(const std::string& typed, const std::vector<AppId>& insta
     try {
         return resolve_app(typed, candidates, "see `qpkg search`");
     } catch (const Error& error) {
-        if (error.code() == Code::not_found && !unread_.empty()) {
-            throw missing(typed);
+        if (error.code() != Code::not_found) {
+            throw;
         }
-        throw;
+        const auto explained = missing(typed);
+        throw explained.code() == Code::not_found ? error : explained;
     }
 }
 
@@ -171,6 +272,11 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
     }
     const auto other =
         std::find_if(offers_.begin(), offers_.end(), [&](const Offer& offer) { return offer.release.app == app; });
+    if (const auto wrong = unusable_.find(app); wrong != unusable_.end()) {
+        throw Error(wrong->second.code,
+                    app.text() + " cannot be installed: " + wrong->second.subject + ": " + wrong->second.what,
+                    "tell its publisher; see `qpkg repo check`");
+    }
     if (other == offers_.end()) {
         throw missing(app.text());
     }
@@ -199,9 +305,7 @@ KnownRelease Catalog::manifest(const Offer& offer)
     if (known != snapshot_.releases.end()) {
         return known->second;
     }
-    const auto& source = *sources_.at(offer.repo);
-    return with_context("repository " + offer.repo.text(),
-                        [&] { return source.client.fetch_release(offer.release, fetcher(offer.repo)); });
+    return sources_.at(offer.repo)->client->fetch_release(offer.release, fetcher(offer.repo));
 }
 
 KnownRelease Catalog::release(const Offer& offer, const Allowances& allowances)
@@ -209,9 +313,11 @@ KnownRelease Catalog::release(const Offer& offer, const Allowances& allowances)
     if (plan::bound_releases(snapshot_).contains(offer.release.manifest)) {
         return manifest(offer);
     }
+    if (const auto* unavailable = failure(offer.repo)) {
+        throw *unavailable;
+    }
     if (!allowances.stale) {
-        with_context("repository " + offer.repo.text(),
-                     [&] { sources_.at(offer.repo)->client.require_installable(offer.release); });
+        sources_.at(offer.repo)->client->require_installable(offer.release);
     }
     auto known = manifest(offer);
     require_rebuilt(known, allowances.despite_dissent ? plan::Dissent::overruled : plan::Dissent::blocks);

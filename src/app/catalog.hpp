@@ -35,15 +35,19 @@ struct RepositoryState {
     RepoName name;
     std::string freshness; ///< "fresh", "grace", "stale"
     std::uint64_t timestamp_version;
-    std::int64_t issued; ///< seconds since 1970, signed
+    std::int64_t issued;                       ///< seconds since 1970, signed
+    std::vector<trust::Problem> problems = {}; ///< what of it cannot be used now
+    std::string expired = {};                  ///< in words; empty while it is fresh
 };
+
+/// "repository demo: publisher tools: signed by unknown key …"
+std::string words_of(const RepoName& repo, const trust::Problem& problem);
 
 /// What the added repositories offer: the one place where names become releases.
 class Catalog {
 public:
-    /// Refreshes each repository unless `reach` is offline. One of several that is unreachable contributes what was
-    /// accepted from it before, and a warning. Errors: failed (the only one is unreachable), untrusted and corrupt (one
-    /// serves what it should not).
+    /// Refreshes each repository unless `reach` is offline. What of one cannot be reached, or is not what was signed,
+    /// costs a warning and disables nothing else; what was verified before is still listed.
     Catalog(World& world, const Snapshot& snapshot, Reach reach);
     ~Catalog();
 
@@ -51,18 +55,27 @@ public:
     const std::vector<RepositoryState>& repositories() const noexcept { return repositories_; }
     const std::vector<std::string>& warnings() const noexcept { return warnings_; }
 
+    /// Error, the cause of the first, when no repository at all could be brought up to date: what was verified before
+    /// must not look like what there is now.
+    void require_one_current() const;
+    /// Why this repository could not be brought up to date now; nothing when it was, and offline.
+    const Error* failure(const RepoName& repo) const;
+    /// Whether it is known what the repository lists of this app.
+    bool is_known(const RepoName& repo, const AppId& app) const;
+
     /// The offer with the highest sequence for this app, base and channel. Errors: not_found (near names), conflict
-    /// (offered for another base only; offered by two repositories).
+    /// (offered for another base only; offered by two repositories), what is wrong with its entry in a list.
     const Offer& choose(const AppId& app, const BaseId& base, const Channel& channel) const;
     /// As `choose`, nothing when it is not offered (any more).
     const Offer* newest(const AppId& app, const BaseId& base, const Channel& channel) const;
-    /// The full id of what a person typed, among offers and `installed`. Errors: not_found, conflict (ambiguous).
+    /// The full id of what a person typed, among offers and `installed`. Errors: not_found, conflict (ambiguous),
+    /// failed (a short name, and a list that might have it too cannot be read).
     AppId resolve(const std::string& typed, const std::vector<AppId>& installed = {}) const;
 
     /// The manifest, verified; fetched unless it is known already.
     KnownRelease manifest(const Offer& offer);
     /// As `manifest`, of a release that shall be installed. Errors: untrusted when the repository's metadata is too old
-    /// to take new releases from, or too few rebuilders reproduced it.
+    /// to take new releases from, or too few rebuilders reproduced it; why the repository could not be refreshed.
     KnownRelease release(const Offer& offer, const Allowances& allowances);
     /// What the rebuilders say of a release; nothing where the user's policy is off.
     std::optional<RebuildState> rebuilds(const KnownRelease& release);
@@ -72,11 +85,22 @@ public:
 private:
     struct Source;
 
+    /// A list that cannot be read: what it offers is not known.
+    struct Unread {
+        RepoName repo;
+        Code code;
+        std::string what;
+    };
+
     void require_rebuilt(const KnownRelease& release, plan::Dissent dissent);
-    void open(const Repository& repository, std::size_t repositories);
+    void open(const Repository& repository);
+    void refresh(const RepoName& name, Source& source);
+    void read(const RepoName& name, Source& source, RepositoryState& state);
+    bool may_offer(const RepoName& repo, const std::optional<AppId>& app) const;
     /// Apps whose repository was removed while another has their namespace now.
     void warn_of_orphans();
     Error missing(const std::string& app) const;
+    Error ambiguous(const std::string& typed, const Unread& list) const;
 
     World& world_;
     const Snapshot& snapshot_;
@@ -85,7 +109,8 @@ private:
     std::vector<Offer> offers_;
     std::vector<RepositoryState> repositories_;
     std::vector<std::string> warnings_;
-    std::vector<std::string> unread_; ///< repositories whose list is not known, with the reason
+    std::vector<Unread> unread_;
+    std::map<AppId, trust::Problem> unusable_; ///< apps of which an entry cannot be used
 };
 
 /// The full id of what a person typed, among `candidates`: "firefox-esr" or "org.mozilla.firefox-esr".

@@ -5,6 +5,7 @@
 #include "app/cost.hpp"
 #include "app/fetching.hpp"
 #include "app/shared_view.hpp"
+#include "app/upgrade.hpp"
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
 
@@ -18,11 +19,6 @@
 namespace qpkg::app {
 namespace {
 
-plan::Occasion occasion(const World& world, const std::string& reason)
-{
-    return {world.clock.now(), reason, world.hypervisor.capabilities().max_slots};
-}
-
 std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes)
 {
     std::set<AppId> apps;
@@ -32,17 +28,6 @@ std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>
         }
     }
     return {apps.begin(), apps.end()};
-}
-
-std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
-                                     const std::vector<QubeName>& qubes)
-{
-    const auto installed = apps_in(snapshot, qubes);
-    std::vector<AppId> apps;
-    for (const auto& word : typed) {
-        apps.push_back(resolve_app(word, installed, "see `qpkg list`"));
-    }
-    return apps;
 }
 
 PreparedChange priced(World& world, Snapshot snapshot, plan::Plan plan, std::unique_ptr<Catalog> catalog)
@@ -65,6 +50,22 @@ void require_present(const plan::Plan& plan, const plan::Activation& activation)
 }
 
 } // namespace
+
+plan::Occasion occasion(const World& world, const std::string& reason)
+{
+    return {world.clock.now(), reason, world.hypervisor.capabilities().max_slots};
+}
+
+std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
+                                     const std::vector<QubeName>& qubes)
+{
+    const auto installed = apps_in(snapshot, qubes);
+    std::vector<AppId> apps;
+    for (const auto& word : typed) {
+        apps.push_back(resolve_app(word, installed, "see `qpkg list`"));
+    }
+    return apps;
+}
 
 const std::vector<std::string>& PreparedChange::warnings() const
 {
@@ -132,36 +133,6 @@ PreparedChange prepare_remove(World& world, const RemoveRequest& request)
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
 
-PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
-{
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
-    auto choice = request.in;
-    choice.all = choice.all || choice.names.empty();
-    const auto qubes = chosen_qubes(snapshot, choice);
-    const auto named = resolve_installed(request.apps, snapshot, qubes);
-    auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
-
-    std::map<ManifestId, KnownRelease> newest;
-    for (const auto& name : qubes) {
-        const auto& qube = plan::require_qube(snapshot, name);
-        for (const auto& binding : qube.current_generation().bindings) {
-            const bool asked = named.empty() || std::find(named.begin(), named.end(), binding.app) != named.end();
-            const auto& bound = snapshot.release(binding.release).release;
-            const auto* offer = asked ? catalog->newest(binding.app, qube.base, bound.channel) : nullptr;
-            if (offer != nullptr && offer->release.sequence > bound.sequence &&
-                !newest.contains(offer->release.manifest)) {
-                newest.emplace(offer->release.manifest, catalog->release(*offer, request.allow));
-            }
-        }
-    }
-    std::vector<KnownRelease> releases;
-    for (auto& [id, release] : newest) {
-        releases.push_back(std::move(release));
-    }
-    auto plan = plan::plan_upgrade(snapshot, releases, qubes, occasion(world, request.reason));
-    return priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
-}
-
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
 {
     auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
@@ -193,7 +164,7 @@ ChangeReport apply(World& world, PreparedChange& change)
     {
         Fetching fetching(world, change);
         const auto fetcher = [&](const KnownRelease& release) -> Fetcher& { return fetching.fetcher(release); };
-        report.prepared = engine::prepare(change.plan, world.content, world.volumes, fetcher, world.progress);
+        report.prepared = prepare_steps(world, change, fetcher);
         fetching.correct(report.prepared.imported);
     }
     require_only_additions(world, change.snapshot, change.plan);

@@ -4,9 +4,11 @@
 #include "app/catalog.hpp"
 #include "engine/transaction.hpp"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -69,6 +71,12 @@ struct Cost {
     std::vector<QubeName> shared_with; ///< qubes that hold this very volume
 };
 
+/// An app that an upgrade passes by, though there may be a newer release of it.
+struct LeftOut {
+    AppId app;
+    Error why;
+};
+
 /// A plan with everything a person wants to know before saying yes.
 struct PreparedChange {
     Snapshot snapshot;
@@ -78,12 +86,17 @@ struct PreparedChange {
     std::uint64_t free_space = 0;                 ///< bytes
     std::unique_ptr<Catalog> catalog;             ///< the open repositories; nothing where none is needed
     std::map<CommitId, DeltaSummary> deltas = {}; ///< commits that come by delta
+    std::vector<LeftOut> left_out = {};           ///< ascending by app
+    /// Of an upgrade that may leave apps out: the plan without these, too.
+    std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
 
     const std::vector<std::string>& warnings() const;
 };
 
 PreparedChange prepare_install(World& world, const InstallRequest& request);
 PreparedChange prepare_remove(World& world, const RemoveRequest& request);
+/// What is held is passed by. An app whose newer release cannot be had is left out and hinders no other, unless the
+/// request names it or nothing else is left to do: then why it cannot is the Error.
 PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request);
 PreparedChange prepare_hold(World& world, const HoldRequest& request);
@@ -111,6 +124,12 @@ ChangeReport apply(World& world, PreparedChange& change);
 void recover(World& world);
 /// Whether there is something left undone. Needs no lock: another command may be just at it.
 bool is_interrupted(World& world);
+
+/// When and why, for this backend.
+plan::Occasion occasion(const World& world, const std::string& reason);
+/// The apps of these qubes that were typed. Errors: not_found, conflict.
+std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
+                                     const std::vector<QubeName>& qubes);
 
 /// The qubes a choice means. Errors: not_found, usage (none named).
 std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& choice);

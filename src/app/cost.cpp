@@ -39,6 +39,20 @@ ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& f
     return {missing, static_cast<std::uint64_t>(static_cast<double>(missing) * ratio), missing == 0};
 }
 
+/// A release that cannot be had may be left out when it is fetched: until then it costs what its manifest says.
+ContentCost content_cost(World& world, const plan::FetchCommit& step, PreparedChange& change)
+{
+    try {
+        return content_cost(world, step, change.catalog->fetcher(step.release.repo));
+    } catch (const Error& error) {
+        if (!change.replan || error.code() == Code::interrupted || error.code() == Code::bug) {
+            throw;
+        }
+        const auto& tree = step.release.release.tree;
+        return {tree.size, tree.archive_size, false};
+    }
+}
+
 std::vector<QubeName> holders(const Snapshot& snapshot, const VolumeId& volume)
 {
     std::vector<QubeName> names;
@@ -75,8 +89,8 @@ void estimate_costs(World& world, PreparedChange& change)
                 change.deltas.emplace(commit, *delta);
                 change.disk_needed += scratch_of(*delta);
             }
-            const auto cost = delta ? ContentCost{delta->content_size, delta->size, true}
-                                    : content_cost(world, *fetch, change.catalog->fetcher(fetch->release.repo));
+            const auto cost =
+                delta ? ContentCost{delta->content_size, delta->size, true} : content_cost(world, *fetch, change);
             fetched.emplace(commit, cost);
             change.disk_needed += cost.missing;
         } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {

@@ -14,6 +14,7 @@
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/text.hpp"
+#include "qpkg/model/location.hpp"
 
 #include <algorithm>
 #include <map>
@@ -79,16 +80,16 @@ std::vector<trust::ListedRelease> chosen(const std::vector<trust::ListedRelease>
 /// One attempt with one location.
 class Sync {
 public:
-    Sync(World& world, const MirrorRequest& request, const std::string& location)
+    Sync(World& world, const MirrorRequest& request, const Location& location)
         : world_(world), request_(request), location_(location), known_(known_of(world, request)),
           first_(!std::filesystem::exists(request.to / pointer)),
-          site_(world.fetcher(location), location, world.clock.now(), known_)
+          site_(world.fetcher(location.revealed()), location.shown(), world.clock.now(), known_)
     {
     }
 
     MirrorReport run()
     {
-        report_.source = location_;
+        report_.source = location_.shown();
         report_.fingerprint = site_.fingerprints().back();
         report_.first = first_;
         report_.index = site_.index();
@@ -163,7 +164,7 @@ private:
 
     World& world_;
     const MirrorRequest& request_;
-    const std::string& location_;
+    const Location& location_;
     SiteReader::Known known_;
     bool first_;
     SiteReader site_;
@@ -187,9 +188,10 @@ MirrorReport sync_mirror(World& world, const MirrorRequest& request)
     sweep_site(request.to);
     std::vector<std::string> skipped;
     for (std::size_t i = 0; i < request.from.size(); ++i) {
-        const auto& location = request.from[i];
+        const auto location = Location::require(request.from[i]);
         try {
-            auto report = with_context("mirror " + location, [&] { return Sync(world, request, location).run(); });
+            auto report =
+                with_context("mirror " + location.shown(), [&] { return Sync(world, request, location).run(); });
             report.skipped = skipped;
             return report;
         } catch (const Error& error) {

@@ -128,6 +128,7 @@ void Publication::check_as_client(const std::string& timestamp) const
             client.refresh(*ports_.fetcher(location));
         }
         client.refresh(*next);
+        trust::require_none(client.problems());
         check_listed(client, *next);
     }
 }

@@ -72,7 +72,7 @@ StatusReport status(World& world)
         });
         const bool known = std::any_of(snapshot.repositories.begin(), snapshot.repositories.end(),
                                        [&](const Repository& repo) { return repo.name == installed.release.repo; });
-        if (known && !listed) {
+        if (known && !listed && catalog.is_known(installed.release.repo, installed.release.release.app)) {
             report.withdrawn.push_back(std::move(installed));
         }
     }
@@ -85,6 +85,7 @@ AppInfo info(World& world, const std::string& typed, Reach reach)
 {
     const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
     Catalog catalog(world, snapshot, reach);
+    catalog.require_one_current();
     const auto installed = list_apps(world, {});
     std::vector<AppId> known;
     for (const auto& app : installed) {
@@ -119,6 +120,7 @@ std::vector<Offer> search(World& world, const std::vector<std::string>& words, R
 {
     const auto snapshot = world.db.snapshot();
     const Catalog catalog(world, snapshot, reach);
+    catalog.require_one_current();
     warnings = catalog.warnings();
     std::map<std::pair<AppId, BaseId>, Offer> found;
     for (const auto& offer : catalog.offers()) {

@@ -102,7 +102,7 @@ fs::path write_statement(const RebuildRequest& request, const KnownRelease& know
     auto place = request.out / path;
     auto others = files::read_if_exists(place, largest_statement);
     if (!others && built.tree.commit == published) {
-        others = from.get(path, largest_statement);
+        others = from.look_for(path, largest_statement);
     }
     files::make_directories(place.parent_path());
     files::write(place, trust::sign_statement(statement, key, others.value_or("")));
@@ -115,6 +115,7 @@ RebuildReport rebuild(World& world, const RebuildRequest& request)
 {
     const auto snapshot = world.db.snapshot();
     Catalog catalog(world, snapshot, Reach::online);
+    catalog.require_one_current();
     const auto known = catalog.manifest(newest_offer(catalog, catalog.resolve(request.app)));
     const auto& release = known.release;
     return with_context("rebuild " + release.app.text() + ' ' + release.version, [&] {

@@ -48,7 +48,7 @@ private:
     std::optional<std::string> fetch(const std::string& path)
     {
         try {
-            return from_ == nullptr ? std::nullopt : from_->get(path, largest_statement);
+            return from_ == nullptr ? std::nullopt : from_->look_for(path, largest_statement);
         } catch (const Error& error) {
             if (error.code() != Code::failed && error.code() != Code::no_space) {
                 throw;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/repositories.hpp"
 
+#include "app/catalog.hpp"
+#include "app/location_secrets.hpp"
 #include "signing/memory_trust_store.hpp"
 
 #include "qpkg/base/fault.hpp"
+#include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
@@ -12,12 +15,12 @@ namespace qpkg::app {
 namespace {
 
 /// A directory is remembered by its full path: the next command may run elsewhere.
-std::string absolute_location(const std::string& location)
+Location absolute_location(const std::string& typed)
 {
-    if (location.find("://") != std::string::npos) {
-        return location;
+    if (typed.find("://") != std::string::npos) {
+        return Location::require(typed);
     }
-    return std::filesystem::weakly_canonical(std::filesystem::absolute(location)).string();
+    return Location::require(std::filesystem::weakly_canonical(std::filesystem::absolute(typed)).string());
 }
 
 void refuse_taken(const Snapshot& snapshot, const Repository& candidate)
@@ -44,15 +47,15 @@ FoundRepository find_repository(World& world, const AddRepositoryRequest& reques
 {
     const auto name = RepoName::require(request.name);
     const auto location = absolute_location(request.location);
-    const auto fetcher = world.fetcher(location);
-    auto root = with_context("repository " + location, [&] {
+    const auto fetcher = world.fetcher(location.revealed());
+    auto root = with_context("repository " + location.shown(), [&] {
         return trust::TrustClient::inspect(*fetcher, world.clock.now(), request.fingerprint);
     });
     auto namespaces = request.namespaces.empty() ? root.namespaces : request.namespaces;
     std::sort(namespaces.begin(), namespaces.end());
     namespaces.erase(std::unique(namespaces.begin(), namespaces.end()), namespaces.end());
-    const bool carried = std::filesystem::is_regular_file(location);
-    Repository repository{name, carried ? std::string(carried_location) : location, root.fingerprint,
+    const bool carried = std::filesystem::is_regular_file(location.shown());
+    Repository repository{name, carried ? std::string(carried_location) : location.shown(), root.fingerprint,
                           std::move(namespaces), request.grace_days * 24 * 60 * 60};
     refuse_taken(world.db.snapshot(), repository);
     return {location, std::move(repository), std::move(root)};
@@ -61,7 +64,7 @@ FoundRepository find_repository(World& world, const AddRepositoryRequest& reques
 trust::RefreshReport add_repository(World& world, const FoundRepository& found)
 {
     const auto& repository = found.repository;
-    const auto fetcher = world.fetcher(found.seen_at);
+    const auto fetcher = world.fetcher(found.seen_at.revealed());
     with_context("repository " + repository.name.text(), [&] {
         trust::MemoryTrustStore trial;
         trust::TrustClient client(trial, repository, world.clock.now());
@@ -72,10 +75,15 @@ trust::RefreshReport add_repository(World& world, const FoundRepository& found)
     trust::TrustClient client(world.trust, repository, world.clock.now());
     client.init(found.root.bytes);
     fault_point("repo.root-trusted");
+    LocationSecrets(world.root).keep(found.seen_at);
     const Change change = SetRepository{repository};
     world.db.commit({&change, 1});
     fault_point("repo.recorded");
-    return client.refresh(*fetcher);
+    auto report = client.refresh(*fetcher);
+    for (const auto& problem : report.problems) {
+        log::warning(words_of(repository.name, problem));
+    }
+    return report;
 }
 
 Repository known_repository(const Snapshot& snapshot, const std::string& typed)
@@ -95,8 +103,14 @@ Repository known_repository(const Snapshot& snapshot, const std::string& typed)
 
 void remove_repository(World& world, const std::string& typed)
 {
-    const Change change = RemoveRepository{known_repository(world.db.snapshot(), typed).name};
+    const auto snapshot = world.db.snapshot();
+    const auto repository = known_repository(snapshot, typed);
+    const Change change = RemoveRepository{repository.name};
     world.db.commit({&change, 1});
+    fault_point("repo.removed");
+    if (std::ranges::count(snapshot.repositories, repository.location, &Repository::location) == 1) {
+        LocationSecrets(world.root).forget(Location::require(repository.location));
+    }
 }
 
 } // namespace qpkg::app

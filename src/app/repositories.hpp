@@ -4,6 +4,8 @@
 #include "app/world.hpp"
 #include "signing/client.hpp"
 
+#include "qpkg/model/location.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +25,7 @@ struct AddRepositoryRequest {
 
 /// A repository that was looked at and is not trusted yet.
 struct FoundRepository {
-    std::string seen_at; ///< where it was looked at; later it is read at its location
+    Location seen_at; ///< where it was looked at; later it is read at its location
     Repository repository;
     trust::RootInfo root;
 };

@@ -63,6 +63,12 @@ public:
         return found == files_.end() ? site_->get(path, cap) : found->second;
     }
 
+    std::optional<std::string> look_for(const std::string& path, std::uint64_t cap) override
+    {
+        const auto found = files_.find(path);
+        return found == files_.end() ? site_->look_for(path, cap) : found->second;
+    }
+
     void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override { site_->get_many(requests, sink); }
 
 private:

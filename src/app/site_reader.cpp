@@ -11,17 +11,30 @@
 
 namespace qpkg::app {
 
-std::optional<std::string> RecordingFetcher::get(const std::string& path, std::uint64_t cap)
+const std::string* RecordingFetcher::known(const std::string& path, std::uint64_t cap) const
 {
-    const auto known = std::ranges::find(files_, path, &File::first);
-    if (known != files_.end() && known->second.size() <= cap) {
-        return known->second;
-    }
-    auto bytes = source_->get(path, cap);
+    const auto found = std::ranges::find(files_, path, &File::first);
+    return found != files_.end() && found->second.size() <= cap ? &found->second : nullptr;
+}
+
+std::optional<std::string> RecordingFetcher::remember(const std::string& path, std::optional<std::string> bytes)
+{
     if (bytes) {
         files_.emplace_back(path, *bytes);
     }
     return bytes;
+}
+
+std::optional<std::string> RecordingFetcher::get(const std::string& path, std::uint64_t cap)
+{
+    const auto* bytes = known(path, cap);
+    return bytes != nullptr ? *bytes : remember(path, source_->get(path, cap));
+}
+
+std::optional<std::string> RecordingFetcher::look_for(const std::string& path, std::uint64_t cap)
+{
+    const auto* bytes = known(path, cap);
+    return bytes != nullptr ? *bytes : remember(path, source_->look_for(path, cap));
 }
 
 SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& location, std::int64_t now)
@@ -44,6 +57,7 @@ SiteReader::SiteReader(std::unique_ptr<Fetcher> site, const std::string& locatio
             client_->init(root.bytes);
         }
         report_ = client_->refresh(fetcher_);
+        trust::require_none(report_.problems);
         listed_ = client_->listed();
     });
     for (const auto& [path, bytes] : fetcher_.files()) {

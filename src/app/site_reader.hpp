@@ -22,6 +22,7 @@ public:
     Fetcher& source() noexcept { return *source_; }
 
     std::optional<std::string> get(const std::string& path, std::uint64_t cap) override;
+    std::optional<std::string> look_for(const std::string& path, std::uint64_t cap) override;
     /// Passed on, not remembered: objects are too large for that.
     void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override
     {
@@ -29,6 +30,9 @@ public:
     }
 
 private:
+    const std::string* known(const std::string& path, std::uint64_t cap) const;
+    std::optional<std::string> remember(const std::string& path, std::optional<std::string> bytes);
+
     std::unique_ptr<Fetcher> source_;
     std::vector<File> files_;
 };
@@ -62,7 +66,7 @@ public:
     /// A small file that is not metadata, remembered; nothing when it is not there.
     std::optional<std::string> take_along(const std::string& path, std::uint64_t cap)
     {
-        return fetcher_.get(path, cap);
+        return fetcher_.look_for(path, cap);
     }
     /// What rebuilders say of a commit. Web servers list no directories, so dissent is only found in a directory.
     void take_statements(const CommitId& commit);

@@ -6,6 +6,7 @@
 #include "signing/ostree_key.hpp"
 
 #include "qpkg/model/commit_identity.hpp"
+#include "qpkg/model/location.hpp"
 
 #include <algorithm>
 #include <set>
@@ -14,11 +15,11 @@ namespace qpkg::app {
 namespace {
 
 /// "file:///srv/site" of a directory.
-std::string url_of(const std::string& location)
+std::string url_of(const Location& location)
 {
-    const bool is_url = location.find("://") != std::string::npos;
-    return is_url ? location
-                  : "file://" + std::filesystem::weakly_canonical(std::filesystem::absolute(location)).string();
+    const auto& shown = location.shown();
+    const bool is_url = shown.find("://") != std::string::npos;
+    return is_url ? shown : "file://" + std::filesystem::weakly_canonical(std::filesystem::absolute(shown)).string();
 }
 
 /// The repository of that name, else whatever is at that place, as somebody who has never seen it.
@@ -30,7 +31,7 @@ Repository repository_at(World& world, const StockRequest& request)
         }
     }
     return {.name = RepoName::require(request.name.value_or("qpkg")),
-            .location = request.site,
+            .location = Location::require(request.site).shown(),
             .fingerprint = {},
             .namespaces = {},
             .offline_grace = 0};
@@ -59,8 +60,10 @@ std::vector<StockRemote> remotes_of(const std::vector<trust::PublisherInfo>& pub
 StockReport stock_configuration(World& world, const StockRequest& request)
 {
     auto repository = repository_at(world, request);
-    return with_context("repository " + repository.location, [&] {
-        const auto fetcher = world.fetcher(repository.location);
+    const bool is_known = repository.name.text() == request.site;
+    const auto location = Location::require(is_known ? repository.location : request.site);
+    return with_context("repository " + location.shown(), [&] {
+        const auto fetcher = world.fetcher(location.revealed());
         const auto wanted = repository.fingerprint.empty() ? request.fingerprint : repository.fingerprint;
         const auto root = trust::TrustClient::inspect(*fetcher, world.clock.now(), wanted);
         repository.fingerprint = root.fingerprint;
@@ -70,7 +73,7 @@ StockReport stock_configuration(World& world, const StockRequest& request)
         client.init(root.bytes);
         client.refresh(*fetcher);
 
-        StockReport report{.url = url_of(repository.location) + "/ostree",
+        StockReport report{.url = url_of(location) + "/ostree",
                            .fingerprint = root.fingerprint,
                            .verifies_summary = false,
                            .remotes = remotes_of(client.publishers(), request.name.value_or(repository.name.text()))};

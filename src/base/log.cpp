@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/base/log.hpp"
 
+#include "qpkg/base/redaction.hpp"
+
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -35,8 +37,8 @@ void set_level(Level level)
     }
 }
 
-void debug(std::string_view message) { logger().debug("{}", message); }
-void note(std::string_view message) { logger().info("{}", message); }
-void warning(std::string_view message) { logger().warn("{}", message); }
+void debug(std::string_view message) { logger().debug("{}", redacted(message)); }
+void note(std::string_view message) { logger().info("{}", redacted(message)); }
+void warning(std::string_view message) { logger().warn("{}", redacted(message)); }
 
 } // namespace qpkg::log

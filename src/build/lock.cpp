@@ -3,6 +3,7 @@
 
 #include "build/recipe.hpp"
 
+#include "qpkg/base/redaction.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <fmt/format.h>
@@ -35,10 +36,13 @@ bool is_arch(std::string_view text)
     return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, is_alphanumeric);
 }
 
+bool has_secret(std::string_view uri) { return redacted(uri) != uri; }
+
 bool is_uri(std::string_view text)
 {
     return text.size() > 1 && text.size() <= longest_uri && text.find(':') != std::string_view::npos &&
-           text.front() != '-' && std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+           text.front() != '-' && !has_secret(text) &&
+           std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
 /// The lines of a lock file, with words for what is wrong and where.
@@ -114,6 +118,12 @@ std::string encode_lock(Lock lock)
     auto text = fmt::format("{}{}\nbase {} {}\nepoch {}\n", magic, number, lock.base.text(), lock.base_commit.hex(),
                             lock.epoch);
     for (const auto& [package, size, uri] : lock.packages) {
+        if (has_secret(uri)) {
+            throw Error(Code::usage,
+                        "lock package " + package.name + ": its address " + redacted(uri) +
+                            " has a password or a token, and lock files are published",
+                        "write it into a file of the base's /etc/apt/auth.conf.d instead");
+        }
         text += fmt::format("package {} {} {} {} {} {}\n", package.name, package.version, package.arch,
                             package.sha256.hex(), size, uri);
     }

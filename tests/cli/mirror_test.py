@@ -20,6 +20,7 @@ from hostile_server import HostileServer  # noqa: E402
 from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 OBJECT = r"\.filez$"
+os.environ["QPKG_FETCH_WAIT_MILLISECONDS"] = "1"  # before a server that broke off is asked again
 
 
 def served_files(site):

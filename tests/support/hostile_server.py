@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A web server of a repository that can be told to be hostile, path by path."""
 
+import collections
 import gzip
 import http.server
+import itertools
 import pathlib
 import re
 import threading
@@ -27,7 +29,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         file = self.server.site / path
         if not file.is_file():
             return self.answer(404, b"<html>no such page</html>")
-        return self.answer(200, file.read_bytes())
+        body = file.read_bytes()
+        begin = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+        if begin and self.server.ranges:
+            first = int(begin[1])
+            self.server.resumed.append(path)
+            return self.answer(206, body[first:], headers=[("Content-Range", f"bytes {first}-{len(body) - 1}/{len(body)}")])
+        return self.answer(200, body)
 
     def answer(self, status, body, length=None, headers=()):
         self.send_response(status)
@@ -61,6 +69,8 @@ class HostileServer:
         self.server.site = pathlib.Path(site)
         self.server.tricks = tricks
         self.server.asked = []
+        self.server.ranges = True  # whether it sends the rest of a file when asked to
+        self.server.resumed = []
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     @property
@@ -77,6 +87,38 @@ class HostileServer:
 
 
 # Misbehaviours
+
+
+def every(number, misbehave):
+    """Every so manieth request is answered so, the others as they should be."""
+    count = itertools.count(1)
+    lock = threading.Lock()
+
+    def answer(handler, path):
+        with lock:
+            hit = next(count) % number == 0
+        return misbehave(handler, path) if hit else handler.serve(path)
+    return answer
+
+
+def first(times, misbehave):
+    """The first requests of each path are answered so."""
+    seen = collections.Counter()
+
+    def answer(handler, path):
+        seen[path] += 1
+        return misbehave(handler, path) if seen[path] <= times else handler.serve(path)
+    return answer
+
+
+def busy(code=503, retry_after="1"):
+    return lambda handler, _: handler.answer(code, b"", headers=[("Retry-After", retry_after)] if retry_after else [])
+
+
+def cut(handler, path):
+    """Half of what was asked for, then the connection is closed."""
+    body = (handler.server.site / path).read_bytes()
+    handler.answer(200, body[:len(body) // 2], length=len(body))
 
 
 def redirect(target):

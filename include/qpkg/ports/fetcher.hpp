@@ -38,6 +38,8 @@ public:
 
     /// Nothing when the file is not there (ENOENT, 404).
     virtual std::optional<std::string> get(const std::string& path, std::uint64_t cap) = 0;
+    /// As `get`, for a file whose absence is normal: a server that hides what it has not (403) says no more than that.
+    virtual std::optional<std::string> look_for(const std::string& path, std::uint64_t cap) { return get(path, cap); }
 
     virtual ContentForm content_form() const { return ContentForm::compressed; }
 

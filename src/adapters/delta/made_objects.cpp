@@ -79,6 +79,11 @@ std::optional<std::string> MadeObjects::get(const std::string& path, std::uint64
     return here ? std::optional(std::move(bytes)) : rest_.get(path, cap);
 }
 
+std::optional<std::string> MadeObjects::look_for(const std::string& path, std::uint64_t cap)
+{
+    return object_of(path) ? get(path, cap) : rest_.look_for(path, cap);
+}
+
 void MadeObjects::get_many(std::span<const FetchRequest> requests, FetchSink& sink)
 {
     std::vector<FetchRequest> others;

@@ -19,6 +19,7 @@ public:
     }
 
     std::optional<std::string> get(const std::string& path, std::uint64_t cap) override;
+    std::optional<std::string> look_for(const std::string& path, std::uint64_t cap) override;
     void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override;
 
     std::uint64_t transferred() const override { return transferred_; }

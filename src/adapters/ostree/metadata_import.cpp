@@ -69,7 +69,7 @@ private:
 
 std::uint64_t bring_signatures(const ObjectDirectory& objects, const CommitId& id, Fetcher& from)
 {
-    const auto bytes = from.get(served_path(id.digest(), ObjectType::commitmeta), max_commit);
+    const auto bytes = from.look_for(served_path(id.digest(), ObjectType::commitmeta), max_commit);
     if (!bytes) {
         return 0;
     }

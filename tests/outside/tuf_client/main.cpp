@@ -18,7 +18,7 @@ namespace {
 /// Brings "tuf/<file>" from the metadata's own URL, whatever the role is called.
 class MetadataFetcher final : public Fetcher {
 public:
-    explicit MetadataFetcher(const std::string& url) : http_(url) {}
+    explicit MetadataFetcher(const std::string& url) : http_(Location::require(url)) {}
 
     std::optional<std::string> get(const std::string& path, std::uint64_t cap) override
     {
@@ -54,7 +54,7 @@ bool refresh_and_download(const Arguments& arguments)
         return true;
     }
     bool complete = true;
-    fetch::HttpFetcher targets(arguments.target_base_url);
+    fetch::HttpFetcher targets(Location::require(arguments.target_base_url));
     for (const auto& name : arguments.target_names) {
         try {
             download(updater, metadata, targets, name, arguments.target_dir);

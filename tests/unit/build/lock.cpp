@@ -38,6 +38,17 @@ TEST_CASE("a lock is read back as it was written, and the order of its packages 
     CHECK(build::encode_lock(shuffled) == build::encode_lock(a_lock()));
 }
 
+TEST_CASE("a lock, which is published, never holds a password or a token")
+{
+    for (const auto* uri : {"http://bob:hush@deb.example/git.deb", "https://deb.example/git.deb?sig=hush"}) {
+        auto lock = a_lock();
+        lock.packages[0].uri = uri;
+        CHECK_FAILS(Code::usage, "lock files are published", build::encode_lock(lock));
+        CHECK_FAILS(Code::corrupt, "l:4: expected package NAME",
+                    parse_lock(with("http://deb.debian.org/debian/pool/git.deb", uri), "l"));
+    }
+}
+
 TEST_CASE("a lock has one spelling")
 {
     CHECK_FAILS(Code::unsupported, "l: a lock file of another format",

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "adapters/fetch/http/retry.hpp"
+
+#include "qpkg/model/location.hpp"
 #include "qpkg/ports/fetcher.hpp"
 
 #include <memory>
@@ -14,26 +17,29 @@ struct HttpLimits {
     long stall_bytes = 200;
     std::size_t parallel = 8;
     std::string proxy = {}; ///< "socks5h://127.0.0.1:9050"; empty: as http_proxy and all_proxy say
+    RetryLimits retry = {};
 };
 
-/// Whether this is a location that HttpFetcher reads.
-bool is_http(const std::string& location);
+class Address;
+struct Connections;
 
 /// Reads a repository from a web server: several transfers at once over kept connections, redirects only on the same
-/// host and never from https to http, no compression on the way, answers cut off at their cap.
+/// host and never from https to http, no compression on the way, answers cut off at their cap. A server that is busy
+/// (429, 503 …) or closes in the middle is asked again within limits: for the rest of an object, for the whole of a
+/// small file, which may have changed meanwhile.
 class HttpFetcher final : public Fetcher {
 public:
-    explicit HttpFetcher(std::string url, HttpLimits limits = {});
+    /// Error usage for what is no URL.
+    explicit HttpFetcher(const Location& location, HttpLimits limits = {});
     ~HttpFetcher() override;
 
     std::optional<std::string> get(const std::string& path, std::uint64_t cap) override;
+    std::optional<std::string> look_for(const std::string& path, std::uint64_t cap) override;
     void get_many(std::span<const FetchRequest> requests, FetchSink& sink) override;
 
 private:
-    struct Connections;
-
-    std::string url_;
     HttpLimits limits_;
+    std::unique_ptr<Address> address_;
     std::unique_ptr<Connections> connections_;
 };
 

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace qpkg {
+
+/// Text for people and records without what addresses in it keep secret: "https://bob:hush@host/site?token=1" becomes
+/// "https://bob:***@host/site?***". A name without a password may itself be a token and goes too. Text that was
+/// redacted before stays as it is.
+std::string redacted(std::string_view text);
+
+} // namespace qpkg

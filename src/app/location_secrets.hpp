@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/location.hpp"
+
+#include <filesystem>
+
+namespace qpkg::app {
+
+/// Passwords and tokens of locations, apart from the state's database, which everybody may read: one file of mode 0600
+/// each in the state's folder `secrets`, named by the hash of what is shown of its location.
+class LocationSecrets {
+public:
+    explicit LocationSecrets(const std::filesystem::path& state) : folder_(state / "secrets") {}
+
+    /// Durable on return; nothing is written for a location without a secret.
+    void keep(const Location& location) const;
+    /// The location with its secret. Error failed when that is not here, or not for this user to read.
+    Location complete(const Location& shown) const;
+    void forget(const Location& shown) const;
+
+private:
+    std::filesystem::path file_of(const Location& location) const;
+
+    std::filesystem::path folder_;
+};
+
+} // namespace qpkg::app
