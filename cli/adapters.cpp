@@ -218,6 +218,9 @@ struct Adapters::Set {
     explicit Set(const Options& options)
         : root(existing(fs::absolute(options.root))), database(root / "state.db"), content(root / "objects"),
           volumes(root / "volumes", content), backend(make_backend(options.backend, root, database, volumes)),
+#if QPKG_FULL
+          sandbox(options.build),
+#endif
           progress(make_progress(options)), world
     {
         root, database, database, content, volumes, *backend.hypervisor, *backend.runner, sandbox, clock, *progress,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/ports/sandbox.hpp"
+
 #include <filesystem>
 #include <string>
 
@@ -21,6 +23,7 @@ struct Options {
     std::string backend = "local";
     std::string proxy;      ///< for http(s); empty: as the environment says (http_proxy, all_proxy)
     long stall_seconds = 0; ///< after which a silent server is given up; 0: the usual
+    SandboxLimits build;    ///< section [build]
 };
 
 /// Defaults, overlaid by `config` (or /etc/qpkg/qpkg.toml and /etc/qpkg/conf.d/*.toml when it is empty).

@@ -72,11 +72,12 @@ std::string included_packages(const BaseRequest& request)
 std::vector<std::string> bootstrap_command(const build::KnownBase& known, const BaseRequest& request,
                                            const fs::path& tar)
 {
-    // In a pid namespace of its own: when qpkg is killed, nothing of it goes on.
+    // In a pid namespace of its own: when qpkg is killed, nothing of it goes on. In a session of its own: no package's
+    // script can type into the caller's terminal.
     std::vector<std::string> argv{
-        "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "mmdebstrap", "--mode=root",
-        "--variant=minbase", "--format=tar", "--skip=output/mknod", "--include=" + included_packages(request),
-        R"(--aptopt=APT::Sandbox::User "root")",
+        "unshare", "--pid", "--fork", "--kill-child", "--mount-proc", "--", "setsid", "--wait", "mmdebstrap",
+        "--mode=root", "--variant=minbase", "--format=tar", "--skip=output/mknod",
+        "--include=" + included_packages(request), R"(--aptopt=APT::Sandbox::User "root")",
         // The ordinary user whose programs the qube runs.
         R"(--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --uid 1000 user)", list_packages,
         known.suite, tar.string()};

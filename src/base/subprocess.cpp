@@ -12,8 +12,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
@@ -24,6 +26,8 @@ namespace {
 constexpr std::size_t output_limit = 16 * 1024 * 1024;
 constexpr std::size_t errors_limit = 64 * 1024;
 constexpr int exec_failed = 127;
+constexpr std::chrono::milliseconds between_looks{200};
+constexpr int patience_with_killed = 5000; // ms until all of a killed group have let go of its streams
 
 struct Pipe {
     Fd read;
@@ -79,7 +83,7 @@ private:
         if (::getppid() != parent) {
             ::_exit(exec_failed); // the parent died before the line above
         }
-        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+        for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGXFSZ}) {
             std::signal(signal, SIG_DFL);
         }
         if (::dup2(in, 0) < 0 || ::dup2(out, 1) < 0 || ::dup2(err, 2) < 0) {
@@ -140,6 +144,48 @@ void end_group(pid_t child)
     ::waitpid(child, nullptr, 0);
 }
 
+/// At once, and back only when what the group started is gone as well: it holds the streams.
+void kill_group(pid_t child, const Fd& out, const Fd& err)
+{
+    ::kill(-child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    std::array<char, 4096> ignored{};
+    for (const auto* stream : {&out, &err}) {
+        pollfd polled{stream->get(), POLLIN, 0};
+        while (::poll(&polled, 1, patience_with_killed) > 0 &&
+               ::read(stream->get(), ignored.data(), ignored.size()) > 0) {
+        }
+    }
+}
+
+/// Calls the command's `watch` now and then.
+class Looks {
+public:
+    explicit Looks(const Command& command) : command_(command) {}
+
+    int milliseconds() const { return command_.watch ? static_cast<int>(between_looks.count()) : 500; }
+
+    void look(pid_t child, const Fd& out, const Fd& err)
+    {
+        const auto now = std::chrono::steady_clock::now();
+        if (!command_.watch || now < next_) {
+            return;
+        }
+        try {
+            command_.watch(child);
+        } catch (...) {
+            kill_group(child, out, err);
+            throw;
+        }
+        const auto after = std::chrono::steady_clock::now();
+        next_ = after + std::max<std::chrono::steady_clock::duration>(between_looks, 10 * (after - now));
+    }
+
+private:
+    const Command& command_;
+    std::chrono::steady_clock::time_point next_{};
+};
+
 /// Moves bytes between the child and us until it closes both streams.
 void pump(const Command& command, Fd input, const Fd& out, const Fd& err, CommandResult& result, pid_t child)
 {
@@ -152,15 +198,17 @@ void pump(const Command& command, Fd input, const Fd& out, const Fd& err, Comman
     }
     bool out_open = true;
     bool err_open = true;
+    Looks looks(command);
     while (out_open || err_open) {
         if (interrupt::requested()) {
             end_group(child);
             throw Error(Code::interrupted, "interrupted");
         }
+        looks.look(child, out, err);
         std::array<pollfd, 3> polled{{{out_open ? out.get() : -1, POLLIN, 0},
                                       {err_open ? err.get() : -1, POLLIN, 0},
                                       {input ? input.get() : -1, POLLOUT, 0}}};
-        if (::poll(polled.data(), polled.size(), 500) < 0 && errno != EINTR) {
+        if (::poll(polled.data(), polled.size(), looks.milliseconds()) < 0 && errno != EINTR) {
             throw system_error("poll", errno);
         }
         if (polled[2].revents != 0) {
@@ -202,12 +250,19 @@ CommandResult run(const Command& command)
     Pipe out;
     Pipe err;
     Pipe report;
+    if (command.input.empty()) {
+        in.read = Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    }
     const pid_t parent = ::getpid();
     const pid_t child = ::fork();
     if (child < 0) {
         throw system_error("fork", errno);
     }
     if (child == 0) {
+        // `in_child` may make processes that never exec: an end that they keep would never be the other's end of file.
+        for (Fd* parents_end : {&in.write, &out.read, &err.read, &report.read}) {
+            *parents_end = Fd();
+        }
         become(command, in.read.get(), out.write.get(), err.write.get(), report.write.get(), parent);
     }
     ::setpgid(child, child);

@@ -13,11 +13,11 @@ complain() {
 
 needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
 
-# dom0 reads no archive and opens no connection, and there only qubesd speaks to libvirt: none of their libraries may be
-# linked directly. It hashes whole objects, and applies no static delta.
+# dom0 reads no archive, opens no connection and builds nothing, and there only qubesd speaks to libvirt: none of their
+# libraries may be linked directly. It hashes whole objects, and applies no static delta.
 check_dom0() {
     local library
-    for library in libarchive libcurl libvirt libxml2; do
+    for library in libarchive libcurl libseccomp libvirt libxml2; do
         if needed "$1" | grep "^$library" >/dev/null; then
             complain "$1 links $library"
         fi

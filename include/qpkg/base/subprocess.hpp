@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include <sys/types.h>
+
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -18,6 +20,8 @@ struct Command {
     std::string input{};                                            ///< standard input; empty: /dev/null
     std::function<void(std::string_view line)> on_line{};           ///< each line of stdout and stderr as it comes
     std::function<void()> in_child{};                               ///< after fork, before exec; may throw Error
+    /// A few times a second, with the child's number; what it throws ends the whole group at once, and leaves `run`.
+    std::function<void(pid_t child)> watch{};
 };
 
 struct CommandResult {

@@ -4,6 +4,8 @@
 #include "qpkg/base/fd.hpp"
 #include "qpkg/base/subprocess.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -13,8 +15,17 @@ namespace qpkg {
 
 enum class Network { none, host };
 
+/// What one run may use, all its processes together.
+struct SandboxLimits {
+    std::uint64_t processes = 4096;                    ///< each thread counts
+    std::uint64_t memory = std::uint64_t{8} << 30U;    ///< bytes, with what lies in /tmp, /run and /dev/shm
+    std::uint64_t disk = std::uint64_t{64} << 30U;     ///< bytes of `upper`
+    std::chrono::seconds time = std::chrono::hours(2); ///< from its start to its end
+};
+
 /// A command inside an overlay over a base root, in its own mount, pid, IPC, UTS (and, without network, network)
-/// namespaces, with few capabilities. /proc, /dev, /run and /tmp are its own; the host name is "qpkg".
+/// namespaces, with few capabilities and system calls. /proc, /dev, /run and /tmp are its own; there is no /sys; the
+/// host name is "qpkg". It has no terminal, and standard input is at its end when the command brings none.
 struct SandboxRun {
     std::filesystem::path base_image;         ///< the base's volume
     std::filesystem::path upper;              ///< receives every change; used for one run
@@ -25,7 +36,8 @@ struct SandboxRun {
     Command command; ///< argv, environment, on_line
 };
 
-/// Builds run here. Nothing stays mounted, also after kill -9: every mount lives in the command's own namespace.
+/// Builds run here, each run within limits: one that meets a limit is ended, and the Error names it. Nothing stays
+/// mounted, also after kill -9: every mount lives in the command's own namespace.
 class Sandbox {
 public:
     virtual ~Sandbox() = default;

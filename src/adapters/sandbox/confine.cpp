@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sandbox/confine.hpp"
 
+#include "adapters/sandbox/kernel_files.hpp"
+#include "adapters/sandbox/system_calls.hpp"
+
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/mounts.hpp"
 
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/close_range.h>
 #include <linux/openat2.h>
 #include <sched.h>
 #include <sys/prctl.h>
@@ -99,13 +103,19 @@ private:
     Fd fd_;
 };
 
-void mount_devices(const Fd& root)
+/// What lies in all tmpfs together fits the memory: /tmp half of it, /dev/shm and /run a quarter and an eighth.
+std::string scratch_options(const char* mode, std::uint64_t bytes)
+{
+    return std::string("mode=") + mode + ",size=" + std::to_string(bytes);
+}
+
+void mount_devices(const Fd& root, const SandboxLimits& limits)
 {
     mounts::mount_tmpfs(Inside(root, "/dev", S_IFDIR).path(), "mode=0755,size=1m");
     for (const auto* name : {"/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom", "/dev/tty"}) {
         mounts::bind(name, Inside(root, name, S_IFREG).path());
     }
-    mounts::mount_tmpfs(Inside(root, "/dev/shm", S_IFDIR).path(), "mode=1777");
+    mounts::mount_tmpfs(Inside(root, "/dev/shm", S_IFDIR).path(), scratch_options("1777", limits.memory / 4));
     const Inside devices(root, "/dev", S_IFDIR);
     for (const auto& [name, target] :
          {std::pair{"fd", "/proc/self/fd"}, std::pair{"stdin", "/proc/self/fd/0"},
@@ -130,7 +140,7 @@ std::vector<fs::path> mount_layers(const SandboxRun& request, const MountPoints&
     return layers;
 }
 
-void compose_root(const SandboxRun& request, const MountPoints& points)
+void compose_root(const SandboxRun& request, const MountPoints& points, const SandboxLimits& limits)
 {
     // A package manager syncs each file; a build that a crash interrupts is started anew, so that would be time lost.
     mounts::mount_overlay(points.root, mount_layers(request, points),
@@ -140,9 +150,9 @@ void compose_root(const SandboxRun& request, const MountPoints& points)
         throw system_error("open the sandbox's root", errno);
     }
     mounts::mount_proc(Inside(root, "/proc", S_IFDIR).path());
-    mount_devices(root);
-    mounts::mount_tmpfs(Inside(root, "/run", S_IFDIR).path(), "mode=0755");
-    mounts::mount_tmpfs(Inside(root, "/tmp", S_IFDIR).path(), "mode=1777");
+    mount_devices(root, limits);
+    mounts::mount_tmpfs(Inside(root, "/run", S_IFDIR).path(), scratch_options("0755", limits.memory / 8));
+    mounts::mount_tmpfs(Inside(root, "/tmp", S_IFDIR).path(), scratch_options("1777", limits.memory / 2));
     for (const auto& [outside, inside] : request.binds) {
         mounts::bind(outside, Inside(root, inside, fs::is_directory(outside) ? S_IFDIR : S_IFREG).path());
     }
@@ -163,7 +173,7 @@ void drop_capabilities()
 
 } // namespace
 
-void enter_sandbox(const SandboxRun& request, const MountPoints& points)
+void enter_sandbox(const SandboxRun& request, const MountPoints& points, const SandboxLimits& limits)
 {
     const int network = request.network == Network::none ? CLONE_NEWNET : 0;
     mounts::enter_private_namespace();
@@ -174,16 +184,15 @@ void enter_sandbox(const SandboxRun& request, const MountPoints& points)
     if (::sethostname(host_name.data(), host_name.size()) != 0) {
         throw system_error("set the sandbox's host name", errno);
     }
-    compose_root(request, points);
+    compose_root(request, points, limits);
     mounts::pivot_into(points.root);
-    for (const auto* place : {"/proc/sys", "/proc/sysrq-trigger"}) { // they steer the host's kernel
-        if (fs::exists(place)) {
-            mounts::bind(place, place, mounts::Access::read_only);
-        }
-    }
+    cover_kernel_files();
     ::umask(022);
-    continue_in_child(); // the command is an ordinary process, and pid 1 reaps what it leaves
+    continue_in_child();                        // the command is an ordinary process, and pid 1 reaps what it leaves
+    ::setsid();                                 // without a terminal: nothing can be typed into the caller's
+    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); // nor is anything left that the caller's shell had open
     drop_capabilities();
+    refuse_system_calls();
 }
 
 } // namespace qpkg::sandbox

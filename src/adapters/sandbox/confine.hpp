@@ -16,6 +16,6 @@ struct MountPoints {
 
 /// Called between fork and exec: returns in the process that becomes the command, inside every namespace and with the
 /// new root. The processes above it (a reaper as pid 1, and the caller's child) never return: they pass the status on.
-void enter_sandbox(const SandboxRun& request, const MountPoints& points);
+void enter_sandbox(const SandboxRun& request, const MountPoints& points, const SandboxLimits& limits);
 
 } // namespace qpkg::sandbox

@@ -2,6 +2,7 @@
 #include "adapters/sandbox/namespace_sandbox.hpp"
 
 #include "adapters/sandbox/confine.hpp"
+#include "adapters/sandbox/limits.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -31,14 +32,22 @@ CommandResult NamespaceSandbox::run(const SandboxRun& request)
     for (std::size_t i = 0; i < request.lower.size(); ++i) {
         fs::create_directories(points.images / std::to_string(i));
     }
+    const auto group = ControlGroup::make(limits_, groups_);
+    const LimitWatch limits(limits_, request, group);
     Command command = request.command;
+    command.watch = [&](pid_t child) { limits.look(child); };
     command.in_child = [&] {
-        enter_sandbox(request, points);
+        if (group) {
+            group->enter();
+        }
+        enter_sandbox(request, points, limits_);
         if (request.command.in_child) {
             request.command.in_child();
         }
     };
-    return qpkg::run(command);
+    auto result = qpkg::run(command);
+    limits.look_at_counts();
+    return result;
 }
 
 Fd NamespaceSandbox::open_root(const fs::path& image)

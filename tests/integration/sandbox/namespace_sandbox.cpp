@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/sandbox/namespace_sandbox.hpp"
-
 #include "support/expect.hpp"
+#include "support/sandboxed.hpp"
 
 #include "qpkg/base/files.hpp"
 
@@ -14,41 +13,10 @@
 #include <fstream>
 
 using namespace qpkg;
+using qpkg::testing::Sandboxed;
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A base image that holds this machine's programs by reference: /usr of the host, shown by a bind.
-struct Fixture {
-    files::TemporaryDirectory directory{"/var/tmp"};
-    sandbox::NamespaceSandbox sandbox;
-    SandboxRun request;
-
-    Fixture()
-    {
-        const auto tree = directory.path() / "tree";
-        for (const auto* place : {"usr", "etc", "proc", "dev", "tmp", "run"}) {
-            fs::create_directories(tree / place);
-        }
-        for (const auto* link : {"bin", "lib", "lib64", "sbin"}) {
-            fs::create_symlink(fs::path("usr") / link, tree / link);
-        }
-        std::ofstream(tree / "etc/of-base") << "base\n";
-        request.base_image = directory.path() / "base.erofs";
-        run_checked({.argv = {"mkfs.erofs", request.base_image.string(), tree.string()}}, "make an image");
-        request.upper = directory.path() / "upper";
-        request.work = directory.path() / "work";
-        fs::create_directory(request.upper);
-        fs::create_directory(request.work);
-        request.binds = {{"/usr", "/usr"}};
-    }
-
-    CommandResult shell(const std::string& script)
-    {
-        request.command.argv = {"/bin/sh", "-c", script};
-        return sandbox.run(request);
-    }
-};
 
 std::string mounts_and_loops()
 {
@@ -59,7 +27,7 @@ std::string mounts_and_loops()
 
 TEST_CASE("what a sandboxed command changes lands in the upper directory, and nothing stays mounted")
 {
-    Fixture fixture;
+    Sandboxed fixture;
     const auto before = mounts_and_loops();
 
     const auto result =
@@ -74,7 +42,7 @@ TEST_CASE("what a sandboxed command changes lands in the upper directory, and no
 
 TEST_CASE("a sandboxed command has no network, no other processes and no way to the kernel's settings")
 {
-    Fixture fixture;
+    Sandboxed fixture;
 
     const auto result = fixture.shell("grep -c : /proc/net/dev; set -- /proc/[0-9]*; echo $#; "
                                       "echo x > /proc/sys/kernel/hostname || echo refused; "
@@ -86,7 +54,7 @@ TEST_CASE("a sandboxed command has no network, no other processes and no way to 
 
 TEST_CASE("processes left behind by a sandboxed command end with it")
 {
-    Fixture fixture;
+    Sandboxed fixture;
 
     const auto result = fixture.shell("sleep 1234 & echo started");
 
@@ -96,7 +64,7 @@ TEST_CASE("processes left behind by a sandboxed command end with it")
 
 TEST_CASE("layers between base and upper are seen, directories and images alike, and are not changed")
 {
-    Fixture fixture;
+    Sandboxed fixture;
     const auto layer = fixture.directory.path() / "layer";
     fs::create_directories(layer / "etc");
     std::ofstream(layer / "etc/of-layer") << "layer\n";
@@ -117,7 +85,7 @@ TEST_CASE("layers between base and upper are seen, directories and images alike,
 
 TEST_CASE("a sandbox whose owner is killed leaves no process, mount or loop device")
 {
-    Fixture fixture;
+    Sandboxed fixture;
     const auto before = mounts_and_loops();
     const pid_t owner = ::fork();
     REQUIRE(owner >= 0);
@@ -144,7 +112,7 @@ TEST_CASE("a sandbox whose owner is killed leaves no process, mount or loop devi
 
 TEST_CASE("the root of a volume can be read without its being mounted anywhere")
 {
-    Fixture fixture;
+    Sandboxed fixture;
     const auto before = mounts_and_loops();
 
     const auto root = fixture.sandbox.open_root(fixture.request.base_image);
@@ -156,7 +124,7 @@ TEST_CASE("the root of a volume can be read without its being mounted anywhere")
 
 TEST_CASE("a program that the sandbox does not have is named")
 {
-    Fixture fixture;
+    Sandboxed fixture;
     fixture.request.command.argv = {"/no/such/program"};
 
     CHECK_FAILS(Code::unsupported, "/no/such/program", fixture.sandbox.run(fixture.request));

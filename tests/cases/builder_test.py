@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a maintainer script does to the machine that builds: nothing. The base's apt-get is a stand-in that runs the
+package's file as such a script; all else is what a build does."""
+
+import hashlib
+import os
+import pathlib
+import pty
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from small_world import APPLETS, SmallWorld  # noqa: E402
+from world_case import WorldCase  # noqa: E402
+
+MORE_APPLETS = ("chown", "chmod", "head", "timeout", "seq", "cut", "grep", "wc", "dd")
+APT_GET = """#!/bin/sh
+for file; do :; done
+mkdir -p /usr/share/made /var/lib/dpkg/info
+: > /var/lib/dpkg/status
+echo made > /usr/share/made/made
+exec sh "$file"
+"""
+SETPRIV = "#!/bin/sh\nshift 3\nexec \"$@\"\n"
+TYPIST = r"""
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+static int types(int fd) {
+    int typed = 0;
+    for (const char *c = "echo typed\n"; *c; ++c) typed |= ioctl(fd, TIOCSTI, c) == 0;
+    return typed;
+}
+int main(void) {
+    int typed = 0;
+    for (int fd = 0; fd < 20; ++fd) typed |= types(fd);
+    int fd = open("/dev/tty", O_RDWR);
+    if (fd >= 0) typed |= types(fd);
+    puts(typed || fd >= 0 ? "typed" : "not typed");
+    return 0;
+}
+"""
+
+# Prints the calls that were answered otherwise than by the sandbox.
+CALLS = r"""
+#include <errno.h>
+#include <linux/sched.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+static void refused(const char *name, int with, long result) {
+    if (result != -1 || errno != with) printf("%s: %ld, errno %d\n", name, result, errno);
+}
+int main(void) {
+    refused("TIOCSTI", EPERM, syscall(SYS_ioctl, 0, TIOCSTI, "x"));
+    refused("TIOCSTI with an upper half", EPERM, syscall(SYS_ioctl, 0, 0x700000000UL | TIOCSTI, "x"));
+    refused("TIOCLINUX", EPERM, syscall(SYS_ioctl, 0, TIOCLINUX, "x"));
+    refused("keyctl", EPERM, syscall(SYS_keyctl, 0, -3, 1));
+    refused("unshare", EPERM, syscall(SYS_unshare, CLONE_NEWUSER));
+    long child = syscall(SYS_clone, CLONE_NEWUSER | 17, 0, 0, 0, 0);
+    if (child == 0) _exit(0);
+    refused("clone", EPERM, child);
+    refused("clone3", ENOSYS, syscall(SYS_clone3, 0, 0));
+    refused("io_uring_setup", ENOSYS, syscall(SYS_io_uring_setup, 1, 0));
+    refused("ptrace", EPERM, syscall(SYS_ptrace, 0, 0, 0, 0));
+    refused("mount_setattr", EPERM, syscall(SYS_mount_setattr, -1, "", 0, 0, 0));
+    refused("a new call", ENOSYS, syscall(457, 0, 0, 0, 0));
+    return 0;
+}
+"""
+
+
+def compiled(source):
+    with tempfile.TemporaryDirectory() as folder:
+        program = pathlib.Path(folder) / "program"
+        subprocess.run(["gcc", "-static", "-O1", "-x", "c", "-", "-o", program], input=source, text=True, check=True)
+        return program.read_bytes()
+
+
+class BuilderWorld(SmallWorld):
+    """A package is a script: NAME_1.0_all.deb in the cache, with a lock file and a recipe."""
+
+    def package(self, name, script, test="true"):
+        cache = self.root / "cache/debian-12/apt/archives"
+        cache.mkdir(parents=True, exist_ok=True)
+        file = cache / f"{name}_1.0_all.deb"
+        self.write_package(file, name, script)
+        commit = self.must("base", "list", "--json").json["bases"][0]["commit"]
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+        (self.folder / f"{name}.lock").write_text(
+            f"qpkg-lock 1\nbase debian-12 {commit}\nepoch 1767225600\n"
+            f"package {name} 1.0 all {digest} {file.stat().st_size} http://deb.example/{name}.deb\n")
+        (self.folder / f"{name}.toml").write_text(
+            f'[app]\nid = "org.example.{name}"\nbase = "debian-12"\nsummary = "x"\n[source]\ntype = "packages"\n'
+            f'packages = ["{name}"]\n[test]\nrun = ["{test}"]\n')
+
+    @staticmethod
+    def write_package(file, _, script):
+        file.write_text(script)
+
+    def words(self, name, *more):
+        return ["build", str(self.folder / f"{name}.toml"), "--lock", str(self.folder / f"{name}.lock"),
+                "--out", str(self.folder / "built"), *more]
+
+    def build(self, name, script, *more, **options):
+        self.package(name, script, **options)
+        return self.qpkg(*self.words(name, *more))
+
+    def report(self, name):
+        """What the script wrote to /usr/share/made/report."""
+        repository = self.folder / "built" / f"org.example.{name}" / "ostree"
+        ref = subprocess.run(["ostree", f"--repo={repository}", "refs"], check=True, capture_output=True, text=True)
+        done = subprocess.run(["ostree", f"--repo={repository}", "cat", ref.stdout.split()[0],
+                               "/usr/share/made/report"], check=True, capture_output=True, text=True)
+        return done.stdout
+
+
+class BuilderTest(WorldCase):
+    @classmethod
+    def make_world(cls, world):
+        files = {"usr/bin/apt-get": APT_GET, "usr/bin/setpriv": SETPRIV, "usr/bin/typist": compiled(TYPIST),
+                 "usr/bin/calls": compiled(CALLS)}
+        world.must("base", "import", world.base_archive(APPLETS + MORE_APPLETS, files), "--id", "debian-12")
+
+    def setUp(self):
+        super().setUp()
+        self.world = BuilderWorld(self.world.folder, self.world.programs)
+
+    def fails(self, answer, code, words):
+        self.assertEqual(answer.code, code, answer.err)
+        self.assertIn(words, answer.err)
+        self.assertFalse((self.world.folder / "built/org.example.greedy").exists())
+
+    def test_a_package_does_not_type_into_the_terminal_of_the_builder(self):
+        self.world.package("typist", "typist > /usr/share/made/report")
+        words = [str(self.world.programs / "qpkg"), "--root", str(self.world.root), *self.world.words("typist")]
+        child, terminal = pty.fork()
+        if child == 0:
+            os.dup2(0, 9)  # as a shell may have it open
+            os.execv(words[0], words)
+        try:
+            while os.read(terminal, 65536):
+                pass
+        except OSError:
+            pass
+        os.close(terminal)
+
+        self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 0)
+        self.assertEqual(self.world.report("typist"), "not typed\n")
+
+    def test_a_package_reaches_no_setting_of_the_hosts_kernel(self):
+        script = """
+{ v=$(cat /proc/irq/default_smp_affinity); (echo "$v" >/proc/irq/default_smp_affinity) && echo IRQ
+for f in /proc/bus/pci/*/*; do (exec 9<>"$f") && echo PCI; break; done
+for f in /proc/kcore /proc/keys /proc/timer_list /proc/kallsyms; do [ -z "$(head -c 1 $f)" ] || echo $f; done
+ls /sys /proc/scsi; } >/usr/share/made/report 2>/dev/null
+true"""
+        self.assertEqual(self.world.build("kernel", script).code, 0)
+
+        self.assertIn(self.world.report("kernel"), ["", "/proc/scsi:\n\n/sys:\n", "/sys:\n\n/proc/scsi:\n"])
+
+    def test_a_package_is_refused_what_container_runtimes_refuse(self):
+        self.assertEqual(self.world.build("calls", "calls > /usr/share/made/report").code, 0)
+
+        self.assertEqual(self.world.report("calls"), "")
+
+    def test_a_script_and_a_test_that_read_find_the_end_at_once(self):
+        answer = self.world.build("asks", "timeout 20 cat; echo $? > /usr/share/made/report", test="timeout 20 cat")
+
+        self.assertEqual(answer.code, 0, answer.err)
+        self.assertEqual(self.world.report("asks"), "0\n")
+
+    def limited(self, line):
+        config = self.world.folder / "limits.toml"
+        config.write_text(f"[build]\n{line}\n")
+        return ["--config", str(config)]
+
+    def test_a_package_that_forks_without_end(self):
+        script = "i=0; while [ $i -lt 500 ]; do sleep 600 & i=$((i+1)); done; wait"
+
+        answer = self.world.build("greedy", script, *self.limited("processes = 60"))
+
+        self.fails(answer, 7, "the build used more than 60 processes")
+        self.assertIn("[build]", answer.err)
+
+    def test_a_package_that_takes_memory(self):
+        answer = self.world.build("greedy", "dd if=/dev/zero of=/usr/share/made/x bs=150M count=1; sleep 600",
+                                  *self.limited("memory_mib = 100"))
+
+        self.fails(answer, 7, "the build used more than 100.0 MiB of memory")
+
+    def test_a_package_that_fills_the_disk(self):
+        answer = self.world.build("greedy", "head -c 60M /dev/zero > /usr/share/made/x; sleep 600",
+                                  *self.limited("disk_mib = 30"))
+
+        self.fails(answer, 7, "the build used more than 30.0 MiB of disk")
+
+    def test_limits_are_numbers_with_known_names(self):
+        for line in ["processes = 0", "processes = \"many\"", "memory = 5", "minutes = -1"]:
+            answer = self.world.qpkg("list", *self.limited(line))
+
+            self.assertEqual(answer.code, 2, line)
+            self.assertIn("limits.toml:2:", answer.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
