@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 
+#include "cli/names_view.hpp"
+
 #include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -150,6 +152,7 @@ std::string closing_words(const app::PreparedChange& change, const app::ChangeRe
 void describe(Document& out, const app::PreparedChange& change)
 {
     describe_effects(out, change);
+    describe_names(out, change.plan.names, Telling::as_a_change);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", list(names), "Signed by");
     }

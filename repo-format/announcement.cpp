@@ -35,6 +35,53 @@ bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'
 
 Error broken(std::string_view what) { return {Code::corrupt, "the line of a volume: " + std::string(what)}; }
 
+bool can_be_ruled(const NameRuling& ruling)
+{
+    return is_export_name(ruling.key.name) && (ruling.instead.empty() || is_export_name(ruling.instead));
+}
+
+/// "command:hello" or "command:hello=other".
+std::string word_of(const NameRuling& ruling)
+{
+    auto word = std::string(word_of(ruling.key.kind)).append(":").append(ruling.key.name);
+    return ruling.instead.empty() ? word : word.append("=").append(ruling.instead);
+}
+
+NameRuling parse_ruling(std::string_view word)
+{
+    const auto colon = std::min(word.find(':'), word.size());
+    const auto kind = kind_named(word.substr(0, colon));
+    if (!kind || colon == word.size()) {
+        throw broken("a word after the root is not KIND:NAME");
+    }
+    const auto names = word.substr(colon + 1);
+    const auto equals = std::min(names.find('='), names.size());
+    NameRuling ruling{{*kind, std::string(names.substr(0, equals))}, {}};
+    if (equals < names.size()) {
+        ruling.instead = names.substr(equals + 1);
+    }
+    if (!can_be_ruled(ruling) || (equals < names.size() && ruling.instead.empty())) {
+        throw broken("a word after the root holds what is no name");
+    }
+    return ruling;
+}
+
+std::vector<NameRuling> parse_rulings(std::string_view words)
+{
+    std::vector<NameRuling> rulings;
+    while (!words.empty()) {
+        words.remove_prefix(1); // the blank before each
+        const auto end = std::min(words.find(' '), words.size());
+        auto ruling = parse_ruling(words.substr(0, end));
+        words.remove_prefix(end);
+        if (!rulings.empty() && !(rulings.back().key < ruling.key)) {
+            throw broken("the words after the root are not in ascending order");
+        }
+        rulings.push_back(std::move(ruling));
+    }
+    return rulings;
+}
+
 } // namespace
 
 std::string encode_slot(const VolumeSlot& slot)
@@ -43,19 +90,36 @@ std::string encode_slot(const VolumeSlot& slot)
         throw Error(Code::usage, "the version of " + slot.app.text() + " holds a blank or is not printable ASCII");
     }
     const auto* const view = slot.view == View::shared ? " shared " : " private ";
-    return slot.app.text() + ' ' + slot.version + view + slot.volume.hex();
+    auto line = slot.app.text() + ' ' + slot.version + view + slot.volume.hex();
+    for (const auto& ruling : slot.rulings) {
+        if (!can_be_ruled(ruling)) {
+            throw Error(Code::usage, "\"" + ruling.key.name + "\" of " + slot.app.text() + " is no name of an export");
+        }
+        line += ' ' + word_of(ruling);
+    }
+    if (line.size() > longest_slot) {
+        throw Error(Code::unsupported,
+                    "a qube can be told " + std::to_string(longest_slot) + " bytes of an app, and the names that " +
+                        slot.app.text() + " does not get or has otherwise take more",
+                    "let it have its names (--prefer), or put it into a qube of its own");
+    }
+    return line;
 }
 
 VolumeSlot parse_slot(std::string_view line)
 {
+    if (line.size() > longest_slot) {
+        throw broken("longer than " + std::to_string(longest_slot) + " bytes");
+    }
     std::array<std::string_view, 4> parts;
     for (auto& part : parts) {
-        const auto end = &part == &parts.back() ? line.size() : line.find(' ');
+        const bool is_last = &part == &parts.back();
+        const auto end = is_last ? std::min(line.find(' '), line.size()) : line.find(' ');
         if (end == std::string_view::npos) {
             throw broken("expected app id, version, view and root");
         }
         part = line.substr(0, end);
-        line.remove_prefix(std::min(end + 1, line.size()));
+        line.remove_prefix(is_last ? end : end + 1);
     }
     const auto app = AppId::parse(parts[0]);
     const auto view = view_of(parts[2]);
@@ -72,7 +136,7 @@ VolumeSlot parse_slot(std::string_view line)
     if (!volume) {
         throw broken("the root is not 64 lower-case hex digits");
     }
-    return {*app, std::string(parts[1]), *view, *volume};
+    return {*app, std::string(parts[1]), *view, *volume, parse_rulings(line)};
 }
 
 std::string encode_in_use(std::string_view disk) { return std::string(in_use_word) + std::string(disk) + '\n'; }

@@ -3,6 +3,7 @@
 
 #include "qpkg/model/volume_slot.hpp"
 
+#include <cstddef>
 #include <set>
 #include <string>
 #include <string_view>
@@ -11,7 +12,10 @@
 /// libc only: the programs inside a qube read it.
 namespace qpkg {
 
-/// "<app-id> <version> <view> <root>", without a newline. Error usage when the version cannot be written.
+inline constexpr std::size_t longest_slot = 3072; ///< bytes of a line: what a value of QubesDB holds
+
+/// "<app-id> <version> <view> <root>" and a word for each ruling, without a newline. Errors: usage when the version or a
+/// name cannot be written, unsupported when the rulings make it longer than `longest_slot`.
 std::string encode_slot(const VolumeSlot& slot);
 
 /// Error corrupt naming the part that is wrong.

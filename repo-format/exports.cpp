@@ -12,26 +12,11 @@ namespace qpkg {
 namespace {
 
 constexpr std::string_view format_word = "qpkg-exports-";
-constexpr std::string_view format_number = "1";
-constexpr std::size_t longest_name = 64; // a launcher's first line names app and command within the kernel's 256 bytes
+constexpr std::string_view format_number = "2";
+constexpr std::string_view first_word = "first";
+constexpr std::string_view second_word = "second";
 constexpr std::size_t longest_path = 1024;
 constexpr std::size_t longest_part = 255;
-
-struct KindWord {
-    ExportKind kind;
-    std::string_view word;
-};
-constexpr std::array kind_words = {
-    KindWord{ExportKind::command, "command"}, KindWord{ExportKind::desktop, "desktop"},
-    KindWord{ExportKind::icon, "icon"},       KindWord{ExportKind::dbus, "dbus"},
-    KindWord{ExportKind::service, "service"}, KindWord{ExportKind::mime, "mime"},
-};
-
-bool is_name_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._+@-").find(c) != std::string_view::npos;
-}
 
 bool is_part(std::string_view part)
 {
@@ -58,6 +43,16 @@ bool is_path(std::string_view text)
     return false;
 }
 
+/// Its file has its name, so that who has the name has the file.
+bool is_icon_path(const Export& icon)
+{
+    if (!icon.path.starts_with("/usr/share/icons/") && !icon.path.starts_with("/usr/share/pixmaps/")) {
+        return false;
+    }
+    return std::ranges::any_of(std::array{".png", ".svg", ".xpm"},
+                               [&](const char* ending) { return icon.path.ends_with('/' + icon.name + ending); });
+}
+
 /// Nothing, or what is wrong.
 std::optional<std::string> complaint_about(const Export& made)
 {
@@ -73,17 +68,16 @@ std::optional<std::string> complaint_about(const Export& made)
     if (made.kind == ExportKind::service && !made.name.ends_with(".service")) {
         return "the name of a service ends in .service";
     }
-    if (made.kind == ExportKind::icon && !made.path.starts_with("/usr/share/icons/") &&
-        !made.path.starts_with("/usr/share/pixmaps/")) {
-        return "an icon lies in /usr/share/icons or /usr/share/pixmaps";
+    if (made.kind == ExportKind::icon && !is_icon_path(made)) {
+        return "an icon lies in /usr/share/icons or /usr/share/pixmaps, as its name and .png, .svg or .xpm";
     }
     return std::nullopt;
 }
 
 std::string line_of(const Export& made)
 {
-    const auto* word = std::ranges::find(kind_words, made.kind, &KindWord::kind);
-    return std::string(word->word) + ' ' + made.name + ' ' + made.path + '\n';
+    const auto rank = made.rank == Rank::first ? first_word : second_word;
+    return std::string(word_of(made.kind)).append(" ").append(rank) + ' ' + made.name + ' ' + made.path + '\n';
 }
 
 Error broken(std::size_t line, std::string_view what)
@@ -107,29 +101,51 @@ void check_header(std::string_view header, const AppId& app)
 {
     const auto blank = header.find(' ');
     if (!header.starts_with(format_word) || blank == std::string_view::npos) {
-        throw broken(1, "expected qpkg-exports-1 and an app id");
+        throw broken(1, "expected qpkg-exports-2 and an app id");
     }
-    if (header.substr(format_word.size(), blank - format_word.size()) != format_number) {
-        throw Error(Code::unsupported, "exports: another format than qpkg-exports-1");
+    const auto number = header.substr(format_word.size(), blank - format_word.size());
+    if (number == "1") {
+        throw Error(Code::unsupported, "exports: made by qpkg 0.1; build it again");
+    }
+    if (number != format_number) {
+        throw Error(Code::unsupported, "exports: another format than qpkg-exports-2");
     }
     if (header.substr(blank + 1) != app.text()) {
         throw broken(1, "is of another app, expected " + app.text());
     }
 }
 
+/// The next word of a line, without the blank that ends it; nothing when no blank follows.
+std::optional<std::string_view> take_word(std::string_view& line)
+{
+    const auto end = line.find(' ');
+    if (end == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto word = line.substr(0, end);
+    line.remove_prefix(end + 1);
+    return word;
+}
+
 Export parse_line(std::string_view line, std::size_t number)
 {
-    const auto first = line.find(' ');
-    const auto second = first == std::string_view::npos ? first : line.find(' ', first + 1);
-    if (second == std::string_view::npos) {
-        throw broken(number, "expected kind, name and path");
+    const auto word = take_word(line);
+    const auto rank = take_word(line);
+    const auto name = take_word(line);
+    if (!word || !rank || !name) {
+        throw broken(number, "expected kind, rank, name and path");
     }
-    const auto* word = std::ranges::find(kind_words, line.substr(0, first), &KindWord::word);
-    if (word == kind_words.end()) {
+    const auto kind = kind_named(*word);
+    if (!kind) {
         throw broken(number, "unknown kind of export");
     }
-    Export made{word->kind, std::string(line.substr(first + 1, second - first - 1)),
-                std::string(line.substr(second + 1))};
+    if (*rank != first_word && *rank != second_word) {
+        throw broken(number, "the rank is neither first nor second");
+    }
+    Export made{.kind = *kind,
+                .name = std::string(*name),
+                .path = std::string(line),
+                .rank = *rank == first_word ? Rank::first : Rank::second};
     if (const auto complaint = complaint_about(made)) {
         throw broken(number, *complaint);
     }
@@ -145,12 +161,6 @@ bool is_new(std::set<std::pair<ExportKind, std::string>>& seen, const Export& ma
 } // namespace
 
 std::string exports_path(const AppId& app) { return "/usr/share/qpkg/" + app.text() + "/exports"; }
-
-bool is_export_name(std::string_view text)
-{
-    return !text.empty() && text.size() <= longest_name && text.front() != '.' && text.front() != '-' &&
-           std::ranges::all_of(text, is_name_character);
-}
 
 std::string encode_exports(const AppId& app, const std::vector<Export>& exports)
 {

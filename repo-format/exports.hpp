@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/model/release.hpp"
+#include "qpkg/model/names.hpp"
 
 #include <cstddef>
 #include <string>
@@ -17,14 +17,11 @@ inline constexpr std::size_t largest_exports = 1024 * 1024; ///< bytes
 /// "/usr/share/qpkg/org.mozilla.firefox-esr/exports": its place in the module of `app`.
 std::string exports_path(const AppId& app);
 
-/// At most 64 letters, digits and . _ + @ - that begin with neither . nor -
-bool is_export_name(std::string_view text);
-
 /// Canonical bytes, whatever the order of `exports`. Errors: usage for a name or path outside the grammar or a name
 /// that is there twice, no_space above 1 MiB.
 std::string encode_exports(const AppId& app, const std::vector<Export>& exports);
 
-/// In the order of the file. Errors: corrupt "exports: line 3: …", unsupported (another format number), no_space.
+/// In the order of the file. Errors: corrupt "exports: line 3: …", unsupported (another format), no_space.
 std::vector<Export> parse_exports(std::string_view bytes, const AppId& app);
 
 } // namespace qpkg

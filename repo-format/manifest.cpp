@@ -6,6 +6,7 @@
 #include "repo-format/menu_entry.hpp"
 
 #include "qpkg/base/text.hpp"
+#include "qpkg/model/names.hpp"
 
 #include <algorithm>
 #include <array>
@@ -18,18 +19,8 @@ using canonical::Fields;
 using canonical::Object;
 using canonical::Value;
 
-constexpr std::uint64_t newest_schema = 1;
+constexpr std::uint64_t newest_schema = 2;
 constexpr std::size_t longest_text = 400; ///< characters of a version, summary, name or path
-
-struct KindName {
-    ExportKind kind;
-    std::string_view name;
-};
-constexpr std::array kind_names = {
-    KindName{ExportKind::command, "command"}, KindName{ExportKind::desktop, "desktop"},
-    KindName{ExportKind::icon, "icon"},       KindName{ExportKind::dbus, "dbus"},
-    KindName{ExportKind::service, "service"}, KindName{ExportKind::mime, "mime"},
-};
 
 std::string short_text(Fields& fields, std::string_view name)
 {
@@ -83,14 +74,26 @@ bool is_absolute_path(std::string_view path)
     return std::ranges::all_of(parts, [](const std::string& part) { return is_file_name(part); });
 }
 
+Rank parse_rank(Fields& fields)
+{
+    const auto rank = fields.text("rank");
+    if (rank != "first" && rank != "second") {
+        fields.fail("rank", "expected first or second");
+    }
+    return rank == "first" ? Rank::first : Rank::second;
+}
+
 Export parse_export(Fields fields)
 {
-    const auto kind = fields.text("kind");
-    const auto* found = std::ranges::find(kind_names, kind, &KindName::name);
-    if (found == kind_names.end()) {
-        fields.fail("kind", "unknown kind of export \"" + text::escaped(kind, 40) + "\"");
+    const auto word = fields.text("kind");
+    const auto kind = kind_named(word);
+    if (!kind) {
+        fields.fail("kind", "unknown kind of export \"" + text::escaped(word, 40) + "\"");
     }
-    Export made{.kind = found->kind, .name = fields.text("name"), .path = short_text(fields, "path")};
+    Export made{.kind = *kind,
+                .name = fields.text("name"),
+                .path = short_text(fields, "path"),
+                .rank = parse_rank(fields)};
     if (!is_file_name(made.name)) {
         fields.fail("name", "not a file name");
     }
@@ -213,6 +216,9 @@ void check_type(Fields& fields)
         fields.fail("_type", "is \"" + text::escaped(type, 40) + "\", expected qpkg-release");
     }
     const auto schema = fields.number("schema");
+    if (schema == 1) {
+        throw Error(Code::unsupported, "made by qpkg 0.1; build it again");
+    }
     if (schema != newest_schema) {
         throw Error(Code::unsupported, "schema " + std::to_string(schema) + " is not known, this qpkg reads " +
                                            std::to_string(newest_schema));
@@ -231,8 +237,10 @@ Array encode_exports(const std::vector<Export>& exports)
 {
     Array array;
     for (const auto& made : exports) {
-        const auto* kind = std::ranges::find(kind_names, made.kind, &KindName::kind);
-        Object member{{"kind", std::string(kind->name)}, {"name", made.name}, {"path", made.path}};
+        Object member{{"kind", std::string(word_of(made.kind))},
+                      {"name", made.name},
+                      {"path", made.path},
+                      {"rank", made.rank == Rank::first ? "first" : "second"}};
         if (made.menu) {
             member.emplace("menu", encode_menu_entry(*made.menu));
         }

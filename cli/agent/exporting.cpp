@@ -4,6 +4,7 @@
 #include "cli/agent/dbus_service.hpp"
 #include "cli/agent/desktop_entry.hpp"
 #include "cli/agent/key_file.hpp"
+#include "cli/agent/names.hpp"
 
 #include "qpkg/base/error.hpp"
 
@@ -23,18 +24,26 @@ public:
         planned_.bin[own_program] = {PlannedFile::Kind::link, layout.runner().string()};
     }
 
-    void add(const AppId& app, const Export& made)
+    /// `name` is what it is called in the qube.
+    void add(const AppId& app, const Export& made, const std::string& name)
     {
         if (made.kind == ExportKind::command) {
-            add_command(app, made);
+            add_command(app, made, name);
         } else if (made.kind == ExportKind::desktop) {
-            add_desktop_entry(app, made);
+            add_desktop_entry(app, made, name);
         } else if (made.kind == ExportKind::dbus && made.path.starts_with(session_services)) {
             add_dbus_service(app, made);
         } else if (made.kind == ExportKind::icon) {
             const auto place = made.path.substr(share_folder.size());
             place_file(planned_.share, app, place, {PlannedFile::Kind::link, layout_.volume(app).string() + made.path});
         }
+    }
+
+    /// A first name that the base has: whoever knows the app by it will miss it.
+    void miss(const AppId& app, const std::string& name)
+    {
+        auto& names = missed_[app];
+        names += (names.empty() ? "" : ", ") + name;
     }
 
     PlannedExports finish()
@@ -46,25 +55,28 @@ public:
             }
             planned_.share["applications/mimeinfo.cache"] = {PlannedFile::Kind::file, cache};
         }
+        for (const auto& [app, names] : missed_) {
+            planned_.problems.push_back(app.text() + ": not exported, the base has it: " + names);
+        }
         return std::move(planned_);
     }
 
 private:
-    void add_command(const AppId& app, const Export& made)
+    void add_command(const AppId& app, const Export& made, const std::string& name)
     {
         // The kernel starts the runner itself: no shell, and a link to the launcher by another name works too.
         const auto line = "#!" + layout_.runner().string() + " --launch=" + app.text() + ':' + made.name + '\n';
-        place_file(planned_.bin, app, made.name, {PlannedFile::Kind::program, line});
+        place_file(planned_.bin, app, name, {PlannedFile::Kind::program, line});
     }
 
-    void add_desktop_entry(const AppId& app, const Export& made)
+    void add_desktop_entry(const AppId& app, const Export& made, const std::string& name)
     {
         with_bytes_of(app, made, [&](const std::string& bytes) {
             auto entry = for_the_qube(bytes, app, layout_.runner(), layout_.volume(app));
-            if (place_file(planned_.share, app, fs::path("applications") / made.name,
+            if (place_file(planned_.share, app, fs::path("applications") / name,
                            {PlannedFile::Kind::file, std::move(entry.bytes)})) {
                 for (const auto& type : entry.mime_types) {
-                    types_[type] += made.name + ';';
+                    types_[type] += name + ';';
                 }
             }
         });
@@ -101,6 +113,7 @@ private:
     const Layout& layout_;
     PlannedExports planned_{};
     std::map<std::string, std::string> types_;
+    std::map<AppId, std::string> missed_;
 };
 
 } // namespace
@@ -108,9 +121,16 @@ private:
 PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps)
 {
     Planner planner(layout);
+    const auto holders = names_in_qube(layout, apps);
     for (const auto& app : apps) {
         for (const auto& made : app.exports) {
-            planner.add(app.app, made);
+            const auto name = called_in_qube(app, made);
+            const auto holder = name ? holders.find({made.kind, *name}) : holders.end();
+            if (holder != holders.end() && holder->second == app.app) {
+                planner.add(app.app, made, *name);
+            } else if (name && holder == holders.end() && made.rank == Rank::first) {
+                planner.miss(app.app, *name);
+            }
         }
     }
     return planner.finish();

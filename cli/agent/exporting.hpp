@@ -4,7 +4,7 @@
 #include "cli/agent/layout.hpp"
 #include "cli/agent/small_files.hpp"
 
-#include "qpkg/model/release.hpp"
+#include "qpkg/model/names.hpp"
 
 #include <string>
 #include <vector>
@@ -14,7 +14,8 @@ namespace qpkg::agent {
 struct AppExports {
     AppId app;
     std::vector<Export> exports;
-    std::string announced; ///< the line its volume was announced with
+    std::string announced;                ///< the line its volume was announced with
+    std::vector<NameRuling> rulings = {}; ///< what that says of its names
 };
 
 /// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the
@@ -25,8 +26,8 @@ struct PlannedExports {
     std::vector<std::string> problems; ///< what was left out, and why
 };
 
-/// What `layout.bin()` and `layout.share()` shall hold. Of two apps that export one name the first has it. Reads the
-/// files from the mounted volumes; one that is not well formed is left out.
+/// What `layout.bin()` and `layout.share()` shall hold: each name is that of the app which has it in the qube, see
+/// names.hpp. Reads the files from the mounted volumes; one that is not well formed is left out.
 PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps);
 
 } // namespace qpkg::agent

@@ -39,9 +39,17 @@ Fd lock(const Layout& layout)
     return fd;
 }
 
+/// Which release it is. What is said of its names may change while its view and its services stay as they are.
+std::string line_of(const Announced& announced)
+{
+    auto slot = announced.volume;
+    slot.rulings.clear();
+    return encode_slot(slot);
+}
+
 std::string stamp_of(const Announced& announced)
 {
-    return encode_slot(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
+    return line_of(announced) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
 }
 
 fs::path stamp_file(const Layout& layout, const AppId& app) { return layout.view(app) / "announced"; }
@@ -151,9 +159,9 @@ private:
         }
         if (announced.volume.view == View::shared) {
             shared_.push_back(app);
-            shared_stamps_.push_back(encode_slot(announced.volume));
+            shared_stamps_.push_back(line_of(announced));
         }
-        exports_.push_back({app, std::move(exports), encode_slot(announced.volume)});
+        exports_.push_back({app, std::move(exports), line_of(announced), announced.volume.rulings});
         report_.present.push_back(app);
     }
 
@@ -183,7 +191,7 @@ private:
     {
         std::set<std::string> lines;
         for (const auto& announced : announcements_.found) {
-            lines.insert(encode_slot(announced.volume));
+            lines.insert(line_of(announced));
         }
         return lines;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/service_units.hpp"
 
+#include "cli/agent/names.hpp"
 #include "cli/agent/small_files.hpp"
 #include "repo-format/starts.hpp"
 
@@ -66,7 +67,22 @@ ServiceUnit unit_of(const Layout& layout, const AppExports& app, const Export& s
             drop_in_for(layout, app.app)};
 }
 
-void plan_app(const Layout& layout, const AppExports& app, const Permissions& permissions, PlannedServices& planned)
+using Holders = std::map<NameKey, AppId>;
+
+/// Error conflict when the name is another's.
+void require_own_name(const Holders& holders, const AppId& app, const Export& service)
+{
+    const auto holder = holders.find({service.kind, service.name});
+    if (holder == holders.end()) {
+        throw Error(Code::conflict, "the qube has a unit of that name");
+    }
+    if (holder->second != app) {
+        throw Error(Code::conflict, "another app has a service of that name");
+    }
+}
+
+void plan_app(const Layout& layout, const AppExports& app, const Holders& holders, const Permissions& permissions,
+              PlannedServices& planned)
 {
     const auto starts = starts_of(layout, app.app);
     for (const auto& made : app.exports) {
@@ -75,9 +91,8 @@ void plan_app(const Layout& layout, const AppExports& app, const Permissions& pe
             continue;
         }
         try {
-            if (!planned.units.try_emplace(made.name, unit_of(layout, app, made)).second) {
-                throw Error(Code::conflict, "another app has a service of that name");
-            }
+            require_own_name(holders, app.app, made);
+            planned.units.emplace(made.name, unit_of(layout, app, made));
         } catch (const Error& error) {
             planned.problems.push_back(app.app.text() + ": " + made.name + ": does not start: " + error.what());
         }
@@ -89,9 +104,10 @@ void plan_app(const Layout& layout, const AppExports& app, const Permissions& pe
 PlannedServices plan_services(const Layout& layout, const std::vector<AppExports>& apps, const Permissions& permissions)
 {
     PlannedServices planned;
+    const auto holders = names_in_qube(layout, apps);
     for (const auto& app : apps) {
         try {
-            plan_app(layout, app, permissions, planned);
+            plan_app(layout, app, holders, permissions, planned);
         } catch (const Error& error) {
             planned.problems.push_back(app.app.text() + ": " + error.what());
         }

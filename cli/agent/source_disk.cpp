@@ -10,7 +10,7 @@ namespace qpkg::agent {
 namespace {
 
 constexpr std::string_view config_serial = "qpkg-announced";
-constexpr std::string_view header = "qpkg-announced-1\n";
+constexpr std::string_view header = "qpkg-announced-2\n";
 constexpr std::size_t largest_text = 64 * 1024;
 
 } // namespace
@@ -19,7 +19,7 @@ Notices parse_config_disk(std::string_view text)
 {
     Notices notices;
     if (!text.starts_with(header) || text.back() != '\n') {
-        notices.problems.emplace_back("the config disk does not begin with qpkg-announced-1 or is cut");
+        notices.problems.emplace_back("the config disk does not begin with qpkg-announced-2 or is cut");
         return notices;
     }
     text.remove_prefix(header.size());

@@ -55,7 +55,8 @@ void mount_whole(const Layout& layout, const Announced& announced, const fs::pat
 
 void mount_volume(const Layout& layout, const Announced& announced)
 {
-    const auto& [app, version, view, root] = announced.volume;
+    const auto& app = announced.volume.app;
+    const auto& root = announced.volume.volume;
     const auto place = layout.volume(app);
     if (mounts::is_mount_point(place)) {
         return;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 #include "cli/commands.hpp"
+#include "cli/names_view.hpp"
 
 namespace qpkg::cli {
 
@@ -21,6 +22,7 @@ void add_install(CLI::App& app, Context& context)
     command->add_option("--channel", request->channel, "the release channel")->type_name("NAME");
     command->add_flag("--accept-stale", request->allow.stale,
                       "take a release although the repository's metadata is older than its grace period");
+    add_name_options(*command, request->names);
     command->add_flag("--despite-dissent", request->allow.despite_dissent,
                       "take a release although a trusted rebuilder's build came out differently");
 }

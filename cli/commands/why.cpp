@@ -2,18 +2,20 @@
 #include "app/why.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/names_view.hpp"
 
 namespace qpkg::cli {
 namespace {
 
-void describe(Document& out, const std::vector<app::Reason>& reasons)
+void describe(Document& out, const app::Reasons& reasons)
 {
+    describe_names(out, reasons.names, Telling::as_it_is);
     std::vector<std::vector<Value>> rows;
-    for (const auto& reason : reasons) {
+    for (const auto& reason : reasons.holders) {
         rows.push_back({text(reason.package), text(reason.file), text(reason.version), text(reason.qube.text()),
                         text(reason.holder), text(reason.asked_by)});
     }
-    const bool of_file = reasons.front().package.empty();
+    const bool of_file = !reasons.holders.empty() && reasons.holders.front().package.empty();
     out.table("reasons",
               {{"package", of_file ? "" : "PACKAGE"},
                {"file", of_file ? "FILE" : ""},
@@ -34,7 +36,7 @@ void add_why(CLI::App& app, Context& context)
         describe(out, app::why(context.world(), *word));
         context.show(out);
     });
-    command->add_option("PACKAGE", *word, "a package of the distribution, such as libnss3, or a file")->required();
+    command->add_option("PACKAGE", *word, "a package of the distribution, such as libnss3, a file, or a command")->required();
 }
 
 } // namespace qpkg::cli

@@ -19,19 +19,9 @@
 namespace qpkg::app {
 namespace {
 
-std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes)
-{
-    std::set<AppId> apps;
-    for (const auto& name : qubes) {
-        for (const auto& binding : plan::require_qube(snapshot, name).current_generation().bindings) {
-            apps.insert(binding.app);
-        }
-    }
-    return {apps.begin(), apps.end()};
-}
-
 PreparedChange priced(World& world, Snapshot snapshot, plan::Plan plan, std::unique_ptr<Catalog> catalog)
 {
+    require_tellable(snapshot, plan);
     PreparedChange change{std::move(snapshot), std::move(plan), {}, 0, 0, std::move(catalog)};
     estimate_costs(world, change);
     return change;
@@ -54,6 +44,26 @@ void require_present(const plan::Plan& plan, const plan::Activation& activation)
 plan::Occasion occasion(const World& world, const std::string& reason)
 {
     return {world.clock.now(), reason, world.hypervisor.capabilities().max_slots};
+}
+
+plan::Occasion occasion(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes,
+                        const std::string& reason, plan::NameWishes wishes)
+{
+    auto made = occasion(world, reason);
+    made.wishes = std::move(wishes);
+    made.base_names = base_names(world, snapshot, qubes);
+    return made;
+}
+
+std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes)
+{
+    std::set<AppId> apps;
+    for (const auto& name : qubes) {
+        for (const auto& binding : plan::require_qube(snapshot, name).current_generation().bindings) {
+            apps.insert(binding.app);
+        }
+    }
+    return {apps.begin(), apps.end()};
 }
 
 std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
@@ -117,7 +127,12 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
         const auto& offer = catalog->choose(catalog->resolve(typed), *bases.begin(), channel);
         releases.push_back(catalog->release(offer, request.allow));
     }
-    plan = plan::plan_install(snapshot, releases, qubes, occasion(world, request.reason));
+    auto apps = apps_in(snapshot, qubes);
+    for (const auto& release : releases) {
+        apps.push_back(release.release.app);
+    }
+    plan = plan::plan_install(snapshot, releases, qubes,
+                              occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)));
     if (!plan.empty()) {
         plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
     }
@@ -129,14 +144,16 @@ PreparedChange prepare_remove(World& world, const RemoveRequest& request)
     auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
     const auto qubes = chosen_qubes(snapshot, request.from);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
-    auto plan = plan::plan_remove(snapshot, apps, qubes, occasion(world, request.reason));
+    auto plan = plan::plan_remove(snapshot, apps, qubes, occasion(world, snapshot, qubes, request.reason));
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
 
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
 {
     auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
-    auto plan = plan::plan_rollback(snapshot, QubeName::require(request.qube), request.to);
+    const auto qube = QubeName::require(request.qube);
+    plan::require_qube(snapshot, qube);
+    auto plan = plan::plan_rollback(snapshot, qube, request.to, base_names(world, snapshot, {qube}));
     // A commit that a generation still names is never collected, so this needs no repository.
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
@@ -146,15 +163,16 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request)
     auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
     const auto qubes = chosen_qubes(snapshot, request.in);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
-    auto plan = plan::plan_hold(snapshot, apps, qubes, request.held, occasion(world, request.reason));
+    auto plan = plan::plan_hold(snapshot, apps, qubes, request.held, occasion(world, snapshot, qubes, request.reason));
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
 
 PreparedChange prepare_layout(World& world, const LayoutRequest& request)
 {
     auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
-    auto plan =
-        plan::plan_layout(snapshot, QubeName::require(request.qube), request.layout, occasion(world, request.reason));
+    const auto qube = QubeName::require(request.qube);
+    plan::require_qube(snapshot, qube);
+    auto plan = plan::plan_layout(snapshot, qube, request.layout, occasion(world, snapshot, {qube}, request.reason));
     return priced(world, std::move(snapshot), std::move(plan), nullptr); // all commits are here: generations name them
 }
 

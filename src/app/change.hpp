@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/catalog.hpp"
+#include "app/names_wished.hpp"
 #include "engine/transaction.hpp"
 
 #include <functional>
@@ -27,6 +28,7 @@ struct InstallRequest {
     std::string channel = "stable";
     Reach reach = Reach::online;
     Allowances allow;
+    NameRequest names;
     std::string reason; ///< the command line
 };
 
@@ -41,6 +43,7 @@ struct UpgradeRequest {
     QubeChoice in;
     Reach reach = Reach::online;
     Allowances allow;
+    NameRequest names;
     std::string reason;
 };
 
@@ -127,6 +130,11 @@ bool is_interrupted(World& world);
 
 /// When and why, for this backend.
 plan::Occasion occasion(const World& world, const std::string& reason);
+/// Of a command that changes the apps of these qubes.
+plan::Occasion occasion(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes,
+                        const std::string& reason, plan::NameWishes wishes = {});
+/// What is installed in any of these qubes. Errors: not_found.
+std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes);
 /// The apps of these qubes that were typed. Errors: not_found, conflict.
 std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
                                      const std::vector<QubeName>& qubes);

@@ -2,6 +2,7 @@
 #include "app/upgrade.hpp"
 
 #include "app/cost.hpp"
+#include "app/names_wished.hpp"
 #include "plan/plan.hpp"
 
 #include <algorithm>
@@ -137,14 +138,16 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
             }
         }
     }
-    const auto replan = [releases = newer.releases(), qubes,
-                         when = occasion(world, request.reason)](const Snapshot& now, const std::set<AppId>& without) {
+    auto when = occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps_in(snapshot, qubes)));
+    const auto replan = [releases = newer.releases(), qubes, when = std::move(when)](const Snapshot& now,
+                                                                                     const std::set<AppId>& without) {
         auto others = releases;
         std::erase_if(others, [&](const KnownRelease& known) { return without.contains(known.release.app); });
         return plan::plan_upgrade(now, others, qubes, when);
     };
     PreparedChange change{std::move(snapshot), {}, {}, 0, 0, nullptr};
     change.plan = replan(change.snapshot, {});
+    require_tellable(change.snapshot, change.plan);
     change.left_out = newer.left_out();
     if (!change.left_out.empty() && (change.plan.empty() || !named.empty())) {
         const auto& [app, why] = change.left_out.front();

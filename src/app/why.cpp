@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/why.hpp"
 
+#include "app/names_wished.hpp"
+
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -73,6 +75,23 @@ std::vector<Reason> holders_of_file(const World& world, const std::vector<Held>&
     return reasons;
 }
 
+std::vector<plan::NameEffect> names_called(const World& world, const Snapshot& snapshot, const std::string& word)
+{
+    std::vector<plan::NameEffect> all;
+    for (const auto& qube : snapshot.qubes) {
+        const auto apps = plan::named_apps(snapshot, qube.current_generation());
+        const auto asked_for = plan::names_called(qube.name, apps, word, {});
+        if (asked_for.empty()) {
+            continue; // most words are no names: no base is read for them
+        }
+        const auto of_base = base_names(world, snapshot, {qube.name});
+        for (auto& name : plan::names_called(qube.name, apps, word, plan::names_of_base(of_base, qube))) {
+            all.push_back(std::move(name));
+        }
+    }
+    return all;
+}
+
 bool is_named(std::string_view name, std::string_view word)
 {
     return name.starts_with(word) && (name.size() == word.size() || name[word.size()] == '.');
@@ -98,15 +117,15 @@ std::vector<std::string> paths_named(const ModuleTree& tree, std::string_view wo
     return found;
 }
 
-std::vector<Reason> why(World& world, const std::string& word)
+Reasons why(World& world, const std::string& word)
 {
     const auto snapshot = world.db.snapshot();
     const auto all = all_held(snapshot);
-    auto reasons = holders_of_package(all, word);
-    if (reasons.empty() && !word.empty()) {
-        reasons = holders_of_file(world, all, word);
+    Reasons reasons{holders_of_package(all, word), names_called(world, snapshot, word)};
+    if (reasons.holders.empty() && !word.empty()) {
+        reasons.holders = holders_of_file(world, all, word);
     }
-    if (reasons.empty()) {
+    if (reasons.holders.empty() && reasons.names.empty()) {
         std::set<std::string> names;
         for (const auto& held : all) {
             for (const auto& package : held.packages) {
@@ -114,7 +133,7 @@ std::vector<Reason> why(World& world, const std::string& word)
             }
         }
         const auto near = text::near_names(word, std::vector(names.begin(), names.end()));
-        throw Error(Code::not_found, "no qube holds a package or file \"" + text::escaped(word) + '"',
+        throw Error(Code::not_found, "no qube holds a package, file or command \"" + text::escaped(word) + '"',
                     near.empty() ? "see `qpkg list`" : "did you mean " + text::join(near, " or ") + "?");
     }
     return reasons;

@@ -3,6 +3,8 @@
 
 #include "app/world.hpp"
 
+#include "plan/names.hpp"
+
 #include "qpkg/ports/object_reader.hpp"
 
 #include <string>
@@ -25,8 +27,13 @@ struct Reason {
 /// /usr/lib/firefox-esr/libnss3.so). Ascending. Pure.
 std::vector<std::string> paths_named(const ModuleTree& tree, std::string_view word);
 
+struct Reasons {
+    std::vector<Reason> holders;         ///< of the package; where there is none, of the file
+    std::vector<plan::NameEffect> names; ///< commands, menu entries and services that are called so
+};
+
 /// What holds the package of that name; where none does, what holds such a file, for apps bring libraries that are no
-/// packages. Errors: not_found with near names.
-std::vector<Reason> why(World& world, const std::string& word);
+/// packages. And who has that name in the qubes, among those who ask for it. Errors: not_found with near names.
+Reasons why(World& world, const std::string& word);
 
 } // namespace qpkg::app

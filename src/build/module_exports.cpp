@@ -69,6 +69,7 @@ public:
         }
         choose_others();
         choose_starts();
+        choose_ranks();
         if (std::ranges::none_of(plan_.exports, [](const Export& made) { return made.kind == ExportKind::command; })) {
             find("export", "", "no commands: the packages have nothing in /usr/bin, /usr/sbin or /usr/games");
         }
@@ -216,6 +217,36 @@ private:
             add(ExportKind::service, name, path);
             plan_.starts.push_back(name);
         }
+    }
+
+    /// Two apps never quarrel about an icon or a file of types: nobody types their names.
+    void choose_ranks()
+    {
+        for (auto& made : plan_.exports) {
+            const bool is_helper = made.kind == ExportKind::icon || made.kind == ExportKind::mime;
+            made.rank = is_helper || is_second(made.name) ? Rank::second : Rank::first;
+        }
+        for (const auto& name : recipe_.second) {
+            if (std::ranges::find(plan_.exports, name, &Export::name) == plan_.exports.end()) {
+                throw no_such_export(name);
+            }
+        }
+    }
+
+    bool is_second(const std::string& name) const
+    {
+        return std::ranges::find(recipe_.second, name) != recipe_.second.end();
+    }
+
+    Error no_such_export(const std::string& name) const
+    {
+        std::vector<std::string> names;
+        for (const auto& made : plan_.exports) {
+            names.push_back(made.name);
+        }
+        const auto near = text::near_names(name, names);
+        return {Code::not_found, "the module exports nothing by the second name \"" + text::escaped(name) + '"',
+                near.empty() ? std::string() : "did you mean " + text::join(near, " or ") + '?'};
     }
 
     const Recipe& recipe_;

@@ -236,6 +236,7 @@ Recipe read_recipe(const toml::table& table, std::string_view file)
     auto exports = root.section("exports");
     recipe.commands = exports.texts("commands");
     recipe.desktop = exports.texts("desktop");
+    recipe.second = exports.texts("second").value_or(std::vector<std::string>());
     recipe.start = exports.texts("start").value_or(std::vector<std::string>());
     exports.refuse_unknown();
     auto test = root.section("test");

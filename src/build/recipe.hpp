@@ -30,6 +30,8 @@ struct Recipe {
     std::optional<std::vector<std::string>> commands = {}; ///< default: everything in /usr/bin, /usr/sbin, /usr/games
     std::optional<std::vector<std::string>> desktop = {};  ///< default: every desktop entry
 
+    std::vector<std::string> second = {}; ///< exported names that give way to those of other apps; default: none
+
     std::vector<std::string> start = {}; ///< services that start with the qube; default: none
 
     std::vector<std::string> tests = {}; ///< shell commands that must succeed in the finished view

@@ -210,6 +210,9 @@ plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
     for (const auto& change : late) {
         attempt(change.qube, [&] { hypervisor.attach(change.qube, change.slot); });
     }
+    for (const auto& qube : activation.announce) {
+        attempt(qube, [&] { hypervisor.announce(qube); });
+    }
     if (!failures.empty()) {
         throw Error(Code::partly, "recorded, but not yet live in every qube: " + text::join(failures, "; "),
                     "the next qpkg command tries again");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/activation.hpp"
 
+#include "plan/names.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -16,7 +18,16 @@ const Attachment* find(const std::vector<Attachment>& attachments, const QubeNam
 
 bool holds(const Attachment& attachment, const VolumeSlot& slot)
 {
-    return std::find(attachment.slots.begin(), attachment.slots.end(), slot) != attachment.slots.end();
+    return std::ranges::any_of(attachment.slots, [&](const VolumeSlot& held) { return same_volume(held, slot); });
+}
+
+/// Whether `attached` has a volume of `wanted` of which something else is said now.
+bool is_told_otherwise(const Attachment& attached, const Attachment& wanted)
+{
+    return std::ranges::any_of(attached.slots, [&](const VolumeSlot& held) {
+        return std::ranges::any_of(wanted.slots,
+                                   [&](const VolumeSlot& slot) { return same_volume(held, slot) && held != slot; });
+    });
 }
 
 /// What `of` has and `from` has not, a slot of each volume.
@@ -35,10 +46,11 @@ void add_missing(std::vector<SlotChange>& changes, const Attachment& of, const A
 std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& generation)
 {
     std::vector<VolumeSlot> slots;
+    auto rulings = rulings_of(named_apps(snapshot, generation));
     for (const auto& binding : generation.bindings) {
         const auto& release = snapshot.release(binding.release).release;
-        slots.push_back(
-            {release.app, release.version, release.view, generation.composed.value_or(release.volume.root)});
+        slots.push_back({release.app, release.version, release.view,
+                         generation.composed.value_or(release.volume.root), std::move(rulings[release.app])});
     }
     return slots;
 }
@@ -75,6 +87,7 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
             }
         }
         bool outdated = false;
+        bool told_otherwise = false;
         for (const auto& attached : live.attached) {
             if (attached.qube != wanted.qube || attached == wanted) {
                 continue;
@@ -85,6 +98,10 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
             }
             add_missing(activation.attach, wanted, attached);
             add_missing(activation.detach, attached, wanted);
+            told_otherwise = told_otherwise || is_told_otherwise(attached, wanted);
+        }
+        if (told_otherwise) {
+            activation.announce.push_back(wanted.qube);
         }
         if (outdated) {
             activation.outdated.push_back(wanted.qube);

@@ -26,7 +26,15 @@ bool same_releases(const Generation& a, const Generation& b)
            std::ranges::all_of(a.bindings, [&](const Binding& binding) { return has(b, binding); });
 }
 
+/// Whether the owner of the qube would not notice a difference.
+bool same_wishes(const Generation& a, const Generation& b)
+{
+    return a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases;
+}
+
 } // namespace
+
+std::uint64_t next_number(const Qube& qube) { return qube.generations.back().number + 1; }
 
 Editing::Edit& Editing::edit(const Qube& qube)
 {
@@ -61,6 +69,19 @@ bool Editing::is_composed(const Edit& edit) const
     return !edit.bindings.empty() && (edit.layout == Layout::composed || edit.bindings.size() > occasion_.most_volumes);
 }
 
+void Editing::name(const Qube& qube, const std::vector<KnownRelease>& releases, Generation& next)
+{
+    std::vector<BoundApp> apps;
+    for (std::size_t i = 0; i < releases.size(); ++i) {
+        apps.push_back({releases[i].release, next.bindings[i].since});
+    }
+    auto decided = decide_names(qube.name, named_apps(snapshot_, qube.current_generation()), apps,
+                                names_of_base(occasion_.base_names, qube), occasion_.wishes);
+    next.holders = std::move(decided.holders);
+    next.aliases = std::move(decided.aliases);
+    plan_.names.insert(plan_.names.end(), decided.effects.begin(), decided.effects.end());
+}
+
 Plan Editing::finish()
 {
     Preparing preparing(snapshot_);
@@ -72,16 +93,16 @@ Plan Editing::finish()
         if (wanted.layout != qube.layout) {
             layouts.emplace_back(SetLayout{name, wanted.layout});
         }
-        // Generations are ascending, so a number is never used twice, also after a rollback.
-        Generation next{qube.generations.back().number + 1, occasion_.now, occasion_.reason, {}};
+        Generation next{next_number(qube), occasion_.now, occasion_.reason, {}};
         std::vector<KnownRelease> releases;
         for (const auto& [app, binding] : wanted.bindings) {
             next.bindings.push_back(binding);
             releases.push_back(release(binding.release));
         }
+        this->name(qube, releases, next);
         const bool composed = is_composed(wanted);
         const bool laid_out_anew = !wanted.bindings.empty() && composed != now.composed.has_value();
-        if (next.bindings == now.bindings && !laid_out_anew) {
+        if (same_wishes(next, now) && !laid_out_anew) {
             continue;
         }
         if (composed) {

@@ -8,6 +8,10 @@
 
 namespace qpkg::plan {
 
+/// Of the generation that a qube would get next. Generations are ascending, so a number is never used twice, also after a
+/// rollback.
+std::uint64_t next_number(const Qube& qube);
+
 /// Collects what a plan does while the bindings of one or more qubes are edited.
 class Editing {
 public:
@@ -34,6 +38,8 @@ private:
     Edit& edit(const Qube& qube);
     const KnownRelease& release(const ManifestId& id) const;
     bool is_composed(const Edit& edit) const;
+    /// The apps of `edit` have these names in `next`, and the plan says what is new about them.
+    void name(const Qube& qube, const std::vector<KnownRelease>& releases, Generation& next);
 
     const Snapshot& snapshot_;
     const Occasion& occasion_;

@@ -34,7 +34,7 @@ void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const K
     auto& bindings = editing.bindings(qube);
     const auto now = bindings.find(app);
     if (now == bindings.end()) {
-        bindings.emplace(app, Binding{app, release.id});
+        bindings.emplace(app, Binding{app, release.id, false, next_number(qube)});
         editing.effect({qube.name, app, Kind::add, std::nullopt, release});
     } else if (now->second.release == release.id) {
         editing.effect({qube.name, app, Kind::keep, release, release});
@@ -83,6 +83,7 @@ Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& new
     Editing editing(snapshot, occasion);
     for (const auto& name : qubes) {
         const auto& qube = require_qube(snapshot, name);
+        editing.bindings(qube); // also where no app moves: a wish may change who has a name
         for (const auto& binding : qube.current_generation().bindings) {
             const auto& bound = snapshot.release(binding.release).release;
             const auto next = std::find_if(newest.begin(), newest.end(), [&](const KnownRelease& candidate) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/menus.hpp"
 
+#include "plan/names.hpp"
+
 #include <map>
 #include <set>
 
@@ -12,11 +14,9 @@ using Entries = std::map<std::string, MenuEntry>;
 Entries entries_of(const Snapshot& snapshot, const Generation& generation)
 {
     Entries entries;
-    for (const auto& binding : generation.bindings) {
-        for (const auto& made : snapshot.release(binding.release).release.exports) {
-            if (made.menu) {
-                entries.try_emplace(made.name, *made.menu);
-            }
+    for (const auto& [key, held] : held_names(named_apps(snapshot, generation))) {
+        if (held.made->menu) {
+            entries.emplace(key.name, *held.made->menu);
         }
     }
     return entries;

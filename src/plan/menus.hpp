@@ -9,7 +9,7 @@
 namespace qpkg::plan {
 
 /// What the menus of the qubes shall show, by what the manifests of their releases say; qubes of which nothing is known
-/// are left out. Of two apps with one desktop entry the first has it, as in the qube.
+/// are left out. Of apps with one desktop entry that one has it which has it in the qube.
 std::vector<Menu> wanted_menus(const Snapshot& snapshot);
 
 } // namespace qpkg::plan

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "plan/names.hpp"
+
 #include "qpkg/model/change.hpp"
 #include "qpkg/model/state.hpp"
 
@@ -52,6 +54,7 @@ struct Plan {
     std::vector<Step> prepare;
     std::vector<Change> changes;
     std::vector<Effect> effects; ///< ascending by qube and app; `keep` for what was asked for and is there already
+    std::vector<NameEffect> names = {}; ///< ascending by qube and name
 
     bool empty() const noexcept { return changes.empty(); }
     friend bool operator==(const Plan&, const Plan&) = default;
@@ -62,10 +65,13 @@ struct Occasion {
     std::int64_t now;         ///< seconds since 1970
     std::string reason;       ///< the command line
     std::size_t most_volumes; ///< of one qube: more apps are composed
+    NameWishes wishes = {};
+    BaseNames base_names = {};
 };
 
 /// Puts each release into each qube; an app that is there at another release changes to this one.
-/// Errors: not_found (qube), conflict (base or architecture do not match).
+/// Errors: not_found (qube), conflict (base or architecture do not match, or two apps have one first name), and those of
+/// `decide_names`.
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
                   const std::vector<QubeName>& qubes, const Occasion& occasion);
 
@@ -78,7 +84,8 @@ Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& new
                   const Occasion& occasion);
 
 /// Goes back to generation `to`, or to the one before the current one. Errors: not_found.
-Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional<std::uint64_t> to);
+Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional<std::uint64_t> to,
+                   const BaseNames& base_names = {});
 
 /// Marks apps as held or free. Errors: not_found.
 Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes, bool held,

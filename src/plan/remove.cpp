@@ -60,7 +60,8 @@ Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const s
     return editing.finish();
 }
 
-Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional<std::uint64_t> to)
+Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional<std::uint64_t> to,
+                   const BaseNames& base_names)
 {
     const auto& qube = require_qube(snapshot, name);
     const auto& now = qube.current_generation();
@@ -99,6 +100,8 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
         }
     }
     auto plan = editing.finish();
+    plan.names = name_effects(name, named_apps(snapshot, now), named_apps(snapshot, *target),
+                              names_of_base(base_names, qube));
     // A volume may have been lost; the object store can always make it again.
     Preparing preparing(snapshot);
     prepare_generation(preparing, snapshot, name, *target);

@@ -129,6 +129,21 @@ public:
         return Detached::gone;
     }
 
+    void announce(const QubeName& name) override
+    {
+        fail_if_told();
+        auto& qube = require(name);
+        if (!qube.attached) {
+            return;
+        }
+        for (auto& slot : *qube.attached) {
+            const auto told = std::find_if(qube.wanted.begin(), qube.wanted.end(),
+                                           [&](const VolumeSlot& wanted) { return same_volume(slot, wanted); });
+            changes += told != qube.wanted.end() && *told != slot ? 1 : 0;
+            slot = told == qube.wanted.end() ? slot : *told;
+        }
+    }
+
     int run(const QubeName& name, const RunRequest& request) override
     {
         require(name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// make-module ROOT BASE APP VERSION TREE OUT [shared]: a module directory as `qpkg build` leaves it, from a directory
+// make-module ROOT BASE APP VERSION TREE OUT [shared] [second=NAME…]: a module directory as `qpkg build` leaves it, from a directory
 // tree instead of packages, so that tests have modules in milliseconds. Exported are every file of TREE/usr/bin,
 // desktop entries, D-Bus services and units.
 #include "app/world.hpp"
@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <set>
 #include <span>
 
 namespace {
@@ -35,13 +36,29 @@ void add_exports(std::vector<Export>& exports, const fs::path& tree, ExportKind 
     }
 }
 
-std::vector<Export> exports_of(const fs::path& tree, const AppId& app)
+/// What follows "second=" in the words.
+std::set<std::string> second_names(std::span<char* const> words)
+{
+    constexpr std::string_view second = "second=";
+    std::set<std::string> names;
+    for (const std::string_view word : words) {
+        if (word.starts_with(second)) {
+            names.emplace(word.substr(second.size()));
+        }
+    }
+    return names;
+}
+
+std::vector<Export> exports_of(const fs::path& tree, const AppId& app, const std::set<std::string>& second)
 {
     std::vector<Export> exports;
     add_exports(exports, tree, ExportKind::command, "/usr/bin");
     add_exports(exports, tree, ExportKind::desktop, "/usr/share/applications");
     add_exports(exports, tree, ExportKind::dbus, "/usr/share/dbus-1/services");
     add_exports(exports, tree, ExportKind::service, "/usr/lib/systemd/system");
+    for (auto& made : exports) {
+        made.rank = second.contains(made.name) ? Rank::second : Rank::first;
+    }
     exports = parse_exports(encode_exports(app, exports), app);
     for (auto& made : exports) {
         if (made.kind == ExportKind::desktop) {
@@ -78,7 +95,7 @@ void make(std::span<char* const> words)
 
     constexpr std::string_view recipe = "# made by make-module\n";
     constexpr std::string_view lock;
-    const auto exports = exports_of(tree, app);
+    const auto exports = exports_of(tree, app, second_names(words.subspan(6)));
     write_exports(tree, app, exports);
     const files::TemporaryDirectory no_base(fs::temp_directory_path());
     build::unpack_documents(tree, files::open(no_base.path(), O_PATH | O_DIRECTORY));
@@ -106,7 +123,7 @@ void make(std::span<char* const> words)
                           .summary = "A test module",
                           .tree = {commit.commit, ref, commit.objects, commit.size, archived},
                           .volume = volume,
-                          .view = words.size() > 6 ? View::shared : View::private_view,
+                          .view = words.size() > 6 && words[6] == std::string_view("shared") ? View::shared : View::private_view,
                           .exports = exports,
                           .needs = {},
                           .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
@@ -120,8 +137,8 @@ void make(std::span<char* const> words)
 
 int main(int argc, char** argv)
 {
-    if (argc != 7 && !(argc == 8 && std::string_view(argv[7]) == "shared")) {
-        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [shared]\n";
+    if (argc < 7) {
+        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [shared] [second=NAME…]\n";
         return 2;
     }
     try {

@@ -25,7 +25,7 @@ inline Release a_release(std::string_view app = "org.example.hello", std::uint64
                        .size = 8192,
                        .format = "erofs-1"},
             .view = View::private_view,
-            .exports = {{.kind = ExportKind::command, .name = "hello", .path = "/usr/bin/hello"}},
+            .exports = {{.kind = ExportKind::command, .name = short_name(id), .path = "/usr/bin/" + short_name(id)}},
             .needs = {.network = true, .persist = {"~/.hello"}},
             .inputs = {.recipe = sha256("recipe"),
                        .lock = sha256("lock"),

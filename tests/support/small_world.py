@@ -82,8 +82,8 @@ class SmallWorld:
     def make_base(self, base_id="debian-12"):
         return self.must("base", "import", self.base_archive(), "--id", base_id)
 
-    def make_module(self, app, version, files=None, out=None, view=None):
-        """A module whose command of the same name prints `version`; `files` (path → text) come on top."""
+    def make_module(self, app, version, files=None, out=None, view=None, second=()):
+        """A module whose command of the same name prints `version`; `files` (path → text) come on top. `second`: names that give way."""
         name = app.rsplit(".", 1)[1]
         tree = self.folder / "module-tree"
         shutil.rmtree(tree, ignore_errors=True)
@@ -94,7 +94,7 @@ class SmallWorld:
             os.chmod(folder, 0o755)
         out = out or self.out
         subprocess.run([str(self.programs / "make-module"), self.root, "debian-12", app, version, tree, out,
-                        *([view] if view else [])], check=True)
+                        *([view] if view else []), *(f"second={one}" for one in second)], check=True)
         return out / app
 
     def make_keys(self):

@@ -153,7 +153,7 @@ class World:
         """A disk that announces `lines` by slot. Each has a file of its own: QEMU holds what it has opened."""
         self._configs += 1
         name = f"config{self._configs}"
-        text = "qpkg-announced-1\n" + "".join(f"{slot} {line}\n" for slot, line in lines.items())
+        text = "qpkg-announced-2\n" + "".join(f"{slot} {line}\n" for slot, line in lines.items())
         image = self.folder / f"{name}.img"
         image.write_bytes(text.encode().ljust(4096 * (1 + len(text) // 4096), b"\0"))
         disk = Disk(image, CONFIG_SERIAL)

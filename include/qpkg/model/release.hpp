@@ -16,12 +16,19 @@ enum class View { private_view, shared };
 
 enum class ExportKind { command, desktop, icon, dbus, service, mime };
 
+/// How strongly an app asks for a name. See "Names" in ARCHITECTURE.md.
+enum class Rank {
+    first,  ///< what the app is known by: another app's first name is a conflict
+    second, ///< gives way without a question
+};
+
 /// Something of the module that the qube sees outside the module's own view.
 struct Export {
     ExportKind kind;
     std::string name;                   ///< command: "firefox-esr"; desktop: "firefox-esr.desktop"; …
     std::string path;                   ///< absolute path inside the module, or in the base for a command of it
     std::optional<MenuEntry> menu = {}; ///< of a desktop entry; nothing: it appears in no menu
+    Rank rank = Rank::first;
 
     friend bool operator==(const Export&, const Export&) = default;
 };

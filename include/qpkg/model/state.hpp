@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/model/names.hpp"
 #include "qpkg/model/rebuilder.hpp"
 #include "qpkg/model/release.hpp"
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +39,8 @@ struct KnownRelease {
 struct Binding {
     AppId app;
     ManifestId release;
-    bool held = false; ///< upgrade passes it by
+    bool held = false;       ///< upgrade passes it by
+    std::uint64_t since = 0; ///< number of the generation that brought the app: who was there earlier
 
     friend auto operator<=>(const Binding&, const Binding&) = default;
 };
@@ -50,6 +53,9 @@ struct Generation {
     std::vector<Binding> bindings; ///< ascending by app
     /// The one volume that holds all its apps; nothing: each app has its own.
     std::optional<VolumeId> composed = std::nullopt;
+    /// The apps that have the names which more than one of its apps asks for.
+    std::map<NameKey, AppId> holders = {};
+    std::set<Alias> aliases = {};
 
     friend bool operator==(const Generation&, const Generation&) = default;
 };

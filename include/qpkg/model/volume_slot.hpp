@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/model/release.hpp"
+#include "qpkg/model/names.hpp"
 
 #include <string>
+#include <vector>
 
 namespace qpkg {
 
@@ -13,9 +14,13 @@ struct VolumeSlot {
     std::string version;
     View view;
     VolumeId volume;
+    std::vector<NameRuling> rulings = {}; ///< ascending, each name once: what the qube's own rule would not do
 
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };
+
+/// Whether both are the same tree on the same volume, whatever else is said of it.
+inline bool same_volume(const VolumeSlot& a, const VolumeSlot& b) { return a.app == b.app && a.volume == b.volume; }
 
 /// What only a volume of several apps has: each app's tree lies there, by app id.
 inline constexpr const char* composed_folder = "apps";

@@ -74,6 +74,9 @@ public:
     /// The slot's volume, with every app in it. Absent is success; a backend without hot_attach is Error unsupported
     /// when it is there.
     virtual Detached detach(const QubeName& qube, const VolumeSlot& slot) = 0;
+    /// The running qube is told of volumes that it has what it is told of them when it starts: what names its apps have
+    /// may have changed. A qube that does not run hears of it at its start.
+    virtual void announce(const QubeName&) {}
 
     /// Makes the menu of the desktop show the qubes' apps, where there is one. What goes wrong with a qube is a
     /// warning: its apps run all the same.

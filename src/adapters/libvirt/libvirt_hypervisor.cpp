@@ -67,14 +67,25 @@ std::vector<VolumeSlot> possible(const QubeName& qube, std::span<const VolumeSlo
 
 bool contains(const std::vector<VolumeSlot>& slots, const VolumeSlot& slot)
 {
-    return std::ranges::find(slots, slot) != slots.end();
+    return std::ranges::any_of(slots, [&](const VolumeSlot& held) { return same_volume(held, slot); });
 }
 
-/// What is in the one and in the other.
-std::vector<VolumeSlot> both(std::vector<VolumeSlot> slots, const std::vector<VolumeSlot>& others)
+/// Those of `wanted` whose volume is among `there`.
+std::vector<VolumeSlot> both(std::vector<VolumeSlot> wanted, const std::vector<VolumeSlot>& there)
 {
-    std::erase_if(slots, [&](const VolumeSlot& slot) { return !contains(others, slot); });
-    return slots;
+    std::erase_if(wanted, [&](const VolumeSlot& slot) { return !contains(there, slot); });
+    return wanted;
+}
+
+/// `attached`, each as `told` where that says something of it.
+std::vector<VolumeSlot> as_told(std::vector<VolumeSlot> attached, const std::vector<VolumeSlot>& told)
+{
+    for (auto& slot : attached) {
+        const auto found =
+            std::ranges::find_if(told, [&](const VolumeSlot& other) { return same_volume(slot, other); });
+        slot = found == told.end() ? slot : *found;
+    }
+    return attached;
 }
 
 } // namespace
@@ -285,13 +296,13 @@ void LibvirtHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
     // The apps of one volume come together.
     std::vector<VolumeSlot> added{slot};
     std::ranges::copy_if(next.slots, std::back_inserter(added), [&](const VolumeSlot& other) {
-        return other.volume == slot.volume && other != slot && !contains(live->slots, other);
+        return other.volume == slot.volume && !same_volume(other, slot) && !contains(live->slots, other);
     });
     // An older volume of the app is not wanted any more.
-    auto told = both(live->slots, next.slots);
+    auto told = both(next.slots, live->slots);
     told.insert(told.end(), added.begin(), added.end());
-    tell(qube, *live, std::move(told));
-    auto attached = live->slots;
+    tell(qube, *live, told);
+    auto attached = as_told(live->slots, told);
     attached.insert(attached.end(), added.begin(), added.end());
     record(qube, *live, attached); // last: until then a repeated call does all of it again
 }
@@ -305,14 +316,25 @@ Detached LibvirtHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     }
     auto rest = live->slots;
     std::erase_if(rest, [&](const VolumeSlot& other) { return other.volume == slot.volume; });
-    const auto in_use = tell(qube, *live, both(rest, next.slots));
+    const auto told = both(next.slots, rest);
+    const auto in_use = tell(qube, *live, told);
     const auto& disk = *live->find_disk(serial_of(slot.volume));
     // Linux gives a disk back even while a program reads from it, which then gets errors: so the agent is asked first.
     if (in_use.contains(disk.serial) || !unplug(qube, disk)) {
         return Detached::in_use;
     }
-    record(qube, *live, rest);
+    record(qube, *live, as_told(std::move(rest), told));
     return Detached::gone;
+}
+
+void LibvirtHypervisor::announce(const QubeName& qube)
+{
+    const auto next = require(qube);
+    if (const auto live = find_live(qube)) {
+        const auto told = both(next.slots, live->slots);
+        tell(qube, *live, told);
+        record(qube, *live, as_told(live->slots, told));
+    }
 }
 
 /// False when the guest does not give it back.

@@ -36,6 +36,7 @@ public:
     void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
     Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
+    void announce(const QubeName& qube) override;
     std::vector<Finding> findings() override;
 
     /// Starts the machine when it does not run; it goes on running afterwards.

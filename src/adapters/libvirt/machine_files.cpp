@@ -41,7 +41,7 @@ void make_file_system(const fs::path& image, std::uint64_t size)
 
 std::string config_disk(std::span<const VolumeSlot> slots)
 {
-    std::string text = "qpkg-announced-1\n";
+    std::string text = "qpkg-announced-2\n";
     std::size_t number = 0;
     for (const auto& slot : slots) {
         text += "s" + std::to_string(number++) + ' ' + encode_slot(slot) + '\n';

@@ -12,7 +12,7 @@ namespace qpkg::local {
 namespace {
 
 constexpr std::string_view format = "qpkg-local-qube-";
-constexpr std::string_view format_number = "1";
+constexpr std::string_view format_number = "2";
 constexpr std::size_t machine_id_digits = 32;
 
 /// Hands out the lines of a text, each of which ends in a newline.
@@ -76,7 +76,11 @@ std::string encode_wanted(const WantedFile& wanted)
 WantedFile parse_wanted(std::string_view bytes)
 {
     Lines lines(bytes);
-    if (lines.after(format) != format_number) {
+    const auto number = lines.after(format);
+    if (number == "1") {
+        throw Error(Code::unsupported, "line 1: made by qpkg 0.1; make the qube again");
+    }
+    if (number != format_number) {
         throw Error(Code::unsupported, "line 1: was written by a newer qpkg");
     }
     const auto base = VolumeId::from_hex(lines.after("base "));

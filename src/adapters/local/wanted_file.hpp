@@ -10,7 +10,7 @@
 namespace qpkg::local {
 
 /// What a qube of this backend is made of, as its file `wanted` keeps it:
-///   qpkg-local-qube-1
+///   qpkg-local-qube-2
 ///   base <64 hex digits>
 ///   machine-id <32 hex digits>
 ///   slot <line of repo-format/announcement.md>      (ascending by app)

@@ -352,6 +352,13 @@ Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     return Detached::gone;
 }
 
+void QubesHypervisor::announce(const QubeName& qube)
+{
+    if (is_running(require(qube))) {
+        refresh_agent(options_.qrexec_client, qube);
+    }
+}
+
 std::vector<Finding> QubesHypervisor::findings()
 {
     std::vector<QubeName> names;

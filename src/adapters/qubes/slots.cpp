@@ -110,11 +110,14 @@ public:
 
     void put(Letter letter, const Group& group)
     {
-        // What the letter announced goes first: no notice may ever lie beside another volume's disk.
+        // What the letter announced goes first: no notice may ever lie beside another volume's disk. Where the disk stays
+        // a notice is replaced in one call, so the app is never missing.
         const auto notices = notices_of(letter, group);
+        const auto* disk = value_of(features_, disk_feature(letter));
+        const bool disk_stays = disk != nullptr && *disk == group.front().volume.hex();
         for (const auto& [name, line] : notices_at(features_, letter)) {
             const auto* wanted = value_of(notices, name);
-            if (wanted == nullptr || *wanted != line) {
+            if (wanted == nullptr || (*wanted != line && !disk_stays)) {
                 remove(name);
             }
         }

@@ -8,6 +8,30 @@
 namespace qpkg::sqlite {
 namespace {
 
+void write_names(Connection& connection, const std::string& qube, const Generation& generation)
+{
+    for (const auto& [key, app] : generation.holders) {
+        Statement(connection, "INSERT INTO name_holder (qube, generation, kind, name, app) VALUES (?, ?, ?, ?, ?)")
+            .bind(qube)
+            .bind(generation.number)
+            .bind(word_of(key.kind))
+            .bind(key.name)
+            .bind(app.text())
+            .run();
+    }
+    for (const auto& alias : generation.aliases) {
+        Statement(connection,
+                  "INSERT INTO name_alias (qube, generation, app, kind, name, called) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(qube)
+            .bind(generation.number)
+            .bind(alias.app.text())
+            .bind(word_of(alias.key.kind))
+            .bind(alias.key.name)
+            .bind(alias.name)
+            .run();
+    }
+}
+
 void write_generation(Connection& connection, const std::string& qube, const Generation& generation)
 {
     Statement(connection, "INSERT INTO generation (qube, number, created, reason, composed) VALUES (?, ?, ?, ?, ?)")
@@ -18,18 +42,21 @@ void write_generation(Connection& connection, const std::string& qube, const Gen
         .bind(generation.composed ? generation.composed->hex() : "")
         .run();
     for (const auto& binding : generation.bindings) {
-        Statement(connection, "INSERT INTO binding (qube, generation, app, release, held) VALUES (?, ?, ?, ?, ?)")
+        Statement(connection,
+                  "INSERT INTO binding (qube, generation, app, release, held, since) VALUES (?, ?, ?, ?, ?, ?)")
             .bind(qube)
             .bind(generation.number)
             .bind(binding.app.text())
             .bind(binding.release.hex())
             .bind(binding.held)
+            .bind(binding.since)
             .run();
         Statement(connection, "INSERT OR IGNORE INTO pin (app, repo) SELECT ?, repo FROM known_release WHERE id = ?")
             .bind(binding.app.text())
             .bind(binding.release.hex())
             .run();
     }
+    write_names(connection, qube, generation);
 }
 
 class Writer {

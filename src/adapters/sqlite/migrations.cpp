@@ -54,7 +54,20 @@ CREATE TABLE rebuild_policy (
 ALTER TABLE generation ADD COLUMN composed TEXT NOT NULL DEFAULT '';
 ALTER TABLE qube ADD COLUMN composed INTEGER NOT NULL DEFAULT 0;
 )sql",
+    R"sql(
+ALTER TABLE binding ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE name_holder (
+    qube TEXT NOT NULL, generation INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL, app TEXT NOT NULL,
+    PRIMARY KEY (qube, generation, kind, name),
+    FOREIGN KEY (qube, generation) REFERENCES generation(qube, number) ON DELETE CASCADE) STRICT;
+CREATE TABLE name_alias (
+    qube TEXT NOT NULL, generation INTEGER NOT NULL, app TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+    called TEXT NOT NULL, PRIMARY KEY (qube, generation, app, kind, name),
+    FOREIGN KEY (qube, generation) REFERENCES generation(qube, number) ON DELETE CASCADE) STRICT;
+)sql",
 };
+
+constexpr std::int64_t oldest_known = 4; ///< what qpkg 0.1 wrote is not brought up to date
 
 std::int64_t version_of(const Connection& connection)
 {
@@ -78,6 +91,10 @@ void migrate(Connection& connection, const std::filesystem::path& file)
                     "database " + file.string() + " has version " + std::to_string(version) + ", this qpkg knows " +
                         std::to_string(newest),
                     "use the newer qpkg that wrote it");
+    }
+    if (version > 0 && version < oldest_known) {
+        throw Error(Code::unsupported, "database " + file.string() + " was made by qpkg 0.1",
+                    "make a new state directory, and build and install the apps again");
     }
     for (auto step = version; step < newest; ++step) {
         connection.execute(migrations.at(static_cast<std::size_t>(step)));

@@ -100,12 +100,37 @@ std::map<ManifestId, KnownRelease> read_releases(const Connection& connection)
 std::vector<Binding> read_bindings(const Connection& connection, const std::string& qube, std::uint64_t generation)
 {
     std::vector<Binding> bindings;
-    Statement rows(connection, "SELECT app, release, held FROM binding WHERE qube = ? AND generation = ? ORDER BY app");
+    Statement rows(connection,
+                   "SELECT app, release, held, since FROM binding WHERE qube = ? AND generation = ? ORDER BY app");
     rows.bind(qube).bind(generation);
     while (rows.step()) {
-        bindings.push_back({id<AppId>(rows.text(0)), digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0});
+        bindings.push_back(
+            {id<AppId>(rows.text(0)), digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0, rows.size(3)});
     }
     return bindings;
+}
+
+NameKey key_of(const std::string& kind, const std::string& name)
+{
+    if (const auto known = kind_named(kind)) {
+        return {*known, name};
+    }
+    throw Error(Code::corrupt, "database: \"" + kind + "\" is no kind of export");
+}
+
+void read_names(const Connection& connection, const std::string& qube, Generation& generation)
+{
+    Statement holders(connection, "SELECT kind, name, app FROM name_holder WHERE qube = ? AND generation = ?");
+    holders.bind(qube).bind(generation.number);
+    while (holders.step()) {
+        generation.holders.emplace(key_of(holders.text(0), holders.text(1)), id<AppId>(holders.text(2)));
+    }
+    Statement aliases(connection, "SELECT app, kind, name, called FROM name_alias WHERE qube = ? AND generation = ?");
+    aliases.bind(qube).bind(generation.number);
+    while (aliases.step()) {
+        generation.aliases.insert(
+            {id<AppId>(aliases.text(0)), key_of(aliases.text(1), aliases.text(2)), aliases.text(3)});
+    }
 }
 
 std::vector<Qube> read_qubes(const Connection& connection)
@@ -129,6 +154,7 @@ std::vector<Qube> read_qubes(const Connection& connection)
             qube.generations.push_back({number, generations.integer(1), generations.text(2),
                                         read_bindings(connection, qube.name.text(), number),
                                         optional_id<VolumeId>(generations.text(3))});
+            read_names(connection, qube.name.text(), qube.generations.back());
         }
         qubes.push_back(std::move(qube));
     }

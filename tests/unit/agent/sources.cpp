@@ -160,7 +160,7 @@ TEST_CASE("the config disk is found by its serial and read up to its padding")
     const Qube qube;
     qube.add_disk("vda", "other");
     qube.add_disk("vdb", "qpkg-announced\n",
-                  "qpkg-announced-1\na " + hello + "\nb rubbish\n" + std::string(512, '\0') + "a " + other);
+                  "qpkg-announced-2\na " + hello + "\nb rubbish\n" + std::string(512, '\0') + "a " + other);
     qube.add_disk("vdc", root.substr(0, 20));
 
     const auto announced = read_announcements(qube.where);
@@ -173,13 +173,13 @@ TEST_CASE("the config disk is found by its serial and read up to its padding")
 
 TEST_CASE("a config disk of another kind, or a cut one, announces nothing")
 {
-    for (const std::string text : {"", "qpkg-announced-1", "qpkg-announced-2\n"}) {
+    for (const std::string text : {"", "qpkg-announced-2", "qpkg-announced-3\n"}) {
         const auto notices = parse_config_disk(text);
         CHECK(notices.found.empty());
         CHECK(notices.problems.size() == 1);
     }
-    CHECK(parse_config_disk("qpkg-announced-1\na " + hello).problems.size() == 1);
-    CHECK(parse_config_disk("qpkg-announced-1\n").problems.empty());
+    CHECK(parse_config_disk("qpkg-announced-2\na " + hello).problems.size() == 1);
+    CHECK(parse_config_disk("qpkg-announced-2\n").problems.empty());
 }
 
 TEST_CASE("the first source that is there counts alone")

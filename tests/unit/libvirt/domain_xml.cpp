@@ -190,7 +190,7 @@ TEST_CASE("a config disk has the announced text, then zeros, and always the same
     const auto disk = config_disk(std::vector{slot("org.example.one", '1'), slot("org.example.two", '2')});
 
     CHECK(disk.size() == 65536);
-    CHECK(disk.substr(0, disk.find('\0')) == "qpkg-announced-1\ns0 org.example.one 1.0-1 private " +
+    CHECK(disk.substr(0, disk.find('\0')) == "qpkg-announced-2\ns0 org.example.one 1.0-1 private " +
                                                  std::string(64, '1') + "\ns1 org.example.two 1.0-1 private " +
                                                  std::string(64, '2') + '\n');
     CHECK(disk.find_first_not_of('\0', disk.find('\0')) == std::string::npos);

@@ -35,8 +35,8 @@ struct Qubes : LibvirtQubes {
     fs::path private_disk() const { return directory.path() / "root/machines/work/private.img"; }
 };
 
-const std::string told_one = "qpkg-announced-1\ns0 org.example.one 1.0-1 private " + std::string(64, '1') + '\n';
-const std::string told_nothing = "qpkg-announced-1\n";
+const std::string told_one = "qpkg-announced-2\ns0 org.example.one 1.0-1 private " + std::string(64, '1') + '\n';
+const std::string told_nothing = "qpkg-announced-2\n";
 
 } // namespace
 
@@ -106,7 +106,7 @@ TEST_CASE("of two releases of an app the machine is told of the one that is want
     qubes.hypervisor->set_wanted(work, std::vector{one_newer});
     qubes.guest->held.clear();
     CHECK(qubes.hypervisor->detach(work, one) == Detached::gone);
-    CHECK(qubes.told(work) == "qpkg-announced-1\ns0 org.example.one 1.0-1 private " + std::string(64, '2') + '\n');
+    CHECK(qubes.told(work) == "qpkg-announced-2\ns0 org.example.one 1.0-1 private " + std::string(64, '2') + '\n');
 }
 
 TEST_CASE("a machine has room for so many volumes at once")

@@ -13,7 +13,7 @@ VolumeId volume(char digit) { return *VolumeId::from_hex(std::string(64, digit))
 const WantedFile example{volume('0'),
                          std::string(32, 'b'),
                          {{AppId::require("org.example.a"), "1", View::private_view, volume('1')},
-                          {AppId::require("org.example.b"), "2~rc1", View::shared, volume('2')}}};
+                          {AppId::require("org.example.b"), "2~rc1", View::shared, volume('2'), {{{ExportKind::command, "b"}, "c"}}}}};
 
 } // namespace
 
@@ -42,9 +42,12 @@ TEST_CASE("a wanted file of a newer qpkg, or with its apps in disorder, is refus
     auto twice = example;
     twice.slots[1] = twice.slots[0];
     auto newer = encode_wanted(example);
-    newer.replace(newer.find('1'), 1, "2");
+    newer.replace(newer.find('2'), 1, "3");
+    auto older = encode_wanted(example);
+    older.replace(older.find('2'), 1, "1");
 
     CHECK_FAILS(Code::unsupported, "newer", parse_wanted(newer));
+    CHECK_FAILS(Code::unsupported, "made by qpkg 0.1", parse_wanted(older));
     CHECK_FAILS(Code::corrupt, "line 5: the apps are not", parse_wanted(encode_wanted(disorder)));
     CHECK_FAILS(Code::corrupt, "line 5: the apps are not", parse_wanted(encode_wanted(twice)));
     CHECK_FAILS(Code::corrupt, "line 6: expected slot", parse_wanted(encode_wanted(example) + "more\n"));

@@ -27,7 +27,7 @@ TEST_CASE("a line that says no volume is refused by the part that is wrong")
     CHECK_FAILS(Code::corrupt, "no version", parse_slot("org.example.hello  private " + root));
     CHECK_FAILS(Code::corrupt, "no version", parse_slot("org.example.hello \x1b private " + root));
     CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 secret " + root));
-    CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + root + " "));
+    CHECK_FAILS(Code::corrupt, "after the root", parse_slot("org.example.hello 1 private " + root + " "));
     CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + root.substr(1)));
     CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + std::string(64, 'A')));
 }
@@ -38,6 +38,44 @@ TEST_CASE("a version with a blank cannot be announced")
     blank.version = "1 private";
 
     CHECK_FAILS(Code::usage, "version of org.example.hello", encode_slot(blank));
+}
+
+TEST_CASE("what a qube is told of names is read back as it was written")
+{
+    auto told = slot;
+    told.rulings = {{{ExportKind::command, "hello"}, ""},
+                    {{ExportKind::command, "id"}, "evil-id"},
+                    {{ExportKind::desktop, "a.desktop"}, ""}};
+
+    CHECK(encode_slot(told) ==
+          "org.example.hello 1:2.0~rc1-1+b2 shared " + root + " command:hello command:id=evil-id desktop:a.desktop");
+    CHECK(parse_slot(encode_slot(told)) == told);
+}
+
+TEST_CASE("rulings that are malformed, in disorder or too many are refused")
+{
+    const auto refused = [](const std::string& words, std::string_view complaint) {
+        CHECK_FAILS(Code::corrupt, std::string(complaint), parse_slot("org.example.hello 1 private " + root + words));
+    };
+
+    refused(" command", "not KIND:NAME");
+    refused(" setuid:hello", "not KIND:NAME");
+    refused(" command:", "no name");
+    refused(" command:../hello", "no name");
+    refused(" command:hello=", "no name");
+    refused(" command:hello=a=b", "no name");
+    refused("  command:hello", "not KIND:NAME");
+    refused(" command:b command:a", "ascending");
+    refused(" command:a command:a=b", "ascending");
+    refused(" command:" + std::string(4000, 'a'), "longer than 3072");
+
+    auto crowded = slot;
+    for (int i = 100; i < 400; ++i) {
+        crowded.rulings.push_back({{ExportKind::command, "name" + std::to_string(i)}, ""});
+    }
+    CHECK_FAILS(Code::unsupported, "3072 bytes", encode_slot(crowded));
+    crowded.rulings = {{{ExportKind::command, "a b"}, ""}};
+    CHECK_FAILS(Code::usage, "no name of an export", encode_slot(crowded));
 }
 
 TEST_CASE("of an agent's answer only the disks in use are heard")

@@ -8,7 +8,7 @@ using namespace qpkg;
 namespace {
 
 const auto hello = AppId::require("org.example.hello");
-const std::string header = "qpkg-exports-1 org.example.hello\n";
+const std::string header = "qpkg-exports-2 org.example.hello\n";
 
 std::string with(std::string_view lines) { return header + std::string(lines); }
 
@@ -20,15 +20,18 @@ TEST_CASE("exports are written in one order and read back")
         {ExportKind::icon, "hello", "/usr/share/icons/hicolor/48x48/apps/hello.png"},
         {ExportKind::command, "hello", "/usr/bin/hello"},
         {ExportKind::icon, "hello", "/usr/share/icons/hicolor/16x16/apps/hello.png"},
-        {ExportKind::desktop, "hello.desktop", "/usr/share/applications/hello.desktop"},
+        {.kind = ExportKind::desktop,
+         .name = "hello.desktop",
+         .path = "/usr/share/applications/hello.desktop",
+         .rank = Rank::second},
     };
 
     const auto bytes = encode_exports(hello, exports);
 
-    CHECK(bytes == with("command hello /usr/bin/hello\n"
-                        "desktop hello.desktop /usr/share/applications/hello.desktop\n"
-                        "icon hello /usr/share/icons/hicolor/16x16/apps/hello.png\n"
-                        "icon hello /usr/share/icons/hicolor/48x48/apps/hello.png\n"));
+    CHECK(bytes == with("command first hello /usr/bin/hello\n"
+                        "desktop second hello.desktop /usr/share/applications/hello.desktop\n"
+                        "icon first hello /usr/share/icons/hicolor/16x16/apps/hello.png\n"
+                        "icon first hello /usr/share/icons/hicolor/48x48/apps/hello.png\n"));
     CHECK(parse_exports(bytes, hello) == std::vector<Export>{exports[1], exports[3], exports[2], exports[0]});
     CHECK(encode_exports(hello, parse_exports(bytes, hello)) == bytes);
 }
@@ -41,7 +44,7 @@ TEST_CASE("a module may export nothing")
 
 TEST_CASE("an exports file cut anywhere but at the end of a line is refused")
 {
-    const auto whole = with("command a /usr/bin/a\ncommand b /usr/bin/b\n");
+    const auto whole = with("command first a /usr/bin/a\ncommand first b /usr/bin/b\n");
 
     for (std::size_t length = 0; length < whole.size(); ++length) {
         const auto cut = whole.substr(0, length);
@@ -59,34 +62,39 @@ TEST_CASE("what breaks the grammar of exports is named with its line")
         CHECK_FAILS(Code::corrupt, std::string(words), parse_exports(text, hello));
     };
 
-    refused("\n", "line 2: expected kind, name and path");
-    refused("command hello\n", "line 2: expected kind, name and path");
-    refused("program hello /usr/bin/hello\n", "line 2: unknown kind");
-    refused("command  /usr/bin/hello\n", "line 2: not a name");
-    refused("command ../sh /usr/bin/hello\n", "line 2: not a name");
-    refused("command -x /usr/bin/hello\n", "line 2: not a name");
-    refused("command .x /usr/bin/hello\n", "line 2: not a name");
-    refused("command a:b /usr/bin/hello\n", "line 2: not a name");
-    refused("command " + std::string(65, 'a') + " /usr/bin/hello\n", "line 2: not a name");
+    refused("\n", "line 2: expected kind, rank, name and path");
+    refused("command first hello\n", "line 2: expected kind, rank, name and path");
+    refused("command hello /usr/bin/hello\n", "line 2: expected kind, rank, name and path");
+    refused("command third hello /usr/bin/hello\n", "line 2: the rank is neither first nor second");
+    refused("icon first other /usr/share/pixmaps/hello.png\n", "an icon lies in");
+    refused("program first hello /usr/bin/hello\n", "line 2: unknown kind");
+    refused("command first  /usr/bin/hello\n", "line 2: not a name");
+    refused("command first ../sh /usr/bin/hello\n", "line 2: not a name");
+    refused("command first -x /usr/bin/hello\n", "line 2: not a name");
+    refused("command first .x /usr/bin/hello\n", "line 2: not a name");
+    refused("command first a:b /usr/bin/hello\n", "line 2: not a name");
+    refused("command first " + std::string(65, 'a') + " /usr/bin/hello\n", "line 2: not a name");
     for (const auto* path : {"usr/bin/a", "/", "//usr", "/usr/", "/usr/../etc", "/./usr", "/usr/a b", "/usr/\x1b[2J",
                              "/usr/\xc3\xa4", " /usr"}) {
-        refused("command a " + std::string(path) + '\n', "line 2: not an absolute path");
+        refused("command first a " + std::string(path) + '\n', "line 2: not an absolute path");
     }
-    refused("command a /" + std::string(256, 'a') + '\n', "line 2: not an absolute path");
-    refused("desktop hello /usr/share/applications/hello.desktop\n", "ends in .desktop");
-    refused("service hello /usr/lib/systemd/system/hello.service\n", "ends in .service");
-    refused("icon hello /etc/hello.png\n", "an icon lies in");
-    refused("command b /b\ncommand a /a\n", "line 3: not in ascending order");
-    refused("command a /a\ncommand a /a\n", "line 3: not in ascending order");
-    refused("command a /a\ncommand a /b\n", "line 3: the name is there twice");
-    refused("command a /a\r\n", "line 2: not an absolute path");
+    refused("command first a /" + std::string(256, 'a') + '\n', "line 2: not an absolute path");
+    refused("desktop first hello /usr/share/applications/hello.desktop\n", "ends in .desktop");
+    refused("service first hello /usr/lib/systemd/system/hello.service\n", "ends in .service");
+    refused("icon first hello /etc/hello.png\n", "an icon lies in");
+    refused("command first b /b\ncommand first a /a\n", "line 3: not in ascending order");
+    refused("command first a /a\ncommand first a /a\n", "line 3: not in ascending order");
+    refused("command first a /a\ncommand first a /b\n", "line 3: the name is there twice");
+    refused("command first a /a\r\n", "line 2: not an absolute path");
 }
 
 TEST_CASE("exports of another app or another format are refused")
 {
     CHECK_FAILS(Code::corrupt, "expected org.example.hello",
-                parse_exports("qpkg-exports-1 org.example.other\n", hello));
-    CHECK_FAILS(Code::unsupported, "another format", parse_exports("qpkg-exports-2 org.example.hello\n", hello));
+                parse_exports("qpkg-exports-2 org.example.other\n", hello));
+    CHECK_FAILS(Code::unsupported, "made by qpkg 0.1; build it again",
+                parse_exports("qpkg-exports-1 org.example.hello\n", hello));
+    CHECK_FAILS(Code::unsupported, "another format", parse_exports("qpkg-exports-3 org.example.hello\n", hello));
     CHECK_FAILS(Code::corrupt, "line 1", parse_exports("#!/bin/sh\n", hello));
     CHECK_FAILS(Code::no_space, "1 MiB", parse_exports(std::string(largest_exports + 1, 'a'), hello));
 }

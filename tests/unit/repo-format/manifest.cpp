@@ -35,7 +35,8 @@ TEST_CASE("a manifest that is written and read again is the same release")
     release.exports.push_back({.kind = ExportKind::desktop,
                                .name = "plain.desktop",
                                .path = "/usr/share/applications/plain.desktop",
-                               .menu = MenuEntry{"Plain"}});
+                               .menu = MenuEntry{"Plain"},
+                               .rank = Rank::second});
     release.needs.gpu = true;
 
     CHECK(parse_manifest(encode_manifest(release)) == release);
@@ -57,7 +58,9 @@ TEST_CASE("bad input 11: unknown members of a manifest are ignored")
 
 TEST_CASE("a manifest of a newer schema is unsupported, another type is corrupt")
 {
-    CHECK_FAILS(Code::unsupported, "schema 2", parse_manifest(changed(R"("schema":1)", R"("schema":2)")));
+    CHECK_FAILS(Code::unsupported, "schema 3", parse_manifest(changed(R"("schema":2)", R"("schema":3)")));
+    CHECK_FAILS(Code::unsupported, "made by qpkg 0.1; build it again",
+                parse_manifest(changed(R"("schema":2)", R"("schema":1)")));
     CHECK_FAILS(Code::corrupt, "expected qpkg-release", parse_manifest(changed("qpkg-release", "qpkg-rebuild")));
 }
 
@@ -73,6 +76,8 @@ TEST_CASE("a manifest whose members are malformed is refused by name")
     CHECK_FAILS(Code::corrupt, "exports[0].path", parse_manifest(changed("/usr/bin/hello", "/usr/../etc/hello")));
     CHECK_FAILS(Code::corrupt, "exports[0].name", parse_manifest(changed(R"("name":"hello")", R"("name":"../hello")")));
     CHECK_FAILS(Code::corrupt, "exports[0].kind", parse_manifest(changed(R"("kind":"command")", R"("kind":"setuid")")));
+    CHECK_FAILS(Code::corrupt, "exports[0].rank", parse_manifest(changed(R"("rank":"first")", R"("rank":"third")")));
+    CHECK_FAILS(Code::corrupt, "exports[0].rank", parse_manifest(changed(R"(,"rank":"first")", "")));
     CHECK_FAILS(Code::corrupt, "packages[1]", parse_manifest(changed(R"(["libc6")", R"(["abc")")));
 }
 

@@ -52,7 +52,12 @@ TEST_CASE("what was committed is read back, also by the next process")
     const Scratch scratch;
     auto snapshot = with_installed(a_snapshot(), "work", {a_known_release()});
     snapshot.qubes[1].layout = Layout::composed;
-    snapshot.qubes[1].generations.back().composed = VolumeId(sha256("composed"));
+    auto& generation = snapshot.qubes[1].generations.back();
+    generation.composed = VolumeId(sha256("composed"));
+    generation.bindings.front().since = 1;
+    generation.holders = {{{ExportKind::command, "hello"}, AppId::require("org.example.hello")},
+                          {{ExportKind::desktop, "hello"}, AppId::require("org.example.other")}};
+    generation.aliases = {{AppId::require("org.example.other"), {ExportKind::command, "hello"}, "hello-2"}};
     {
         sqlite::Database db(scratch.file);
         fill(db, snapshot);
@@ -62,19 +67,17 @@ TEST_CASE("what was committed is read back, also by the next process")
     CHECK((sqlite::Database(scratch.file).snapshot() == rows_of(snapshot)));
 }
 
-TEST_CASE("a database from before composed volumes is brought up to date")
+TEST_CASE("a database of qpkg 0.1 is refused in one sentence and left as it is")
 {
     const Scratch scratch;
-    const auto snapshot = with_installed(a_snapshot(), "work", {a_known_release()});
     {
-        sqlite::Database db(scratch.file);
-        fill(db, snapshot);
+        const sqlite::Database db(scratch.file);
     }
-    sqlite::Connection(scratch.file)
-        .execute("ALTER TABLE generation DROP COLUMN composed; ALTER TABLE qube DROP COLUMN composed;"
-                 "PRAGMA user_version=2");
+    sqlite::Connection(scratch.file).execute("PRAGMA user_version = 3");
 
-    CHECK((sqlite::Database(scratch.file).snapshot() == rows_of(snapshot)));
+    CHECK_FAILS(Code::unsupported, "made by qpkg 0.1", sqlite::Database(scratch.file));
+
+    CHECK_FAILS(Code::unsupported, "made by qpkg 0.1", sqlite::Database(scratch.file));
 }
 
 TEST_CASE("a stale plan changes nothing at all")

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Who gets a name in a qube. The planner on the host and the agent in the qube use this one rule; libc only. See
+/// "Names" in ARCHITECTURE.md.
+namespace qpkg {
+
+/// A name in a qube that only one can have: the base, or one of its apps.
+struct NameKey {
+    ExportKind kind;
+    std::string name;
+
+    friend auto operator<=>(const NameKey&, const NameKey&) = default;
+};
+
+/// The owner of a qube calls a command or desktop entry of an app otherwise.
+struct Alias {
+    AppId app;
+    NameKey key;      ///< what the app exports
+    std::string name; ///< what it is called in the qube
+
+    friend auto operator<=>(const Alias&, const Alias&) = default;
+};
+
+/// What the host says of a name that an app exports, where the rule alone would decide otherwise.
+struct NameRuling {
+    NameKey key;
+    std::string instead; ///< what it is called in the qube; empty: the app does not get it
+
+    friend auto operator<=>(const NameRuling&, const NameRuling&) = default;
+};
+
+/// An export under the name that it asks for.
+struct Claim {
+    NameKey key;
+    Rank rank;
+    const Export* made;
+};
+
+/// What an app asks for. An alias is a first name. An icon is one claim for all its sizes.
+std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const NameRuling> rulings = {});
+
+/// One of several who ask for names, in the order in which they are asked: the earlier has a name before the later.
+struct Claimant {
+    AppId app;
+    std::vector<Claim> claims;
+};
+
+/// The rule: the first of those with a first name has it, else the first of those with a second name. Names of the base
+/// are not known here.
+std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants);
+
+/// Where the base has what would be found by that name before an app's, in its root: "usr/bin/hello", … A file, a
+/// folder or a link at one of these places means that no app gets the name.
+std::vector<std::string> places_in_base(const NameKey& key);
+/// The reverse: the name that a file of the base at `path` ("/usr/bin/hello") has, if that is one.
+std::optional<NameKey> name_in_base(std::string_view path);
+
+/// Names that qpkg itself has in each qube.
+bool is_own_name(const NameKey& key);
+
+/// "command", "desktop", "icon", "dbus", "service", "mime": as files and features write it.
+std::string_view word_of(ExportKind kind);
+std::optional<ExportKind> kind_named(std::string_view word);
+
+/// At most 64 letters, digits and . _ + @ - that begin with neither . nor -
+bool is_export_name(std::string_view text);
+
+} // namespace qpkg

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+#include "plan/plan.hpp"
+
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+/// What a person says of names, as typed.
+struct NameRequest {
+    std::vector<std::string> prefer;  ///< apps
+    std::vector<std::string> aliases; ///< "OTHER=APP:NAME"
+};
+
+/// `apps` are those that the command is about or that its qubes have. Errors: usage, not_found, conflict (an app's name
+/// that can mean several).
+plan::NameWishes wishes_of(const NameRequest& request, const std::vector<AppId>& apps);
+
+/// Of the bases of these qubes, those whose commit is here. A base that is none of ours is the agent's to look at.
+plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes);
+
+/// Error unsupported when what the plan decides of names is more than a qube can be told of an app.
+void require_tellable(const Snapshot& snapshot, const plan::Plan& plan);
+
+} // namespace qpkg::app

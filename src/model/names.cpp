@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "qpkg/model/names.hpp"
+
+#include <algorithm>
+
+namespace qpkg {
+namespace {
+
+constexpr std::size_t longest_name = 64; // a launcher's first line names app and command within the kernel's 256 bytes
+
+struct KindWord {
+    ExportKind kind;
+    std::string_view word;
+};
+constexpr std::array kind_words = {
+    KindWord{ExportKind::command, "command"}, KindWord{ExportKind::desktop, "desktop"},
+    KindWord{ExportKind::icon, "icon"},       KindWord{ExportKind::dbus, "dbus"},
+    KindWord{ExportKind::service, "service"}, KindWord{ExportKind::mime, "mime"},
+};
+
+/// A folder of the base, and what follows the name there.
+struct BaseFolder {
+    ExportKind kind;
+    std::string_view folder;
+    std::string_view ending;
+};
+// All that may be on somebody's PATH, root's or a user's, then what desktops, buses and systemd read.
+constexpr std::array base_folders = {
+    BaseFolder{ExportKind::command, "usr/local/sbin/", ""},
+    BaseFolder{ExportKind::command, "usr/local/bin/", ""},
+    BaseFolder{ExportKind::command, "usr/sbin/", ""},
+    BaseFolder{ExportKind::command, "usr/bin/", ""},
+    BaseFolder{ExportKind::command, "sbin/", ""},
+    BaseFolder{ExportKind::command, "bin/", ""},
+    BaseFolder{ExportKind::command, "usr/local/games/", ""},
+    BaseFolder{ExportKind::command, "usr/games/", ""},
+    BaseFolder{ExportKind::desktop, "usr/local/share/applications/", ""},
+    BaseFolder{ExportKind::desktop, "usr/share/applications/", ""},
+    BaseFolder{ExportKind::dbus, "usr/local/share/dbus-1/services/", ".service"},
+    BaseFolder{ExportKind::dbus, "usr/share/dbus-1/services/", ".service"},
+    BaseFolder{ExportKind::service, "usr/lib/systemd/system/", ""},
+    BaseFolder{ExportKind::service, "usr/local/lib/systemd/system/", ""},
+    BaseFolder{ExportKind::service, "etc/systemd/system/", ""},
+};
+
+bool is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._+@-").find(c) != std::string_view::npos;
+}
+
+} // namespace
+
+std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const NameRuling> rulings)
+{
+    std::vector<Claim> claims;
+    std::set<NameKey> seen;
+    for (const auto& made : exports) {
+        NameKey key{made.kind, made.name};
+        if (!seen.insert(key).second) {
+            continue;
+        }
+        const auto ruling = std::ranges::find(rulings, key, &NameRuling::key);
+        if (ruling == rulings.end()) {
+            claims.push_back({std::move(key), made.rank, &made});
+        } else if (!ruling->instead.empty()) {
+            claims.push_back({{made.kind, ruling->instead}, Rank::first, &made});
+        }
+    }
+    return claims;
+}
+
+std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants)
+{
+    std::map<NameKey, AppId> holders;
+    for (const auto rank : {Rank::first, Rank::second}) {
+        for (const auto& claimant : claimants) {
+            for (const auto& claim : claimant.claims) {
+                if (claim.rank == rank) {
+                    holders.try_emplace(claim.key, claimant.app);
+                }
+            }
+        }
+    }
+    return holders;
+}
+
+std::vector<std::string> places_in_base(const NameKey& key)
+{
+    std::vector<std::string> places;
+    for (const auto& [kind, folder, ending] : base_folders) {
+        if (kind == key.kind) {
+            places.push_back(std::string(folder).append(key.name).append(ending));
+        }
+    }
+    return places;
+}
+
+std::optional<NameKey> name_in_base(std::string_view path)
+{
+    if (!path.starts_with('/')) {
+        return std::nullopt;
+    }
+    path.remove_prefix(1);
+    for (const auto& [kind, folder, ending] : base_folders) {
+        if (path.size() > folder.size() + ending.size() && path.starts_with(folder) && path.ends_with(ending)) {
+            const auto name = path.substr(folder.size(), path.size() - folder.size() - ending.size());
+            if (name.find('/') == std::string_view::npos) {
+                return NameKey{kind, std::string(name)};
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+bool is_own_name(const NameKey& key) { return key == NameKey{ExportKind::command, "qpkg-run"}; }
+
+std::string_view word_of(ExportKind kind) { return std::ranges::find(kind_words, kind, &KindWord::kind)->word; }
+
+std::optional<ExportKind> kind_named(std::string_view word)
+{
+    const auto* found = std::ranges::find(kind_words, word, &KindWord::word);
+    return found == kind_words.end() ? std::nullopt : std::optional(found->kind);
+}
+
+bool is_export_name(std::string_view text)
+{
+    return !text.empty() && text.size() <= longest_name && text.front() != '.' && text.front() != '-' &&
+           std::ranges::all_of(text, is_name_character);
+}
+
+} // namespace qpkg

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/names.hpp"
+#include "qpkg/model/state.hpp"
+
+#include <map>
+#include <set>
+#include <vector>
+
+/// Who gets which name in a qube: commands, menu entries, services. See "Names" in ARCHITECTURE.md.
+namespace qpkg::plan {
+
+/// What the owner of the qubes says of names in a command.
+struct NameWishes {
+    std::vector<AppId> preferred = {}; ///< have each name that they ask for
+    std::vector<Alias> aliases = {};   ///< one that is the app's own name takes an earlier one back
+
+    bool empty() const { return preferred.empty() && aliases.empty(); }
+};
+
+/// The names that bases have, as far as these are known here.
+using BaseNames = std::map<CommitId, std::set<NameKey>>;
+
+/// A name of a qube of which there is something to say: it changes hands, somebody does not get it, or it is an alias.
+struct NameEffect {
+    QubeName qube;
+    NameKey key;
+    std::optional<AppId> from; ///< who had it before
+    std::optional<AppId> to;   ///< who has it then; nothing: the base
+    std::vector<AppId> without; ///< who asks for it and does not get it, ascending
+    std::string stands_for;     ///< an alias: what the app calls it
+
+    friend bool operator==(const NameEffect&, const NameEffect&) = default;
+};
+
+/// An app as a generation binds it.
+struct BoundApp {
+    const Release& release;
+    std::uint64_t since;
+};
+
+/// The apps of one generation and what it records of their names.
+struct NamedApps {
+    std::vector<BoundApp> apps; ///< ascending by app
+    std::map<NameKey, AppId> holders = {};
+    std::set<Alias> aliases = {};
+};
+
+struct DecidedNames {
+    std::map<NameKey, AppId> holders; ///< of names that several apps ask for and the base has not
+    std::set<Alias> aliases;
+    std::vector<NameEffect> effects; ///< ascending by name
+
+    friend bool operator==(const DecidedNames&, const DecidedNames&) = default;
+};
+
+/// Decides who has each name once the apps of a qube are `after`. A name in use stays where it is, but for a wish, for
+/// an app that is new and brings it as a first name where it was a second one, and where its holder does not ask for it
+/// any more. Errors: conflict (an app that is new, or an alias, asks for another's first name), usage (wishes that make
+/// no sense), not_found (an alias for what the app does not export).
+DecidedNames decide_names(const QubeName& qube, const NamedApps& before, const std::vector<BoundApp>& after,
+                          const std::set<NameKey>& of_base, const NameWishes& wishes);
+
+/// What changes between two recorded states.
+std::vector<NameEffect> name_effects(const QubeName& qube, const NamedApps& before, const NamedApps& after,
+                                     const std::set<NameKey>& of_base);
+
+/// What a generation records.
+NamedApps named_apps(const Snapshot& snapshot, const Generation& generation);
+
+/// The names of the base of `qube`; nothing where it is not known.
+const std::set<NameKey>& names_of_base(const BaseNames& names, const Qube& qube);
+
+/// By app, what its qube must be told for its own rule to come to the recorded holders.
+std::map<AppId, std::vector<NameRuling>> rulings_of(const NamedApps& apps);
+
+/// What has each name in the qube, as far as its base has it not.
+struct HeldName {
+    AppId app;
+    const Export* made;
+};
+std::map<NameKey, HeldName> held_names(const NamedApps& apps);
+
+/// For each thing in the qube that is called `name`, or that an app calls so: who has it and who gave way.
+std::vector<NameEffect> names_called(const QubeName& qube, const NamedApps& apps, const std::string& name,
+                                     const std::set<NameKey>& of_base);
+
+} // namespace qpkg::plan
