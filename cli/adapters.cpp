@@ -143,7 +143,7 @@ std::vector<VolumeSlot> known_slots(const StateDb& database, const VolumeId& vol
     for (const auto& [id, known] : snapshot.releases) {
         const auto& release = known.release;
         if (release.volume.root == volume) {
-            return {{release.app, release.version, release.view, volume}};
+            return {{release.app, release.version, volume}};
         }
     }
     for (const auto& qube : snapshot.qubes) {

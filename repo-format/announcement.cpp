@@ -5,12 +5,12 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 namespace qpkg {
 namespace {
 
 constexpr std::size_t longest_version = 400;
+constexpr std::string_view only_view = "private"; ///< a place for other kinds
 constexpr std::string_view in_use_word = "in-use ";
 constexpr std::size_t longest_disk = 32;
 
@@ -18,17 +18,6 @@ bool is_version(std::string_view text)
 {
     return !text.empty() && text.size() <= longest_version &&
            std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-std::optional<View> view_of(std::string_view word)
-{
-    if (word == "private") {
-        return View::private_view;
-    }
-    if (word == "shared") {
-        return View::shared;
-    }
-    return std::nullopt;
 }
 
 bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -89,8 +78,7 @@ std::string encode_slot(const VolumeSlot& slot)
     if (!is_version(slot.version)) {
         throw Error(Code::usage, "the version of " + slot.app.text() + " holds a blank or is not printable ASCII");
     }
-    const auto* const view = slot.view == View::shared ? " shared " : " private ";
-    auto line = slot.app.text() + ' ' + slot.version + view + slot.volume.hex();
+    auto line = slot.app.text() + ' ' + slot.version + ' ' + std::string(only_view) + ' ' + slot.volume.hex();
     for (const auto& ruling : slot.rulings) {
         if (!can_be_ruled(ruling)) {
             throw Error(Code::usage, "\"" + ruling.key.name + "\" of " + slot.app.text() + " is no name of an export");
@@ -122,7 +110,6 @@ VolumeSlot parse_slot(std::string_view line)
         line.remove_prefix(is_last ? end : end + 1);
     }
     const auto app = AppId::parse(parts[0]);
-    const auto view = view_of(parts[2]);
     const auto volume = VolumeId::from_hex(parts[3]);
     if (!app) {
         throw broken("the first word is no app id");
@@ -130,13 +117,13 @@ VolumeSlot parse_slot(std::string_view line)
     if (!is_version(parts[1])) {
         throw broken("the second word is no version");
     }
-    if (!view) {
-        throw broken("the view is neither private nor shared");
+    if (parts[2] != only_view) {
+        throw broken("the view is not private");
     }
     if (!volume) {
         throw broken("the root is not 64 lower-case hex digits");
     }
-    return {*app, std::string(parts[1]), *view, *volume, parse_rulings(line)};
+    return {*app, std::string(parts[1]), *volume, parse_rulings(line)};
 }
 
 std::string encode_in_use(std::string_view disk) { return std::string(in_use_word) + std::string(disk) + '\n'; }

@@ -20,6 +20,7 @@ using canonical::Object;
 using canonical::Value;
 
 constexpr std::uint64_t newest_schema = 2;
+constexpr std::string_view only_view = "private";
 constexpr std::size_t longest_text = 400; ///< characters of a version, summary, name or path
 
 std::string short_text(Fields& fields, std::string_view name)
@@ -46,16 +47,18 @@ VolumeSummary parse_volume(Fields fields)
         .root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = short_text(fields, "format")};
 }
 
-View parse_view(Fields& fields)
+/// The word is there for kinds to come.
+void check_view(Fields& fields)
 {
     const auto view = fields.text("view");
-    if (view == "private") {
-        return View::private_view;
-    }
     if (view == "shared") {
-        return View::shared;
+        throw Error(Code::unsupported, "view: no module is merged into the qube's own /usr any more",
+                    "what others may see will be an extension of a point; ask the publisher for a private app");
     }
-    fields.fail("view", "expected private or shared");
+    if (view != only_view) {
+        throw Error(Code::unsupported,
+                    "view: \"" + text::escaped(view, 40) + "\" is not known, this qpkg knows private");
+    }
 }
 
 /// A name that becomes a file name in a qube.
@@ -283,6 +286,7 @@ Release parse_manifest(std::string_view bytes)
 {
     Fields fields(canonical::parse(bytes, largest_manifest), "");
     check_type(fields);
+    check_view(fields);
     Release release{.app = fields.id<AppId>("app"),
                     .version = short_text(fields, "version"),
                     .sequence = fields.number("sequence"),
@@ -292,7 +296,6 @@ Release parse_manifest(std::string_view bytes)
                     .summary = short_text(fields, "summary"),
                     .tree = parse_tree(fields.object("ostree")),
                     .volume = parse_volume(fields.object("volume")),
-                    .view = parse_view(fields),
                     .exports = parse_exports(fields.array("exports")),
                     .needs = parse_needs(fields.object("needs")),
                     .inputs = parse_inputs(fields.object("inputs")),
@@ -321,7 +324,7 @@ std::string encode_manifest(const Release& release)
                           {"archive_size", release.tree.archive_size}}},
         {"volume",
          Object{{"root", release.volume.root.hex()}, {"size", release.volume.size}, {"format", release.volume.format}}},
-        {"view", release.view == View::private_view ? "private" : "shared"},
+        {"view", std::string(only_view)},
         {"exports", encode_exports(release.exports)},
         {"needs", encode_needs(release.needs)},
         {"inputs", encode_inputs(release.inputs)},

@@ -105,9 +105,6 @@ void enter_view(const Layout& layout, const AppId& app)
     if (!fs::is_directory(view)) {
         throw Error(Code::not_found, "this qube has no app " + app.text());
     }
-    if (!fs::is_directory(view / view_trees[0])) {
-        return;
-    }
     std::array<char, 4096> here{};
     const bool knows_here = ::getcwd(here.data(), here.size()) != nullptr;
     make_namespaces();

@@ -24,8 +24,8 @@ Invocation parse_invocation(const std::vector<std::string>& words);
 std::string program_of(const Layout& layout, const AppId& app, const std::string& command);
 
 /// Puts this process into the app's view: the view's trees lie over the root's, in a mount namespace of its own, for an
-/// ordinary user in a user namespace that knows only himself. Other views can be entered from inside. A shared app has
-/// no view of its own: nothing happens. Errors: not_found (no such app), failed.
+/// ordinary user in a user namespace that knows only himself. Other views can be entered from inside.
+/// Errors: not_found (no such app), failed.
 void enter_view(const Layout& layout, const AppId& app);
 
 /// `list` (parts with colons) with `part` moved to its end, or added there: inside a view its own programs come first.

@@ -13,8 +13,7 @@ namespace fs = std::filesystem;
 /// The parts of the root that a module may add to. A private view has its own of each.
 inline constexpr std::array<const char*, 4> view_trees = {"usr", "opt", "etc", "var/lib"};
 
-/// Where things are inside a qube. Everything the agent makes lies below `run`, on a tmpfs, except the shared view,
-/// which it mounts over `root`'s /usr and /opt.
+/// Where things are inside a qube. Everything the agent makes lies below `run`, on a tmpfs.
 struct Layout {
     fs::path run = "/run/qpkg";
     fs::path root = "/";
@@ -26,7 +25,6 @@ struct Layout {
     fs::path views() const { return run / "views"; }
     fs::path view(const AppId& app) const { return views() / app.text(); } ///< see view.hpp
     fs::path base() const { return run / "base"; }                         ///< the qube's own trees
-    fs::path shared() const { return run / "shared"; }                     ///< see shared_view.hpp
     fs::path bin() const { return run / "bin"; }
     fs::path share() const { return run / "share"; }
     fs::path units() const { return run / "units"; }     ///< services of apps, see service_units.hpp

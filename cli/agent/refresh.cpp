@@ -4,7 +4,6 @@
 #include "cli/agent/exporting.hpp"
 #include "cli/agent/kept_menu.hpp"
 #include "cli/agent/services.hpp"
-#include "cli/agent/shared_view.hpp"
 #include "cli/agent/small_files.hpp"
 #include "cli/agent/view.hpp"
 #include "cli/agent/volume_mount.hpp"
@@ -113,7 +112,6 @@ public:
         for (const auto& announced : announcements_.found) {
             add(announced);
         }
-        show_shared();
         export_all();
         settle_services();
         return std::move(report_);
@@ -148,30 +146,13 @@ private:
         const auto& app = announced.volume.app;
         mount_volume(layout_, announced);
         auto exports = exports_of(layout_, app);
-        if (announced.volume.view == View::shared) {
-            check_only_adds(layout_, app, shared_);
-        } else if (!there) {
-            compose_private_view(layout_, app);
-        }
         if (!there) {
+            compose_private_view(layout_, app);
             write_commands(layout_, app, exports);
             write_file(stamp_file(layout_, app), stamp_of(announced));
         }
-        if (announced.volume.view == View::shared) {
-            shared_.push_back(app);
-            shared_stamps_.push_back(line_of(announced));
-        }
         exports_.push_back({app, std::move(exports), line_of(announced), announced.volume.rulings});
         report_.present.push_back(app);
-    }
-
-    void show_shared()
-    {
-        try {
-            show_shared_view(layout_, shared_, shared_stamps_);
-        } catch (const std::exception& error) {
-            report_.problems.push_back(std::string("the shared view: ") + error.what());
-        }
     }
 
     void export_all()
@@ -238,8 +219,6 @@ private:
     Services services_;
     RefreshReport report_;
     std::vector<AppExports> exports_;
-    std::vector<AppId> shared_;
-    std::vector<std::string> shared_stamps_;
 };
 
 } // namespace

@@ -115,7 +115,7 @@ void keep_base(const Layout& layout)
         }
         fs::create_directories(kept);
         mounts::bind(own, kept);
-        mounts::make_private(kept); // the shared view, mounted on the original, must not cover it
+        mounts::make_private(kept); // what is mounted on the original later must not cover it
     }
 }
 

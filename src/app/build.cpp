@@ -165,7 +165,6 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
                     .summary = std::move(module.summary),
                     .tree = {commit.commit, ref, commit.objects, commit.size, archive_size},
                     .volume = volume,
-                    .view = recipe.recipe.view,
                     .exports = std::move(module.exports),
                     .needs = recipe.recipe.needs,
                     .inputs = {sha256(recipe.text), sha256(lock_text), lock.base_commit, lock.epoch},

@@ -4,7 +4,7 @@
 #include "app/adoption.hpp"
 #include "app/cost.hpp"
 #include "app/fetching.hpp"
-#include "app/shared_view.hpp"
+#include "app/names_wished.hpp"
 #include "app/upgrade.hpp"
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
@@ -185,7 +185,6 @@ ChangeReport apply(World& world, PreparedChange& change)
         report.prepared = prepare_steps(world, change, fetcher);
         fetching.correct(report.prepared.imported);
     }
-    require_only_additions(world, change.snapshot, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activation = engine::activate(world.db, world.hypervisor);
     require_present(change.plan, activation);

@@ -44,21 +44,6 @@ void refuse_removals(const TreePlan& plan)
     }
 }
 
-void refuse_shadows(const TreePlan& plan, const Recipe& recipe)
-{
-    std::vector<std::string> shadows;
-    for (const auto& finding : plan.findings) {
-        if (finding.rule == "shadow" && !is_at_or_below(finding.path, "/etc")) {
-            shadows.push_back(finding.path);
-        }
-    }
-    if (recipe.view == View::shared && !shadows.empty()) {
-        throw Error(Code::conflict,
-                    "a shared module only adds paths, this one changes some of the base: " + list_first(shadows),
-                    "make it private: app.view = \"private\"");
-    }
-}
-
 std::vector<std::string> files_of_package(const Fd& changes, const std::string& name)
 {
     auto list = read_in_root(changes, "/var/lib/dpkg/info/" + name + ".list", largest_file_read);
@@ -169,7 +154,6 @@ ModuleTree make_module_tree(const fs::path& changes, const Fd& base, const Recip
     const auto entries = scan_changes(changes, base);
     const auto plan = plan_tree(entries, recipe.may_remove);
     refuse_removals(plan);
-    refuse_shadows(plan, recipe);
 
     const auto root = files::open(changes, O_PATH | O_DIRECTORY);
     auto exports = plan_exports(recipe, module_files(root, entries, plan, recipe));

@@ -13,6 +13,11 @@
 namespace qpkg::build {
 namespace {
 
+/// A library in the qube's own /usr is loaded by the base's programs too, those of root among them.
+constexpr std::string_view no_shared_view =
+    "no module is merged into the qube's own /usr: what others may see will be an extension of a point, until then "
+    "an app is private";
+
 bool is_line(std::string_view text)
 {
     return text.size() <= 400 && std::ranges::all_of(text, [](char c) { return c >= ' ' && c < '\x7f'; });
@@ -165,11 +170,13 @@ void read_app(Section section, Recipe& recipe)
     recipe.version = section.text("version");
     const auto view = section.text("view").value_or("private");
     section.checked("view", [&] {
-        if (view != "private" && view != "shared") {
-            throw Error(Code::usage, "expected private or shared, found \"" + view + '"');
+        if (view == "shared") {
+            throw Error(Code::usage, std::string(no_shared_view));
+        }
+        if (view != "private") {
+            throw Error(Code::usage, "expected private, found \"" + view + '"');
         }
     });
-    recipe.view = view == "shared" ? View::shared : View::private_view;
     section.refuse_unknown();
 }
 

@@ -19,7 +19,6 @@ struct Recipe {
     BaseId base;
     std::string summary = {};                ///< one line of printable ASCII; empty: the package's own
     std::optional<std::string> version = {}; ///< default: that of the first package
-    View view = View::private_view;
 
     std::vector<std::string> packages = {}; ///< names as apt knows them, at least one
     bool recommends = false;

@@ -49,8 +49,8 @@ std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& gen
     auto rulings = rulings_of(named_apps(snapshot, generation));
     for (const auto& binding : generation.bindings) {
         const auto& release = snapshot.release(binding.release).release;
-        slots.push_back({release.app, release.version, release.view,
-                         generation.composed.value_or(release.volume.root), std::move(rulings[release.app])});
+        slots.push_back({release.app, release.version, generation.composed.value_or(release.volume.root),
+                         std::move(rulings[release.app])});
     }
     return slots;
 }

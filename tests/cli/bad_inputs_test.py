@@ -74,21 +74,6 @@ class BadInputs(WorldCase):
         self.assertEqual(far.state(), before)
         self.assertEqual(far.try_qpkg("import", bundle).code, 0)
 
-    def test_a_shared_module_that_hides_a_path_of_the_base_or_of_another_is_refused(self):
-        same = {"usr/share/both/file": "x"}
-        self.world.publish(self.world.make_module("org.example.one", "1.0", same, view="shared"),
-                           self.world.make_module("org.example.two", "1.0", same, view="shared"),
-                           self.world.make_module("org.example.three", "1.0", {"usr/bin/ls": "mine"}, view="shared"))
-        self.world.must("install", "one", "--into", "work", "--yes")
-        before = self.world.must("list", "--json").json
-        for app, owners in [("two", ["/usr/share/both/file", "org.example.one"]), ("three", ["/usr/bin/ls", "base debian-12"])]:
-            answer = self.world.qpkg("install", app, "--into", "work", "--yes")
-            self.assertEqual(answer.code, 4, answer.err)
-            for word in [f"org.example.{app} cannot be in work", *owners]:
-                self.assertIn(word, answer.err)
-        self.assertEqual(self.world.must("list", "--json").json, before)
-        self.world.must("install", "two", "--into", "personal", "--yes")
-
     def consistent(self):
         """Old state or new state, nothing printed into a file of the state, and the same command succeeds afterwards."""
         for file in self.world.root.rglob("*"):

@@ -71,7 +71,7 @@ TEST_CASE("what is wanted is replaced as a whole and given back in order")
     auto& hypervisor = subject->hypervisor();
     subject->create(work, '0');
     const auto one = slot("org.example.one", '1');
-    const auto two = slot("org.example.two", '2', View::shared);
+    const auto two = slot("org.example.two", '2');
 
     hypervisor.set_wanted(work, std::vector{slot("org.example.gone", '3')});
     hypervisor.set_wanted(work, std::vector{two, one});
@@ -90,7 +90,7 @@ TEST_CASE("what cannot be wanted is refused and changes nothing")
     std::vector<VolumeSlot> too_many;
     for (std::size_t i = 0; i <= hypervisor.capabilities().max_slots; ++i) {
         const auto name = "org.example.app" + std::to_string(i);
-        too_many.push_back({AppId::require(name), "1.0-1", View::private_view, VolumeId(sha256(name))});
+        too_many.push_back({AppId::require(name), "1.0-1", VolumeId(sha256(name))});
     }
 
     CHECK_FAILS(Code::not_found, "personal", hypervisor.set_wanted(personal, std::vector{one}));
@@ -198,8 +198,8 @@ TEST_CASE("the apps of a composed volume come and go with it")
     const auto subject = each_implementation();
     auto& hypervisor = subject->hypervisor();
     subject->create(work, '0');
-    const std::vector both{slot("org.example.one", '1'), slot("org.example.two", '1', View::shared)};
-    const std::vector newer{slot("org.example.one", '2'), slot("org.example.two", '2', View::shared)};
+    const std::vector both{slot("org.example.one", '1'), slot("org.example.two", '1')};
+    const std::vector newer{slot("org.example.one", '2'), slot("org.example.two", '2')};
 
     hypervisor.set_wanted(work, both);
     CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, both}});

@@ -12,10 +12,7 @@ namespace qpkg::testing {
 
 inline VolumeId volume(char digit) { return *VolumeId::from_hex(std::string(64, digit)); }
 
-inline VolumeSlot slot(std::string_view app, char digit, View view = View::private_view)
-{
-    return {AppId::require(app), "1.0-1", view, volume(digit)};
-}
+inline VolumeSlot slot(std::string_view app, char digit) { return {AppId::require(app), "1.0-1", volume(digit)}; }
 
 /// One implementation, fresh, with no qubes.
 struct Subject {

@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace qpkg::libvirt;
     static const auto root = *VolumeId::from_hex(std::string(64, 'b'));
     static const std::vector<VolumeSlot> slots{
-        {AppId::require("org.example.one"), "1.0", View::private_view, *VolumeId::from_hex(std::string(64, '1'))}};
+        {AppId::require("org.example.one"), "1.0", *VolumeId::from_hex(std::string(64, '1'))}};
     const std::string_view xml(reinterpret_cast<const char*>(data), size);
     try {
         read_domain(xml);

@@ -123,23 +123,23 @@ VolumeId LocalQubes::add_image(const Tree& tree)
     return volume;
 }
 
-VolumeSlot LocalQubes::app(const std::string& id, Tree tree, const std::vector<Export>& exports, View view)
+VolumeSlot LocalQubes::app(const std::string& id, Tree tree, const std::vector<Export>& exports)
 {
     const auto app = AppId::require(id);
     tree[exports_path(app).substr(1)] = encode_exports(app, exports);
-    return {app, "1.0-1", view, add_image(tree)};
+    return {app, "1.0-1", add_image(tree)};
 }
 
-VolumeSlot LocalQubes::bare_app(const std::string& id, const Tree& tree, View view)
+VolumeSlot LocalQubes::bare_app(const std::string& id, const Tree& tree)
 {
-    return {AppId::require(id), "1.0-1", view, add_image(tree)};
+    return {AppId::require(id), "1.0-1", add_image(tree)};
 }
 
 VolumeSlot LocalQubes::broken_app(const std::string& id, const std::string& image)
 {
     const auto volume = numbered(++images_);
     std::ofstream(image_path(volume)) << image;
-    return {AppId::require(id), "1.0-1", View::private_view, volume};
+    return {AppId::require(id), "1.0-1", volume};
 }
 
 void LocalQubes::stand_in(const VolumeId& volume)

@@ -28,13 +28,11 @@ public:
     const std::filesystem::path& directory() const { return directory_.path(); }
 
     /// An image of a tree: path → content; "#!" makes a program, "-> x" a link. The exports file is added.
-    VolumeSlot app(const std::string& id, std::map<std::string, std::string> tree, const std::vector<Export>& exports,
-                   View view = View::private_view);
+    VolumeSlot app(const std::string& id, std::map<std::string, std::string> tree, const std::vector<Export>& exports);
     /// A volume whose image is these bytes.
     VolumeSlot broken_app(const std::string& id, const std::string& image);
     /// An image of exactly this tree.
-    VolumeSlot bare_app(const std::string& id, const std::map<std::string, std::string>& tree,
-                        View view = View::private_view);
+    VolumeSlot bare_app(const std::string& id, const std::map<std::string, std::string>& tree);
 
     void create(const QubeName& qube, std::vector<VolumeSlot> slots);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// make-module ROOT BASE APP VERSION TREE OUT [shared] [second=NAME…]: a module directory as `qpkg build` leaves it, from a directory
-// tree instead of packages, so that tests have modules in milliseconds. Exported are every file of TREE/usr/bin,
-// desktop entries, D-Bus services and units.
+// make-module ROOT BASE APP VERSION TREE OUT [VIEW] [second=NAME…]: a module directory as `qpkg build` leaves it, from
+// a directory tree instead of packages, so that tests have modules in milliseconds. Exported are every file of
+// TREE/usr/bin, desktop entries, D-Bus services and units. VIEW goes into the manifest as it is, where qpkg itself
+// writes no other than private.
 #include "app/world.hpp"
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
@@ -36,14 +37,15 @@ void add_exports(std::vector<Export>& exports, const fs::path& tree, ExportKind 
     }
 }
 
+constexpr std::string_view second_word = "second=";
+
 /// What follows "second=" in the words.
 std::set<std::string> second_names(std::span<char* const> words)
 {
-    constexpr std::string_view second = "second=";
     std::set<std::string> names;
     for (const std::string_view word : words) {
-        if (word.starts_with(second)) {
-            names.emplace(word.substr(second.size()));
+        if (word.starts_with(second_word)) {
+            names.emplace(word.substr(second_word.size()));
         }
     }
     return names;
@@ -73,6 +75,12 @@ void write_exports(const fs::path& tree, const AppId& app, const std::vector<Exp
     const auto file = fs::path(tree.string() + exports_path(app));
     fs::create_directories(file.parent_path());
     files::write(file, encode_exports(app, exports), 0644, files::Durability::scratch);
+}
+
+std::string with_view(std::string manifest, const std::string& view)
+{
+    constexpr std::string_view written = R"("view":"private")";
+    return manifest.replace(manifest.find(written), written.size(), R"("view":")" + view + '"');
 }
 
 void make(std::span<char* const> words)
@@ -123,14 +131,15 @@ void make(std::span<char* const> words)
                           .summary = "A test module",
                           .tree = {commit.commit, ref, commit.objects, commit.size, archived},
                           .volume = volume,
-                          .view = words.size() > 6 && words[6] == std::string_view("shared") ? View::shared : View::private_view,
                           .exports = exports,
                           .needs = {},
                           .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
                           .packages = {{short_name(app), version, "amd64", sha256(version)}}};
     files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
     files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
-    files::write(result / "manifest.json", encode_manifest(release), 0644, files::Durability::scratch);
+    const bool has_view = words.size() > 6 && !std::string_view(words[6]).starts_with(second_word);
+    const auto manifest = with_view(encode_manifest(release), has_view ? words[6] : "private");
+    files::write(result / "manifest.json", manifest, 0644, files::Durability::scratch);
 }
 
 } // namespace
@@ -138,7 +147,7 @@ void make(std::span<char* const> words)
 int main(int argc, char** argv)
 {
     if (argc < 7) {
-        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [shared] [second=NAME…]\n";
+        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [VIEW] [second=NAME…]\n";
         return 2;
     }
     try {

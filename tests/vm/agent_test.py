@@ -25,11 +25,8 @@ class Agent(worlds.MachineCase):
         cls.made = tempfile.TemporaryDirectory(prefix="qpkg-vm-world-")
         cls.addClassCleanup(cls.made.cleanup)
         cls.world = worlds.World(cls.made.name)
-        cls.hello, cls.other, cls.clock, cls.shadow, cls.fonts, cls.twin = cls.world.volumes(
-            ("org.example.hello", "1.0", None), ("org.example.other", "1.0", None), worlds.lasting("clock", "1.0"),
-            ("org.example.shadow", "1.0", {"usr/share/base/file": "mine\n"}),
-            ("org.example.fonts", "1.0", {"usr/share/fonts/a.ttf": "a font\n"}),
-            ("org.example.twin", "1.0", {"usr/share/fonts/a.ttf": "another\n"}))
+        cls.hello, cls.other, cls.clock = cls.world.volumes(
+            ("org.example.hello", "1.0", None), ("org.example.other", "1.0", None), worlds.lasting("clock", "1.0"))
         cls.both = cls.world.volumes(worlds.lasting("bell", "1.0"), ("org.example.tune", "1.0", None), layout="composed")
         cls.both2 = cls.world.volumes(worlds.lasting("bell", "1.0"), ("org.example.tune", "2.0", None), layout="composed")
         cls.clock2, cls.hello2 = cls.world.volumes(worlds.lasting("clock", "2.0"), ("org.example.hello", "2.0", None))
@@ -38,10 +35,9 @@ class Agent(worlds.MachineCase):
     def tearDownClass(cls):
         print(f"\ntier A: {time.monotonic() - cls.began:.0f} s", flush=True)
 
-    def boot(self, *volumes, words=None, shared=(), disks=None, **options):
+    def boot(self, *volumes, words=None, disks=None, **options):
         """A machine with these volumes at slots a, b, c …; what its agent said first is `self.start`."""
-        told = " ".join(volume.word(chr(ord("a") + number), "shared" if volume in shared else "private")
-                        for number, volume in enumerate(volumes)) if words is None else words
+        told = " ".join(volume.word(chr(ord("a") + number)) for number, volume in enumerate(volumes)) if words is None else words
         disks = [volume.disk for volume in volumes] if disks is None else disks
         machine = self.world.machine(disks, told, **options)
         self.enterContext(machine)
@@ -58,18 +54,6 @@ class Agent(worlds.MachineCase):
         self.check(machine, "qpkg-run --view=org.example.hello other", "other 1.0\n")  # one view starts another
         self.check(machine, "qpkg-run --view=org.example.hello cat /usr/share/other/data 2>/dev/null", "", 1)
         self.check(machine, "su user -s /bin/sh -c 'id -u; hello'", "1000\nhello 1.0\n")
-
-    def test_shared_modules_add_to_the_qube_and_shadow_nothing(self):
-        machine = self.boot(self.hello, self.fonts, self.shadow, self.twin, shared=[self.fonts, self.shadow, self.twin])
-
-        self.assertEqual(self.start.status, PARTLY)
-        self.assertIn("org.example.shadow: skipped: a shared module may only add: /usr/share/base/file is also in the base",
-                      self.start.out)
-        self.assertIn("org.example.twin: skipped: a shared module may only add: /usr/share/fonts/a.ttf is also in "
-                      "org.example.fonts", self.start.out)
-        self.check(machine, "cat /usr/share/base/file /usr/share/fonts/a.ttf", "base\na font\n")
-        self.check(machine, "qpkg-run --view=org.example.hello ls /usr/share", "base\nhello\nqpkg\n")
-        self.check(machine, "hello", "hello 1.0\n")
 
     def test_an_app_is_added_while_the_qube_runs(self):
         machine = self.boot(self.clock)

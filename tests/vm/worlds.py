@@ -55,12 +55,12 @@ class Volume:
         self.app, self.version, self.root, self.image = app, version, root, image
         self.disk = Disk(image, root[:20])
 
-    def line(self, view="private"):
-        return f"{self.app} {self.version} {view} {self.root}"
+    def line(self):
+        return f"{self.app} {self.version} private {self.root}"
 
-    def word(self, slot, view="private"):
+    def word(self, slot):
         """For the kernel's command line."""
-        return f"qpkg.{slot}={self.line(view).replace(' ', ',')}"
+        return f"qpkg.{slot}={self.line().replace(' ', ',')}"
 
     def digest(self):
         return hashlib.sha256(self.image.read_bytes()).hexdigest()

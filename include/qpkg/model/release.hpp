@@ -11,9 +11,6 @@
 
 namespace qpkg {
 
-/// How a module appears in a qube, see "Views" in ARCHITECTURE.md.
-enum class View { private_view, shared };
-
 enum class ExportKind { command, desktop, icon, dbus, service, mime };
 
 /// How strongly an app asks for a name. See "Names" in ARCHITECTURE.md.
@@ -105,7 +102,6 @@ struct Release {
     std::string summary; ///< one line for people, printable ASCII
     TreeSummary tree;
     VolumeSummary volume;
-    View view = View::private_view;
     std::vector<Export> exports;
     Needs needs;
     BuildInputs inputs;

@@ -12,7 +12,6 @@ namespace qpkg {
 struct VolumeSlot {
     AppId app;
     std::string version;
-    View view;
     VolumeId volume;
     std::vector<NameRuling> rulings = {}; ///< ascending, each name once: what the qube's own rule would not do
 

@@ -208,8 +208,7 @@ bool is_slot_feature(std::string_view name) { return is_disk_feature(name) || le
 
 VolumeSlot unknown_slot(Letter letter, const std::optional<VolumeId>& volume)
 {
-    return {AppId::require(std::string("qpkg.unknown-") + letter), "?", View::private_view,
-            volume.value_or(VolumeId(Digest({})))};
+    return {AppId::require(std::string("qpkg.unknown-") + letter), "?", volume.value_or(VolumeId(Digest({})))};
 }
 
 std::map<Letter, Group> slots_of(const Features& features)

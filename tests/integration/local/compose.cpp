@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// What the agent makes of a qube's volumes: shared views, exports, bad volumes, refreshes.
+// What the agent makes of a qube's volumes: views, exports, bad volumes, refreshes.
 #include "support/expect.hpp"
 #include "support/local_qubes.hpp"
 
@@ -18,11 +18,6 @@ VolumeSlot good(LocalQubes& qubes)
     return qubes.app("org.example.good", {{"usr/bin/good", program}}, {{ExportKind::command, "good", "/usr/bin/good"}});
 }
 
-VolumeSlot shared(LocalQubes& qubes, const std::string& name, std::map<std::string, std::string> tree)
-{
-    return qubes.app("org.example." + name, std::move(tree), {}, View::shared);
-}
-
 /// What went wrong with the others must not touch the good app.
 Output run_good(LocalQubes& qubes)
 {
@@ -34,44 +29,22 @@ Output run_good(LocalQubes& qubes)
 
 } // namespace
 
-TEST_CASE("a shared module is in the qube's own /usr and /opt, and in no private view")
+TEST_CASE("no volume shows anything in the qube's own /usr, /opt and /etc")
 {
     LocalQubes qubes;
-    qubes.create(work, {good(qubes), shared(qubes, "fonts", {{"usr/share/fonts/a.ttf", "a"}, {"opt/fonts/b", "b"}}),
-                        shared(qubes, "tools", {{"usr/bin/tool", program}, {"usr/share/fonts/c.ttf", "c"}})});
-    const std::string look = "cat /usr/share/base-file; cd /usr/share/fonts && echo *; ls /opt; tool";
+    qubes.create(work, {good(qubes), qubes.app("org.example.fonts",
+                                               {{"usr/share/fonts/a.ttf", "a"},
+                                                {"opt/fonts/b", "b"},
+                                                {"etc/fonts.conf", "c"},
+                                                {"usr/bin/tool", program}},
+                                               {})});
 
-    const auto outside = shell_in(qubes, work, look);
-    const auto inside = run_in(qubes, work, {"qpkg-run", "--view=org.example.good", "sh", "-c", look});
+    const auto result =
+        shell_in(qubes, work, "ls /usr/share /opt; ls /etc/fonts.conf; tool; mount | grep -c ' on /usr '");
 
-    CHECK(outside.out == "base\na.ttf c.ttf\nfonts\nkeep\nran\n");
-    CHECK(outside.err == "");
-    CHECK(inside.out == "base\nkeep\n");
-    CHECK(inside.status == 127);
+    CHECK(result.out == "/opt:\nkeep\n\n/usr/share:\nbase-file\n0\n");
+    CHECK(result.status == 1);
     run_good(qubes);
-}
-
-TEST_CASE("a shared module that shadows the base or another one is refused, with both owners named")
-{
-    LocalQubes qubes;
-    qubes.create(work, {good(qubes), shared(qubes, "shadow", {{"usr/share/base-file", "mine"}}),
-                        shared(qubes, "a", {{"usr/share/fonts/a.ttf", "first"}}),
-                        shared(qubes, "b", {{"usr/share/fonts/a.ttf", "second"}}),
-                        shared(qubes, "c", {{"usr/share/fonts", "a file"}}), shared(qubes, "etc", {{"etc/x", "x"}})});
-
-    const auto result = shell_in(qubes, work, "cat /usr/share/base-file /usr/share/fonts/a.ttf; ls /etc/x");
-    const auto good_run = run_good(qubes);
-
-    CHECK(result.out == "base\nfirst");
-    CHECK(good_run.err ==
-          "qpkg-agent: org.example.b: skipped: a shared module may only add: /usr/share/fonts/a.ttf is "
-          "also in org.example.a\n"
-          "qpkg-agent: org.example.c: skipped: a shared module may only add: /usr/share/fonts is also in "
-          "org.example.a\n"
-          "qpkg-agent: org.example.etc: skipped: a shared module may bring /usr and /opt only, this one "
-          "brings /etc\n"
-          "qpkg-agent: org.example.shadow: skipped: a shared module may only add: /usr/share/base-file is "
-          "also in the base\n");
 }
 
 TEST_CASE("a bad volume is skipped and named, the others work")
@@ -171,12 +144,12 @@ TEST_CASE("a refresh adds what is new, removes what is gone, leaves the rest and
     qubes.create(work, {good(qubes),
                         qubes.app("org.example.late", {{"usr/bin/late", program}},
                                   {{ExportKind::command, "late", "/usr/bin/late"}}),
-                        shared(qubes, "fonts", {{"usr/share/fonts/a.ttf", "a"}})});
+                        qubes.app("org.example.fonts", {{"usr/share/fonts/a.ttf", "a"}}, {})});
 
     const auto result = shell_in(qubes, work, R"sh(
         agent=/run/qpkg/libexec/qpkg-agent
         state() {
-            echo $(ls /run/qpkg/bin /run/qpkg/views) $(ls /usr/share/fonts) $(mount | while read l; do echo m; done)
+            echo $(ls /run/qpkg/bin /run/qpkg/views) $(mount | while read l; do echo m; done)
         }
         before=$(state)
         mkdir /tmp/kept; cd /run/qpkg/announced

@@ -10,9 +10,7 @@ namespace {
 
 Notice notice(const std::string& slot, const std::string& app, const std::string& version)
 {
-    return {slot,
-            {AppId::require(app), version, View::private_view, *VolumeId::from_hex(std::string(64, 'a'))},
-            Searched{}};
+    return {slot, {AppId::require(app), version, *VolumeId::from_hex(std::string(64, 'a'))}, Searched{}};
 }
 
 /// Every slot but those of `absent` has a disk named after it.

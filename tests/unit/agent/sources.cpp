@@ -16,7 +16,7 @@ namespace {
 
 const std::string root = "0123456789abcdef0123" + std::string(44, 'a');
 const std::string hello = "org.example.hello 1.0-1 private " + root;
-const std::string other = "org.example.other 2.0 shared " + std::string(64, 'b');
+const std::string other = "org.example.other 2.0 private " + std::string(64, 'b');
 
 /// A qube that has nothing yet, in a directory; nothing is waited for.
 struct Qube {
@@ -52,7 +52,7 @@ TEST_CASE("a file of the directory names a device or says that the volume is mou
 {
     CHECK(std::holds_alternative<Mounted>(parse_directory_file("a", hello + "\nmounted\n").place));
     CHECK(std::get<fs::path>(parse_directory_file("a", hello + "\ndevice /dev/xvdqa\n").place) == "/dev/xvdqa");
-    CHECK(parse_directory_file("a", other + "\nmounted\n").volume.view == View::shared);
+    CHECK(parse_directory_file("a", other + "\nmounted\n").volume.version == "2.0");
 }
 
 TEST_CASE("a file of the directory that is cut or says more is refused")
@@ -134,12 +134,12 @@ TEST_CASE("a QubesDB that does not answer is an error: it has not said that ther
 TEST_CASE("the kernel's command line announces; a version may hold commas")
 {
     const auto notices = parse_kernel_line("quiet qpkg.a=org.example.hello,1,0,private," + root +
-                                           " qpkg.b=org.example.other,2,shared," + root + " qpkg.c=x qpkg.D=y ro\n");
+                                           " qpkg.b=org.example.other,2,private," + root + " qpkg.c=x qpkg.D=y ro\n");
 
     REQUIRE(notices);
     REQUIRE(notices->found.size() == 2);
     CHECK(notices->found[0].volume.version == "1,0");
-    CHECK(notices->found[1].volume.view == View::shared);
+    CHECK(notices->found[1].volume.version == "2");
     CHECK(notices->problems == std::vector<std::string>{"kernel command line: qpkg.c: expected APP,VERSION,VIEW,ROOT",
                                                         "kernel command line: qpkg.D: this is no slot's name"});
     CHECK_FALSE(parse_kernel_line("quiet qpkg root=/dev/vda\n"));

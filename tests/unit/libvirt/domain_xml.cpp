@@ -19,7 +19,7 @@ const auto newer_base = *VolumeId::from_hex(std::string(64, 'c'));
 
 VolumeSlot slot(const std::string& app, char digit, const std::string& version = "1.0-1")
 {
-    return {AppId::require(app), version, View::private_view, *VolumeId::from_hex(std::string(64, digit))};
+    return {AppId::require(app), version, *VolumeId::from_hex(std::string(64, digit))};
 }
 
 fs::path image_of(const VolumeId& volume) { return fs::path("/store/volumes") / (volume.hex() + ".erofs"); }
@@ -136,8 +136,7 @@ TEST_CASE("no two disks have one name, also past the letters")
         auto root = std::string(64, '0');
         root[0] = static_cast<char>('a' + i % 6);
         root[1] = static_cast<char>('0' + i / 6);
-        slots.push_back({AppId::require("org.example.app" + std::to_string(i)), "1.0", View::private_view,
-                         *VolumeId::from_hex(root)});
+        slots.push_back({AppId::require("org.example.app" + std::to_string(i)), "1.0", *VolumeId::from_hex(root)});
     }
     auto disks = read_domain(equipped(machine(), slots)).disks;
 

@@ -15,7 +15,7 @@ const auto base = *VolumeId::from_hex(std::string(64, 'b'));
 
 VolumeSlot slot(const std::string& app, char digit)
 {
-    return {AppId::require(app), "1.0-1", View::private_view, *VolumeId::from_hex(std::string(64, digit))};
+    return {AppId::require(app), "1.0-1", *VolumeId::from_hex(std::string(64, digit))};
 }
 
 const auto one = slot("org.example.one", '1');
@@ -117,8 +117,7 @@ TEST_CASE("a machine has room for so many volumes at once")
         auto root = std::string(64, 'a');
         root[0] = static_cast<char>('a' + i % 6);
         root[1] = static_cast<char>('0' + i / 6);
-        many.push_back({AppId::require("org.example.app" + std::to_string(i)), "1.0", View::private_view,
-                        *VolumeId::from_hex(root)});
+        many.push_back({AppId::require("org.example.app" + std::to_string(i)), "1.0", *VolumeId::from_hex(root)});
     }
     qubes.hypervisor->set_wanted(work, many);
     qubes.driver->start("work");

@@ -10,10 +10,11 @@ namespace {
 
 VolumeId volume(char digit) { return *VolumeId::from_hex(std::string(64, digit)); }
 
-const WantedFile example{volume('0'),
-                         std::string(32, 'b'),
-                         {{AppId::require("org.example.a"), "1", View::private_view, volume('1')},
-                          {AppId::require("org.example.b"), "2~rc1", View::shared, volume('2'), {{{ExportKind::command, "b"}, "c"}}}}};
+const WantedFile example{
+    volume('0'),
+    std::string(32, 'b'),
+    {{AppId::require("org.example.a"), "1", volume('1')},
+     {AppId::require("org.example.b"), "2~rc1", volume('2'), {{{ExportKind::command, "b"}, "c"}}}}};
 
 } // namespace
 

@@ -14,7 +14,7 @@ const auto hello = a_known_release();
 
 VolumeSlot slot_of(const KnownRelease& known)
 {
-    return {known.release.app, known.release.version, known.release.view, known.release.volume.root};
+    return {known.release.app, known.release.version, known.release.volume.root};
 }
 
 plan::Live settled(const Snapshot& snapshot, bool hot_attach)

@@ -13,13 +13,13 @@ namespace {
 
 VolumeSlot slot(std::string_view app, char digit)
 {
-    return {AppId::require(app), "1.0-1", View::private_view, *VolumeId::from_hex(std::string(64, digit))};
+    return {AppId::require(app), "1.0-1", *VolumeId::from_hex(std::string(64, digit))};
 }
 
 VolumeSlot numbered(int number)
 {
     const auto name = "org.example.app" + std::to_string(number);
-    return {AppId::require(name), "1.0-1", View::private_view, VolumeId(sha256(name))};
+    return {AppId::require(name), "1.0-1", VolumeId(sha256(name))};
 }
 
 std::string notice(const VolumeSlot& slot) { return slot.app.text() + " 1.0-1 private " + slot.volume.hex(); }

@@ -8,15 +8,14 @@ using namespace qpkg;
 namespace {
 
 const std::string root(64, 'a');
-const VolumeSlot slot{AppId::require("org.example.hello"), "1:2.0~rc1-1+b2", View::shared, *VolumeId::from_hex(root)};
+const VolumeSlot slot{AppId::require("org.example.hello"), "1:2.0~rc1-1+b2", *VolumeId::from_hex(root)};
 
 } // namespace
 
 TEST_CASE("the line of a volume is read back as it was written")
 {
-    CHECK(encode_slot(slot) == "org.example.hello 1:2.0~rc1-1+b2 shared " + root);
+    CHECK(encode_slot(slot) == "org.example.hello 1:2.0~rc1-1+b2 private " + root);
     CHECK(parse_slot(encode_slot(slot)) == slot);
-    CHECK(parse_slot("org.example.hello 1 private " + root).view == View::private_view);
 }
 
 TEST_CASE("a line that says no volume is refused by the part that is wrong")
@@ -27,6 +26,7 @@ TEST_CASE("a line that says no volume is refused by the part that is wrong")
     CHECK_FAILS(Code::corrupt, "no version", parse_slot("org.example.hello  private " + root));
     CHECK_FAILS(Code::corrupt, "no version", parse_slot("org.example.hello \x1b private " + root));
     CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 secret " + root));
+    CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 shared " + root));
     CHECK_FAILS(Code::corrupt, "after the root", parse_slot("org.example.hello 1 private " + root + " "));
     CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + root.substr(1)));
     CHECK_FAILS(Code::corrupt, "the root", parse_slot("org.example.hello 1 private " + std::string(64, 'A')));

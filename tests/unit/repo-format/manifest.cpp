@@ -27,7 +27,6 @@ std::string changed(const std::string& from, const std::string& to)
 TEST_CASE("a manifest that is written and read again is the same release")
 {
     auto release = a_release();
-    release.view = View::shared;
     release.exports.push_back({.kind = ExportKind::desktop,
                                .name = "hello.desktop",
                                .path = "/usr/share/applications/hello.desktop",
@@ -54,6 +53,14 @@ TEST_CASE("the manifest vector has exactly the bytes of the release it describes
 TEST_CASE("bad input 11: unknown members of a manifest are ignored")
 {
     CHECK(parse_manifest(changed(R"("view":)", R"("vex":{"x":[1]},"view":)")) == a_release());
+}
+
+TEST_CASE("a view that is not private is unsupported, and the shared one says what comes instead")
+{
+    CHECK_FAILS(Code::unsupported, "qube's own /usr",
+                parse_manifest(changed(R"("view":"private")", R"("view":"shared")")));
+    CHECK_FAILS(Code::unsupported, "\"whole\" is not known",
+                parse_manifest(changed(R"("view":"private")", R"("view":"whole")")));
 }
 
 TEST_CASE("a manifest of a newer schema is unsupported, another type is corrupt")
