@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/sysusers.hpp"
 
+#include "repo-format/account_rules.hpp"
+
 #include "qpkg/base/error.hpp"
 
 #include <algorithm>
@@ -62,19 +64,6 @@ Words words_of(std::string_view line)
         }
     }
     return words;
-}
-
-bool is_account_name(std::string_view name)
-{
-    return !name.empty() && name.size() <= 31 && name.front() != '-' && std::ranges::all_of(name, [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    });
-}
-
-/// A field of passwd or group: neither a colon nor a control character.
-bool is_field(std::string_view text)
-{
-    return std::ranges::none_of(text, [](char c) { return c == ':' || static_cast<unsigned char>(c) < ' '; });
 }
 
 std::optional<unsigned> number_of(std::string_view text)
@@ -156,7 +145,7 @@ private:
     unsigned free_id(std::optional<unsigned> wanted) const
     {
         const auto is_free = [&](unsigned id) { return !has_id(accounts_.passwd, id) && !has_id(accounts_.group, id); };
-        if (wanted && is_free(*wanted)) {
+        if (wanted && *wanted != 0 && is_free(*wanted)) { // 0 is root, also where no table has a row of it
             return *wanted;
         }
         for (unsigned id = highest_system_id; id >= lowest_free_id; --id) {
@@ -188,11 +177,14 @@ private:
         const auto gecos = field(3, "");
         const auto home = field(4, "/");
         const auto shell = field(5, "/usr/sbin/nologin");
-        if (!is_field(gecos) || !is_field(home) || !is_field(shell)) {
+        if (!is_account_field(gecos) || !is_account_field(home) || !is_account_field(shell)) {
             throw broken(number_, "a colon where none may be");
         }
         const auto id = free_id(wanted_id(words));
         const auto group = group_of(words, id);
+        if (group == 0) {
+            throw broken(number_, "only root has the group 0");
+        }
         accounts_.passwd += words[1] + ":x:" + std::to_string(id) + ':' + std::to_string(group) + ':' + gecos + ':' +
                             home + ':' + shell + '\n';
     }
@@ -219,7 +211,9 @@ private:
         if (words.size() < 3 || !is_account_name(words[2])) {
             throw broken(number_, "expected a user and a group");
         }
-        add_group(words[2], std::nullopt);
+        if (add_group(words[2], std::nullopt) == 0) {
+            throw broken(number_, "only root is in the group 0");
+        }
         std::string table;
         for (const auto row : split(accounts_.group, '\n')) {
             const auto fields = split(row, ':');

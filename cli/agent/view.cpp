@@ -6,6 +6,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/mounts.hpp"
+#include "qpkg/base/removal.hpp"
 
 #include <system_error>
 
@@ -147,8 +148,8 @@ void remove_view(const Layout& layout, const AppId& app)
         fs::remove(view / tree); // not recursive: what is still mounted must not be emptied
     }
     fs::remove(view / "var");
-    fs::remove_all(view / "made-etc");
-    fs::remove_all(view / "commands");
+    files::remove_tree(view / "made-etc");
+    files::remove_tree(view / "commands");
     fs::remove(view);
 }
 

@@ -140,13 +140,16 @@ std::vector<Package> bootstrap(const build::KnownBase& known, const BaseRequest&
     return packages;
 }
 
-void unpack_base(World& world, const fs::path& archive, const fs::path& tree)
+/// Returns where the root is in `place`, which is made.
+fs::path unpack_base(World& world, const fs::path& archive, const fs::path& place)
 {
-    fs::create_directory(tree);
+    fs::create_directory(place);
     world.progress.begin("unpack", archive.filename().string(), 0);
-    const auto report = world.unpack(archive, tree, {}, world.progress);
-    build::settle_base(tree);
+    const auto report = world.unpack(archive, place, {}, world.progress);
+    auto root = build::find_root(place);
+    build::settle_base(root);
     world.progress.end(text::human_size(report.size));
+    return root;
 }
 
 /// What is known of a base before its tree is committed.
@@ -200,8 +203,7 @@ BaseReport build_base(World& world, const BaseRequest& request)
     require_space(scratch.path(), space_for_base);
     const auto tar = scratch.path() / "root.tar";
     auto packages = bootstrap(known, request, tar, world.progress);
-    const auto tree = scratch.path() / "tree";
-    unpack_base(world, tar, tree);
+    const auto tree = unpack_base(world, tar, scratch.path() / "tree");
     fs::remove(tar);
     build::add_guest_files(tree, world.guest_files);
     return adopt(world, {known.id, known.level, known.epoch, std::move(packages)}, tree);
@@ -211,13 +213,14 @@ BaseReport import_base(World& world, const BaseImport& request)
 {
     const auto wanted = request.id.empty() ? std::nullopt : std::optional(BaseId::require(request.id));
     const Scratch scratch(world.root / "build");
-    const auto tree = scratch.path() / "tree";
-    unpack_base(world, request.archive, tree);
+    const auto context = "import " + request.archive.string();
+    const auto tree =
+        with_context(context, [&] { return unpack_base(world, request.archive, scratch.path() / "tree"); });
     if (wanted) {
         return adopt(world, {*wanted, 0, import_epoch, {}}, tree);
     }
     const auto root = files::open(tree, O_PATH | O_DIRECTORY);
-    const auto found = with_context("import " + request.archive.string(), [&] { return build::identify_base(root); });
+    const auto found = with_context(context, [&] { return build::identify_base(root); });
     return adopt(world, {found.id, found.level, import_epoch, {}}, tree);
 }
 

@@ -75,6 +75,7 @@ void remove_qube(World& world, const QubeName& name)
             throw Error(Code::conflict, "qube " + name.text() + " is running", "end its programs first");
         }
     }
+    world.hypervisor.require_removable(name); // while its record still stands
     const Change change = RemoveQube{name};
     world.db.commit({&change, 1});
     fault_point("qube.forgotten");

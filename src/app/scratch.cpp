@@ -2,6 +2,7 @@
 #include "app/scratch.hpp"
 
 #include "qpkg/base/error.hpp"
+#include "qpkg/base/removal.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -23,8 +24,7 @@ void remove_abandoned(const fs::path& parent, std::string_view prefix)
         }
         const Fd directory(::open(entry.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
         if (directory && try_lock(directory)) {
-            std::error_code still_in_use;
-            fs::remove_all(entry.path(), still_in_use);
+            files::try_remove_tree(entry.path());
         }
     }
 }

@@ -4,6 +4,7 @@
 #include "qpkg/base/digest.hpp"
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
+#include "qpkg/base/removal.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -153,7 +154,7 @@ void replace_directory(const fs::path& from, const fs::path& to)
 {
     if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
         sync_directory(parent_of(to));
-        fs::remove_all(from);
+        remove_tree(from);
         return;
     }
     if (errno != ENOENT) {
@@ -208,8 +209,7 @@ TemporaryDirectory::TemporaryDirectory(TemporaryDirectory&& other) noexcept : pa
 TemporaryDirectory::~TemporaryDirectory()
 {
     if (!path_.empty()) {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
+        try_remove_tree(path_);
     }
 }
 

@@ -3,16 +3,23 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace qpkg::build {
 
-/// Contents of /etc/passwd and /etc/group.
+/// Contents of /etc/passwd and /etc/group. Those after an installation are foreign: whatever a script wrote there.
 struct Accounts {
     std::string passwd;
     std::string group;
 };
 
-/// What an installation added, as lines of sysusers.d(5), sorted; empty when nothing. Numbers are the qube's to choose.
-std::string sysusers_for(const Accounts& before, const Accounts& after);
+struct AccountLines {
+    std::string sysusers;             ///< lines of sysusers.d(5), sorted; empty when nothing was added
+    std::vector<std::string> refused; ///< what was added and is no account, in words
+};
+
+/// What an installation added. Numbers are the qube's to choose. A name that systemd would not take, and a member of
+/// root's group, are refused; a home or shell that is no plain path is left to the default.
+AccountLines sysusers_for(const Accounts& before, const Accounts& after);
 
 } // namespace qpkg::build

@@ -2,21 +2,17 @@
 #include "build/apt.hpp"
 
 #include "build/apt_text.hpp"
-#include "build/scan.hpp"
+#include "build/package_cache.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/foreign_tree.hpp"
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/text.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <cstdlib>
 #include <map>
 
@@ -28,6 +24,7 @@ namespace fs = std::filesystem;
 /// Runs its first argument as the ordinary user of a qube, in a home of its own.
 constexpr const char* as_user = "mkdir -m 700 /tmp/home && chown 1000:1000 /tmp/home && cd /tmp/home && "
                                 "exec setpriv --reuid=1000 --regid=1000 --clear-groups /bin/sh -c \"$1\"";
+constexpr std::size_t largest_resolv_conf = 64 * 1024;
 constexpr const char* archives = "/var/cache/apt/archives/";
 
 /// APT::Sandbox::User: a sandbox of one user has no room for apt's own.
@@ -62,16 +59,16 @@ public:
         request_.lower = {place_ / "layer"};
         request_.command.environment = build_environment();
         request_.command.clean_environment = true;
-        fs::create_directory(place_);
+        const ForeignTree scratch(workshop.scratch);
         for (const auto* part : {"upper", "work", "layer"}) {
-            make_directories_in(place_, part);
+            scratch.make_directories(name + '/' + part);
         }
     }
 
     /// Files that lie over the base and are no part of the changes.
     fs::path layer(const fs::path& inside) const
     {
-        make_directories_in(place_ / "layer", inside.parent_path());
+        ForeignTree(place_ / "layer").make_directories(inside.parent_path().string());
         return place_ / "layer" / inside.relative_path();
     }
     const fs::path& upper() const noexcept { return request_.upper; }
@@ -86,8 +83,9 @@ public:
                 request_.command.environment.emplace_back(name, value);
             }
         }
-        std::error_code absent;
-        fs::copy_file("/etc/resolv.conf", layer("/etc/resolv.conf"), absent);
+        if (const auto servers = files::read_if_exists("/etc/resolv.conf", largest_resolv_conf)) {
+            files::write(layer("/etc/resolv.conf"), *servers, 0644, files::Durability::scratch);
+        }
     }
 
     CommandResult operator()(std::vector<std::string> argv)
@@ -112,71 +110,17 @@ Error command_error(const CommandResult& result, const std::string& what, const 
     return {Code::failed, what + ": " + text::escaped(text::join(lines, "; "), 600), hint};
 }
 
-/// apt locks its cache and gives up when another has it; we wait for each other.
-class CacheLock {
-public:
-    explicit CacheLock(const fs::path& cache) : fd_(files::open(cache, O_RDONLY | O_DIRECTORY))
-    {
-        while (::flock(fd_.get(), LOCK_EX | LOCK_NB) != 0) {
-            if (errno != EWOULDBLOCK && errno != EINTR) {
-                throw system_error("lock " + cache.string(), errno);
-            }
-            interrupt::throw_if_requested();
-            ::usleep(100'000);
-        }
-    }
-
-private:
-    Fd fd_;
-};
-
 /// A run of apt with network and the cache in place.
 class AptRun : public Run {
 public:
     AptRun(const Workshop& workshop, const std::string& name) : Run(workshop, name)
     {
         allow_network();
-        for (const auto* part : {"lists/partial", "apt/archives/partial"}) {
-            fs::create_directories(workshop.cache / part);
-        }
+        prepare_cache(workshop.cache);
         request().binds = {{workshop.cache / "lists", "/var/lib/apt/lists"},
                            {workshop.cache / "apt", "/var/cache/apt"}};
     }
 };
-
-fs::path cached(const Workshop& workshop, const std::string& file_name)
-{
-    return workshop.cache / "apt/archives" / file_name;
-}
-
-std::optional<Digest> digest_of(const fs::path& path)
-{
-    if (!fs::exists(path)) {
-        return std::nullopt;
-    }
-    const auto file = files::open(path, O_RDONLY | O_NOFOLLOW);
-    Sha256 hash;
-    std::vector<std::uint8_t> buffer(256 * 1024);
-    for (;;) {
-        const auto got = ::read(file.get(), buffer.data(), buffer.size());
-        if (got < 0) {
-            throw system_error("read " + path.string(), errno);
-        }
-        if (got == 0) {
-            return hash.finish();
-        }
-        hash.update({buffer.data(), static_cast<std::size_t>(got)});
-    }
-}
-
-std::int64_t time_of(const fs::path& deb)
-{
-    std::array<char, 68> start{};
-    const auto got = ::read(files::open(deb, O_RDONLY).get(), start.data(), start.size());
-    return with_context(deb.string(), [&] {
-        return deb_time({start.data(), got < 0 ? 0 : static_cast<std::size_t>(got)});
-    });
-}
 
 [[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
 {
@@ -197,7 +141,7 @@ std::vector<PackageUri> choose_packages(const Workshop& workshop, const Recipe& 
 {
     AptRun run(workshop, "choose");
     // An empty archive, else apt leaves out what the cache has.
-    fs::create_directory(run.layer("/var/empty-archive/partial"));
+    run.layer("/var/empty-archive/partial/");
     const auto result = run(install_words(recipe) +
                             std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} +
                             recipe.packages);
@@ -276,8 +220,7 @@ Error gone(const LockedPackage& locked)
 
 Lock resolve_packages(const Workshop& workshop, const Recipe& recipe, const BaseId& base, const CommitId& base_commit)
 {
-    fs::create_directories(workshop.cache);
-    const CacheLock cache_lock(workshop.cache);
+    const PackageCache cache(workshop.cache);
     update_lists(workshop);
     const auto uris = choose_packages(workshop, recipe);
     download(workshop, recipe, uris.size());
@@ -286,16 +229,14 @@ Lock resolve_packages(const Workshop& workshop, const Recipe& recipe, const Base
     for (const auto& [uri, file_name] : uris) {
         interrupt::throw_if_requested();
         const auto name = parse_package_file_name(file_name);
-        const auto path = cached(workshop, file_name);
-        const auto found = digest_of(path);
+        const auto found = cache.digest_of(file_name);
         const auto wanted = expected.find(file_name);
         if (!found || wanted == expected.end() || wanted->second != *found) {
-            std::error_code absent;
-            fs::remove(path, absent); // so that the next build downloads it anew
+            cache.remove(file_name); // so that the next build downloads it anew
             throw Error(Code::corrupt, "package file " + file_name + " is not what the signed package list names");
         }
-        lock.epoch = std::max(lock.epoch, time_of(path));
-        lock.packages.push_back({{name.name, name.version, name.arch, *found}, fs::file_size(path), uri});
+        lock.epoch = std::max(lock.epoch, cache.time_of(file_name));
+        lock.packages.push_back({{name.name, name.version, name.arch, *found}, cache.size_of(file_name), uri});
     }
     std::ranges::sort(lock.packages);
     return lock;
@@ -303,14 +244,13 @@ Lock resolve_packages(const Workshop& workshop, const Recipe& recipe, const Base
 
 void fetch_packages(const Workshop& workshop, const Lock& lock)
 {
-    fs::create_directories(workshop.cache);
-    const CacheLock cache_lock(workshop.cache);
+    const PackageCache cache(workshop.cache);
     std::vector<LockedPackage> missing;
     std::vector<std::string> argv{"/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=root", "download-file"};
     for (const auto& locked : lock.packages) {
         interrupt::throw_if_requested();
         const auto file_name = package_file_name(locked.package);
-        if (digest_of(cached(workshop, file_name)) != locked.package.sha256) {
+        if (cache.digest_of(file_name) != locked.package.sha256) {
             missing.push_back(locked);
             argv = argv +
                    std::vector<std::string>{locked.uri, archives + file_name, "SHA256:" + locked.package.sha256.hex()};
@@ -323,7 +263,7 @@ void fetch_packages(const Workshop& workshop, const Lock& lock)
     workshop.progress.begin("download", "locked packages", missing.size());
     const auto result = run(std::move(argv));
     for (const auto& locked : missing) {
-        if (digest_of(cached(workshop, package_file_name(locked.package))) != locked.package.sha256) {
+        if (cache.digest_of(package_file_name(locked.package)) != locked.package.sha256) {
             const bool is_unreachable = result.errors.find("404") == std::string::npos &&
                                         result.errors.find("Hash Sum mismatch") == std::string::npos &&
                                         result.errors.find("File not found") == std::string::npos;
@@ -342,11 +282,7 @@ fs::path install_packages(const Workshop& workshop, const Lock& lock)
                               "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"};
     for (const auto& locked : lock.packages) {
         const auto file_name = package_file_name(locked.package);
-        std::error_code failed;
-        fs::create_hard_link(cached(workshop, file_name), run.layer(archives + file_name), failed);
-        if (failed) {
-            fs::copy_file(cached(workshop, file_name), run.layer(archives + file_name));
-        }
+        copy_package(workshop.cache, locked, run.layer(archives));
         argv.push_back(archives + file_name);
     }
     run.command().environment.emplace_back("SOURCE_DATE_EPOCH", std::to_string(lock.epoch));

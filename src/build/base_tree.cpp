@@ -5,8 +5,10 @@
 #include "build/scan.hpp"
 
 #include "qpkg/base/error.hpp"
+#include "qpkg/base/foreign_tree.hpp"
 #include "qpkg/base/text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -41,6 +43,24 @@ constexpr std::array<const char*, 12> places_to_mount{"dev",  "etc", "home", "me
 constexpr std::array<const char*, 4> expected_directories{"var/cache/apt/archives/partial", "var/lib/apt/lists/partial",
                                                           "var/log/apt", "var/tmp"};
 
+constexpr std::size_t largest_guest_file = 256 * 1024 * 1024;
+
+ForeignTree guest_tree(const fs::path& directory)
+{
+    try {
+        return ForeignTree(directory);
+    } catch (const Error& error) {
+        throw Error(error.code(), "there are no files for the root of a qube at " + directory.string(),
+                    "they are installed with qpkg");
+    }
+}
+
+bool holds_programs(const ForeignTree& tree, const std::string& top)
+{
+    // A root without the merge into /usr has both; one with it has /bin as a link.
+    return tree.has_directory(top + "/usr/bin") || tree.has_directory(top + "/bin");
+}
+
 } // namespace
 
 const std::vector<KnownBase>& known_bases()
@@ -50,49 +70,65 @@ const std::vector<KnownBase>& known_bases()
     return bases;
 }
 
-void settle_base(const fs::path& tree)
+fs::path find_root(const fs::path& unpacked)
 {
-    for (const auto* place : emptied_places) {
-        fs::remove_all(tree / place);
-        make_directories_in(tree, place);
+    const ForeignTree tree(unpacked);
+    if (holds_programs(tree, "")) {
+        return unpacked;
     }
-    for (const auto* file : removed_files) {
-        fs::remove(tree / file);
+    const auto tops = tree.list("");
+    const auto inner =
+        std::ranges::find_if(tops, [&](const ForeignTree::Entry& top) { return holds_programs(tree, top.path); });
+    if (inner != tops.end() && tops.size() == 1) {
+        return unpacked / fs::path(inner->path).relative_path();
     }
-    for (const auto* place : places_to_mount) {
-        make_directories_in(tree, place);
+    if (inner != tops.end()) {
+        throw Error(Code::corrupt,
+                    "it is no root file system itself: " + text::escaped(inner->path) + " in it is one, beside others",
+                    "pack that folder alone: tar -C FOLDER -cf ROOT.tar .");
     }
-    if (fs::exists(tree / "var/lib/dpkg")) {
-        for (const auto* place : expected_directories) {
-            make_directories_in(tree, place);
-        }
-    }
-    fs::permissions(tree, fs::perms{0755});
+    throw Error(Code::corrupt, "it is no root file system: it has neither /usr/bin nor /bin",
+                "pack the root itself: tar -C ROOT -cf ROOT.tar .");
 }
 
-void add_guest_files(const fs::path& tree, const fs::path& guest)
+void settle_base(const fs::path& directory)
 {
-    if (!fs::is_directory(guest)) {
-        throw Error(Code::not_found, "there are no files for the root of a qube at " + guest.string(),
-                    "they are installed with qpkg");
+    const ForeignTree tree(directory);
+    for (const auto* place : emptied_places) {
+        tree.remove(place);
+        tree.make_directories(place);
     }
-    for (const auto& entry : fs::recursive_directory_iterator(guest)) {
-        const auto place = tree / entry.path().lexically_relative(guest);
-        const auto there = fs::symlink_status(place);
-        if (entry.is_directory() && !entry.is_symlink()) {
-            if (fs::exists(there) && !fs::is_directory(there)) {
-                throw Error(Code::corrupt, "the root has no directory /" + place.lexically_relative(tree).string());
-            }
-            make_directories_in(tree, place.lexically_relative(tree));
-            continue;
-        }
-        fs::remove(place);
-        fs::copy(entry.path(), place, fs::copy_options::copy_symlinks);
-        if (!entry.is_symlink()) {
-            const bool runs = (entry.status().permissions() & fs::perms::owner_exec) != fs::perms::none;
-            fs::permissions(place, fs::perms(runs ? 0755 : 0644));
+    for (const auto* file : removed_files) {
+        tree.remove(file);
+    }
+    for (const auto* place : places_to_mount) {
+        tree.make_directories(place);
+    }
+    if (tree.has_directory("var/lib/dpkg")) {
+        for (const auto* place : expected_directories) {
+            tree.make_directories(place);
         }
     }
+    tree.set_mode("", 0755);
+}
+
+void add_guest_files(const fs::path& directory, const fs::path& guest_files)
+{
+    const ForeignTree tree(directory);
+    const auto guest = guest_tree(guest_files);
+    guest.walk("", [&](const ForeignTree::Entry& entry) {
+        const auto& [path, info] = entry;
+        if (S_ISDIR(info.st_mode)) {
+            tree.make_directories(path);
+            return;
+        }
+        tree.remove(path);
+        if (S_ISLNK(info.st_mode)) {
+            tree.make_symlink(path, guest.read_link(path));
+            return;
+        }
+        tree.write(path, guest.read(path, largest_guest_file), (info.st_mode & S_IXUSR) != 0 ? 0755 : 0644);
+    });
 }
 
 BaseIdentity identify_base(const Fd& root)

@@ -22,8 +22,13 @@ struct KnownBase {
 
 const std::vector<KnownBase>& known_bases();
 
+/// Where the root file system is in what an archive unpacked to: there, or in the one folder that holds all of it.
+/// Error corrupt when neither has programs, or there is more beside the folder.
+std::filesystem::path find_root(const std::filesystem::path& unpacked);
+
 /// Makes an unpacked root file system what a base is: nothing of one machine or one moment (identity, logs, caches,
 /// what lies in /dev, /run and /tmp), and a directory for each place a qube mounts something on.
+/// Error corrupt when a link is on the way to one of these, or in the place of such a directory.
 void settle_base(const std::filesystem::path& tree);
 
 /// Adds the files of `guest`, a tree of what the root of a qube needs of qpkg, with modes 0755 and 0644. What the tree

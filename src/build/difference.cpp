@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/difference.hpp"
 
+#include "build/private_files.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,9 +63,8 @@ constexpr std::array<std::string_view, 12> silent_places{
 constexpr std::array<std::string_view, 5> silent_below_var{"/var/backups", "/var/local", "/var/lock", "/var/spool",
                                                            "/var/tmp"};
 
-/// Made anew on each machine by the package's scripts; a module would give everybody the same.
-constexpr std::array<std::string_view, 3> secrets{"/etc/ssh/ssh_host_", "/etc/ssl/private/ssl-cert-snakeoil.key",
-                                                  "/etc/ssl/certs/ssl-cert-snakeoil.pem"};
+/// Where a module says what it brings to a qube: nobody but the build writes there.
+constexpr std::string_view own_place = "/usr/share/qpkg";
 
 template <class Places>
 bool is_in(std::string_view path, const Places& places)
@@ -72,11 +73,6 @@ bool is_in(std::string_view path, const Places& places)
 }
 
 bool is_silent(std::string_view path) { return is_in(path, silent_places) || is_in(path, silent_below_var); }
-
-bool is_secret(std::string_view path)
-{
-    return std::ranges::any_of(secrets, [&](std::string_view start) { return path.starts_with(start); });
-}
 
 std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
 
@@ -90,7 +86,10 @@ bool is_bare_directory(const TreeEntry& entry)
 
 class Planner {
 public:
-    explicit Planner(const std::vector<std::string>& may_remove) : may_remove_(may_remove) {}
+    Planner(const std::vector<std::string>& may_remove, std::map<std::string, std::string> secrets)
+        : may_remove_(may_remove), secrets_(std::move(secrets))
+    {
+    }
 
     void take(const TreeEntry& entry)
     {
@@ -98,8 +97,17 @@ public:
             drop_outside(entry);
             return;
         }
-        if (is_secret(entry.path)) {
-            find("secret", entry, "made for one machine: left out");
+        if (const auto secret = secrets_.find(entry.path); secret != secrets_.end()) {
+            find("secret", entry, secret->second);
+            plan_.secrets.push_back(entry.path);
+            return;
+        }
+        if (is_at_or_below(entry.path, own_place)) {
+            take_own_place(entry);
+            return;
+        }
+        if (entry.in_base == InBase::directory) {
+            take_displacement(entry);
             return;
         }
         switch (entry.kind) {
@@ -139,10 +147,31 @@ private:
     {
         const bool leads_to_kept =
             std::ranges::any_of(kept_tops, [&](auto top) { return is_at_or_below(top, entry.path); });
+        if (leads_to_kept && entry.in_base == InBase::directory) {
+            take_displacement(entry);
+            return;
+        }
         if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) &&
             !is_in(entry.path, dropped_places)) {
             find("outside", entry, "not below /usr, /opt, /etc or /var/lib: left out");
         }
+    }
+
+    void take_own_place(const TreeEntry& entry)
+    {
+        if (entry.kind != EntryKind::directory) {
+            find("outside", entry, "only the build itself writes here: left out");
+        }
+    }
+
+    /// As a removal: what the base has below it would be gone.
+    void take_displacement(const TreeEntry& entry)
+    {
+        if (std::ranges::find(may_remove_, entry.path) == may_remove_.end()) {
+            plan_.displaced.push_back(entry.path);
+            return;
+        }
+        find("removal", entry, "stands where the base has a directory: left out, the directory stays visible");
     }
 
     void take_removal(const TreeEntry& entry)
@@ -205,16 +234,18 @@ private:
     }
 
     const std::vector<std::string>& may_remove_;
+    std::map<std::string, std::string> secrets_; ///< path → why
     std::set<std::string, std::less<>> kept_;
     TreePlan plan_;
 };
 
 } // namespace
 
-TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove)
+TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
+                   const PackageFiles& packages)
 {
     std::ranges::sort(entries, {}, &TreeEntry::path);
-    Planner planner(may_remove);
+    Planner planner(may_remove, find_private_files(entries, packages));
     for (const auto& entry : entries) {
         planner.take(entry);
     }

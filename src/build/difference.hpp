@@ -2,6 +2,7 @@
 #pragma once
 
 #include "build/finding.hpp"
+#include "build/package_files.hpp"
 #include "build/tree.hpp"
 
 #include <string>
@@ -12,9 +13,11 @@ namespace qpkg::build {
 
 /// What becomes of the changes of an installation. All paths ascending.
 struct TreePlan {
-    std::vector<std::string> keep;    ///< directories included
-    std::vector<std::string> drop;    ///< each before what is below it
-    std::vector<std::string> refused; ///< paths of the base that were removed, and may not be
+    std::vector<std::string> keep;      ///< directories included
+    std::vector<std::string> drop;      ///< each before what is below it
+    std::vector<std::string> refused;   ///< paths of the base that were removed, and may not be
+    std::vector<std::string> displaced; ///< directories of the base that something else stands in the place of
+    std::vector<std::string> secrets;   ///< dropped: made for one machine, see private_files.hpp
     std::vector<Finding> findings;
 
     friend bool operator==(const TreePlan&, const TreePlan&) = default;
@@ -22,9 +25,11 @@ struct TreePlan {
 
 /// Keeps what a module consists of: new and changed paths below /usr, /opt, /etc and /var/lib without the state of the
 /// package manager, accounts, caches, and what is different on every machine. Parents of what is kept are kept.
-/// `may_remove`: paths of the base whose removal is expected; they stay visible.
+/// `may_remove`: paths of the base whose removal is expected; they stay visible. Files that a script made and that not
+/// everybody may read are dropped; `packages` says which a package made.
 /// The order of `entries` does not matter. Every parent of an entry must be among them.
-TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove);
+TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
+                   const PackageFiles& packages);
 
 /// "/usr" is above "/usr/bin" and "/usr" itself, not above "/usrx".
 bool is_at_or_below(std::string_view path, std::string_view top);

@@ -3,14 +3,19 @@
 
 #include "build/scan.hpp"
 
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/foreign_tree.hpp"
 #include "qpkg/base/subprocess.hpp"
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <array>
-#include <iterator>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,85 +24,129 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 3> places{"usr/share/doc", "usr/share/info", "usr/share/man"};
+constexpr std::array<std::string_view, 3> places{"/usr/share/doc", "/usr/share/info", "/usr/share/man"};
 constexpr std::string_view suffix = ".gz";
 constexpr std::size_t files_per_call = 500;
 
 bool is_packed(const fs::path& path) { return path.extension() == suffix && path.stem() != ""; }
 
-fs::path unpacked(const fs::path& path) { return path.parent_path() / path.stem(); }
+std::string unpacked(const std::string& path) { return path.substr(0, path.size() - suffix.size()); }
 
-bool is_there(const fs::path& path) { return fs::exists(fs::symlink_status(path)); }
+/// A name in a directory, however one came there.
+struct Spot {
+    dev_t device;
+    ino_t directory;
+    std::string name;
 
-std::vector<fs::path> packed_documents(const fs::path& tree, const Fd& base)
+    friend bool operator<(const Spot& a, const Spot& b)
+    {
+        return std::tie(a.device, a.directory, a.name) < std::tie(b.device, b.directory, b.name);
+    }
+};
+
+std::optional<Spot> spot_of(const ForeignTree& tree, const fs::path& path)
 {
-    std::vector<fs::path> found;
+    const auto parent = open_in_root(tree.top(), path.parent_path(), O_PATH | O_DIRECTORY);
+    struct stat info {};
+    if (!parent || ::fstat(parent.get(), &info) != 0) {
+        return std::nullopt;
+    }
+    return Spot{info.st_dev, info.st_ino, path.filename().string()};
+}
+
+std::vector<std::string> packed_documents(const ForeignTree& tree, const Fd& base)
+{
+    std::vector<std::string> found;
     for (const auto place : places) {
-        if (!fs::is_directory(fs::symlink_status(tree / place))) {
+        if (!tree.has_directory(std::string(place))) {
             continue;
         }
-        for (const auto& entry : fs::recursive_directory_iterator(tree / place)) {
-            const auto in_root = "/" / entry.path().lexically_relative(tree);
-            if (fs::is_regular_file(entry.symlink_status()) && is_packed(entry.path()) &&
-                !exists_in_root(base, in_root)) {
-                found.push_back(entry.path());
+        tree.walk(std::string(place), [&](const ForeignTree::Entry& entry) {
+            if (S_ISREG(entry.info.st_mode) && is_packed(entry.path) && !exists_in_root(base, entry.path) &&
+                !tree.look(unpacked(entry.path))) {
+                found.push_back(entry.path);
             }
-        }
+        });
     }
     return found;
 }
 
-/// What could be unpacked, under its old name: gzip leaves what is damaged or would replace a file as it is.
-std::set<fs::path> unpack(const std::vector<fs::path>& documents)
+void run_gzip(const fs::path& workshop, std::size_t first, std::size_t end)
 {
-    for (std::size_t at = 0; at < documents.size(); at += files_per_call) {
-        Command command{.argv = {"gzip", "--decompress", "--quiet", "--"}};
-        const auto end = std::min(at + files_per_call, documents.size());
-        command.argv.insert(command.argv.end(), documents.begin() + static_cast<std::ptrdiff_t>(at),
-                            documents.begin() + static_cast<std::ptrdiff_t>(end));
-        run(command);
+    Command command{.argv = {"gzip", "--decompress", "--quiet", "--"}};
+    for (; first < end; ++first) {
+        command.argv.push_back((workshop / (std::to_string(first) + std::string(suffix))).string());
     }
-    std::set<fs::path> gone;
-    std::ranges::copy_if(documents, std::inserter(gone, gone.end()),
-                         [](const fs::path& path) { return !is_there(path); });
+    run(command);
+}
+
+/// Lets gzip at them in a directory of our own, under names of our own, and takes them back: what it leaves packed, for
+/// it is damaged, under its old name. Returns what was unpacked, under its old name.
+std::vector<std::string> unpack(const ForeignTree& tree, const fs::path& beside,
+                                const std::vector<std::string>& documents)
+{
+    const files::TemporaryDirectory directory(beside, "documents-");
+    const ForeignTree workshop(directory.path());
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        tree.move(documents[i], workshop, std::to_string(i) + std::string(suffix));
+    }
+    for (std::size_t at = 0; at < documents.size(); at += files_per_call) {
+        run_gzip(directory.path(), at, std::min(at + files_per_call, documents.size()));
+    }
+    std::vector<std::string> gone;
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        const auto packed = std::to_string(i) + std::string(suffix);
+        if (workshop.look(packed)) {
+            workshop.move(packed, tree, documents[i]);
+        } else {
+            workshop.move(std::to_string(i), tree, unpacked(documents[i]));
+            gone.push_back(documents[i]);
+        }
+    }
     return gone;
 }
 
-std::vector<fs::path> links_in(const fs::path& tree)
+std::vector<std::string> links_in(const ForeignTree& tree)
 {
-    std::vector<fs::path> links;
-    for (const auto& entry : fs::recursive_directory_iterator(tree)) {
-        if (entry.is_symlink() && is_packed(fs::read_symlink(entry.path()))) {
-            links.push_back(entry.path());
+    std::vector<std::string> links;
+    tree.walk("", [&](const ForeignTree::Entry& entry) {
+        if (S_ISLNK(entry.info.st_mode) && is_packed(tree.read_link(entry.path))) {
+            links.push_back(entry.path);
         }
-    }
+    });
     return links;
 }
 
 /// The place in the tree that a link names. Directories on the way may be links themselves.
-fs::path place_of_target(const fs::path& tree, const fs::path& link)
+std::optional<Spot> target_of(const ForeignTree& tree, const std::string& link)
 {
-    const auto target = fs::read_symlink(link);
-    const auto place = target.is_absolute() ? tree / target.relative_path() : link.parent_path() / target;
-    return fs::weakly_canonical(place.parent_path()) / place.filename();
+    return spot_of(tree, fs::path(link).parent_path() / tree.read_link(link));
 }
 
 /// Links to what is gone lead to what is there now; they lose the suffix, too, so that links to them are next.
-void let_links_follow(const fs::path& tree, std::set<fs::path> gone)
+void let_links_follow(const ForeignTree& tree, const std::vector<std::string>& documents)
 {
+    std::set<Spot> gone;
+    const auto add = [&](const std::string& path) {
+        if (auto spot = spot_of(tree, path)) {
+            gone.insert(*std::move(spot));
+        }
+    };
+    std::ranges::for_each(documents, add);
     auto links = links_in(tree);
     for (bool is_settled = false; !is_settled;) {
         is_settled = true;
-        std::erase_if(links, [&](const fs::path& link) {
-            if (!gone.contains(place_of_target(tree, link))) {
+        std::erase_if(links, [&](const std::string& link) {
+            const auto spot = target_of(tree, link);
+            if (!spot || !gone.contains(*spot)) {
                 return false;
             }
-            const auto target = unpacked(fs::read_symlink(link));
-            const bool is_renamed = is_packed(link) && !is_there(unpacked(link));
-            fs::remove(link);
-            fs::create_symlink(target, is_renamed ? unpacked(link) : link);
+            const auto target = unpacked(tree.read_link(link));
+            const bool is_renamed = is_packed(link) && !tree.look(unpacked(link));
+            tree.remove(link);
+            tree.make_symlink(is_renamed ? unpacked(link) : link, target);
             if (is_renamed) {
-                gone.insert(link);
+                add(link);
                 is_settled = false;
             }
             return true;
@@ -107,11 +156,12 @@ void let_links_follow(const fs::path& tree, std::set<fs::path> gone)
 
 } // namespace
 
-void unpack_documents(const fs::path& tree, const Fd& base)
+void unpack_documents(const fs::path& directory, const Fd& base)
 {
-    const auto root = fs::canonical(tree);
-    if (auto gone = unpack(packed_documents(root, base)); !gone.empty()) {
-        let_links_follow(root, std::move(gone));
+    const ForeignTree tree(directory);
+    const auto beside = fs::absolute(directory).parent_path();
+    if (const auto gone = unpack(tree, beside, packed_documents(tree, base)); !gone.empty()) {
+        let_links_follow(tree, gone);
     }
 }
 

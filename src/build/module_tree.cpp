@@ -5,18 +5,18 @@
 #include "build/apt_text.hpp"
 #include "build/documents.hpp"
 #include "build/module_exports.hpp"
+#include "build/package_files.hpp"
 #include "build/scan.hpp"
 #include "repo-format/exports.hpp"
 #include "repo-format/starts.hpp"
 
 #include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/base/foreign_tree.hpp"
 #include "qpkg/base/text.hpp"
-
-#include <fcntl.h>
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace qpkg::build {
 namespace {
@@ -44,19 +44,30 @@ void refuse_removals(const TreePlan& plan)
     }
 }
 
-std::vector<std::string> files_of_package(const Fd& changes, const std::string& name)
+/// A link or a file where the base has a directory would hide all that is in there, and lead who writes there astray.
+void refuse_displacements(const TreePlan& plan, const PackageFiles& packages)
 {
-    auto list = read_in_root(changes, "/var/lib/dpkg/info/" + name + ".list", largest_file_read);
-    if (list.empty()) { // packages that several architectures can have at once
-        const auto arch = native_arch().text() == "aarch64" ? "arm64" : "amd64";
-        list = read_in_root(changes, "/var/lib/dpkg/info/" + name + ':' + arch + ".list", largest_file_read);
+    if (!plan.displaced.empty()) {
+        throw Error(Code::conflict,
+                    "installing " + packages.suspects(plan.displaced.front()) +
+                        " puts something in the place of a directory of the base: " + list_first(plan.displaced),
+                    "when the directories may stay, list them in the recipe: source.may_remove");
     }
-    return parse_file_list(list);
+}
+
+void refuse_secrets(const TreePlan& plan, const Recipe& recipe)
+{
+    if (recipe.private_files == PrivateFiles::refuse && !plan.secrets.empty()) {
+        throw Error(Code::conflict,
+                    "installing makes files for one machine alone, which no module may bring: " +
+                        list_first(plan.secrets),
+                    "to leave them out: source.private_files = \"drop\"");
+    }
 }
 
 /// What exports are chosen from, read before the package manager's state is dropped.
-ModuleFiles module_files(const Fd& changes, const std::vector<TreeEntry>& entries, const TreePlan& plan,
-                         const Recipe& recipe)
+ModuleFiles module_files(const ForeignTree& changes, const std::vector<TreeEntry>& entries, const TreePlan& plan,
+                         const Recipe& recipe, const PackageFiles& packages)
 {
     ModuleFiles files;
     for (const auto& entry : entries) {
@@ -66,12 +77,11 @@ ModuleFiles module_files(const Fd& changes, const std::vector<TreeEntry>& entrie
         }
         files.all.insert(entry.path);
         if (entry.kind == EntryKind::symlink && entry.path.find("bin/") != std::string::npos) {
-            const auto place = "/proc/self/fd/" + std::to_string(changes.get()) + entry.path;
-            files.links.emplace(entry.path, fs::read_symlink(place).string());
+            files.links.emplace(entry.path, changes.read_link(entry.path));
         }
     }
     for (const auto& package : recipe.packages) {
-        for (auto& path : files_of_package(changes, package)) {
+        for (auto& path : packages.of(package)) {
             if (files.all.contains(path)) {
                 files.own.insert(std::move(path));
             }
@@ -79,7 +89,7 @@ ModuleFiles module_files(const Fd& changes, const std::vector<TreeEntry>& entrie
     }
     for (const auto& path : files.all) {
         if (path.starts_with("/usr/share/applications/") && path.ends_with(".desktop")) {
-            files.desktop.emplace(path, read_in_root(changes, path, largest_file_read));
+            files.desktop.emplace(path, read_in_root(changes.top(), path, largest_file_read));
         }
     }
     return files;
@@ -110,24 +120,51 @@ std::string extension_release(const Fd& base)
 }
 
 /// Absolute links that lead nowhere in the view.
-void find_dangling(const fs::path& tree, const Fd& base, const TreePlan& plan, std::vector<Finding>& findings)
+void find_dangling(const ForeignTree& tree, const Fd& base, const TreePlan& plan, std::vector<Finding>& findings)
 {
-    const auto root = files::open(tree, O_PATH | O_DIRECTORY);
     for (const auto& path : plan.keep) {
-        const auto place = tree / path.substr(1);
-        if (!fs::is_symlink(place)) {
+        if (const auto info = tree.look(path); !info || !S_ISLNK(info->st_mode)) {
             continue;
         }
-        const auto target = fs::read_symlink(place).string();
+        const auto target = tree.read_link(path);
         const bool is_checked =
             target.starts_with('/') &&
             std::ranges::none_of(made_at_run_time, [&](std::string_view top) { return is_at_or_below(target, top); });
-        if (is_checked && !exists_in_root(base, target) && !exists_in_root(root, parse_file_list(target).front())) {
+        if (is_checked && !exists_in_root(base, target) &&
+            !exists_in_root(tree.top(), parse_file_list(target).front())) {
             findings.push_back(
                 {"symlink", path,
                  "leads to " + text::escaped(target) + ", which is neither in the module nor in the base"});
         }
     }
+}
+
+/// The accounts that the installation added, for the module's own sysusers.d file.
+std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vector<Finding>& findings)
+{
+    const auto before = accounts_in(base);
+    auto added = sysusers_for(before, accounts_after(changes.top(), before));
+    for (auto& refused : added.refused) {
+        findings.push_back({"account", "/etc/passwd", std::move(refused) + ": no account of a module, left out"});
+    }
+    return std::move(added.sysusers);
+}
+
+/// What a module says of itself, each a path and its text.
+std::map<std::string, std::string> own_files(const AppId& app, const std::string& exports,
+                                             const std::vector<std::string>& starts, const std::string& sysusers,
+                                             const Fd& base)
+{
+    std::map<std::string, std::string> files{
+        {exports_path(app), exports},
+        {"/usr/lib/extension-release.d/extension-release." + app.text(), extension_release(base)}};
+    if (!starts.empty()) {
+        files.emplace(starts_path(app), encode_starts(app, starts));
+    }
+    if (!sysusers.empty()) {
+        files.emplace("/usr/lib/sysusers.d/" + app.text() + ".conf", sysusers);
+    }
+    return files;
 }
 
 std::string printable(std::string text)
@@ -149,36 +186,32 @@ std::vector<Export> with_menus(std::vector<Export> exports, const std::vector<Ex
 
 } // namespace
 
-ModuleTree make_module_tree(const fs::path& changes, const Fd& base, const Recipe& recipe)
+ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe)
 {
-    const auto entries = scan_changes(changes, base);
-    const auto plan = plan_tree(entries, recipe.may_remove);
+    const ForeignTree changes(directory);
+    const auto packages = read_package_files(changes);
+    const auto entries = scan_changes(changes, ForeignTree(base));
+    const auto plan = plan_tree(entries, recipe.may_remove, packages);
+    refuse_displacements(plan, packages);
     refuse_removals(plan);
+    refuse_secrets(plan, recipe);
 
-    const auto root = files::open(changes, O_PATH | O_DIRECTORY);
-    auto exports = plan_exports(recipe, module_files(root, entries, plan, recipe));
-    const auto before = accounts_in(base);
-    const auto sysusers = sysusers_for(before, accounts_after(root, before));
-    const auto status = read_in_root(root, "/var/lib/dpkg/status", largest_file_read);
+    auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages));
+    const auto status = read_in_root(changes.top(), "/var/lib/dpkg/status", largest_file_read);
     ModuleTree tree{.exports = std::move(exports.exports),
                     .summary = recipe.summary.empty()
                                    ? printable(package_field(status, recipe.packages.front(), "Description"))
                                    : recipe.summary,
                     .findings = plan.findings};
     tree.findings.insert(tree.findings.end(), exports.findings.begin(), exports.findings.end());
+    const auto sysusers = added_accounts(changes, base, tree.findings);
 
     settle_tree(changes, plan);
-    unpack_documents(changes, base);
+    unpack_documents(directory, base);
     const auto exports_text = encode_exports(recipe.app, tree.exports);
     tree.exports = with_menus(parse_exports(exports_text, recipe.app), tree.exports);
-    add_file_to(changes, exports_path(recipe.app), exports_text);
-    if (!exports.starts.empty()) {
-        add_file_to(changes, starts_path(recipe.app), encode_starts(recipe.app, exports.starts));
-    }
-    add_file_to(changes, "/usr/lib/extension-release.d/extension-release." + recipe.app.text(),
-                extension_release(base));
-    if (!sysusers.empty()) {
-        add_file_to(changes, "/usr/lib/sysusers.d/" + recipe.app.text() + ".conf", sysusers);
+    for (const auto& [path, text] : own_files(recipe.app, exports_text, exports.starts, sysusers, base)) {
+        with_context("the tree that " + packages.suspects(path) + " made", [&] { changes.write(path, text); });
     }
     find_dangling(changes, base, plan, tree.findings);
     std::ranges::sort(tree.findings);

@@ -20,8 +20,9 @@ struct ModuleTree {
 };
 
 /// Steps 4, 5 and 7: turns the changes of an installation over `base` into the module's tree, in place, with its
-/// exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was removed),
-/// not_found (the recipe exports what is not there).
+/// exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was removed, or
+/// something else put in the place of its directory; files for one machine alone, where the recipe refuses them),
+/// corrupt (a link stands where the build writes), not_found (the recipe exports what is not there).
 ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe);
 
 } // namespace qpkg::build

@@ -85,6 +85,16 @@ public:
         fail(*node, key, "expected true or false, found " + word_for(node->type()));
     }
 
+    /// One of two words; `usual` when the key is not there.
+    std::string choice(std::string_view key, std::string_view usual, std::string_view other)
+    {
+        const auto word = text(key).value_or(std::string(usual));
+        if (word != usual && word != other) {
+            fail(*table_.get(key), key, fmt::format("expected {} or {}, found \"{}\"", usual, other, word));
+        }
+        return word;
+    }
+
     std::optional<std::vector<std::string>> texts(std::string_view key)
     {
         const auto* node = find(key);
@@ -200,6 +210,8 @@ void read_source(Section section, Recipe& recipe)
         }
     });
     recipe.recommends = section.flag("recommends", false);
+    recipe.private_files =
+        section.choice("private_files", "drop", "refuse") == "refuse" ? PrivateFiles::refuse : PrivateFiles::drop;
     recipe.may_remove = section.texts("may_remove").value_or(std::vector<std::string>());
     section.checked("may_remove", [&] {
         for (const auto& path : recipe.may_remove) {

@@ -13,6 +13,10 @@ namespace qpkg::build {
 
 inline constexpr std::size_t largest_recipe = 64 * 1024; ///< bytes
 
+/// What becomes of keys and passwords that an installation makes for one machine alone: left out with a finding, or a
+/// reason not to build.
+enum class PrivateFiles { drop, refuse };
+
 /// `module.toml`: what a person says about a module. Schema: schemas/recipe.schema.json.
 struct Recipe {
     AppId app;
@@ -23,6 +27,7 @@ struct Recipe {
     std::vector<std::string> packages = {}; ///< names as apt knows them, at least one
     bool recommends = false;
     std::vector<std::string> may_remove = {}; ///< paths of the base that installing may remove: they stay visible
+    PrivateFiles private_files = PrivateFiles::drop;
 
     Needs needs = {};
 

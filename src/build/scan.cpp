@@ -6,18 +6,14 @@
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/text.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <memory>
 
 namespace qpkg::build {
 namespace {
@@ -27,25 +23,15 @@ namespace fs = std::filesystem;
 constexpr std::string_view overlay_prefix = "trusted.overlay.";
 constexpr const char* opaque_name = "trusted.overlay.opaque";
 
-struct CloseDirectory {
-    void operator()(DIR* directory) const { ::closedir(directory); }
-};
+/// A name for what a descriptor holds, which leads nowhere else, for calls that take no descriptor of O_PATH.
+std::string name_of(const Fd& node) { return "/proc/self/fd/" + std::to_string(node.get()); }
 
-struct stat status_of(const fs::path& path)
-{
-    struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0) {
-        throw system_error("look at " + path.string(), errno);
-    }
-    return info;
-}
-
-std::vector<std::string> xattrs_of(const fs::path& path)
+std::vector<std::string> xattrs_of(const Fd& node, const std::string& path)
 {
     std::string names(16 * 1024, '\0');
-    const auto length = ::llistxattr(path.c_str(), names.data(), names.size());
+    const auto length = ::listxattr(name_of(node).c_str(), names.data(), names.size());
     if (length < 0 && errno != ENOTSUP) {
-        throw system_error("list the extended attributes of " + path.string(), errno);
+        throw system_error("list the extended attributes of " + text::escaped(path), errno);
     }
     names.resize(length < 0 ? 0 : static_cast<std::size_t>(length));
     auto list = text::split(names, '\0');
@@ -53,17 +39,10 @@ std::vector<std::string> xattrs_of(const fs::path& path)
     return list;
 }
 
-bool is_opaque(const fs::path& directory)
+bool is_opaque(const Fd& directory)
 {
     char value = 0;
-    return ::lgetxattr(directory.c_str(), opaque_name, &value, 1) == 1 && value == 'y';
-}
-
-std::string link_at(int directory, const char* path)
-{
-    std::array<char, 4096> target{};
-    const auto length = ::readlinkat(directory, path, target.data(), target.size());
-    return {target.data(), length < 0 ? 0 : static_cast<std::size_t>(length)};
+    return ::getxattr(name_of(directory).c_str(), opaque_name, &value, 1) == 1 && value == 'y';
 }
 
 bool same_content(const Fd& a, const Fd& b)
@@ -86,22 +65,25 @@ bool same_content(const Fd& a, const Fd& b)
 
 bool is_executable(const struct stat& info) { return (info.st_mode & 0111U) != 0; }
 
-InBase compare(const fs::path& path, const struct stat& info, const Fd& base, const char* relative)
+InBase compare(const ForeignTree& upper, const ForeignTree::Entry& found, const ForeignTree& base)
 {
-    struct stat before {};
-    if (::fstatat(base.get(), relative, &before, AT_SYMLINK_NOFOLLOW) != 0) {
+    const auto& [path, info] = found;
+    const auto before = base.look(path);
+    if (!before) {
         return InBase::nothing;
     }
-    if ((before.st_mode & S_IFMT) != (info.st_mode & S_IFMT)) {
+    if (S_ISDIR(before->st_mode) && !S_ISDIR(info.st_mode)) {
+        return InBase::directory;
+    }
+    if ((before->st_mode & S_IFMT) != (info.st_mode & S_IFMT)) {
         return InBase::another;
     }
     bool is_same = S_ISDIR(info.st_mode);
     if (S_ISLNK(info.st_mode)) {
-        is_same = link_at(AT_FDCWD, path.c_str()) == link_at(base.get(), relative);
-    } else if (S_ISREG(info.st_mode) && before.st_size == info.st_size &&
-               is_executable(before) == is_executable(info)) {
-        const Fd old(::openat(base.get(), relative, O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-        is_same = old && same_content(files::open(path, O_RDONLY | O_NOFOLLOW), old);
+        is_same = upper.read_link(path) == base.read_link(path);
+    } else if (S_ISREG(info.st_mode) && before->st_size == info.st_size &&
+               is_executable(*before) == is_executable(info)) {
+        is_same = same_content(upper.open_file(path), base.open_file(path));
     }
     return is_same ? InBase::the_same : InBase::another;
 }
@@ -124,115 +106,90 @@ EntryKind kind_of(const struct stat& info)
 }
 
 /// What the base has in a directory that an opaque one of the upper layer hides.
-void add_hidden(const fs::path& directory, const std::string& path, const Fd& base, std::vector<TreeEntry>& entries)
+void add_hidden(const ForeignTree& upper, const std::string& path, const ForeignTree& base,
+                std::vector<TreeEntry>& entries)
 {
-    Fd fd(::openat(base.get(), path.c_str() + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
-    if (!fd) {
-        return; // nothing there to hide
-    }
-    const std::unique_ptr<DIR, CloseDirectory> listing(::fdopendir(fd.release()));
-    while (const auto* found = ::readdir(listing.get())) {
-        const std::string name = found->d_name;
-        if (name != "." && name != ".." && !fs::exists(fs::symlink_status(directory / name))) {
-            auto hidden = path;
-            hidden.append("/").append(name);
-            entries.push_back({.path = std::move(hidden), .kind = EntryKind::removal, .in_base = InBase::another});
+    for (auto& hidden : base.list(path)) {
+        if (!upper.look(hidden.path)) {
+            entries.push_back({.path = std::move(hidden.path), .kind = EntryKind::removal, .in_base = InBase::another});
         }
     }
 }
 
-Fd open_in_root(const Fd& root, const fs::path& path, std::uint64_t flags)
+void normalise(const ForeignTree& tree, const std::string& path)
 {
-    open_how how{};
-    how.flags = flags | O_CLOEXEC;
-    how.resolve = RESOLVE_IN_ROOT;
-    return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
-}
-
-void normalise(const fs::path& path)
-{
-    const auto info = status_of(path);
-    if ((info.st_uid != 0 || info.st_gid != 0) && ::lchown(path.c_str(), 0, 0) != 0) {
-        throw system_error("change the owner of " + path.string(), errno);
+    const auto node = tree.open_node(path);
+    struct stat info {};
+    if (::fstat(node.get(), &info) != 0) {
+        throw system_error("look at " + text::escaped(path), errno);
+    }
+    if ((info.st_uid != 0 || info.st_gid != 0) && ::fchownat(node.get(), "", 0, 0, AT_EMPTY_PATH) != 0) {
+        throw system_error("change the owner of " + text::escaped(path), errno);
     }
     if (!S_ISLNK(info.st_mode)) {
         const mode_t mode = S_ISDIR(info.st_mode) || is_executable(info) ? 0755 : 0644;
-        if ((info.st_mode & 07777U) != mode && ::chmod(path.c_str(), mode) != 0) {
-            throw system_error("change the mode of " + path.string(), errno);
+        if ((info.st_mode & 07777U) != mode && ::chmod(name_of(node).c_str(), mode) != 0) {
+            throw system_error("change the mode of " + text::escaped(path), errno);
         }
     }
-    for (const auto& name : xattrs_of(path)) {
-        if (::lremovexattr(path.c_str(), name.c_str()) != 0) {
-            throw system_error("remove " + name + " of " + path.string(), errno);
+    for (const auto& name : xattrs_of(node, path)) {
+        if (::removexattr(name_of(node).c_str(), name.c_str()) != 0) {
+            throw system_error("remove " + text::escaped(name) + " of " + text::escaped(path), errno);
         }
     }
 }
 
 } // namespace
 
-std::vector<TreeEntry> scan_changes(const fs::path& upper, const Fd& base)
+std::vector<TreeEntry> scan_changes(const ForeignTree& upper, const ForeignTree& base)
 {
     std::vector<TreeEntry> entries;
-    for (const auto& found : fs::recursive_directory_iterator(upper)) {
+    upper.walk("", [&](const ForeignTree::Entry& found) {
         interrupt::throw_if_requested();
-        const auto& place = found.path();
-        const auto relative = place.lexically_relative(upper).string();
-        const auto info = status_of(place);
-        TreeEntry entry{.path = '/' + relative,
+        const auto& info = found.info;
+        TreeEntry entry{.path = found.path,
                         .kind = kind_of(info),
                         .mode = info.st_mode & 07777U,
                         .owner = info.st_uid,
                         .group = info.st_gid};
-        if (entry.kind != EntryKind::removal && entry.kind != EntryKind::special) {
-            entry.in_base = compare(place, info, base, relative.c_str());
-            entry.xattrs = xattrs_of(place);
+        if (entry.kind == EntryKind::special) {
+            entry.in_base = compare(upper, found, base);
+        } else if (entry.kind != EntryKind::removal) {
+            const auto node = upper.open_node(found.path);
+            entry.in_base = compare(upper, found, base);
+            entry.xattrs = xattrs_of(node, found.path);
             std::erase_if(entry.xattrs, [](const std::string& name) { return name.starts_with(overlay_prefix); });
-        }
-        if (entry.kind == EntryKind::directory && entry.in_base == InBase::the_same && is_opaque(place)) {
-            add_hidden(place, entry.path, base, entries);
+            if (entry.kind == EntryKind::directory && entry.in_base == InBase::the_same && is_opaque(node)) {
+                add_hidden(upper, entry.path, base, entries);
+            }
         }
         entries.push_back(std::move(entry));
-    }
+    });
     return entries;
 }
 
-void settle_tree(const fs::path& tree, const TreePlan& plan)
+void settle_tree(const ForeignTree& tree, const TreePlan& plan)
 {
     for (const auto& path : plan.drop) {
         interrupt::throw_if_requested();
-        fs::remove_all(tree / path.substr(1));
+        tree.remove(path);
     }
-    normalise(tree);
+    normalise(tree, "");
     for (const auto& path : plan.keep) {
         interrupt::throw_if_requested();
-        normalise(tree / path.substr(1));
+        normalise(tree, path);
     }
-}
-
-void make_directories_in(const fs::path& tree, const fs::path& path)
-{
-    auto place = tree;
-    for (const auto& part : path.relative_path()) {
-        place /= part;
-        if (fs::create_directory(place)) {
-            fs::permissions(place, fs::perms{0755});
-        }
-    }
-}
-
-void add_file_to(const fs::path& tree, const fs::path& path, std::string_view bytes)
-{
-    make_directories_in(tree, path.parent_path());
-    files::write(tree / path.relative_path(), bytes, 0644, files::Durability::scratch);
 }
 
 std::string read_in_root(const Fd& root, const fs::path& path, std::size_t cap)
 {
-    const auto fd = open_in_root(root, path, O_RDONLY);
-    if (!fd) {
+    // Held first: opening a pipe would wait, and opening a device do whatever that does.
+    const auto node = open_in_root(root, path, O_PATH);
+    struct stat info {};
+    if (!node || ::fstat(node.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
         return {};
     }
-    return files::read("/proc/self/fd/" + std::to_string(fd.get()), cap);
+    return files::read(name_of(node), cap);
 }
 
 bool exists_in_root(const Fd& root, const fs::path& path)

@@ -4,29 +4,23 @@
 #include "build/difference.hpp"
 #include "build/tree.hpp"
 
-#include "qpkg/base/fd.hpp"
+#include "qpkg/base/foreign_tree.hpp"
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace qpkg::build {
 
 /// Everything in the upper directory of an overlay whose lowest layer is `base`, compared with it.
-std::vector<TreeEntry> scan_changes(const std::filesystem::path& upper, const Fd& base);
+std::vector<TreeEntry> scan_changes(const ForeignTree& upper, const ForeignTree& base);
 
 /// Makes `tree` what the plan keeps: the rest is removed; owner 0:0, modes 0644, 0755 (directories too), no extended
 /// attributes, in particular none of overlayfs.
-void settle_tree(const std::filesystem::path& tree, const TreePlan& plan);
+void settle_tree(const ForeignTree& tree, const TreePlan& plan);
 
-/// Makes `path` (absolute) and its missing parents in a tree, with mode 0755 whatever the umask.
-void make_directories_in(const std::filesystem::path& tree, const std::filesystem::path& path);
-/// As above for a file's parents, and the file, with mode 0644.
-void add_file_to(const std::filesystem::path& tree, const std::filesystem::path& path, std::string_view bytes);
-
-/// A file of a mounted root, at most `cap` bytes; empty when it is not there. `path` is absolute and resolved as a
-/// process in there would.
+/// A file of a mounted root, at most `cap` bytes; empty when no regular file is there. `path` is absolute and resolved
+/// as a process in there would.
 std::string read_in_root(const Fd& root, const std::filesystem::path& path, std::size_t cap);
 /// As above: what is at `path` exists, a symbolic link at its end not followed.
 bool exists_in_root(const Fd& root, const std::filesystem::path& path);

@@ -18,7 +18,8 @@ enum class EntryKind {
 /// What the base has at the same path.
 enum class InBase {
     nothing,
-    the_same, ///< a file of the same content, a link of the same target, a directory
+    the_same,  ///< a file of the same content, a link of the same target, a directory
+    directory, ///< and this is none
     another,
 };
 

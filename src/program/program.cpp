@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fd.hpp"
+#include "qpkg/base/removal.hpp"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -75,7 +76,7 @@ void make_home(const UserEntry& user)
         return;
     }
     const auto fresh = home.parent_path() / ("." + user.name + ".new");
-    fs::remove_all(fresh);
+    files::remove_tree(fresh);
     fs::create_directory(fresh);
     if (fs::is_directory("/etc/skel")) {
         fs::copy("/etc/skel", fresh, fs::copy_options::recursive | fs::copy_options::copy_symlinks);

@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 import documents
+import foreign_trees
 import house
 import layers
 import libraries
@@ -44,6 +45,18 @@ class LayersTest(Repository):
         path = self.write("src/low/CMakeLists.txt", "qpkg_layer(low USES middle LIBRARIES x)\n")
         self.assertEqual(list(layers.check_links(self.table, [path])),
                          ["src/low/CMakeLists.txt: low must not link middle"])
+
+
+class ForeignTreesTest(Repository):
+    def test_a_call_that_takes_a_foreign_path_to_the_disk_is_found(self):
+        for call in ("fs::exists(tree / place)", "std::filesystem::copy(a, b)", "fs::directory_iterator(tree)"):
+            self.assertEqual(len(list(foreign_trees.check("src/build/a.cpp", f"auto x = {call};\n"))), 1, call)
+        self.assertEqual(list(foreign_trees.check("src/build/a.cpp", "fs::path(x).filename();\n")), [])
+        self.assertEqual(list(foreign_trees.check("src/app/a.cpp", "fs::exists(x);\n")), [])
+
+    def test_another_way_to_remove_a_tree_is_found_everywhere(self):
+        self.assertEqual(len(list(foreign_trees.check("cli/a.cpp", "fs::remove_all(x);\n"))), 1)
+        self.assertEqual(list(foreign_trees.check("tests/a.cpp", "fs::remove_all(x);\n")), [])
 
 
 class LibrariesTest(Repository):

@@ -61,6 +61,9 @@ public:
     /// There already is success: then only its base volume is set, for the next start. Error unsupported for one that
     /// is not there where `makes_qubes` is false.
     virtual void create(const QubeName& qube, const VolumeId& base) = 0;
+    /// Error conflict says what keeps `remove` from taking the qube away whole, as long as nothing has changed yet:
+    /// something is mounted in it. Absent is fine.
+    virtual void require_removable(const QubeName&) {}
     virtual void remove(const QubeName& qube) = 0; ///< absent is success; running is Error conflict. Without
                                                    ///< `makes_qubes` the qube stays, wanting nothing
     /// Replaces what the next start gets. Slots may name one volume, a composed one. Unknown qube is Error not_found,

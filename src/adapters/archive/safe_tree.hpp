@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/base/fd.hpp"
+#include "qpkg/base/foreign_tree.hpp"
 
 #include <filesystem>
 #include <string>
@@ -9,8 +10,8 @@
 
 namespace qpkg::archive {
 
-/// A directory that is being filled from an archive nobody trusts. Every path is resolved below it and through real
-/// directories only. Errors are corrupt, or what the system says.
+/// A directory that is being filled from an archive nobody trusts: each path once, and only through real directories.
+/// Errors are corrupt, or what the system says.
 class SafeTree {
 public:
     explicit SafeTree(const std::filesystem::path& directory);
@@ -25,11 +26,10 @@ private:
     enum class Kind { directory, implied_directory, file, other };
 
     void claim(const std::string& path, Kind kind);
-    Fd open_directory(const std::string& path) const;
-    /// The directory that is to hold `path`; made when no entry has named it yet.
-    Fd parent_of(const std::string& path);
+    /// The directory that is to hold `path`, when no entry has named it yet.
+    void make_parent(const std::string& path);
 
-    Fd root_;
+    ForeignTree tree_;
     std::unordered_map<std::string, Kind> known_;
 };
 

@@ -7,6 +7,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/sparse_file.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <archive.h>
@@ -15,7 +16,6 @@
 #include <locale.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <memory>
 
 namespace qpkg::archive {
@@ -141,6 +141,7 @@ private:
 
     static void copy_data(struct archive* reader, int fd, la_int64_t size)
     {
+        files::SparseWriter file(fd);
         const void* data = nullptr;
         std::size_t length = 0;
         la_int64_t offset = 0;
@@ -150,17 +151,14 @@ private:
             if (offset < 0 || offset > size || length > static_cast<std::size_t>(size - offset)) {
                 throw Error(Code::corrupt, "more data than announced");
             }
-            if (::lseek(fd, offset, SEEK_SET) != offset) {
-                throw system_error("seek", errno);
-            }
-            files::write_all(fd, {static_cast<const std::uint8_t*>(data), length});
+            file.skip_to(static_cast<std::uint64_t>(offset));
+            file.write({static_cast<const std::uint8_t*>(data), length});
         }
         if (result != ARCHIVE_EOF) {
             throw malformed(reader);
         }
-        if (::ftruncate(fd, size) != 0) { // a hole at the end
-            throw system_error("set its size", errno);
-        }
+        file.skip_to(static_cast<std::uint64_t>(size)); // a hole at the end
+        file.finish();
     }
 
     SafeTree tree_;

@@ -8,6 +8,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/removal.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <array>
@@ -79,7 +80,7 @@ std::unique_ptr<AppliedDelta> apply(const fs::path& store, const DeltaJob& job, 
         fetch_delta(job.delta, job.to, files_of_delta, from, progress);
         make_repository_over(store, repository);
         execute(repository, files_of_delta);
-        fs::remove_all(files_of_delta);
+        files::remove_tree(files_of_delta);
         progress.end(text::human_size(job.delta.size));
         return std::make_unique<MadeObjects>(repository, job.delta.size, from, not_compressed);
     });
@@ -95,7 +96,7 @@ std::unique_ptr<AppliedDelta> apply_copied(const fs::path& archive, const DeltaJ
         unpack_commit(archive, job.delta.from, start);
         make_repository_over(start, repository);
         execute(repository, archive / directory_of(job.delta.from, job.to));
-        fs::remove_all(start);
+        files::remove_tree(start);
         progress.end(text::human_size(job.delta.objects_size - job.delta.size) + " saved");
         return std::make_unique<MadeObjects>(repository, 0, rest, ostree::archive_compression);
     });

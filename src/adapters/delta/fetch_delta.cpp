@@ -6,6 +6,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/removal.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
@@ -111,7 +112,7 @@ std::uint64_t copy(const fs::path& archive, const DeltaSummary& delta, const Com
             fs::permissions(file.path(), fs::perms(0644));
         }
         files::sync_filesystem(scratch.path());
-        fs::remove_all(place);
+        files::remove_tree(place);
         files::rename_durably(scratch.path(), place);
         return delta.size;
     });

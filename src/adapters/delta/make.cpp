@@ -9,6 +9,7 @@
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/removal.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <sys/stat.h>
@@ -114,7 +115,7 @@ std::vector<DeltaSummary> make(const fs::path& archive, std::span<const CommitId
         if (summary.size < summary.objects_size) {
             useful.push_back(summary);
         } else {
-            fs::remove_all(archive / directory_of(start, to));
+            files::remove_tree(archive / directory_of(start, to));
         }
         progress.advance(1);
     }

@@ -5,6 +5,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/sparse_file.hpp"
 
 #include <fcntl.h>
 #include <linux/fiemap.h>
@@ -25,6 +26,14 @@ namespace {
 
 constexpr std::size_t copy_buffer = 1024 * 1024;
 
+void require_length(int file, std::uint64_t length)
+{
+    struct stat info {};
+    if (::fstat(file, &info) != 0 || static_cast<std::uint64_t>(info.st_size) < length) {
+        throw Error(Code::corrupt, "a file of the object store is shorter than it was");
+    }
+}
+
 /// Whether this file system will refuse every clone, not just this one.
 bool never_clones(int error) { return error == EOPNOTSUPP || error == ENOTTY || error == EXDEV || error == ENOSYS; }
 
@@ -36,10 +45,14 @@ void Placer::place(int source, std::uint64_t source_offset, std::uint64_t length
         shared_ += length;
         return;
     }
-    if (!copy_in_kernel(source, source_offset, length, target_offset)) {
-        copy(source, source_offset, length, target_offset);
-    }
-    written_ += length;
+    require_length(source, source_offset + length); // beyond the end there is a hole, too
+    files::each_filled_part(source, source_offset, length, [&](std::uint64_t offset, std::uint64_t filled) {
+        const auto target = target_offset + (offset - source_offset);
+        if (!copy_in_kernel(source, offset, filled, target)) {
+            copy(source, offset, filled, target);
+        }
+        written_ += filled;
+    });
 }
 
 bool Placer::clone(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset)

@@ -16,7 +16,7 @@ class Placer {
 public:
     explicit Placer(int target) : target_(target) {}
 
-    /// Offsets and length in whole blocks.
+    /// Offsets and length in whole blocks. The target reads as zeros there: holes of the source are left out.
     void place(int source, std::uint64_t source_offset, std::uint64_t length, std::uint64_t target_offset);
     void write(std::string_view bytes, std::uint64_t target_offset);
 

@@ -11,6 +11,7 @@
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/base/removal.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
@@ -240,7 +241,7 @@ std::uint64_t ErofsVolumeStore::remove_leftovers()
         } else {
             bytes += unshared_bytes(leftover);
         }
-        fs::remove_all(leftover);
+        files::remove_tree(leftover);
     }
     files::sync_directory(directory_);
     return bytes;

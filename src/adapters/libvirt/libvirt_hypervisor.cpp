@@ -4,6 +4,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/base/removal.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -218,6 +219,11 @@ void LibvirtHypervisor::equip(const QubeName& qube, const std::string& xml, cons
     const Equipment equipment{root_, base, std::move(config), std::move(slots)};
     connection_->define(with_equipment(xml, equipment, options_.volume_path));
     fault_point("libvirt.defined");
+}
+
+void LibvirtHypervisor::require_removable(const QubeName& qube)
+{
+    with_context("remove the qube " + qube.text(), [&] { files::require_removable(files_.of(qube)); });
 }
 
 void LibvirtHypervisor::remove(const QubeName& qube)

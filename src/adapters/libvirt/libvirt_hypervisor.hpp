@@ -32,6 +32,7 @@ public:
     std::vector<Attachment> attached() override;
     /// Error conflict when libvirt has a domain of this name that is not ours.
     void create(const QubeName& qube, const VolumeId& base) override;
+    void require_removable(const QubeName& qube) override;
     void remove(const QubeName& qube) override;
     void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;

@@ -6,6 +6,8 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/log.hpp"
+#include "qpkg/base/removal.hpp"
 #include "qpkg/base/subprocess.hpp"
 
 #include <fcntl.h>
@@ -35,6 +37,16 @@ void make_file_system(const fs::path& image, std::uint64_t size)
         .environment = {{"PATH", "/usr/sbin:/sbin:/usr/bin:/bin"}}};
     run_checked(command, "make a file system in " + image.string());
     files::sync_file(fd.get());
+}
+
+/// Where something was mounted into it meanwhile it stays, and hinders nobody.
+void remove_or_warn(const fs::path& forgotten)
+{
+    try {
+        files::remove_tree(forgotten);
+    } catch (const Error& error) {
+        log::warning("what is left of a removed machine stays: " + std::string(error.what()));
+    }
 }
 
 } // namespace
@@ -95,7 +107,12 @@ void MachineFiles::forget(const QubeName& qube) const
 {
     remove_forgotten();
     if (fs::exists(of(qube))) {
-        files::rename_durably(of(qube), directory_ / (forgotten_prefix + qube.text()));
+        files::require_removable(of(qube));
+        auto place = directory_ / (forgotten_prefix + qube.text());
+        for (int number = 2; fs::exists(place); ++number) {
+            place = directory_ / (forgotten_prefix + qube.text() + '-' + std::to_string(number));
+        }
+        files::rename_durably(of(qube), place);
         fault_point("libvirt.forgotten");
     }
 }
@@ -107,7 +124,7 @@ void MachineFiles::remove_forgotten() const
     }
     for (const auto& entry : fs::directory_iterator(directory_)) {
         if (entry.path().filename().string().starts_with(forgotten_prefix)) {
-            fs::remove_all(entry.path());
+            remove_or_warn(entry.path());
         }
     }
 }

@@ -9,6 +9,8 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/log.hpp"
+#include "qpkg/base/removal.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -65,14 +67,28 @@ Error no_hot_attach(const QubeName& qube)
             "end what runs in " + qube.text() + " and start it again"};
 }
 
-/// What a killed `remove` left.
+/// What a killed `remove` left. Where something was mounted into it meanwhile it stays, and hinders nobody.
 void remove_leftovers(const fs::path& qubes)
 {
     for (const auto& entry : fs::directory_iterator(qubes)) {
-        if (entry.path().filename().string().starts_with(removed_prefix)) {
-            fs::remove_all(entry.path());
+        if (!entry.path().filename().string().starts_with(removed_prefix)) {
+            continue;
+        }
+        try {
+            files::remove_tree(entry.path());
+        } catch (const Error& error) {
+            log::warning("what is left of a removed qube stays: " + std::string(error.what()));
         }
     }
+}
+
+fs::path free_place(const fs::path& qubes, const QubeName& qube)
+{
+    auto place = qubes / (removed_prefix + qube.text());
+    for (int number = 2; fs::exists(place); ++number) {
+        place = qubes / (removed_prefix + qube.text() + '-' + std::to_string(number));
+    }
+    return place;
 }
 
 } // namespace
@@ -168,6 +184,11 @@ void LocalHypervisor::create(const QubeName& qube, const VolumeId& base)
     write(qube, before ? WantedFile{base, before->machine_id, before->slots} : WantedFile{base, new_machine_id(), {}});
 }
 
+void LocalHypervisor::require_removable(const QubeName& qube)
+{
+    with_context("remove the qube " + qube.text(), [&] { files::require_removable(directory_of(qube)); });
+}
+
 void LocalHypervisor::remove(const QubeName& qube)
 {
     const auto directory = directory_of(qube);
@@ -183,10 +204,11 @@ void LocalHypervisor::remove(const QubeName& qube)
     if (!held) {
         throw Error(Code::conflict, "remove the qube " + qube.text() + ": it is running");
     }
-    const auto removed = qubes / (removed_prefix + qube.text());
+    require_removable(qube);
+    const auto removed = free_place(qubes, qube);
     files::rename_durably(directory, removed);
     fault_point("local.removed");
-    fs::remove_all(removed);
+    files::remove_tree(removed);
 }
 
 void LocalHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)

@@ -29,6 +29,7 @@ public:
     std::vector<Attachment> wanted() override;
     std::vector<Attachment> attached() override;
     void create(const QubeName& qube, const VolumeId& base) override;
+    void require_removable(const QubeName& qube) override;
     void remove(const QubeName& qube) override;
     void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;

@@ -62,6 +62,7 @@ void IncomingFile::begin_content()
         return;
     }
     staged_ = objects_.create_staged(id_, ObjectType::file);
+    writer_.emplace(staged_.get());
     if (link) {
         files::write_all(staged_.get(), header_.file.target + '\0');
     }
@@ -93,8 +94,8 @@ void IncomingFile::write(std::span<const std::uint8_t> content)
     }
     written_ += content.size();
     digest_->update(content);
-    if (staged_) {
-        files::write_all(staged_.get(), content);
+    if (writer_) {
+        writer_->write(content);
     }
 }
 
@@ -110,6 +111,9 @@ ObjectFacts IncomingFile::finish()
     auto facts = facts_of(header_.file, digest_->finish());
     if (facts.id != id_) {
         throw Error(Code::corrupt, "its bytes are not what its name says");
+    }
+    if (staged_ && S_ISREG(header_.file.mode)) {
+        writer_->finish();
     }
     if (staged_) {
         write_attributes(staged_.get(), header_.file);

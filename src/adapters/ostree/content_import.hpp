@@ -4,11 +4,13 @@
 #include "adapters/ostree/incoming.hpp"
 #include "adapters/ostree/inflate.hpp"
 
+#include "qpkg/base/sparse_file.hpp"
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/progress.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -48,6 +50,7 @@ private:
     ArchiveHeader header_{};
     std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header is known
     Fd staged_;
+    std::optional<files::SparseWriter> writer_; ///< of its content
     std::uint64_t written_ = 0;
     std::uint64_t transferred_ = 0;
 };

@@ -33,6 +33,7 @@ void IncomingRaw::take_header(std::span<const std::uint8_t>& bytes)
     }
     digest_ = std::make_unique<ContentDigest>(std::string_view(header_bytes_));
     staged_ = objects_.create_staged(id_, ObjectType::file);
+    writer_.emplace(staged_.get());
 }
 
 void IncomingRaw::feed(std::span<const std::uint8_t> bytes)
@@ -46,7 +47,7 @@ void IncomingRaw::feed(std::span<const std::uint8_t> bytes)
     }
     budget_.take(bytes.size());
     digest_->update(bytes);
-    files::write_all(staged_.get(), bytes);
+    writer_->write(bytes);
 }
 
 ObjectFacts IncomingRaw::finish()
@@ -66,6 +67,8 @@ ObjectFacts IncomingRaw::finish()
         }
         budget_.take(header.target.size());
         files::write_all(staged_.get(), header.target + '\0');
+    } else {
+        writer_->finish();
     }
     write_attributes(staged_.get(), header);
     auto facts = facts_of(header, std::move(result));

@@ -3,7 +3,10 @@
 
 #include "adapters/ostree/incoming.hpp"
 
+#include "qpkg/base/sparse_file.hpp"
+
 #include <memory>
+#include <optional>
 
 namespace qpkg::ostree {
 
@@ -28,6 +31,7 @@ private:
     std::string header_bytes_;
     std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header has come
     Fd staged_;
+    std::optional<files::SparseWriter> writer_; ///< of its content
     std::string target_;
     std::uint64_t transferred_ = 0;
 };

@@ -5,6 +5,7 @@
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/removal.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -209,7 +210,7 @@ void ObjectDirectory::promote_staged(std::string_view operation, std::span<const
     }
     fault_point(std::string(operation) + ".renamed");
     files::sync_filesystem(repository_ / "objects");
-    fs::remove_all(staging_);
+    files::remove_tree(staging_);
     fault_point(std::string(operation) + ".promoted");
 }
 
@@ -247,7 +248,7 @@ std::uint64_t ObjectDirectory::staged_bytes() const
 std::uint64_t ObjectDirectory::clear_staging() const
 {
     const auto bytes = staged_bytes();
-    fs::remove_all(staging_);
+    files::remove_tree(staging_);
     return bytes;
 }
 

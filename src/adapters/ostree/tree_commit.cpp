@@ -5,9 +5,9 @@
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/sparse_file.hpp"
 #include "qpkg/base/text.hpp"
 
-#include <fcntl.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -20,33 +20,13 @@
 namespace qpkg::ostree {
 namespace {
 
-namespace fs = std::filesystem;
-
-struct stat status_of(const fs::path& path)
-{
-    struct stat info {};
-    if (::lstat(path.c_str(), &info) != 0) {
-        throw system_error("stat " + path.string(), errno);
-    }
-    return info;
-}
-
-std::vector<std::string> sorted_names(const fs::path& directory)
-{
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(directory)) {
-        names.push_back(entry.path().filename().string());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-}
-
 /// Hashes `source` into `digest` and copies it to `target`. A clone is hashed after it was made: later writes to the
 /// source cannot reach it.
 void copy_content(int source, int target, ContentDigest& digest)
 {
     const bool cloned = ::ioctl(target, FICLONE, source) == 0;
     const int from = cloned ? target : source;
+    files::SparseWriter writer(target);
     std::array<std::uint8_t, 256 * 1024> buffer; // NOLINT: no need to clear what read() fills
     for (off_t offset = 0;;) {
         const auto got = ::pread(from, buffer.data(), buffer.size(), offset);
@@ -54,15 +34,27 @@ void copy_content(int source, int target, ContentDigest& digest)
             throw system_error("read", errno);
         }
         if (got == 0) {
-            return;
+            break;
         }
         const auto bytes = std::span(buffer).first(static_cast<std::size_t>(got));
         digest.update(bytes);
         if (!cloned) {
-            files::write_all(target, bytes);
+            writer.write(bytes);
         }
         offset += got;
     }
+    if (!cloned) {
+        writer.finish();
+    }
+}
+
+struct stat status_of(const ForeignTree& tree)
+{
+    struct stat info {};
+    if (::fstat(tree.top().get(), &info) != 0) {
+        throw system_error("look at the top of a tree", errno);
+    }
+    return info;
 }
 
 Commit commit_of(const CommitRequest& request, const Digest& tree, const Digest& meta)
@@ -94,7 +86,8 @@ CommitSummary TreeCommit::run(const CommitRequest& request)
 {
     progress_.begin("commit", request.subject, 0);
     objects_.clear_staging();
-    const auto root = directory(request.tree, "", 0);
+    const ForeignTree tree(request.tree);
+    const auto root = directory(tree, {"/", status_of(tree)}, 0);
     const auto commit = commit_of(request, root.tree, root.meta);
     check_commit(commit, request.timestamp);
     const auto bytes = encode(commit);
@@ -115,24 +108,23 @@ CommitSummary TreeCommit::run(const CommitRequest& request)
     return summary;
 }
 
-TreeCommit::Directory TreeCommit::directory(const fs::path& disk, const std::string& path, std::size_t depth)
+TreeCommit::Directory TreeCommit::directory(const ForeignTree& disk, const ForeignTree::Entry& found, std::size_t depth)
 {
     interrupt::throw_if_requested();
-    const auto where = path.empty() ? std::string("/") : text::escaped(path);
+    const auto where = found.path == "/" ? found.path : text::escaped(found.path.substr(1));
     if (depth > max_depth) {
         throw Error(Code::untrusted, where + ": more than " + std::to_string(max_depth) + " directories deep");
     }
-    const DirMeta meta{0, 0, status_of(disk).st_mode, {}};
+    const DirMeta meta{0, 0, found.info.st_mode, {}};
     with_context(where, [&] { check_directory(meta); });
     DirTree tree;
-    const auto prefix = path.empty() ? path : path + '/';
-    for (auto& name : sorted_names(disk)) {
-        const auto below = prefix + name;
-        if (S_ISDIR(status_of(disk / name).st_mode)) {
-            const auto child = directory(disk / name, below, depth + 1);
+    for (const auto& entry : disk.list(found.path)) {
+        auto name = entry.path.substr(entry.path.rfind('/') + 1);
+        if (S_ISDIR(entry.info.st_mode)) {
+            const auto child = directory(disk, entry, depth + 1);
             tree.directories.push_back({std::move(name), child.tree, child.meta});
         } else {
-            const auto id = content(disk / name, below);
+            const auto id = content(disk, entry);
             tree.files.push_back({std::move(name), id});
         }
     }
@@ -153,12 +145,12 @@ Digest TreeCommit::metadata(ObjectType type, std::string_view bytes)
     return id;
 }
 
-Digest TreeCommit::content(const fs::path& disk, const std::string& path)
+Digest TreeCommit::content(const ForeignTree& disk, const ForeignTree::Entry& found)
 {
     if (++files_ > max_files) {
         throw Error(Code::no_space, "more than " + std::to_string(max_files) + " files");
     }
-    const auto info = status_of(disk);
+    const auto& [path, info] = found;
     const bool linked = S_ISREG(info.st_mode) && info.st_nlink > 1;
     const auto inode = std::pair<std::uint64_t, std::uint64_t>(info.st_dev, info.st_ino);
     if (linked) {
@@ -166,19 +158,20 @@ Digest TreeCommit::content(const fs::path& disk, const std::string& path)
             return known->second;
         }
     }
-    const auto id = with_context(
-        text::escaped(path), [&] { return S_ISLNK(info.st_mode) ? symlink(disk, path) : file(disk, info.st_mode); });
+    const auto id = with_context(text::escaped(path.substr(1)), [&] {
+        return S_ISLNK(found.info.st_mode) ? symlink(disk, found) : file(disk, found);
+    });
     if (linked) {
         links_.emplace(inode, id);
     }
     return id;
 }
 
-Digest TreeCommit::file(const fs::path& disk, std::uint32_t mode)
+Digest TreeCommit::file(const ForeignTree& disk, const ForeignTree::Entry& found)
 {
-    const FileHeader header{0, 0, mode, 0, {}, {}};
+    const FileHeader header{0, 0, found.info.st_mode, 0, {}, {}};
     check_file(header);
-    const auto source = files::open(disk, O_RDONLY | O_NOFOLLOW);
+    const auto source = disk.open_file(found.path);
     const auto staged = objects_.create_incoming();
     ContentDigest digest(header);
     copy_content(source.get(), staged.get(), digest);
@@ -186,11 +179,11 @@ Digest TreeCommit::file(const fs::path& disk, std::uint32_t mode)
     return take(facts_of(header, digest.finish()));
 }
 
-Digest TreeCommit::symlink(const fs::path& disk, const std::string& path)
+Digest TreeCommit::symlink(const ForeignTree& disk, const ForeignTree::Entry& found)
 {
-    const FileHeader header{0, 0, S_IFLNK | 0777, 0, fs::read_symlink(disk).string(), {}};
+    const FileHeader header{0, 0, S_IFLNK | 0777, 0, disk.read_link(found.path), {}};
     check_file(header);
-    check_link(path, header.target);
+    check_link(found.path.substr(1), header.target);
     const auto staged = objects_.create_incoming();
     files::write_all(staged.get(), header.target + '\0');
     write_attributes(staged.get(), header);

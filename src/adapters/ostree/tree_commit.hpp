@@ -6,6 +6,7 @@
 #include "adapters/ostree/object_directory.hpp"
 #include "repo-format/tree_rules.hpp"
 
+#include "qpkg/base/foreign_tree.hpp"
 #include "qpkg/ports/content_store.hpp"
 
 #include <map>
@@ -28,10 +29,10 @@ private:
         Digest tree;
         Digest meta;
     };
-    Directory directory(const std::filesystem::path& disk, const std::string& path, std::size_t depth);
-    Digest content(const std::filesystem::path& disk, const std::string& path);
-    Digest file(const std::filesystem::path& disk, std::uint32_t mode);
-    Digest symlink(const std::filesystem::path& disk, const std::string& path);
+    Directory directory(const ForeignTree& disk, const ForeignTree::Entry& found, std::size_t depth);
+    Digest content(const ForeignTree& disk, const ForeignTree::Entry& found);
+    Digest file(const ForeignTree& disk, const ForeignTree::Entry& found);
+    Digest symlink(const ForeignTree& disk, const ForeignTree::Entry& found);
     Digest metadata(ObjectType type, std::string_view bytes);
     /// The staged file "incoming" becomes the object, or goes when that is known already.
     Digest take(ObjectFacts facts);

@@ -58,3 +58,18 @@ TEST_CASE("a line that would break the tables is refused")
     CHECK_FAILS(Code::corrupt, "line 1: a colon", with_accounts(base, "u a - \"x:0:0\"\n"));
     CHECK_FAILS(Code::corrupt, "line 1: expected a user and", with_accounts(base, "m user\n"));
 }
+
+TEST_CASE("nobody new gets the user or the group 0, however it is asked for")
+{
+    const Accounts two_roots{base.passwd, base.group + "wheel:x:00:\n"};
+    for (const auto* line :
+         {"u evil 5:0", "u evil 5:00", "u evil -:root", "u wheel -", "m user root", "m user wheel"}) {
+        CAPTURE(line);
+        CHECK_FAILS(Code::corrupt, "line 1: only root", with_accounts(two_roots, line));
+    }
+    CHECK_FAILS(Code::corrupt, "line 1: expected a user or group name", with_accounts(base, "u 0 -"));
+
+    const auto without_root = with_accounts({"user:x:1000:1000::/home/user:/bin/sh\n", ""}, "u evil 0\ng worse 0\n");
+    CHECK(without_root.passwd.find(":x:0:") == std::string::npos);
+    CHECK(without_root.group.find(":x:0:") == std::string::npos);
+}

@@ -58,3 +58,68 @@ TEST_CASE("no link of a base leads a guest's file out of it")
     build::add_guest_files(root, guest);
     CHECK(files::read(outside / "kept", 100) == "kept");
 }
+
+TEST_CASE("settling a base touches nothing outside, and a link in the place of its directories is refused")
+{
+    for (const auto* place : {"var", "etc", "home"}) {
+        Trees trees;
+        const auto name = fs::path(place).filename();
+        const auto outside = TreeMaker(trees.directory.path() / "outside")
+                                 .file("log/kept", "kept")
+                                 .file("tmp/kept", "kept")
+                                 .file("hostname", "kept")
+                                 .root();
+        trees.root.link(name, outside.string());
+        const auto before = listing(outside);
+
+        CAPTURE(place);
+        CHECK_FAILS(Code::corrupt, "/" + name.string() + " is a symbolic link, where a directory must be",
+                    build::settle_base(trees.root.root()));
+        CHECK(listing(outside) == before);
+    }
+}
+
+TEST_CASE("links at the places that a base has empty are replaced, not followed")
+{
+    Trees trees;
+    const auto outside = TreeMaker(trees.directory.path() / "outside").file("kept", "kept").root();
+    const auto& root = trees.root.link("run", outside.string())
+                           .link("var/log", outside.string())
+                           .link("etc/hostname", (outside / "kept").string())
+                           .root();
+
+    build::settle_base(root);
+
+    CHECK(fs::is_directory(fs::symlink_status(root / "run")));
+    CHECK(fs::is_empty(root / "var/log"));
+    CHECK_FALSE(fs::exists(fs::symlink_status(root / "etc/hostname")));
+    CHECK(files::read(outside / "kept", 100) == "kept");
+}
+
+TEST_CASE("a root file system is found where it is, or in the one folder around it")
+{
+    Trees trees;
+    trees.root.directory("usr/bin").directory("other");
+    CHECK(build::find_root(trees.root.root()) == trees.root.root());
+
+    const auto old = TreeMaker(trees.directory.path() / "old").directory("bin").root();
+    CHECK(build::find_root(old) == old);
+
+    const auto around = TreeMaker(trees.directory.path() / "around").directory("root.x86_64/usr/bin").root();
+    CHECK(build::find_root(around) == around / "root.x86_64");
+}
+
+TEST_CASE("an archive that is no root file system says what it is")
+{
+    Trees trees;
+    const auto beside =
+        TreeMaker(trees.directory.path() / "beside").directory("rootfs/usr/bin").file("metadata.yaml", "x").root();
+    CHECK_FAILS(Code::corrupt, "/rootfs in it is one, beside others", build::find_root(beside));
+
+    const auto deep = TreeMaker(trees.directory.path() / "deep").directory("a/b/usr/bin").root();
+    CHECK_FAILS(Code::corrupt, "neither /usr/bin nor /bin", build::find_root(deep));
+
+    const auto outside = TreeMaker(trees.directory.path() / "outside").directory("usr/bin").root();
+    const auto linked = TreeMaker(trees.directory.path() / "linked").link("root", outside.string()).root();
+    CHECK_FAILS(Code::corrupt, "neither /usr/bin nor /bin", build::find_root(linked));
+}

@@ -29,6 +29,17 @@ TreeEntry removal(const std::string& path)
 const TreeEntry usr = directory("/usr", InBase::the_same);
 const TreeEntry etc = directory("/etc", InBase::the_same);
 
+/// No path is any package's, unless it is in `listed`.
+TreePlan plan_of(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove = {},
+                 const std::vector<std::string>& listed = {})
+{
+    PackageFiles packages;
+    for (const auto& path : listed) {
+        packages.owners.emplace(path, "hello");
+    }
+    return plan_tree(std::move(entries), may_remove, packages);
+}
+
 std::vector<std::string> rules(const TreePlan& plan)
 {
     std::vector<std::string> names;
@@ -42,7 +53,7 @@ std::vector<std::string> rules(const TreePlan& plan)
 
 TEST_CASE("new files are kept with their parents, and nothing is said about them")
 {
-    const auto plan = plan_tree({usr, directory("/usr/bin", InBase::the_same), file("/usr/bin/git", 0755)}, {});
+    const auto plan = plan_of({usr, directory("/usr/bin", InBase::the_same), file("/usr/bin/git", 0755)}, {});
 
     CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/bin", "/usr/bin/git"});
     CHECK(plan.drop.empty());
@@ -51,10 +62,10 @@ TEST_CASE("new files are kept with their parents, and nothing is said about them
 
 TEST_CASE("what an installation leaves behind elsewhere is dropped, and told when it is unusual")
 {
-    const auto plan = plan_tree({directory("/var", InBase::the_same), directory("/var/log", InBase::the_same),
-                                 file("/var/log/dpkg.log"), directory("/srv", InBase::the_same), file("/srv/data"),
-                                 directory("/root", InBase::the_same), directory("/root/.ssh")},
-                                {});
+    const auto plan = plan_of({directory("/var", InBase::the_same), directory("/var/log", InBase::the_same),
+                               file("/var/log/dpkg.log"), directory("/srv", InBase::the_same), file("/srv/data"),
+                               directory("/root", InBase::the_same), directory("/root/.ssh")},
+                              {});
 
     CHECK(plan.keep.empty());
     CHECK(plan.drop.size() == 7);
@@ -64,10 +75,10 @@ TEST_CASE("what an installation leaves behind elsewhere is dropped, and told whe
 TEST_CASE("accounts, the machine's identity and the package manager's state are dropped")
 {
     const auto plan =
-        plan_tree({etc, file("/etc/passwd", 0644, InBase::another), file("/etc/shadow-"), file("/etc/machine-id"),
-                   file("/etc/groups"), directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
-                   directory("/var/lib/dpkg", InBase::the_same), file("/var/lib/dpkg/status", 0644, InBase::another)},
-                  {});
+        plan_of({etc, file("/etc/passwd", 0644, InBase::another), file("/etc/shadow-"), file("/etc/machine-id"),
+                 file("/etc/groups"), directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
+                 directory("/var/lib/dpkg", InBase::the_same), file("/var/lib/dpkg/status", 0644, InBase::another)},
+                {});
 
     CHECK(plan.keep == std::vector<std::string>{"/etc", "/etc/groups"});
     CHECK(plan.findings.empty());
@@ -75,7 +86,7 @@ TEST_CASE("accounts, the machine's identity and the package manager's state are 
 
 TEST_CASE("a file of the base that was only touched is no difference")
 {
-    const auto plan = plan_tree({usr, file("/usr/same", 0644, InBase::the_same)}, {});
+    const auto plan = plan_of({usr, file("/usr/same", 0644, InBase::the_same)}, {});
 
     CHECK(plan.keep.empty());
     CHECK(plan.drop == std::vector<std::string>{"/usr", "/usr/same"});
@@ -84,7 +95,7 @@ TEST_CASE("a file of the base that was only touched is no difference")
 TEST_CASE("a file of the base that was changed is kept, and told; the linker's cache always changes")
 {
     const auto plan =
-        plan_tree({etc, file("/etc/pam", 0644, InBase::another), file("/etc/ld.so.cache", 0644, InBase::another)}, {});
+        plan_of({etc, file("/etc/pam", 0644, InBase::another), file("/etc/ld.so.cache", 0644, InBase::another)}, {});
 
     CHECK(plan.keep == std::vector<std::string>{"/etc", "/etc/ld.so.cache", "/etc/pam"});
     CHECK(rules(plan) == std::vector<std::string>{"shadow /etc/pam"});
@@ -92,9 +103,9 @@ TEST_CASE("a file of the base that was changed is kept, and told; the linker's c
 
 TEST_CASE("removing a path of the base is refused unless the recipe says so")
 {
-    CHECK(plan_tree({usr, removal("/usr/gone")}, {}).refused == std::vector<std::string>{"/usr/gone"});
+    CHECK(plan_of({usr, removal("/usr/gone")}, {}).refused == std::vector<std::string>{"/usr/gone"});
 
-    const auto declared = plan_tree({usr, removal("/usr/gone")}, {"/usr/gone"});
+    const auto declared = plan_of({usr, removal("/usr/gone")}, {"/usr/gone"});
     CHECK(declared.refused.empty());
     CHECK(declared.drop == std::vector<std::string>{"/usr", "/usr/gone"});
     CHECK(rules(declared) == std::vector<std::string>{"removal /usr/gone"});
@@ -102,7 +113,7 @@ TEST_CASE("removing a path of the base is refused unless the recipe says so")
 
 TEST_CASE("a removal in a place that is dropped anyway is nobody's loss")
 {
-    CHECK(plan_tree({removal("/var/cache/x"), removal("/var/lib/dpkg/y"), removal("/etc/apt/z")}, {}).refused.empty());
+    CHECK(plan_of({removal("/var/cache/x"), removal("/var/lib/dpkg/y"), removal("/etc/apt/z")}, {}).refused.empty());
 }
 
 TEST_CASE("each thing that normalising takes away is told")
@@ -112,8 +123,9 @@ TEST_CASE("each thing that normalising takes away is told")
     auto capable = file("/usr/capable");
     capable.xattrs = {"security.capability"};
 
-    const auto plan = plan_tree(
-        {usr, file("/usr/setuid", 04755), file("/usr/hidden", 0640), file("/usr/open", 0666), owned, capable}, {});
+    const auto plan =
+        plan_of({usr, file("/usr/setuid", 04755), file("/usr/hidden", 0640), file("/usr/open", 0666), owned, capable},
+                {}, {"/usr/hidden"});
 
     CHECK(plan.keep.size() == 6);
     CHECK(rules(plan) == std::vector<std::string>{"mode /usr/hidden", "mode /usr/open", "owner /usr/owned",
@@ -122,8 +134,8 @@ TEST_CASE("each thing that normalising takes away is told")
 
 TEST_CASE("devices and keys made for one machine are left out")
 {
-    const auto plan = plan_tree(
-        {etc, {.path = "/etc/pipe", .kind = EntryKind::special}, file("/etc/ssh/ssh_host_rsa_key", 0600)}, {});
+    const auto plan =
+        plan_of({etc, {.path = "/etc/pipe", .kind = EntryKind::special}, file("/etc/ssh/ssh_host_rsa_key", 0600)}, {});
 
     CHECK(plan.keep.empty());
     CHECK(rules(plan) == std::vector<std::string>{"device /etc/pipe", "secret /etc/ssh/ssh_host_rsa_key"});
@@ -131,9 +143,9 @@ TEST_CASE("devices and keys made for one machine are left out")
 
 TEST_CASE("a new empty directory belongs to a module, except where only administrators write")
 {
-    const auto plan = plan_tree({usr, directory("/usr/share", InBase::the_same), directory("/usr/share/plugins"),
-                                 directory("/usr/local", InBase::the_same), directory("/usr/local/fonts")},
-                                {});
+    const auto plan = plan_of({usr, directory("/usr/share", InBase::the_same), directory("/usr/share/plugins"),
+                               directory("/usr/local", InBase::the_same), directory("/usr/local/fonts")},
+                              {});
 
     CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/plugins"});
 }
@@ -150,18 +162,74 @@ TEST_CASE("the plan does not depend on the order in which a directory is read")
                                    file("/usr/a-b"),
                                    directory("/usr/a"),
                                    file("/usr/a/c")};
-    const auto expected = plan_tree(entries, {});
+    const auto expected = plan_of(entries, {});
     std::mt19937 random(1);
 
     for (int round = 0; round < 20; ++round) {
         std::shuffle(entries.begin(), entries.end(), random);
-        CHECK(plan_tree(entries, {}) == expected);
+        CHECK(plan_of(entries, {}) == expected);
     }
 }
 
 TEST_CASE("what is dropped comes before what lies below it")
 {
-    const auto plan = plan_tree({file("/srv/a/b"), directory("/srv/a"), file("/srv/a-b"), directory("/srv")}, {});
+    const auto plan = plan_of({file("/srv/a/b"), directory("/srv/a"), file("/srv/a-b"), directory("/srv")}, {});
 
     CHECK(plan.drop == std::vector<std::string>{"/srv", "/srv/a", "/srv/a-b", "/srv/a/b"});
+}
+
+TEST_CASE("what a script made and not everybody may read is left out, and never opened to all")
+{
+    auto closed = directory("/etc/closed");
+    closed.mode = 0750;
+    const auto plan =
+        plan_of({etc, file("/etc/made.key", 0640), file("/etc/shipped.key", 0640), closed, file("/etc/closed/password"),
+                 directory("/etc/closed/deep"), file("/etc/closed/deep/password"), file("/etc/closed/shipped"),
+                 file("/etc/plain"), file("/etc/base.key", 0600, InBase::another)},
+                {}, {"/etc/shipped.key", "/etc/closed/shipped"});
+
+    CHECK(plan.secrets == std::vector<std::string>{"/etc/base.key", "/etc/closed/deep/password", "/etc/closed/password",
+                                                   "/etc/made.key"});
+    CHECK(plan.keep == std::vector<std::string>{"/etc", "/etc/closed", "/etc/closed/deep", "/etc/closed/shipped",
+                                                "/etc/plain", "/etc/shipped.key"});
+    CHECK(rules(plan) == std::vector<std::string>{"mode /etc/shipped.key", "secret /etc/base.key",
+                                                  "secret /etc/closed/deep/password", "secret /etc/closed/password",
+                                                  "secret /etc/made.key"});
+}
+
+TEST_CASE("with a private key its public half goes, where a script made that, too")
+{
+    const auto plan =
+        plan_of({etc, file("/etc/host_key", 0600), file("/etc/host_key.pub"), file("/etc/server.key", 0600),
+                 file("/etc/server.crt"), file("/etc/server.conf"), file("/etc/my_secret_key", 0600),
+                 file("/etc/my_public_key"), file("/etc/shipped.key", 0600), file("/etc/shipped.pem")},
+                {}, {"/etc/shipped.pem"});
+
+    CHECK(plan.keep == std::vector<std::string>{"/etc", "/etc/server.conf", "/etc/shipped.pem"});
+    CHECK(plan.secrets.size() == 7);
+}
+
+TEST_CASE("nothing takes the place of a directory of the base")
+{
+    const TreeEntry link{.path = "/usr/lib", .kind = EntryKind::symlink, .in_base = InBase::directory};
+    const TreeEntry top{.path = "/var", .kind = EntryKind::symlink, .in_base = InBase::directory};
+    const TreeEntry pipe{.path = "/etc/x", .kind = EntryKind::special, .in_base = InBase::directory};
+
+    CHECK(plan_of({usr, etc, link, top, pipe, file("/usr/bin", 0644, InBase::directory)}).displaced ==
+          std::vector<std::string>{"/etc/x", "/usr/bin", "/usr/lib", "/var"});
+
+    const auto declared = plan_of({usr, link, file("/usr/lib-not")}, {"/usr/lib"});
+    CHECK(declared.displaced.empty());
+    CHECK(declared.keep == std::vector<std::string>{"/usr", "/usr/lib-not"});
+    CHECK(rules(declared) == std::vector<std::string>{"removal /usr/lib"});
+}
+
+TEST_CASE("what a module says of itself is written by nobody but the build")
+{
+    const auto plan =
+        plan_of({usr, directory("/usr/share", InBase::the_same), directory("/usr/share/qpkg"),
+                 directory("/usr/share/qpkg/app"), file("/usr/share/qpkg/app/starts"), file("/usr/share/qpkg.txt")});
+
+    CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/qpkg.txt"});
+    CHECK(rules(plan) == std::vector<std::string>{"outside /usr/share/qpkg/app/starts"});
 }

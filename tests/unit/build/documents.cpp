@@ -93,3 +93,22 @@ TEST_CASE("what cannot be unpacked stays as it is")
     CHECK(documents.target("usr/share/doc/linked/news.gz") == "changelog");
     CHECK(documents.text("usr/share/doc/linked/news") == "mine");
 }
+
+TEST_CASE("links that lead out of the tree hide nothing of it, and nothing outside is unpacked or moved")
+{
+    Documents documents;
+    const auto outside = TreeMaker(documents.directory.path() / "outside").file("a.1.gz", packed).root();
+    documents.tree.file("usr/share/man/man1/a.1.gz", packed)
+        .link("usr/share/doc", outside.string())
+        .link("usr/share/man/man1/b.1.gz", "/usr/share/doc/a.1.gz")
+        .link("usr/share/man/man1/c.1.gz", "../../../../../outside/a.1.gz");
+
+    documents.unpack();
+
+    CHECK(documents.text("usr/share/man/man1/a.1") == "hello\n");
+    CHECK(documents.target("usr/share/man/man1/b.1.gz") == "/usr/share/doc/a.1.gz");
+    CHECK(documents.target("usr/share/man/man1/c.1.gz") == "../../../../../outside/a.1.gz");
+    CHECK(files::read(outside / "a.1.gz", 100) == packed);
+    CHECK(std::distance(fs::directory_iterator(outside), fs::directory_iterator()) == 1);
+    CHECK(std::distance(fs::directory_iterator(documents.directory.path()), fs::directory_iterator()) == 3);
+}

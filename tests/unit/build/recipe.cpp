@@ -106,3 +106,15 @@ TEST_CASE("a table's header over two lines is a mistake with a place, not a cras
 {
     CHECK_FAILS(Code::usage, "x:2:1: expected a key", parse_recipe("a = 1\n[\nb]\n", "x"));
 }
+
+TEST_CASE("a recipe says what becomes of private files")
+{
+    const std::string source = "[app]\nid = \"org.example.a\"\nbase = \"debian-12\"\n[source]\ntype = \"packages\"\n"
+                               "packages = [\"hello\"]\n";
+
+    CHECK(parse_recipe(source, "x").private_files == PrivateFiles::drop);
+    CHECK(parse_recipe(source + "private_files = \"drop\"\n", "x").private_files == PrivateFiles::drop);
+    CHECK(parse_recipe(source + "private_files = \"refuse\"\n", "x").private_files == PrivateFiles::refuse);
+    CHECK_FAILS(Code::usage, "x:7:17: source.private_files: expected drop or refuse, found \"keep\"",
+                parse_recipe(source + "private_files = \"keep\"\n", "x"));
+}

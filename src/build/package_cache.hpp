@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "build/lock.hpp"
+
+#include "qpkg/base/digest.hpp"
+#include "qpkg/base/foreign_tree.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace qpkg::build {
+
+/// What apt downloaded, kept from build to build of one base. The base's own apt fills it: foreign code, so nothing in
+/// it is believed before it was hashed, and it is reached through the door.
+class PackageCache {
+public:
+    /// Made when absent. Held as long as this lives: apt locks its cache and gives up when another has it; we wait for
+    /// each other.
+    explicit PackageCache(const std::filesystem::path& directory);
+
+    /// Nothing when it is not there.
+    std::optional<Digest> digest_of(const std::string& file_name) const;
+    std::uint64_t size_of(const std::string& file_name) const;
+    /// When the package was made.
+    std::int64_t time_of(const std::string& file_name) const;
+    void remove(const std::string& file_name) const;
+
+private:
+    ForeignTree tree_;
+    Fd lock_;
+};
+
+/// Directories that apt expects in the cache, made when absent.
+void prepare_cache(const std::filesystem::path& directory);
+
+/// Puts the package file of a cache into a directory of our own: a copy, so that what is installed is what was hashed,
+/// whatever becomes of the cache. Error corrupt when it is not what the lock names.
+void copy_package(const std::filesystem::path& cache, const LockedPackage& locked,
+                  const std::filesystem::path& directory);
+
+} // namespace qpkg::build

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Trees that foreign code shaped are reached through one door, and trees are removed in one way.
+
+Where installations and archives are handled no call of std::filesystem takes a path to the disk: it would follow links.
+std::filesystem::remove_all enters what is mounted in a tree, wherever it is called."""
+
+import re
+
+import sources
+
+FOREIGN = ("src/build/", "src/adapters/archive/")
+LEXICAL = {"path", "perms", "absolute", "file_type"}
+CALL = re.compile(r"\b(?:fs|std::filesystem)::([a-z_]+)\s*[({]")
+REMOVAL = re.compile(r"\bremove_all\s*\(")
+PROGRAM = ("src/", "cli/", "include/", "signing/", "repo-format/")
+
+
+def check(path, content):
+    if not str(path).startswith(PROGRAM):
+        return
+    for number, line in enumerate(content.splitlines(), 1):
+        if REMOVAL.search(line):
+            yield f"{path}:{number}: remove_all enters mounts: files::remove_tree (qpkg/base/removal.hpp)"
+        for name in CALL.findall(line) if str(path).startswith(FOREIGN) else ():
+            if name not in LEXICAL:
+                yield f"{path}:{number}: fs::{name} may follow a link out of a tree: ForeignTree (qpkg/base/foreign_tree.hpp)"
+
+
+def main():
+    code = sources.files(".cpp", ".hpp")
+    sources.finish([finding for path in code for finding in check(path, sources.text(path))], len(code))
+
+
+if __name__ == "__main__":
+    main()

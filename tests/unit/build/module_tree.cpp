@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/module_tree.hpp"
+
+#include "support/expect.hpp"
+#include "support/trees.hpp"
+
+#include <fcntl.h>
+
+#include <algorithm>
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+/// What installing the package "hello", whose postinst a test writes out, changed over a base.
+struct Installation {
+    files::TemporaryDirectory directory = scratch();
+    TreeMaker victim{directory.path() / "victim"};
+    TreeMaker base{directory.path() / "base"};
+    TreeMaker changes{directory.path() / "changes"};
+    build::Recipe recipe{.app = AppId::require("org.debian.hello"), .base = BaseId::require("debian-12")};
+
+    Installation()
+    {
+        victim.file("kept", "kept");
+        base.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n").file("etc/group", "root:x:0:\n");
+        base.directory("usr/lib/sysusers.d").directory("usr/share");
+        changes.file("usr/bin/hello", "#!/bin/sh\n", 0755)
+            .file("var/lib/dpkg/info/hello.list", "/.\n/usr\n/usr/bin\n/usr/bin/hello\n/etc/hello/shipped.conf\n")
+            .file("var/lib/dpkg/info/hello.postinst", "#!/bin/sh\n", 0755)
+            .file("var/lib/dpkg/status", "Package: hello\nDescription: says hello\n");
+        recipe.packages = {"hello"};
+    }
+
+    build::ModuleTree make() const
+    {
+        return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe);
+    }
+    std::string text(const fs::path& path) const { return files::read(changes.root() / path, 10000); }
+    bool has(const fs::path& path) const { return fs::exists(fs::symlink_status(changes.root() / path)); }
+    bool victim_is_whole() const
+    {
+        return listing(victim.root()).size() == 1 && files::read(victim.root() / "kept", 100) == "kept";
+    }
+};
+
+std::vector<std::string> told(const build::ModuleTree& tree, const std::string& rule)
+{
+    std::vector<std::string> paths;
+    for (const auto& finding : tree.findings) {
+        if (finding.rule == rule) {
+            paths.push_back(finding.path);
+        }
+    }
+    return paths;
+}
+
+} // namespace
+
+TEST_CASE("a package that puts a link in the place of a directory of the base is refused by name")
+{
+    for (const auto* place : {"usr/lib/sysusers.d", "usr/share", "usr/lib", "etc"}) {
+        Installation installation;
+        installation.changes.link(place, installation.victim.root().string());
+
+        CAPTURE(place);
+        CHECK_FAILS(Code::conflict, "installing hello puts something in the place of a directory of the base: /",
+                    installation.make());
+        CHECK(installation.victim_is_whole());
+    }
+}
+
+TEST_CASE("no link that a package leaves where the build writes leads it out")
+{
+    for (const auto* place : {"usr/lib/extension-release.d", "usr/share/qpkg", "usr/share/qpkg/org.debian.hello"}) {
+        Installation installation;
+        installation.changes.link(place, installation.victim.root().string());
+
+        CAPTURE(place);
+        if (std::string(place).starts_with("usr/share/qpkg")) {
+            installation.make(); // nobody else's place: the link is left out
+            CHECK_FALSE(installation.text("usr/share/qpkg/org.debian.hello/exports").empty());
+        } else {
+            CHECK_FAILS(Code::corrupt, "the tree that hello made: /usr/lib/extension-release.d is a symbolic link",
+                        installation.make());
+        }
+        CHECK(installation.victim_is_whole());
+    }
+}
+
+TEST_CASE("files that the build reads may be pipes or lead anywhere: nobody waits, and nothing outside is read")
+{
+    Installation installation;
+    const auto secret =
+        installation.victim.file("secret", "Package: hello\nDescription: of the host\n").root() / "secret";
+    fs::remove(installation.changes.root() / "var/lib/dpkg/status");
+    installation.changes.link("var/lib/dpkg/status", secret.string());
+    REQUIRE(::mkfifo((installation.changes.root() / "etc-passwd").c_str(), 0644) == 0);
+    installation.changes.directory("etc");
+    fs::rename(installation.changes.root() / "etc-passwd", installation.changes.root() / "etc/passwd");
+
+    CHECK(installation.make().summary.empty());
+}
+
+TEST_CASE("what scripts wrote into the account files becomes no line of its own")
+{
+    Installation installation;
+    installation.changes.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\nhello:x:5:5::/:/bin/sh\n")
+        .file("etc/group", "root:x:0:hello\nx; APT { Pre-Invoke { \"id\"; }; }; //:x:64000:\n");
+
+    const auto tree = installation.make();
+
+    CHECK(installation.text("usr/lib/sysusers.d/org.debian.hello.conf") == "u hello - - / /bin/sh\n");
+    CHECK(told(tree, "account").size() == 2);
+}
+
+TEST_CASE("keys that a script made are no part of a module, and two installations are equal again")
+{
+    std::map<std::string, std::string> before;
+    for (const auto* key : {"first", "second"}) {
+        Installation installation;
+        installation.changes.file("etc/hello/host_key", key, 0600)
+            .file("etc/hello/host_key.pub", key)
+            .file("etc/hello/shipped.conf", "same", 0640);
+
+        const auto tree = installation.make();
+
+        CHECK(told(tree, "secret") == std::vector<std::string>{"/etc/hello/host_key", "/etc/hello/host_key.pub"});
+        CHECK_FALSE(installation.has("etc/hello/host_key"));
+        CHECK_FALSE(installation.has("etc/hello/host_key.pub"));
+        CHECK(installation.text("etc/hello/shipped.conf") == "same");
+        const auto after = listing(installation.changes.root());
+        CHECK((before.empty() || before == after));
+        before = after;
+    }
+}
+
+TEST_CASE("a recipe may refuse private files, by name")
+{
+    Installation installation;
+    installation.recipe.private_files = build::PrivateFiles::refuse;
+    installation.changes.file("etc/hello/host_key", "key", 0600);
+
+    CHECK_FAILS(Code::conflict, "for one machine alone, which no module may bring: /etc/hello/host_key",
+                installation.make());
+}
