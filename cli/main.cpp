@@ -7,6 +7,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/base/printable.hpp"
 #include "qpkg/base/redaction.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -106,9 +107,9 @@ void print_failure(const Context& context, Code code, const std::string& what, c
     if (context.options.json) {
         std::cout << render_json_failure(context.command, static_cast<int>(code), message, hint) << std::flush;
     }
-    std::cerr << "Failed: " << message << '\n';
+    std::cerr << "Failed: " << text::printable(message) << '\n';
     if (!hint.empty()) {
-        std::cerr << "hint: " << hint << '\n';
+        std::cerr << "hint: " << text::printable(hint) << '\n';
     }
 }
 

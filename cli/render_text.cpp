@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/document.hpp"
 
+#include "qpkg/base/printable.hpp"
+#include "qpkg/base/text.hpp"
+
 #include <algorithm>
 #include <ostream>
 
@@ -45,7 +48,7 @@ void print_table(std::ostream& out, const std::vector<Column>& columns, const st
         auto& line = lines.emplace_back();
         for (std::size_t i = 0; i < columns.size(); ++i) {
             if (!columns[i].heading.empty()) {
-                line.push_back(row[i].shown);
+                line.push_back(qpkg::text::printable(row[i].shown));
             }
         }
     }
@@ -57,6 +60,14 @@ void print_table(std::ostream& out, const std::vector<Column>& columns, const st
     }
     for (const auto& line : lines) {
         print_row(out, line, widths);
+    }
+}
+
+/// Several lines may be one part: their ends are ours.
+void print_lines(std::ostream& out, const std::string& words)
+{
+    for (const auto& line : qpkg::text::split(words, '\n')) {
+        out << qpkg::text::printable(line) << '\n';
     }
 }
 
@@ -75,7 +86,7 @@ void render_text(const Document& document, std::ostream& out)
             if (!field->label.empty()) {
                 out << "  ";
                 pad(out, field->label, label_width + 2);
-                out << field->value.shown << '\n';
+                out << qpkg::text::printable(field->value.shown) << '\n';
             }
         } else if (const auto* table = std::get_if<Document::Table>(&part)) {
             const bool visible = std::any_of(table->columns.begin(), table->columns.end(),
@@ -84,7 +95,7 @@ void render_text(const Document& document, std::ostream& out)
                 print_table(out, table->columns, table->rows);
             }
         } else {
-            out << std::get<Document::Line>(part).words << '\n';
+            print_lines(out, std::get<Document::Line>(part).words);
         }
     }
 }

@@ -7,6 +7,7 @@
 
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/base/printable.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
@@ -46,6 +47,10 @@ void refuse_taken(const Snapshot& snapshot, const Repository& candidate)
 FoundRepository find_repository(World& world, const AddRepositoryRequest& request)
 {
     const auto name = RepoName::require(request.name);
+    if (!text::is_printable(request.location)) {
+        throw Error(Code::usage,
+                    "\"" + text::escaped(request.location) + "\" cannot be a location: it holds control characters");
+    }
     const auto location = absolute_location(request.location);
     const auto fetcher = world.fetcher(location.revealed());
     auto root = with_context("repository " + location.shown(), [&] {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/base/log.hpp"
 
+#include "qpkg/base/printable.hpp"
 #include "qpkg/base/redaction.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
@@ -20,6 +21,9 @@ spdlog::logger& logger()
     return *instance;
 }
 
+/// A message may quote what came from outside, and where it came from.
+std::string shown(std::string_view message) { return text::printable(redacted(message)); }
+
 } // namespace
 
 void set_level(Level level)
@@ -37,8 +41,8 @@ void set_level(Level level)
     }
 }
 
-void debug(std::string_view message) { logger().debug("{}", redacted(message)); }
-void note(std::string_view message) { logger().info("{}", redacted(message)); }
-void warning(std::string_view message) { logger().warn("{}", redacted(message)); }
+void debug(std::string_view message) { logger().debug("{}", shown(message)); }
+void note(std::string_view message) { logger().info("{}", shown(message)); }
+void warning(std::string_view message) { logger().warn("{}", shown(message)); }
 
 } // namespace qpkg::log
