@@ -9,11 +9,14 @@
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/text.hpp"
 
+#include <fcntl.h>
 #include <sodium.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 
 namespace qpkg::trust {
 namespace {
@@ -88,7 +91,28 @@ void check_mode(const std::filesystem::path& path)
     }
     if ((info.st_mode & 0077) != 0) {
         throw Error(Code::untrusted, "key file " + path.string() + ": others may read or change it",
-                    "if nobody else has it: chmod 600 " + path.string());
+                    "if nobody else has it: chmod 600 " + path.string() +
+                        "; on a stick that keeps no modes: mount it with -o fmask=177,dmask=077");
+    }
+}
+
+/// A stick or a share that knows no modes shows every file to everybody: asked before there is a secret in one.
+void require_modes(const std::filesystem::path& directory)
+{
+    auto probe = ((directory.empty() ? "." : directory) / ".modes-XXXXXX").string();
+    const Fd fd(::mkostemp(probe.data(), O_CLOEXEC));
+    if (!fd) {
+        throw system_error("create a file in " + directory.string(), errno);
+    }
+    struct stat info {};
+    static_cast<void>(::fchmod(fd.get(), 0600)); // what came of it is what counts
+    const bool private_file = ::fstat(fd.get(), &info) == 0 && (info.st_mode & 0077U) == 0;
+    ::unlink(probe.c_str());
+    if (!private_file) {
+        throw Error(
+            Code::unsupported,
+            "write keys to " + directory.string() + ": its file system keeps no modes, so others could read them",
+            "mount it so that only you can read it, for example with -o fmask=177,dmask=077, or use one with ext4");
     }
 }
 
@@ -165,6 +189,7 @@ void write_key_file(const std::filesystem::path& path, const SecretKey& key,
         throw Error(Code::conflict,
                     "write the key file " + path.string() + ": it is there already, keys are never overwritten");
     }
+    require_modes(path.parent_path());
     auto seed = key.seed();
     auto secret =
         passphrase ? seal(seed, *passphrase) : Object{{"protection", std::string(plain)}, {"seed", to_hex(seed)}};

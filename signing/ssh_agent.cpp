@@ -4,7 +4,9 @@
 #include "qpkg/base/digest.hpp"
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fd.hpp"
+#include "qpkg/base/interrupt.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -69,72 +71,112 @@ std::string ssh_string(std::string_view text) { return ssh_number(text.size()) +
 
 std::string key_blob(const PublicKey& key) { return ssh_string(key_type) + ssh_string(as_text(key.bytes())); }
 
-Fd connect_to(const std::filesystem::path& socket)
-{
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    const auto text = socket.string();
-    if (text.empty() || text.size() >= sizeof(address.sun_path)) {
-        throw Error(Code::failed, "ssh-agent: " + text + " cannot be the path of a socket");
-    }
-    std::ranges::copy(text, std::begin(address.sun_path));
-    Fd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        throw system_error("reach the ssh-agent at " + text, errno);
-    }
-    return fd;
-}
-
-void send_all(int fd, std::string_view bytes)
-{
-    while (!bytes.empty()) {
-        const auto sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-        if (sent < 0 && errno != EINTR) {
-            throw system_error("ask the ssh-agent", errno);
+/// One question to an agent, which gets so long to take and to answer it.
+class Conversation {
+public:
+    Conversation(const std::filesystem::path& socket, std::chrono::milliseconds patience)
+        : until_(std::chrono::steady_clock::now() + patience), patience_(patience)
+    {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        const auto text = socket.string();
+        if (text.empty() || text.size() >= sizeof(address.sun_path)) {
+            throw Error(Code::failed, "ssh-agent: " + text + " cannot be the path of a socket");
         }
-        bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
-    }
-}
-
-std::string receive(int fd, std::size_t size)
-{
-    std::string bytes(size, '\0');
-    std::size_t got = 0;
-    while (got < size) {
-        const auto count = ::recv(fd, bytes.data() + got, size - got, 0);
-        if (count == 0) {
-            throw Error(Code::failed, "ssh-agent: it closed the connection");
+        std::ranges::copy(text, std::begin(address.sun_path));
+        fd_ = Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+        // One whose queue is full says EAGAIN at once: an agent that accepts nobody.
+        if (!fd_ || ::connect(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+            throw system_error("reach the ssh-agent at " + text, errno);
         }
-        if (count < 0 && errno != EINTR) {
-            throw system_error("listen to the ssh-agent", errno);
-        }
-        got += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
     }
-    return bytes;
-}
 
-std::string ask(const std::filesystem::path& socket, std::string_view request)
+    void send(std::string_view bytes)
+    {
+        while (!bytes.empty()) {
+            wait_for(POLLOUT);
+            const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            if (sent < 0 && errno != EINTR && errno != EAGAIN) {
+                throw system_error("ask the ssh-agent", errno);
+            }
+            bytes.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(sent, 0)));
+        }
+    }
+
+    std::string receive(std::size_t size)
+    {
+        std::string bytes(size, '\0');
+        std::size_t got = 0;
+        while (got < size) {
+            wait_for(POLLIN);
+            const auto count = ::recv(fd_.get(), bytes.data() + got, size - got, 0);
+            if (count == 0) {
+                throw Error(Code::failed, "ssh-agent: it closed the connection");
+            }
+            if (count < 0 && errno != EINTR && errno != EAGAIN) {
+                throw system_error("listen to the ssh-agent", errno);
+            }
+            got += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+        }
+        return bytes;
+    }
+
+private:
+    void wait_for(short event) const
+    {
+        for (;;) {
+            interrupt::throw_if_requested();
+            const auto left =
+                std::chrono::duration_cast<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
+            if (left.count() <= 0) {
+                const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(patience_).count();
+                throw Error(Code::failed, "ssh-agent: no answer within " + std::to_string(seconds) + " seconds",
+                            "does it wait for somebody to touch a token or to answer its question?");
+            }
+            struct pollfd waiting {
+                fd_.get(), event, 0
+            };
+            constexpr std::chrono::milliseconds glance{1000};
+            const auto ready = ::poll(&waiting, 1, static_cast<int>(std::min(left, glance).count()) + 1);
+            if (ready > 0) {
+                return;
+            }
+            if (ready < 0 && errno != EINTR) {
+                throw system_error("wait for the ssh-agent", errno);
+            }
+        }
+    }
+
+    Fd fd_;
+    std::chrono::steady_clock::time_point until_;
+    std::chrono::milliseconds patience_;
+};
+
+std::string ask(const std::filesystem::path& socket, std::chrono::milliseconds patience, std::string_view request)
 {
-    const auto fd = connect_to(socket);
-    send_all(fd.get(), ssh_string(request));
-    const auto length = receive(fd.get(), 4);
+    Conversation agent(socket, patience);
+    agent.send(ssh_string(request));
+    const auto length = agent.receive(4);
     const auto size = Reader(length).number();
     if (size == 0 || size > largest_answer) {
         throw Error(Code::corrupt, "ssh-agent: an answer of " + std::to_string(size) + " bytes");
     }
-    return receive(fd.get(), size);
+    return agent.receive(size);
 }
 
 class AgentKey final : public Signer {
 public:
-    AgentKey(std::filesystem::path socket, const PublicKey& key) : socket_(std::move(socket)), key_(key) {}
+    AgentKey(std::filesystem::path socket, std::chrono::milliseconds patience, const PublicKey& key)
+        : socket_(std::move(socket)), patience_(patience), key_(key)
+    {
+    }
 
     const PublicKey& public_key() const noexcept override { return key_; }
 
     SignatureBytes sign(std::string_view message) const override
     {
         const auto request = sign_request + ssh_string(key_blob(key_)) + ssh_string(message) + ssh_number(0);
-        const auto signature = parse_agent_signature(ask(socket_, request));
+        const auto signature = parse_agent_signature(ask(socket_, patience_, request));
         if (!key_.verifies(signature, message)) {
             throw Error(Code::untrusted, "ssh-agent: what it signed does not verify with key " + key_.id().hex());
         }
@@ -143,6 +185,7 @@ public:
 
 private:
     std::filesystem::path socket_;
+    std::chrono::milliseconds patience_;
     PublicKey key_;
 };
 
@@ -189,11 +232,11 @@ SignatureBytes parse_agent_signature(std::string_view answer)
     return signature;
 }
 
-std::vector<std::unique_ptr<Signer>> agent_keys(const std::filesystem::path& socket)
+std::vector<std::unique_ptr<Signer>> agent_keys(const std::filesystem::path& socket, std::chrono::milliseconds patience)
 {
     std::vector<std::unique_ptr<Signer>> keys;
-    for (const auto& key : parse_agent_keys(ask(socket, std::string(1, request_identities)))) {
-        keys.push_back(std::make_unique<AgentKey>(socket, key));
+    for (const auto& key : parse_agent_keys(ask(socket, patience, std::string(1, request_identities)))) {
+        keys.push_back(std::make_unique<AgentKey>(socket, patience, key));
     }
     return keys;
 }

@@ -3,6 +3,7 @@
 
 #include "signing/key.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -18,8 +19,10 @@ std::vector<PublicKey> parse_agent_keys(std::string_view answer);
 SignatureBytes parse_agent_signature(std::string_view answer);
 
 /// Every ed25519 key of the agent at this socket. Each signature is asked for over a connection of its own, and
-/// verified before it is used. Errors: failed (no agent there).
-std::vector<std::unique_ptr<Signer>> agent_keys(const std::filesystem::path& socket);
+/// verified before it is used. `patience` is for each answer: an agent may first ask its user. Errors: failed (no agent
+/// there, or one that does not answer).
+std::vector<std::unique_ptr<Signer>> agent_keys(const std::filesystem::path& socket,
+                                                std::chrono::milliseconds patience = std::chrono::minutes(2));
 
 /// The agent of this session (SSH_AUTH_SOCK). Error not_found when there is none.
 std::filesystem::path agent_socket();

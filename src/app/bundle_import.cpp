@@ -257,7 +257,7 @@ BundleSource::BundleSource(const std::string& source)
 ImportBundleReport import_bundle(World& world, const ImportBundleRequest& request)
 {
     const BundleSource source(request.source);
-    Quarantine quarantine(world.root);
+    Quarantine quarantine(world.root, source.fd());
     return with_context("import " + (request.source == "-" ? "standard input" : text::escaped(request.source)), [&] {
         auto bundle = quarantine.receive(source.fd(), request.patience, world.progress);
         return BundleImport(world, request, bundle).run();

@@ -171,6 +171,35 @@ private:
     MirrorReport report_{};
 };
 
+bool lies_within(const std::filesystem::path& inner, const std::filesystem::path& outer)
+{
+    const auto below = std::filesystem::weakly_canonical(std::filesystem::absolute(inner));
+    const auto above = std::filesystem::weakly_canonical(std::filesystem::absolute(outer));
+    return std::mismatch(above.begin(), above.end(), below.begin(), below.end()).first == above.end();
+}
+
+/// A mirror is written file by file: in its own source, in the state, or around one of them it would write over what it
+/// reads.
+void require_own_place(World& world, const MirrorRequest& request)
+{
+    const auto require_apart = [&](const std::filesystem::path& other, std::string_view what) {
+        if (lies_within(request.to, other) || lies_within(other, request.to)) {
+            throw Error(Code::usage,
+                        "mirror to " + request.to.string() + ": it and " + std::string(what) + ", " + other.string() +
+                            ", lie in one another",
+                        "name a folder of its own with --to");
+        }
+    };
+    require_apart(world.root, "the state directory");
+    for (const auto& location : request.from) {
+        constexpr std::string_view file_url = "file://";
+        const auto path = location.starts_with(file_url) ? location.substr(file_url.size()) : location;
+        if (path.find("://") == std::string::npos) {
+            require_apart(path, "what is mirrored");
+        }
+    }
+}
+
 /// Whether another location may do better.
 bool is_servers_fault(Code code)
 {
@@ -182,6 +211,7 @@ bool is_servers_fault(Code code)
 
 MirrorReport sync_mirror(World& world, const MirrorRequest& request)
 {
+    require_own_place(world, request);
     const auto private_folder = std::filesystem::absolute(request.to) / ".publish";
     files::make_directories(private_folder);
     const auto lock = engine::WriterLock::take(private_folder, request.command);

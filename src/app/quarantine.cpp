@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -139,8 +140,16 @@ void copy_section(Source& source, int target, std::size_t index, const bundle::S
 
 } // namespace
 
-Quarantine::Quarantine(const std::filesystem::path& root) : path_(root / "quarantine")
+Quarantine::Quarantine(const std::filesystem::path& root, int source) : path_(root / "quarantine")
 {
+    struct stat from {};
+    struct stat left {};
+    if (::fstat(source, &from) == 0 && ::lstat(path_.c_str(), &left) == 0 && from.st_dev == left.st_dev &&
+        from.st_ino == left.st_ino) {
+        throw Error(Code::conflict,
+                    "import " + path_.string() + ": this is where bundles are received, and it is emptied before",
+                    "move the file to another place first");
+    }
     std::filesystem::remove(path_);
 }
 

@@ -15,8 +15,9 @@ namespace qpkg::app {
 /// the beginning of the next.
 class Quarantine {
 public:
-    /// Nobody else imports meanwhile (the caller holds the lock).
-    explicit Quarantine(const std::filesystem::path& root);
+    /// Nobody else imports meanwhile (the caller holds the lock). Error conflict when `source`, which shall be
+    /// received, is this very file.
+    Quarantine(const std::filesystem::path& root, int source);
     Quarantine(const Quarantine&) = delete;
     Quarantine& operator=(const Quarantine&) = delete;
     ~Quarantine();

@@ -3,6 +3,14 @@
 
 #include "support/expect.hpp"
 
+#include "qpkg/base/fd.hpp"
+#include "qpkg/base/files.hpp"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+
 using namespace qpkg;
 
 namespace {
@@ -17,7 +25,34 @@ std::string keys_answer()
            ssh_string("two");
 }
 
+/// A socket at which somebody listens who never says a word.
+class SilentAgent {
+public:
+    SilentAgent()
+    {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        std::ranges::copy(path().string(), std::begin(address.sun_path));
+        REQUIRE(::bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+        REQUIRE(::listen(fd_.get(), 8) == 0);
+    }
+
+    std::filesystem::path path() const { return directory_.path() / "agent"; }
+
+private:
+    files::TemporaryDirectory directory_{std::filesystem::temp_directory_path(), "qpkg-test-"};
+    Fd fd_{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+};
+
 } // namespace
+
+TEST_CASE("an agent that never answers is given up")
+{
+    const SilentAgent agent;
+
+    CHECK_FAILS(Code::failed, "ssh-agent: no answer within 0 seconds",
+                trust::agent_keys(agent.path(), std::chrono::milliseconds(50)));
+}
 
 TEST_CASE("an agent's ed25519 keys are found, and keys of other kinds passed by")
 {
