@@ -96,7 +96,13 @@ void rotate(Context& context, const RotateFlags& flags)
     document.field("fingerprint_words", text(trust::fingerprint_words(report.fingerprint)), "In words");
     document.field("version", number(report.version), "Index");
     document.field("prepared", list(report.prepared), report.prepared.empty() ? "" : "To be signed");
-    document.done("Done: " + closing_words(report, flags.role) + '.');
+    if (report.refused.empty()) {
+        document.done("Done: " + closing_words(report, flags.role) + '.');
+    } else {
+        context.exit_code = static_cast<int>(Code::untrusted);
+        document.done("Failed: " + closing_words(report, flags.role) +
+                      ", but clients refuse it: " + qpkg::text::join(report.refused, "; ") + '.');
+    }
     if (!report.prepared.empty()) {
         tell_next(document, flags.prepare->string(), flags.repository.string());
     }

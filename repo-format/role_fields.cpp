@@ -17,7 +17,14 @@ using canonical::Object;
 namespace {
 
 constexpr std::uint64_t largest_threshold = 16;
-constexpr std::string_view specification = "1.0.";
+
+/// "1.0." and the digits of a patch release.
+bool is_our_specification(std::string_view version)
+{
+    constexpr std::string_view series = "1.0.";
+    return version.starts_with(series) && version.size() > series.size() &&
+           version.find_first_not_of("0123456789", series.size()) == std::string_view::npos;
+}
 
 } // namespace
 
@@ -36,7 +43,7 @@ Fields open_role(std::string_view payload, std::size_t cap, std::string_view typ
         throw Error(Code::corrupt, "is a " + text::escaped(found, 40) + ", expected " + std::string(type));
     }
     const auto version = fields.text("spec_version");
-    if (!version.starts_with(specification)) {
+    if (!is_our_specification(version)) {
         throw Error(Code::unsupported, "written for TUF " + text::escaped(version, 40) + ", this qpkg reads 1.0");
     }
     return fields;

@@ -127,6 +127,8 @@ struct Targets {
     std::map<std::string, Target> targets; ///< by target path
     Keys keys;                             ///< of the delegations
     std::vector<Delegation> delegations;   ///< in the order of the file; no name and no namespace twice
+    /// Target path → why it cannot be used, in repositories of others: an entry without a hash that is checked here.
+    std::map<std::string, std::string> unusable = {};
 
     // What `read_targets` passed by.
     std::map<std::string, Unusable> unusable_targets = {};     ///< by target path

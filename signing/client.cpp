@@ -3,6 +3,7 @@
 
 #include "repo-format/fields.hpp"
 #include "repo-format/manifest.hpp"
+#include "repo-format/sequence.hpp"
 #include "signing/ostree_key.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -200,6 +201,32 @@ std::vector<std::string> TrustClient::ignored_namespaces() const
         return std::ranges::find(repository_.namespaces, name) != repository_.namespaces.end();
     });
     return names;
+}
+
+std::uint64_t TrustClient::newest_withdrawn(const AppId& app, const Arch& arch, const Channel& channel) const
+{
+    const auto line = tuf::line_of(target_path(app, arch, channel, 0));
+    std::uint64_t newest = 0;
+    for (const auto& publisher : require_publishers()) {
+        if (tuf::covers(publisher.namespaces, target_path(app, arch, channel, 0))) {
+            newest = std::max(newest, tuf::newest_withdrawn(*publisher.role, line));
+        }
+    }
+    return newest;
+}
+
+bool TrustClient::signs_with(const PublicKey& key) const
+{
+    const auto among = [&](const tuf::Keys& keys) {
+        return std::ranges::any_of(keys, [&](const auto& listed) { return listed.second.ed25519 == key.bytes(); });
+    };
+    const auto& targets = updater_.targets();
+    if (among(updater_.require_root()->keys) || (targets && among((*targets)->keys))) {
+        return true;
+    }
+    return publishers_ && std::ranges::any_of(*publishers_, [&](const Publisher& publisher) {
+               return among(publisher.role->keys) || ostree_key(publisher.role->header.extra) == key;
+           });
 }
 
 } // namespace qpkg::trust

@@ -123,8 +123,14 @@ public:
     /// Every namespace the repository delegates, ascending.
     std::vector<std::string> delegated_namespaces() const;
 
+    /// The highest number that a publisher took off the list of this line of releases, 0 when there is none.
+    std::uint64_t newest_withdrawn(const AppId& app, const Arch& arch, const Channel& channel) const;
+    /// Whether a role here, or a publisher for stock clients, signs with this key.
+    bool signs_with(const PublicKey& key) const;
+
     /// max(system clock, newest signed time seen).
     std::int64_t now() const { return updater_.now(); }
+    std::int64_t newest_signed() const { return updater_.newest_signed(); }
     bool has_root() const noexcept { return updater_.root().has_value(); }
     std::string fingerprint() const { return root_fingerprint(*updater_.require_root()); }
 

@@ -29,6 +29,8 @@ void MemoryTrustStore::raise_issued(const RepoName& repo, std::int64_t issued)
     issued_[repo] = std::max(newest_issued(repo), issued);
 }
 
+void MemoryTrustStore::forget_issued(const RepoName& repo) { issued_.erase(repo); }
+
 void MemoryTrustStore::record(const TrustEvent& event) { events_.push_back(event); }
 
 std::vector<TrustEvent> MemoryTrustStore::events() const { return events_; }

@@ -17,6 +17,7 @@ public:
     void forget(const RepoName& repo, const std::string& role) override;
     std::int64_t newest_issued(const RepoName& repo) const override;
     void raise_issued(const RepoName& repo, std::int64_t issued) override;
+    void forget_issued(const RepoName& repo) override;
     void record(const TrustEvent& event) override;
     std::vector<TrustEvent> events() const override;
 

@@ -54,6 +54,17 @@ void push_delegations(const Verified<tuf::Targets>& role, const std::string& pat
     waiting.insert(waiting.end(), children.rbegin(), children.rend());
 }
 
+/// As this role lists it, nothing when it does not. Error corrupt for an entry that cannot be used: another role
+/// further down has no say in it.
+const tuf::Target* listed_in(const tuf::Targets& role, const std::string& path)
+{
+    if (const auto unusable = role.unusable.find(path); unusable != role.unusable.end()) {
+        throw Error(Code::corrupt, "target " + text::escaped(path) + ": " + unusable->second);
+    }
+    const auto found = role.targets.find(path);
+    return found == role.targets.end() ? nullptr : &found->second;
+}
+
 } // namespace
 
 std::optional<FoundTarget> Updater::find(const std::string& target_path, Fetcher& fetcher, RefreshReport& report)
@@ -61,8 +72,8 @@ std::optional<FoundTarget> Updater::find(const std::string& target_path, Fetcher
     if (!targets_) {
         throw Error(Code::not_found, "repository " + repo_.text() + ": no metadata is here yet");
     }
-    if (const auto found = (*targets_)->targets.find(target_path); found != (*targets_)->targets.end()) {
-        return FoundTarget{found->second, "targets"};
+    if (const auto* found = listed_in(**targets_, target_path)) {
+        return FoundTarget{*found, "targets"};
     }
     std::vector<Step> waiting;
     push_delegations(*targets_, target_path, waiting);
@@ -79,8 +90,8 @@ std::optional<FoundTarget> Updater::find(const std::string& target_path, Fetcher
                                             std::to_string(profile_.most_roles) + " roles are delegated to");
         }
         const auto role = delegated(step.parent, step.delegation, fetcher, report);
-        if (const auto found = role->targets.find(target_path); found != role->targets.end()) {
-            return FoundTarget{found->second, step.delegation.name};
+        if (const auto* found = listed_in(*role, target_path)) {
+            return FoundTarget{*found, step.delegation.name};
         }
         push_delegations(role, target_path, waiting);
     }

@@ -103,6 +103,7 @@ const Profile& strict_profile()
 {
     static const Profile profile{.reader = strict_reader(),
                                  .on_expiry = OnExpiry::keep,
+                                 .on_far_date = OnFarDate::refuse,
                                  .largest_root = tuf::largest_root,
                                  .largest_timestamp = tuf::largest_timestamp,
                                  .largest_snapshot = tuf::largest_snapshot,
@@ -137,7 +138,11 @@ void Updater::load_roles()
 
 void Updater::trust_root(const std::string& bytes)
 {
-    auto root = with_context("root of trust", [&] { return verify_first_root(bytes, profile_.reader); });
+    auto root = with_context("root of trust", [&] {
+        auto first = verify_first_root(bytes, profile_.reader);
+        require_plausible_expiry("root", first->header);
+        return first;
+    });
     store_.accept(repo_, {"root", root->header.version, root.bytes()});
     root_.emplace(std::move(root));
     load_roles();
@@ -150,12 +155,6 @@ const Verified<tuf::Root>& Updater::require_root() const
                     "add it again and compare the fingerprint: qpkg repo add " + repo_.text() + " LOCATION");
     }
     return *root_;
-}
-
-std::int64_t Updater::now() const
-{
-    const auto issued = timestamp_ ? (*timestamp_)->issued : 0;
-    return std::max({clock_, store_.newest_issued(repo_), issued});
 }
 
 void Updater::record(const std::string& what) { store_.record({clock_, repo_, what}); }
@@ -200,6 +199,7 @@ void Updater::update_root(Fetcher& fetcher, RefreshReport& report)
         with_context(file, [&] {
             auto next = verify_next_root(*root_, *std::move(bytes), profile_.reader);
             require_version(next->header, version, "its name");
+            require_plausible_expiry("root", next->header);
             accept_root(std::move(next), report);
         });
     }
@@ -213,6 +213,8 @@ void Updater::accept_root(Verified<tuf::Root> next, RefreshReport& report)
     if (next->timestamp != before.timestamp || next->snapshot != before.snapshot) {
         store_.forget(repo_, "timestamp");
         store_.forget(repo_, "snapshot");
+        // A thief of the timestamp's key may have run ahead with the time as with the versions.
+        store_.forget_issued(repo_);
         fault_point("trust.forget");
         report.notes.push_back(at_version("keys of timestamp or snapshot were changed by root", next->header.version));
         record(report.notes.back());
@@ -229,6 +231,7 @@ template <class T>
 void Updater::accept(const std::string& role, const Verified<T>& metadata, RefreshReport& report)
 {
     require_fresh(metadata->header);
+    require_plausible_expiry(role, metadata->header);
     store_.accept(repo_, {role, metadata->header.version, metadata.bytes()});
     fault_point("trust.accept");
     report.changed = true;
@@ -259,6 +262,7 @@ void Updater::accept_timestamp(std::string bytes, RefreshReport& report, Older o
     if (next->issued > next->header.expires) {
         throw Error(Code::corrupt, "qpkg_issued is after expires");
     }
+    require_plausible("says it was signed on", next->issued);
     const auto* trusted = timestamp_ ? &**timestamp_ : nullptr;
     if (trusted != nullptr && next->header.version < trusted->header.version) {
         if (older == Older::refuse) {

@@ -22,9 +22,15 @@ enum class OnExpiry {
     refuse, ///< to the letter of 5.3.10, 5.4.4, 5.5.6 and 5.6.6: what has expired is not stored
 };
 
+enum class OnFarDate {
+    refuse, ///< what nobody can have signed yet is a mistake of the publisher's clock, or a thief's
+    keep,   ///< others promise validity for decades
+};
+
 struct Profile {
     const Reader& reader;
     OnExpiry on_expiry;
+    OnFarDate on_far_date;
 
     /// Bytes that a file of each role may have.
     std::uint64_t largest_root;
@@ -59,8 +65,8 @@ struct FoundTarget {
 };
 
 /// Metadata of one repository. Each role is durable in the store when accepted; a failure keeps what was accepted
-/// before. Errors of what talks to a repository: untrusted (signatures, rollback, expiry), corrupt, no_space (over a
-/// cap), failed (a file is not there).
+/// before. Errors of what talks to a repository: untrusted (signatures, rollback, expiry, far dates), corrupt, no_space
+/// (over a cap), failed (a file is not there).
 class Updater {
 public:
     /// Loads what is trusted already. `clock` is the system clock, read once per operation (5.1).
@@ -97,6 +103,8 @@ public:
 
     /// max(system clock, newest signed time seen).
     std::int64_t now() const;
+    /// The newest time in a verified timestamp, 0 when there was none.
+    std::int64_t newest_signed() const;
     void record(const std::string& what);
 
 private:
@@ -110,6 +118,8 @@ private:
     template <class T>
     void accept(const std::string& role, const Verified<T>& metadata, RefreshReport& report);
     void require_fresh(const tuf::Header& header) const;
+    void require_plausible(std::string_view what, std::int64_t signed_at) const;
+    void require_plausible_expiry(const std::string& role, const tuf::Header& header) const;
     std::string fetch_pinned(Fetcher& fetcher, const std::string& role, const tuf::FileInfo& info,
                              std::uint64_t cap) const;
 

@@ -119,7 +119,10 @@ Document describe(const app::PublishReport& report)
     document.field("version", number(report.version), readable ? "Index" : "");
     document.field("expires", time(report.expires), readable ? "Sign again before" : "");
     document.field("notes", list(report.notes), report.notes.empty() ? "" : "Note");
-    document.done("Done: " + closing_words(report) + ".");
+    document.field("refused", list(report.refused), report.refused.empty() ? "" : "Refused");
+    document.done(report.refused.empty()
+                      ? "Done: " + closing_words(report) + "."
+                      : "Failed: clients refuse what is published: " + qpkg::text::join(report.refused, "; ") + ".");
     return document;
 }
 
@@ -130,6 +133,13 @@ void add_publish(CLI::App& app, Context& context)
     auto flags = std::make_shared<Flags>();
     auto* command = add_command(app, context, "publish", "publish", [&context, flags] {
         const auto report = qpkg::app::publish(context.world(), request_of(*flags, context.typed));
+        if (!report.refused.empty()) {
+            context.exit_code = static_cast<int>(Code::untrusted);
+            context.show(describe(report).next(
+                "Where the keys of that role are: qpkg publish --repo " + report.repository.string() +
+                " --keys DIR; or carry it there: qpkg publish --prepare, qpkg sign, qpkg publish --attach"));
+            return;
+        }
         if (!report.changed) {
             context.show_unchanged(describe(report));
             return;

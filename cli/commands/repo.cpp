@@ -46,7 +46,10 @@ void add_repository(Context& context, const app::AddRepositoryRequest& request)
     if (context.options.json) {
         describe(result, found);
     }
+    const auto snapshot = context.world().db.snapshot();
+    const app::Catalog catalog(context.world(), snapshot, app::Reach::offline);
     context.show(result.field("changed", flag(true))
+                     .field("warnings", list(catalog.warnings()), catalog.warnings().empty() ? "" : "Warning")
                      .done("Done: repository " + found.repository.name.text() + " is trusted for " +
                            qpkg::text::join(found.repository.namespaces, ", ") + '.')
                      .next("To see what it offers: qpkg search"));

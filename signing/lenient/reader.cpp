@@ -48,6 +48,15 @@ std::optional<std::string> from_hex(std::string_view text)
     return text.size() % 2 == 0 ? std::optional(bytes) : std::nullopt;
 }
 
+/// "1", "1.0", "1.0.34": numbers between dots, the first of them 1.
+bool is_first_specification(std::string_view version)
+{
+    const auto parts = text::split(version, '.');
+    return parts.size() <= 3 && parts.front() == "1" && std::ranges::all_of(parts, [](const std::string& part) {
+               return !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
+           });
+}
+
 Fields signed_fields(std::string_view file, std::string_view type)
 {
     Fields fields(canonicalise(file, largest_targets).signed_part.value, "");
@@ -56,7 +65,7 @@ Fields signed_fields(std::string_view file, std::string_view type)
         throw Error(Code::corrupt, "is a " + text::escaped(found, 40) + ", expected " + std::string(type));
     }
     const auto version = fields.text("spec_version");
-    if (version != "1" && !version.starts_with("1.")) {
+    if (!is_first_specification(version)) {
         throw Error(Code::unsupported, "written for TUF " + text::escaped(version, 40) + ", this qpkg reads 1");
     }
     return fields;
@@ -182,8 +191,9 @@ void take_delegations(Fields fields, tuf::Targets& into)
 std::optional<FileSignature> take_signature(Fields fields)
 {
     const auto id = id_of(fields.text("keyid"));
+    // Empty: a place that was left for somebody who has not signed yet.
     auto bytes = from_hex(fields.text("sig"));
-    return bytes ? std::optional(FileSignature{id, *std::move(bytes)}) : std::nullopt;
+    return bytes && !bytes->empty() ? std::optional(FileSignature{id, *std::move(bytes)}) : std::nullopt;
 }
 
 class LenientReader final : public Reader {
@@ -262,10 +272,15 @@ public:
         auto targets = fields.object("targets");
         const Object listed = targets.remaining();
         for (const auto& [path, value] : listed) {
-            auto target = targets.object(path);
-            const auto length = target.number("length");
-            role.targets.emplace(
-                path, tuf::Target{.length = length, .sha256 = take_sha256(target.object("hashes")), .custom = {}});
+            try {
+                auto target = targets.object(path);
+                const auto length = target.number("length");
+                role.targets.emplace(
+                    path, tuf::Target{.length = length, .sha256 = take_sha256(target.object("hashes")), .custom = {}});
+            } catch (const Error& error) {
+                // It cannot be had, and is no reason to do without the others.
+                role.unusable.emplace(path, error.what());
+            }
         }
         if (fields.has("delegations")) {
             take_delegations(fields.object("delegations"), role);
@@ -292,6 +307,7 @@ const Profile& lenient_profile()
     static const LenientReader reader;
     static const Profile profile{.reader = reader,
                                  .on_expiry = OnExpiry::refuse,
+                                 .on_far_date = OnFarDate::keep,
                                  .largest_root = largest_root,
                                  .largest_timestamp = largest_timestamp,
                                  .largest_snapshot = largest_snapshot,

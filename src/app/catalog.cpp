@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/catalog.hpp"
-
+#include "app/catalog_source.hpp"
 #include "app/repositories.hpp"
 #include "plan/bound.hpp"
+#include "repo-format/sequence.hpp"
 
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/text.hpp"
@@ -37,6 +37,20 @@ std::string staleness(const RepoName& repo, const trust::Freshness& freshness)
 /// A fault of one repository, and nothing else.
 bool is_contained(const Error& error) { return error.code() != Code::interrupted && error.code() != Code::bug; }
 
+/// Of what this machine has learned from the repository, 0 when it knows no release of that line.
+std::uint64_t newest_known(const Snapshot& snapshot, const RepoName& repo, const trust::ListedRelease& listed)
+{
+    std::uint64_t newest = 0;
+    for (const auto& [id, known] : snapshot.releases) {
+        const auto& release = known.release;
+        if (known.repo == repo && release.app == listed.app && release.arch == listed.arch &&
+            release.channel == listed.channel) {
+            newest = std::max(newest, release.sequence);
+        }
+    }
+    return newest;
+}
+
 } // namespace
 
 std::string words_of(const RepoName& repo, const trust::Problem& problem)
@@ -44,13 +58,6 @@ std::string words_of(const RepoName& repo, const trust::Problem& problem)
     return "repository " + repo.text() + ": " +
            (problem.subject == trust::metadata_subject ? "" : problem.subject + ": ") + problem.what;
 }
-
-struct Catalog::Source {
-    std::string location;
-    std::optional<trust::TrustClient> client; ///< nothing when what is trusted of it cannot be read
-    std::unique_ptr<Fetcher> fetcher;         ///< opened when it is first needed: offline, a repository may be gone
-    std::optional<Error> failure;             ///< why it is not up to date
-};
 
 Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach)
     : world_(world), snapshot_(snapshot), reach_(reach)
@@ -60,6 +67,8 @@ Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach)
         open(repository);
     }
     warn_of_orphans();
+    warn_of_older();
+    warn_of_clock();
 }
 
 Catalog::~Catalog() = default;
@@ -121,6 +130,11 @@ void Catalog::read(const RepoName& name, Source& source, RepositoryState& state)
         }
     }
     for (auto& listed : client.listed()) {
+        if (!tuf::may_follow(listed.sequence, newest_known(snapshot_, name, listed))) {
+            warnings_.push_back(name.text() + ": " + listed.path +
+                                " is skipped: its number is too far above all that are known");
+            continue;
+        }
         offers_.push_back({name, std::move(listed)});
     }
     unusable_.merge(client.unusable_apps());
@@ -158,24 +172,6 @@ const Error* Catalog::failure(const RepoName& repo) const
 bool Catalog::is_known(const RepoName& repo, const AppId& app) const
 {
     return std::ranges::find(unread_, repo, &Unread::repo) == unread_.end() && !unusable_.contains(app);
-}
-
-void Catalog::warn_of_orphans()
-{
-    std::set<AppId> apps;
-    for (const auto& qube : snapshot_.qubes) {
-        for (const auto& binding : qube.current_generation().bindings) {
-            apps.insert(binding.app);
-        }
-    }
-    for (const auto& app : apps) {
-        const auto pin = world_.db.pinned(app);
-        const auto offer = std::ranges::find(offers_, app, [](const Offer& one) { return one.release.app; });
-        if (pin && offer != offers_.end() && std::ranges::count(repositories_, *pin, &RepositoryState::name) == 0) {
-            warnings_.push_back(app.text() + " came from " + pin->text() + ", which is no repository any more; what " +
-                                offer->repo.text() + " offers is not taken");
-        }
-    }
 }
 
 bool Catalog::may_offer(const RepoName& repo, const std::optional<AppId>& app) const

@@ -2,13 +2,14 @@
 #include "app/ceremony.hpp"
 
 #include "app/publication.hpp"
+#include "app/signing_time.hpp"
 
 namespace qpkg::app {
 
 std::string prepare_first_root(const Clock& clock, const std::filesystem::path& directory, tuf::Root root)
 {
     root.header.version = 1;
-    root.header.expires = clock.now() + Lifetimes::root;
+    root.header.expires = signing_time(clock.now(), 0, SeenTime::kept, trust::build_date()) + Lifetimes::root;
     write_signing_request(directory, {{.role = "root",
                                        .version = root.header.version,
                                        .payload = tuf::encode(root),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/doctor.hpp"
 
+#include "app/clock_doubts.hpp"
 #include "app/fetching.hpp"
 #include "plan/activation.hpp"
 #include "plan/restore.hpp"
+#include "signing/dates.hpp"
 
 #include <algorithm>
 
@@ -43,6 +45,18 @@ void find_strangers(World& world, const Snapshot& snapshot, std::vector<Finding>
     }
 }
 
+void find_clock_doubts(World& world, const Snapshot& snapshot, std::vector<Finding>& found)
+{
+    std::map<RepoName, std::int64_t> signed_at;
+    for (const auto& repository : snapshot.repositories) {
+        signed_at.emplace(repository.name, world.trust.newest_issued(repository.name));
+    }
+    for (auto& words : clock_doubts(world.clock.now(), signed_at, trust::build_date())) {
+        found.push_back({Finding::Weight::problem, "clock", std::move(words),
+                         "set it, for example: timedatectl set-ntp true; in dom0 of Qubes: qvm-sync-clock"});
+    }
+}
+
 } // namespace
 
 std::vector<Finding> diagnose(World& world)
@@ -51,6 +65,7 @@ std::vector<Finding> diagnose(World& world)
     std::vector<Finding> found;
     find_missing_images(snapshot, found);
     find_strangers(world, snapshot, found);
+    find_clock_doubts(world, snapshot, found);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
     for (const auto& qube : activation.vanished) {
         found.push_back({Finding::Weight::problem, qube.text(), "it is recorded, but there is no such qube",

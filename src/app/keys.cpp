@@ -153,6 +153,21 @@ const trust::SecretKey& KeyRing::secret(const std::string& name)
     return found != open_.end() ? found->second : open_.emplace(name, files_.at(name).open(passphrase_)).first->second;
 }
 
+std::optional<trust::PublicKey> KeyRing::find(const Digest& id) const
+{
+    for (const auto& [name, file] : files_) {
+        if (file.public_key().id() == id) {
+            return file.public_key();
+        }
+    }
+    for (const auto& key : agent_) {
+        if (key->public_key().id() == id) {
+            return key->public_key();
+        }
+    }
+    return std::nullopt;
+}
+
 bool KeyRing::holds_any(const std::vector<Digest>& key_ids) const
 {
     return !names_of(key_ids).empty() || !agent_keys_of(key_ids).empty();

@@ -68,6 +68,8 @@ public:
     /// Error not_found naming the file.
     trust::PublicKey public_key(const std::string& name) const;
     bool has(const std::string& name) const { return files_.contains(name); }
+    /// The public half of the key of this id, nothing when it is not here.
+    std::optional<trust::PublicKey> find(const Digest& id) const;
     /// Whether one of these keys is here.
     bool holds_any(const std::vector<Digest>& key_ids) const;
     const trust::SecretKey& secret(const std::string& name);

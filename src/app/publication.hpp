@@ -7,21 +7,15 @@
 #include "app/signing_request.hpp"
 #include "app/site.hpp"
 #include "signing/client.hpp"
+#include "signing/dates.hpp"
 
 #include <map>
 
 /// Only for publish.cpp: one run of `publish`.
 namespace qpkg::app {
 
-/// How long each role is valid, in seconds. Half of it is left when it is signed again.
-struct Lifetimes {
-    static constexpr std::int64_t day = 86'400;
-    static constexpr std::int64_t root = 540 * day;
-    static constexpr std::int64_t targets = 365 * day;
-    static constexpr std::int64_t publisher = 180 * day;
-    static constexpr std::int64_t snapshot = 30 * day;
-    static constexpr std::int64_t timestamp = 14 * day;
-};
+// Half of it is left when a role is signed again.
+using trust::Lifetimes;
 
 /// A role as it will be, and whether that differs from what is served.
 template <class T>
@@ -79,14 +73,18 @@ private:
     void write_targets();
     void write_snapshot();
     std::string sign_timestamp();
-    void check_as_client(const std::string& timestamp) const;
+    void check_as_client(const std::string& timestamp);
+    void judge_freshness(TrustStore& store, const Repository& repository);
     void check_listed(const trust::TrustClient& client, Fetcher& fetcher) const;
+    std::string renewal() const;
     PublishReport report() const;
 
+    /// Too little time is left, or so much that it was signed by a clock that ran ahead.
     template <class T>
-    bool expires_soon(const T& role, std::int64_t lifetime) const
+    bool is_due(const T& role, std::int64_t lifetime) const
     {
-        return role.header.expires - now_ < lifetime / 2;
+        const auto left = role.header.expires - now_;
+        return left < lifetime / 2 || left > lifetime + trust::day;
     }
     template <class T>
     void renew(Edited<T>& edited, std::int64_t lifetime)

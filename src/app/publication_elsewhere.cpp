@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publication.hpp"
 #include "repo-format/manifest.hpp"
+#include "repo-format/sequence.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -34,10 +35,11 @@ void Publication::prepare()
 {
     std::vector<ToSign> files;
     const auto add = [&](const std::string& role, auto& edited, std::int64_t lifetime, std::vector<Digest> keys,
-                         std::uint64_t threshold) {
+                         std::uint64_t threshold, std::string served) {
         if (edited.changed) {
             renew(edited, lifetime);
-            files.push_back({role, edited.role.header.version, tuf::encode(edited.role), std::move(keys), threshold});
+            files.push_back({role, edited.role.header.version, tuf::encode(edited.role), std::move(keys), threshold,
+                             std::move(served)});
             report_.prepared.push_back(files.back().file());
         }
     };
@@ -45,11 +47,15 @@ void Publication::prepare()
     if (state_.root) {
         root_keys = both(std::move(root_keys), (*state_.root)->root.key_ids);
     }
-    add("root", root_, Lifetimes::root, std::move(root_keys), root_.role.root.threshold);
-    add("targets", targets_, Lifetimes::targets, root_.role.targets.key_ids, root_.role.targets.threshold);
+    const auto bytes = [](const auto& served) { return served ? served->bytes() : std::string(); };
+    add("root", root_, Lifetimes::root, std::move(root_keys), root_.role.root.threshold, bytes(state_.root));
+    add("targets", targets_, Lifetimes::targets, root_.role.targets.key_ids, root_.role.targets.threshold,
+        bytes(state_.targets));
     if (!publisher_name_.empty()) {
         const auto own = std::ranges::find(targets_.role.delegations, publisher_name_, &tuf::Delegation::name);
-        add(publisher_name_, publisher_, Lifetimes::publisher, own->keys.key_ids, own->keys.threshold);
+        const auto served = state_.publishers.find(publisher_name_);
+        add(publisher_name_, publisher_, Lifetimes::publisher, own->keys.key_ids, own->keys.threshold,
+            served == state_.publishers.end() ? "" : served->second.bytes());
     }
     if (files.empty()) {
         throw Error(Code::usage, "prepare signatures: neither root, targets nor publisher changes",
@@ -114,6 +120,7 @@ void Publication::attach_publisher(const ToSign& file)
     const auto next = trust::verify_publisher(*state_.targets, *own, attached_bytes(file));
     const auto served = state_.publishers.find(file.role);
     require_next(next->header.version, served == state_.publishers.end() ? 0 : served->second->header.version);
+    tuf::require_plausible_sequences(served == state_.publishers.end() ? nullptr : &*served->second, *next);
     publisher_name_ = file.role;
     publisher_ = {*next, true};
 }

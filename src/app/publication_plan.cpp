@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publication.hpp"
+#include "app/signing_time.hpp"
 #include "repo-format/manifest.hpp"
+#include "repo-format/sequence.hpp"
 #include "signing/ostree_key.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -34,6 +36,11 @@ tuf::Root no_root()
             .timestamp = none};
 }
 
+SeenTime seen_time(const std::optional<KeyChange>& change)
+{
+    return change && (change->role == "timestamp" || change->role == "snapshot") ? SeenTime::forgotten : SeenTime::kept;
+}
+
 tuf::Targets empty_targets() { return {.header = first_header(), .targets = {}, .keys = {}, .delegations = {}}; }
 
 } // namespace
@@ -41,7 +48,8 @@ tuf::Targets empty_targets() { return {.header = first_header(), .targets = {}, 
 Publication::Publication(const PublisherPorts& ports, const PublishRequest& request,
                          const std::vector<BuiltModule>& modules, KeyRing& ring)
     : ports_(ports), request_(request), modules_(modules), ring_(ring), state_(read_site(request.repository)),
-      now_(std::max(ports.clock.now(), state_.timestamp ? (*state_.timestamp)->issued : 0)),
+      now_(signing_time(ports.clock.now(), state_.timestamp ? (*state_.timestamp)->issued : 0,
+                        seen_time(request.key_change), trust::build_date())),
       root_(state_.root ? Edited<tuf::Root>{**state_.root, false}
                         : Edited<tuf::Root>{request.attach ? no_root() : new_root(), !request.attach}),
       targets_(edit(state_.targets, empty_targets())), publisher_{empty_targets(), false},
@@ -185,6 +193,12 @@ void Publication::plan_releases()
         }
         auto release = module.draft;
         release.sequence = latest.sequence + 1;
+        if (release.sequence > tuf::highest_first) {
+            throw Error(Code::untrusted,
+                        "publish " + release.app.text() + ": number " + std::to_string(latest.sequence) +
+                            " is listed, which no release of an honest publisher reaches: new clients would refuse it",
+                        "take it off the list first: qpkg publish --withdraw " + release.app.text() + "=VERSION");
+        }
         planned_.push_back({&module, std::move(release), true, Digest({})});
         publisher_.changed = true;
     }
@@ -198,25 +212,28 @@ void Publication::plan_withdrawals()
     }
 }
 
-/// Signs again what has less than half of its time left, where the keys are here.
+/// Signs again what has less than half of its time left, or more than it may have, where the keys are here. Keys that
+/// are elsewhere are asked only when there is nothing else to prepare: they may be in a safe.
 void Publication::plan_renewals()
 {
-    if (expires_soon(root_.role, Lifetimes::root) && ring_.signers(root_.role.root)) {
+    const bool nothing_else = request_.modules.empty() && request_.withdrawals.empty();
+    const bool asked_elsewhere = request_.prepare && nothing_else && !request_.key_change;
+    if (is_due(root_.role, Lifetimes::root) && (asked_elsewhere || ring_.signers(root_.role.root))) {
         root_.changed = true;
     }
-    if (expires_soon(targets_.role, Lifetimes::targets) && ring_.signers(root_.role.targets)) {
+    if (is_due(targets_.role, Lifetimes::targets) && (asked_elsewhere || ring_.signers(root_.role.targets))) {
         targets_.changed = true;
     }
     targets_.changed = targets_.changed || state_.outdated.contains("targets");
-    if (!publisher_name_.empty() && expires_soon(publisher_.role, Lifetimes::publisher)) {
+    if (!publisher_name_.empty() && is_due(publisher_.role, Lifetimes::publisher)) {
         publisher_.changed = true;
     }
-    snapshot_.changed = snapshot_.changed || targets_.changed || publisher_.changed ||
-                        expires_soon(snapshot_.role, Lifetimes::snapshot);
-    const bool asked_for = request_.modules.empty() && request_.withdrawals.empty() && !request_.prepare;
+    snapshot_.changed =
+        snapshot_.changed || targets_.changed || publisher_.changed || is_due(snapshot_.role, Lifetimes::snapshot);
+    const bool asked_for = nothing_else && !request_.prepare;
     snapshot_.changed = snapshot_.changed || state_.outdated.contains("snapshot");
     timestamp_.changed = timestamp_.changed || snapshot_.changed || root_.changed || asked_for ||
-                         !state_.outdated.empty() || expires_soon(timestamp_.role, Lifetimes::timestamp);
+                         !state_.outdated.empty() || is_due(timestamp_.role, Lifetimes::timestamp);
 }
 
 /// A new root is vouched for by the keys of the one before it, and by its own.

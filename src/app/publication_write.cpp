@@ -105,7 +105,7 @@ std::string Publication::sign_timestamp()
 }
 
 /// Reads the staged repository as two clients: one that knew the repository before, and one that has never seen it.
-void Publication::check_as_client(const std::string& timestamp) const
+void Publication::check_as_client(const std::string& timestamp)
 {
     const auto location = request_.repository.string();
     const auto first = files::read(request_.repository / "tuf/1.root.json", tuf::largest_root);
@@ -130,6 +130,34 @@ void Publication::check_as_client(const std::string& timestamp) const
         client.refresh(*next);
         trust::require_none(client.problems());
         check_listed(client, *next);
+        if (!knew_it) {
+            judge_freshness(store, repository);
+        }
+    }
+}
+
+/// What a client without grace would say now, and on the last day on which this timestamp holds.
+void Publication::judge_freshness(TrustStore& store, const Repository& repository)
+{
+    const auto worst = [&](std::int64_t at) {
+        const trust::TrustClient client(store, repository, at);
+        auto found = client.freshness();
+        for (const auto& release : client.listed()) {
+            const auto other = client.freshness(release);
+            found = release.publisher == publisher_name_ && other.expires < found.expires ? other : found;
+        }
+        return found;
+    };
+    const auto today = worst(now_);
+    if (today.expires <= now_) {
+        report_.refused.push_back(today.role + ".json has expired on " + text::iso_date(today.expires) +
+                                  ": clients install nothing new until its keys sign it again");
+        return;
+    }
+    const auto last_day = timestamp_.role.header.expires - trust::day;
+    if (const auto then = worst(last_day); then.expires <= last_day) {
+        report_.notes.push_back("from " + text::iso_date(then.expires) + " on clients install nothing new: " +
+                                then.role + ".json expires, unless its keys sign it again");
     }
 }
 
@@ -143,6 +171,13 @@ void Publication::check_listed(const trust::TrustClient& client, Fetcher& fetche
                         "publish " + planned.release.app.text() + ": a client would not find it as it was built");
         }
     }
+}
+
+/// The command that signs again what is due.
+std::string Publication::renewal() const
+{
+    return "qpkg publish --repo " + request_.repository.string() +
+           " --keys DIR (from afar: with --prepare, sign, --attach)";
 }
 
 PublishReport Publication::report() const
@@ -167,9 +202,9 @@ PublishReport Publication::report() const
                                  .is_new = planned.is_new});
     }
     const auto warn = [&](const std::string& role, std::int64_t expires) {
-        if (expires - now_ < 60 * Lifetimes::day) {
+        if (expires > now_ && expires - now_ < 60 * trust::day) {
             made.notes.push_back(role + ".json expires on " + text::iso_date(expires) +
-                                 "; publish with its keys before");
+                                 "; before that, where its keys are: " + renewal());
         }
     };
     warn("root", root_.role.header.expires);
@@ -212,6 +247,7 @@ PublishReport Publication::run()
     plan_withdrawals();
     plan_renewals();
     if (!timestamp_.changed) {
+        with_context("check what is published", [&] { check_as_client(state_.timestamp->bytes()); });
         return report();
     }
     if (!request_.prepare) {

@@ -69,6 +69,8 @@ struct PublishReport {
     std::vector<std::string> prepared;  ///< files that wait for signatures: "2.root.json"
     std::uint64_t root_version = 0;
     std::vector<std::string> notes;
+    /// Why no client installs anything new from it; then it was published in vain.
+    std::vector<std::string> refused;
 };
 
 /// What publishing needs of the world.

@@ -2,6 +2,7 @@
 #include "app/publish_module.hpp"
 
 #include "repo-format/manifest.hpp"
+#include "repo-format/sequence.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -15,19 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Member of a publisher's role: the highest sequence number given to releases that were withdrawn.
-constexpr std::string_view withdrawn_member = "qpkg_withdrawn";
-
-/// "org.example/hello/x86_64/stable" of "org.example/hello/x86_64/stable-41.json".
-std::string line_of(const std::string& target_path) { return target_path.substr(0, target_path.rfind('-')); }
-
-std::uint64_t sequence_of(const tuf::Target& target)
-{
-    const auto found = target.custom.find("sequence");
-    const auto* number = found == target.custom.end() ? nullptr : found->second.get_if<std::uint64_t>();
-    return number == nullptr ? 0 : *number;
-}
-
 std::string version_of(const tuf::Target& target)
 {
     const auto found = target.custom.find("version");
@@ -37,7 +25,7 @@ std::string version_of(const tuf::Target& target)
 
 canonical::Object withdrawn(const tuf::Targets& publisher)
 {
-    const auto found = publisher.header.extra.find(withdrawn_member);
+    const auto found = publisher.header.extra.find(tuf::withdrawn_member);
     const auto* object = found == publisher.header.extra.end() ? nullptr : found->second.get_if<canonical::Object>();
     return object == nullptr ? canonical::Object{} : *object;
 }
@@ -84,28 +72,25 @@ std::vector<BuiltModule> read_modules(const std::vector<fs::path>& directories)
 
 LatestRelease latest_release(const tuf::Targets& publisher, const Release& like)
 {
-    const auto line = line_of(target_path(like.app, like.arch, like.channel, 0));
-    LatestRelease latest{.sequence = 0, .path = {}};
+    const auto line = tuf::line_of(target_path(like.app, like.arch, like.channel, 0));
+    LatestRelease latest{.sequence = tuf::highest_given(publisher, line), .path = {}};
+    std::uint64_t newest = 0;
     for (const auto& [path, target] : publisher.targets) {
-        if (line_of(path) == line && sequence_of(target) >= latest.sequence) {
-            latest = {.sequence = sequence_of(target), .path = path};
+        if (tuf::line_of(path) == line && tuf::sequence_of(target) >= newest) {
+            newest = tuf::sequence_of(target);
+            latest.path = path;
         }
-    }
-    const auto gone = withdrawn(publisher);
-    if (const auto found = gone.find(line); found != gone.end()) {
-        const auto* number = found->second.get_if<std::uint64_t>();
-        latest.sequence = std::max(latest.sequence, number == nullptr ? 0 : *number);
     }
     return latest;
 }
 
 std::vector<std::string> releases_before(const tuf::Targets& publisher, const Release& release)
 {
-    const auto line = line_of(target_path(release.app, release.arch, release.channel, 0));
+    const auto line = tuf::line_of(target_path(release.app, release.arch, release.channel, 0));
     std::vector<std::pair<std::uint64_t, std::string>> found;
     for (const auto& [path, target] : publisher.targets) {
-        if (line_of(path) == line && sequence_of(target) < release.sequence) {
-            found.emplace_back(sequence_of(target), path);
+        if (tuf::line_of(path) == line && tuf::sequence_of(target) < release.sequence) {
+            found.emplace_back(tuf::sequence_of(target), path);
         }
     }
     std::ranges::sort(found, std::ranges::greater());
@@ -144,9 +129,9 @@ std::vector<std::string> take_off(tuf::Targets& publisher, const Withdrawal& wit
         if (!path.starts_with(folder) || (withdrawal.version && version_of(target) != *withdrawal.version)) {
             return false;
         }
-        const auto* before =
-            gone.contains(line_of(path)) ? gone.at(line_of(path)).template get_if<std::uint64_t>() : nullptr;
-        gone.insert_or_assign(line_of(path), std::max(sequence_of(target), before == nullptr ? 0 : *before));
+        const auto line = tuf::line_of(path);
+        const auto* before = gone.contains(line) ? gone.at(line).template get_if<std::uint64_t>() : nullptr;
+        gone.insert_or_assign(line, std::max(tuf::sequence_of(target), before == nullptr ? 0 : *before));
         names.push_back(withdrawal.app.text() + " " + version_of(target));
         return true;
     });
@@ -155,7 +140,7 @@ std::vector<std::string> take_off(tuf::Targets& publisher, const Withdrawal& wit
                                          (withdrawal.version ? " " + text::escaped(*withdrawal.version) : "") +
                                          ": this publisher lists no such release");
     }
-    publisher.header.extra.insert_or_assign(std::string(withdrawn_member), std::move(gone));
+    publisher.header.extra.insert_or_assign(std::string(tuf::withdrawn_member), std::move(gone));
     return names;
 }
 

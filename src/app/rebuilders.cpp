@@ -2,6 +2,7 @@
 #include "app/rebuilders.hpp"
 
 #include "app/repositories.hpp"
+#include "signing/client.hpp"
 
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/text.hpp"
@@ -42,6 +43,18 @@ RebuildPolicy parse_policy(const std::string& word)
     return {RebuildMode::require, needed};
 }
 
+/// Whoever publishes cannot vouch for himself.
+void require_stranger(World& world, const Repository& repository, const Rebuilder& added)
+{
+    const trust::TrustClient client(world.trust, repository, world.clock.now());
+    if (client.has_root() && client.signs_with(trust::PublicKey(added.key.bytes()))) {
+        throw Error(Code::conflict,
+                    "the key of " + added.organisation + " signs for repository " + repository.name.text() +
+                        ": a rebuilder is somebody else than the publisher",
+                    "`qpkg rebuild` prints the public key it signs with; it needs a key of its own");
+    }
+}
+
 void add(Repository& repository, const Rebuilder& added)
 {
     const auto same_key = std::ranges::find(repository.rebuilders, added.key, &Rebuilder::key);
@@ -80,7 +93,9 @@ Repository modify_repository(World& world, const ModifyRepositoryRequest& reques
         }
     }
     for (const auto& word : request.add) {
-        add(repository, parse_rebuilder(word));
+        const auto added = parse_rebuilder(word);
+        require_stranger(world, repository, added);
+        add(repository, added);
     }
     std::ranges::sort(repository.rebuilders);
     const auto& names = request.namespaces.empty() ? repository.namespaces : request.namespaces;

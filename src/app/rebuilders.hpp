@@ -18,7 +18,7 @@ struct ModifyRepositoryRequest {
 };
 
 /// The repository as it then is. Errors: not_found, usage (malformed, or more organisations required than are named),
-/// conflict (one key for two organisations).
+/// conflict (one key for two organisations, a key that signs for the repository).
 Repository modify_repository(World& world, const ModifyRepositoryRequest& request);
 
 } // namespace qpkg::app

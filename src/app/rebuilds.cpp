@@ -2,6 +2,7 @@
 #include "app/rebuilds.hpp"
 
 #include "plan/rebuilds.hpp"
+#include "signing/client.hpp"
 #include "signing/rebuilds.hpp"
 
 #include <algorithm>
@@ -10,22 +11,40 @@
 namespace qpkg::app {
 namespace {
 
+/// Those whose key does not sign for the repository itself: it may have got one after its user named a rebuilder.
+std::vector<Rebuilder> independent(World& world, const Repository& repository, std::vector<std::string>& notes)
+{
+    auto rebuilders = repository.rebuilders;
+    const trust::TrustClient client(world.trust, repository, world.clock.now());
+    std::erase_if(rebuilders, [&](const Rebuilder& rebuilder) {
+        const bool own = client.has_root() && client.signs_with(trust::PublicKey(rebuilder.key.bytes()));
+        if (own) {
+            notes.push_back("the key of " + rebuilder.organisation +
+                            " signs for the repository itself: what it says of rebuilds does not count");
+        }
+        return own;
+    });
+    return rebuilders;
+}
+
 /// Reads the statements about one release. They are kept beside metadata: their paths are no role names.
 class Reading {
 public:
     Reading(World& world, const Repository& repository, const KnownRelease& release, Fetcher* from)
-        : world_(world), repository_(repository), expected_(agreement_with(release.id, release.release)), from_(from)
+        : trusted(independent(world, repository, notes)), world_(world), repository_(repository),
+          expected_(agreement_with(release.id, release.release)), from_(from)
     {
         const auto& commit = release.release.tree.commit;
         read(statement_path(commit));
-        for (const auto& rebuilder : repository.rebuilders) {
+        for (const auto& rebuilder : trusted) {
             read(dissent_path(commit, trust::key_id_of(rebuilder)));
         }
     }
 
-    RebuildVerdict verdict() { return trust::count_rebuilds(expected_, files_, repository_.rebuilders, notes); }
+    RebuildVerdict verdict() { return trust::count_rebuilds(expected_, files_, trusted, notes); }
 
     std::vector<std::string> notes;
+    std::vector<Rebuilder> trusted;
 
 private:
     void read(const std::string& path)
@@ -62,7 +81,7 @@ private:
     std::size_t voices(const std::string& file) const
     {
         std::vector<std::string> ignored;
-        const auto said = trust::count_rebuilds(expected_, {&file, 1}, repository_.rebuilders, ignored);
+        const auto said = trust::count_rebuilds(expected_, {&file, 1}, trusted, ignored);
         return said.agreeing.size() + said.dissenting.size();
     }
 
@@ -73,10 +92,10 @@ private:
     std::vector<std::string> files_;
 };
 
-std::size_t organisations(const Repository& repository)
+std::size_t organisations(const std::vector<Rebuilder>& rebuilders)
 {
     std::set<std::string> names;
-    for (const auto& rebuilder : repository.rebuilders) {
+    for (const auto& rebuilder : rebuilders) {
         names.insert(rebuilder.organisation);
     }
     return names.size();
@@ -101,7 +120,7 @@ std::optional<RebuildState> rebuild_state(World& world, const Repository& reposi
     }
     Reading reading(world, repository, release, from);
     auto verdict = reading.verdict();
-    return RebuildState{*policy, std::move(verdict), organisations(repository), std::move(reading.notes)};
+    return RebuildState{*policy, std::move(verdict), organisations(reading.trusted), std::move(reading.notes)};
 }
 
 std::vector<std::string> installed_dissent(World& world, const Snapshot& snapshot)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/signing_request.hpp"
 
+#include "app/role_changes.hpp"
 #include "repo-format/fields.hpp"
 #include "repo-format/manifest.hpp"
+#include "repo-format/sequence.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -22,6 +24,7 @@ constexpr std::string_view type = "qpkg-signing-request";
 constexpr std::string_view index_file = "request.json";
 constexpr std::string_view ending = ".sig";
 constexpr std::string_view evidence_directory = "evidence";
+constexpr std::string_view served_directory = "served";
 constexpr std::size_t largest_index = 64 * 1024;
 constexpr std::size_t most_files = 16;
 constexpr std::size_t signature_line = 129; ///< 128 hex digits and the end of the line
@@ -90,23 +93,51 @@ std::vector<Listed> parse_index(std::string_view bytes)
     return files;
 }
 
+std::uint64_t version_of(const std::string& role, std::string_view payload)
+{
+    return role == "root" ? tuf::parse_root(payload).header.version : tuf::parse_targets(payload).header.version;
+}
+
 /// The payload must be what its name says, so that a review cannot be about something else.
 void check_payload(const ToSign& file)
 {
-    const auto version = file.role == "root" ? tuf::parse_root(file.payload).header.version
-                                             : tuf::parse_targets(file.payload).header.version;
+    const auto version = version_of(file.role, file.payload);
     if (version != file.version) {
         throw Error(Code::corrupt, "is version " + std::to_string(version));
     }
 }
 
-std::string key_list(const tuf::RoleKeys& role)
+std::string served_file(const ToSign& file) { return file.role + ".json"; }
+
+/// What is published now, if a key of this ring signed it: the machine that asks may say anything.
+std::optional<std::string> signed_before(const ToSign& file, const KeyRing& ring)
 {
-    std::string text = std::to_string(role.threshold) + " of";
-    for (const auto& id : role.key_ids) {
-        text += " " + id.hex();
+    if (file.served.empty()) {
+        return std::nullopt;
     }
-    return text;
+    try {
+        const auto found = envelope::scan(file.served);
+        for (const auto& signature : found.signatures) {
+            const auto key = ring.find(signature.key_id);
+            if (key && key->verifies(signature.bytes, found.payload) &&
+                version_of(file.role, found.payload) < file.version) {
+                return std::string(found.payload);
+            }
+        }
+    } catch (const Error&) {
+        // Not what it should be: then there is nothing to compare with, and all is shown.
+    }
+    return std::nullopt;
+}
+
+std::string compared_with(const ToSign& file, const std::optional<std::string>& before)
+{
+    if (!before) {
+        return "  nothing to compare it with that is known to be signed: all of it is shown";
+    }
+    const auto version = version_of(file.role, *before);
+    return "  compared with version " + std::to_string(version) + ", which is signed" +
+           (version + 1 == file.version || version == file.version ? "" : "; NOT the version before this one");
 }
 
 } // namespace
@@ -130,7 +161,13 @@ void write_signing_request(const fs::path& directory, const std::vector<ToSign>&
     std::string words;
     for (const auto& file : files) {
         files::write(directory / file.file(), file.payload);
-        words += text::join(review(file), "\n") + "\n\n";
+        const auto before =
+            file.served.empty() ? std::nullopt : std::optional(std::string(envelope::scan(file.served).payload));
+        words += text::join(review(file, before), "\n") + "\n\n";
+        if (!file.served.empty()) {
+            files::make_directories(directory / served_directory);
+            files::write(directory / served_directory / served_file(file), file.served);
+        }
     }
     for (const auto& bytes : evidence) {
         files::make_directories(directory / evidence_directory);
@@ -172,8 +209,13 @@ std::vector<ToSign> read_signing_request(const fs::path& directory)
     return with_context(directory.string(), [&] {
         const auto index =
             with_context(std::string(index_file), [&] { return files::read(directory / index_file, largest_index); });
-        return complete_signing_request(
+        auto found = complete_signing_request(
             index, [&](const std::string& file) { return files::read(directory / file, tuf::largest_publisher); });
+        for (auto& file : found) {
+            const auto path = directory / served_directory / served_file(file);
+            file.served = files::read_if_exists(path, tuf::largest_publisher).value_or("");
+        }
+        return found;
     });
 }
 
@@ -192,39 +234,19 @@ Evidence read_evidence(const fs::path& directory)
     return evidence;
 }
 
-std::vector<std::string> review_of_role(const ToSign& file)
+std::vector<std::string> review(const ToSign& file, const std::optional<std::string>& before)
 {
-    std::vector<std::string> lines{file.file() + ", sha256 " + sha256(file.payload).hex()};
-    const auto header = [&](const tuf::Header& role) {
-        lines.push_back("  version " + std::to_string(role.version) + ", expires " + text::iso_time(role.expires));
-    };
-    if (file.role == "root") {
-        const auto root = tuf::parse_root(file.payload);
-        header(root.header);
-        lines.push_back("  root       " + key_list(root.root));
-        lines.push_back("  targets    " + key_list(root.targets));
-        lines.push_back("  snapshot   " + key_list(root.snapshot));
-        lines.push_back("  timestamp  " + key_list(root.timestamp));
-        return lines;
-    }
-    const auto role = tuf::parse_targets(file.payload);
-    header(role.header);
-    for (const auto& delegation : role.delegations) {
-        lines.push_back("  publisher " + delegation.name + " may publish " + text::join(delegation.namespaces, ", ") +
-                        ": " + key_list(delegation.keys));
-    }
-    return lines;
-}
-
-std::vector<std::string> review(const ToSign& file)
-{
-    auto lines = review_of_role(file);
-    if (file.role != "root") {
-        for (const auto& [path, target] : tuf::parse_targets(file.payload).targets) {
-            lines.push_back("  lists " + text::escaped(path) + ", sha256 " + target.sha256.hex());
+    return with_context(file.file(), [&] {
+        require_known_members(file.payload);
+        if (file.role != "root") {
+            const auto served = before ? std::optional(tuf::parse_targets(*before)) : std::nullopt;
+            tuf::require_plausible_sequences(served ? &*served : nullptr, tuf::parse_targets(file.payload));
         }
-    }
-    return lines;
+        std::vector<std::string> lines{file.file() + ", sha256 " + sha256(file.payload).hex(),
+                                       compared_with(file, before)};
+        std::ranges::move(change_lines(before, file.payload), std::back_inserter(lines));
+        return lines;
+    });
 }
 
 void write_signature(const fs::path& directory, const ToSign& file, const envelope::Signature& signature)
@@ -261,7 +283,7 @@ std::vector<MadeSignature> sign_request(const SignRequest& request,
         if (!ring.holds_any(file.key_ids)) {
             continue;
         }
-        if (!agreed(review(file))) {
+        if (!agreed(review(file, signed_before(file, ring)))) {
             throw Error(Code::conflict, "sign " + file.file() + ": not agreed");
         }
         for (const trust::Signer& signer : ring.all_of(file.key_ids)) {

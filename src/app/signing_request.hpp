@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct ToSign {
     std::string payload;         ///< the very bytes to sign
     std::vector<Digest> key_ids; ///< whose signatures are of use
     std::uint64_t threshold;     ///< of the role's own keys
+    /// The signed file that is published now, where there is one. Nothing is believed of it before a key that is here
+    /// proves to have signed it.
+    std::string served = {};
 
     std::string file() const { return std::to_string(version) + "." + role + ".json"; }
 };
@@ -29,8 +33,9 @@ struct ToSign {
 using Evidence = std::map<Digest, std::string>;
 inline constexpr std::size_t most_evidence = 1024;
 
-/// Makes the directory: request.json, the payloads, what a signer may want to see besides (evidence/<sha256>), and
-/// review.txt for people. Error conflict when it holds something.
+/// Makes the directory: request.json, the payloads, what is published now (served/<role>.json), what a signer may want
+/// to see besides (evidence/<sha256>), and review.txt for people. Errors: conflict when it holds something; what
+/// `review` throws.
 void write_signing_request(const std::filesystem::path& directory, const std::vector<ToSign>& files,
                            const std::vector<std::string>& evidence = {});
 
@@ -51,10 +56,10 @@ Evidence read_evidence(const std::filesystem::path& directory);
 /// request.json by itself: payloads are left empty. Reads bytes from outside.
 std::vector<ToSign> parse_signing_request(std::string_view bytes);
 
-/// What a person should know before signing: from the payload alone, never from review.txt.
-std::vector<std::string> review(const ToSign& file);
-/// The same without the releases that it lists.
-std::vector<std::string> review_of_role(const ToSign& file);
+/// What a person must know before signing: every member that differs from `before`, which is the payload that is known
+/// to have been signed last; without it, every member there is. From the payload alone, never from review.txt.
+/// Errors: untrusted (members that nobody here knows, numbers of releases that run away).
+std::vector<std::string> review(const ToSign& file, const std::optional<std::string>& before);
 
 /// Puts one signature beside the files.
 void write_signature(const std::filesystem::path& directory, const ToSign& file, const envelope::Signature& signature);
@@ -76,7 +81,7 @@ struct MadeSignature {
 };
 
 /// Signs each file with every key of it that is here. What `agreed` was shown is what is signed: the bytes are read
-/// once. Errors: untrusted (no key of any file is here), conflict (not agreed).
+/// once. Errors: untrusted (no key of any file is here; what `review` refuses), conflict (not agreed).
 std::vector<MadeSignature> sign_request(const SignRequest& request,
                                         const std::function<bool(const std::vector<std::string>& review)>& agreed);
 

@@ -94,16 +94,9 @@ void check_release(const std::string& path, const tuf::Target& target, const Evi
     check_commit(release, require_evidence(evidence, release.tree.commit.digest(), "commit"));
 }
 
-std::string describe(const std::string& path, const tuf::Target& target)
-{
-    const auto version = target.custom.find("version");
-    const auto* text = version == target.custom.end() ? nullptr : version->second.get_if<std::string>();
-    return text::escaped(path) + (text == nullptr ? "" : ", version " + text::escaped(*text, 80)) + ", sha256 " +
-           target.sha256.hex();
-}
-
-void compare_releases(const tuf::Targets& role, const std::optional<tuf::Targets>& before, const VaultRule& rule,
-                      const Evidence& evidence, std::vector<std::string>& lines)
+/// Each release that was not signed before has its manifest and commit with it.
+void check_releases(const tuf::Targets& role, const std::optional<tuf::Targets>& before, const VaultRule& rule,
+                    const Evidence& evidence)
 {
     for (const auto& [path, target] : role.targets) {
         with_context(text::escaped(path), [&] { check_namespace(rule, text::split(path, '/').front()); });
@@ -114,14 +107,6 @@ void compare_releases(const tuf::Targets& role, const std::optional<tuf::Targets
         // What was there before this vault was cannot be sent along; its owner sees every one.
         if (before || evidence.contains(target.sha256)) {
             with_context(text::escaped(path), [&] { check_release(path, target, evidence); });
-        }
-        lines.push_back("  + " + describe(path, target));
-    }
-    if (before) {
-        for (const auto& [path, target] : before->targets) {
-            if (!role.targets.contains(path)) {
-                lines.push_back("  - " + describe(path, target));
-            }
         }
     }
 }
@@ -143,7 +128,7 @@ std::vector<std::string> examine(const ToSign& file, const VaultPolicy& policy, 
     return with_context(file.file(), [&] {
         const auto& rule = rule_for(policy, file.role);
         check_version(file, last);
-        auto lines = review_of_role(file);
+        auto lines = review(file, last ? std::optional(last->bytes) : std::nullopt);
         if (!last) {
             lines.emplace_back("  this vault has not signed for this role before");
         }
@@ -155,7 +140,7 @@ std::vector<std::string> examine(const ToSign& file, const VaultPolicy& policy, 
         check_expiry(role.header, rule, now);
         check_delegations(role, rule);
         const auto before = last ? std::optional(tuf::parse_targets(last->bytes)) : std::nullopt;
-        compare_releases(role, before, rule, evidence, lines);
+        check_releases(role, before, rule, evidence);
         return lines;
     });
 }

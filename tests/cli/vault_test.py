@@ -102,7 +102,9 @@ class Vaults(WorldCase):
     def test_what_policy_and_owner_agree_to_is_signed_and_published(self):
         answer = self.sign()
         self.assertEqual(answer.code, 0, answer.err)
-        self.assertIn("+ org.example/hello/x86_64/stable-2.json, version 2.0", self.shown.read_text())
+        shown = self.shown.read_text()
+        self.assertRegex(shown, r"\+ org.example/hello/x86_64/stable-2.json: .*custom version 2.0")
+        self.assertRegex(shown, r"\+ qpkg_ostree_key: [0-9a-f]{64}")
         self.world.must("publish", "--attach", self.tbs, *self.at())
         self.assertEqual(self.offered(), ["2.0"])
         self.assertEqual(self.log(), ["signed 2.publisher.json"])

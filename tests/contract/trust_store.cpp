@@ -63,7 +63,7 @@ TEST_CASE_TEMPLATE("trust store: accepting again replaces, forgetting removes on
     CHECK(kind.open().trusted(other, "snapshot")->version == 5);
 }
 
-TEST_CASE_TEMPLATE("trust store: the newest signed time is only ever raised, per repository", Kind, Memory, Sqlite)
+TEST_CASE_TEMPLATE("trust store: the newest signed time is raised until it is forgotten, per repository", Kind, Memory, Sqlite)
 {
     Kind kind;
     CHECK(kind.open().newest_issued(demo) == 0);
@@ -73,6 +73,11 @@ TEST_CASE_TEMPLATE("trust store: the newest signed time is only ever raised, per
 
     CHECK(kind.open().newest_issued(demo) == 1'790'000'000);
     CHECK(kind.open().newest_issued(other) == 0);
+
+    kind.open().raise_issued(other, 1'700'000'000);
+    kind.open().forget_issued(demo);
+    CHECK(kind.open().newest_issued(demo) == 0);
+    CHECK(kind.open().newest_issued(other) == 1'700'000'000);
 }
 
 TEST_CASE_TEMPLATE("trust store: events are kept in the order in which they were recorded", Kind, Memory, Sqlite)

@@ -37,9 +37,12 @@ public:
     /// Fast-forward recovery (specification 5.3.11): the role's trusted metadata is deleted.
     virtual void forget(const RepoName& repo, const std::string& role) = 0;
 
-    /// The newest signed time seen in a verified timestamp of this repository, 0 at first; only ever raised.
+    /// The newest signed time seen in a verified timestamp of this repository, 0 at first; raised until it is
+    /// forgotten.
     virtual std::int64_t newest_issued(const RepoName& repo) const = 0;
     virtual void raise_issued(const RepoName& repo, std::int64_t issued) = 0;
+    /// Fast-forward recovery of that time: it is 0 again.
+    virtual void forget_issued(const RepoName& repo) = 0;
 
     virtual void record(const TrustEvent& event) = 0;
     virtual std::vector<TrustEvent> events() const = 0;

@@ -48,6 +48,11 @@ void Database::raise_issued(const RepoName& repo, std::int64_t issued)
         .run();
 }
 
+void Database::forget_issued(const RepoName& repo)
+{
+    Statement(*connection_, "DELETE FROM newest_issued WHERE repo = ?").bind(repo.text()).run();
+}
+
 void Database::record(const TrustEvent& event)
 {
     Statement(*connection_, "INSERT INTO event (time, repo, what) VALUES (?, ?, ?)")

@@ -21,6 +21,7 @@ public:
 
     std::int64_t newest_issued(const RepoName& repo) const override { return memory_.newest_issued(repo); }
     void raise_issued(const RepoName& repo, std::int64_t issued) override { memory_.raise_issued(repo, issued); }
+    void forget_issued(const RepoName& repo) override { memory_.forget_issued(repo); }
     void record(const TrustEvent& event) override { memory_.record(event); }
     std::vector<TrustEvent> events() const override { return memory_.events(); }
 

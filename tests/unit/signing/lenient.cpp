@@ -79,12 +79,13 @@ TEST_CASE("bad input 12 and 13: another role and an expiry that is no date are r
     }
 }
 
-TEST_CASE("bad input 16: one key id twice is refused by the lenient reader too; what is no hex is passed by")
+TEST_CASE("bad input 16: one key id twice is refused by the lenient reader too; what is no signature is passed by")
 {
     const auto signatures = [](const std::string& text) { return reader().open(file("{}", text)).signatures; };
 
     CHECK(signatures(R"([{"keyid": "a", "sig": "00ff"}, {"keyid": "b", "sig": "xyz"}, {"keyid": "c", "sig": ""}])")
-              .size() == 2);
+              .size() == 1);
+    CHECK(signatures(R"([{"keyid": "a", "sig": ""}, {"keyid": "a", "sig": "01"}])").size() == 1);
     CHECK_FAILS(Code::corrupt, "signs twice",
                 signatures(R"([{"keyid": "a", "sig": "00"}, {"keyid": "a", "sig": "01"}])"));
     CHECK_FAILS(Code::corrupt, "at most 256", [&] {
@@ -132,4 +133,47 @@ TEST_CASE("a repository of ours is read by the lenient machine as by the strict 
     CHECK((*updater.targets())->delegations.front().patterns == std::vector<std::string>{"org.example/*/*/*"});
     CHECK_FALSE(updater.find("org.example/hello/x86_64/stable-1.json", site, report));
     CHECK(site.asked.back() == "tuf/1.demo.json");
+}
+
+TEST_CASE("a target without a hash that is checked here disables itself alone")
+{
+    Site site;
+    site.add(testing::a_release("org.example.hello"));
+    site.add(testing::a_release("org.example.other"));
+    site.publish();
+    const auto path = "tuf/2.demo.json";
+    const auto hello = R"("hashes":{"sha256":")" +
+                       site.publishers.at("demo").targets.at("org.example/hello/x86_64/stable-1.json").sha256.hex();
+    auto weak = hello;
+    weak.replace(weak.find("sha256"), 6, "sha512");
+    site.files.at(path) = testing::resigned(site.files.at(path), hello, weak, site.signers.at("demo"));
+    const auto& bytes = site.files.at(path);
+    site.snapshot.roles.at("demo") = {2, bytes.size(), sha256(bytes)};
+    site.write_snapshot();
+    site.write_timestamp();
+    trust::MemoryTrustStore store;
+    trust::Updater updater(store, RepoName::require("demo"), trust::lenient_profile(), Site::start);
+    updater.trust_root(site.files.at("tuf/1.root.json"));
+    trust::RefreshReport report;
+    updater.refresh(site, report);
+
+    CHECK(updater.find("org.example/other/x86_64/stable-1.json", site, report));
+    CHECK_FAILS(Code::corrupt, "org.example/hello/x86_64/stable-1.json: ",
+                updater.find("org.example/hello/x86_64/stable-1.json", site, report));
+}
+
+TEST_CASE("a specification's version is made of numbers")
+{
+    const auto of = [](const std::string& version) {
+        auto bytes = timestamp_with("2030-01-01T00:00:00Z");
+        const auto at = bytes.find("1.0.31");
+        REQUIRE(at != std::string::npos);
+        return bytes.replace(at, 6, version);
+    };
+    for (const std::string version : {"1", "1.0", "1.0.0", "1.2.99"}) {
+        CHECK_NOTHROW(reader().timestamp(of(version)));
+    }
+    for (const std::string version : {"1.0.x y", "1.", "1.0.", "1.0.34.1", "2.0.0", "10.0", "", "1.0.3 4"}) {
+        CHECK_FAILS(Code::unsupported, "written for TUF", reader().timestamp(of(version)));
+    }
 }

@@ -29,6 +29,7 @@ trust::Profile refusing_expired()
     auto profile = trust::strict_profile();
     return {.reader = profile.reader,
             .on_expiry = trust::OnExpiry::refuse,
+            .on_far_date = profile.on_far_date,
             .largest_root = profile.largest_root,
             .largest_timestamp = profile.largest_timestamp,
             .largest_snapshot = profile.largest_snapshot,
