@@ -67,10 +67,12 @@ void describe_names(Document& out, const std::vector<plan::NameEffect>& names, T
 
 void add_name_options(CLI::App& command, app::NameRequest& request)
 {
-    command.add_option("--prefer", request.prefer, "gets each name that other apps of the qube ask for, too; repeatable")
+    command
+        .add_option("--prefer", request.prefer, "gets each name that other apps of the qube ask for, too; repeatable")
         ->type_name("APP");
-    command.add_option("--alias", request.aliases,
-                       "in these qubes the app's command or menu entry NAME is called OTHER; repeatable")
+    command
+        .add_option("--alias", request.aliases,
+                    "in these qubes the app's command or menu entry NAME is called OTHER; repeatable")
         ->type_name("OTHER=APP:NAME");
 }
 

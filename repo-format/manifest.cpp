@@ -93,10 +93,8 @@ Export parse_export(Fields fields)
     if (!kind) {
         fields.fail("kind", "unknown kind of export \"" + text::escaped(word, 40) + "\"");
     }
-    Export made{.kind = *kind,
-                .name = fields.text("name"),
-                .path = short_text(fields, "path"),
-                .rank = parse_rank(fields)};
+    Export made{
+        .kind = *kind, .name = fields.text("name"), .path = short_text(fields, "path"), .rank = parse_rank(fields)};
     if (!is_file_name(made.name)) {
         fields.fail("name", "not a file name");
     }

@@ -36,7 +36,8 @@ void add_why(CLI::App& app, Context& context)
         describe(out, app::why(context.world(), *word));
         context.show(out);
     });
-    command->add_option("PACKAGE", *word, "a package of the distribution, such as libnss3, a file, or a command")->required();
+    command->add_option("NAME", *word, "a package of the distribution, such as libnss3, a file, or a command")
+        ->required();
 }
 
 } // namespace qpkg::cli

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "app/world.hpp"
-
 #include "plan/names.hpp"
 
 #include "qpkg/ports/object_reader.hpp"

@@ -29,9 +29,10 @@ struct ExportPlan {
 };
 
 /// Commands, desktop entries with their icons, D-Bus services, system services and MIME types of the named packages, or
-/// those commands and desktop entries that the recipe names, and the services that it lets start. Icons and files of MIME
-/// types are second names, as what the recipe says of others. What the exports file cannot hold becomes a finding. Error
-/// not_found for a command, desktop entry, service or second name that the recipe names and the module does not have.
+/// those commands and desktop entries that the recipe names, and the services that it lets start. Icons and files of
+/// MIME types are second names, as what the recipe says of others. What the exports file cannot hold becomes a finding.
+/// Error not_found for a command, desktop entry, service or second name that the recipe names and the module does not
+/// have.
 ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files);
 
 /// The paths of a dpkg file list, where they are after the merge of /bin, /sbin and /lib into /usr.

@@ -44,8 +44,8 @@ struct Activation {
     /// Before `detach`. Of each volume one slot: the apps of a composed one come and go together.
     std::vector<SlotChange> attach;
     std::vector<SlotChange> detach;
-    std::vector<QubeName> announce;               ///< after `set_wanted`: have the volumes, but not what is said of them
-    std::vector<QubeName> outdated;               ///< ascending: run an older generation until they start again
+    std::vector<QubeName> announce; ///< after `set_wanted`: have the volumes, but not what is said of them
+    std::vector<QubeName> outdated; ///< ascending: run an older generation until they start again
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
     std::vector<QubeName> vanished;               ///< recorded, but the backend has them no more and cannot make them
 

@@ -8,8 +8,8 @@
 
 namespace qpkg::plan {
 
-/// Of the generation that a qube would get next. Generations are ascending, so a number is never used twice, also after a
-/// rollback.
+/// Of the generation that a qube would get next. Generations are ascending, so a number is never used twice, also after
+/// a rollback.
 std::uint64_t next_number(const Qube& qube);
 
 /// Collects what a plan does while the bindings of one or more qubes are edited.

@@ -20,8 +20,8 @@ struct NameClash {
 /// "command \"hello\"", "menu entry \"hello.desktop\"".
 std::string words_for(const NameKey& key);
 
-/// Whether the owner of a qube can call it otherwise: a D-Bus name is a part of the program, a file name of a unit or an
-/// icon is what others look for.
+/// Whether the owner of a qube can call it otherwise: a D-Bus name is a part of the program, a file name of a unit or
+/// an icon is what others look for.
 bool can_have_alias(ExportKind kind);
 
 /// Error conflict that names both apps of the first clash, what they clash about, and the ways out.

@@ -61,7 +61,10 @@ const std::vector<Contender>& at(const Contenders& contenders, const NameKey& ke
     return found == contenders.end() ? nobody : found->second;
 }
 
-bool is_of_base(const std::set<NameKey>& of_base, const NameKey& key) { return is_own_name(key) || of_base.contains(key); }
+bool is_of_base(const std::set<NameKey>& of_base, const NameKey& key)
+{
+    return is_own_name(key) || of_base.contains(key);
+}
 
 /// Who has a name by what is recorded; nothing: nobody, or the base.
 std::optional<AppId> holder_of(const std::map<NameKey, AppId>& holders, const Contenders& contenders,
@@ -181,8 +184,7 @@ public:
             const bool may_take = holder == nullptr || (contender.rank == Rank::first && is_asked(key, contender));
             if (best == nullptr) {
                 best = &contender;
-            } else if (may_take && both_first(*best, contender) &&
-                       (is_asked(key, contender) || is_asked(key, *best))) {
+            } else if (may_take && both_first(*best, contender) && (is_asked(key, contender) || is_asked(key, *best))) {
                 clashes_.push_back({key, best->app, contender.app});
             } else if (may_take && contender.is_before(*best)) {
                 best = &contender;
@@ -224,9 +226,8 @@ private:
         for (const auto& app : wishes_.preferred) {
             const auto* contender = find(contenders, app);
             if (contender != nullptr && found != nullptr && found->app != app) {
-                throw Error(Code::usage,
-                            found->app.text() + " and " + app.text() + " both have the " + words_for(key) +
-                                ": only one of them can be preferred in " + qube_.text());
+                throw Error(Code::usage, found->app.text() + " and " + app.text() + " both have the " + words_for(key) +
+                                             ": only one of them can be preferred in " + qube_.text());
             }
             found = contender != nullptr ? contender : found;
         }
@@ -254,8 +255,7 @@ DecidedNames decide_names(const QubeName& qube, const NamedApps& before, const s
         }
     }
     decider.refuse_clashes();
-    decided.effects =
-        effects_between({qube, decider.earlier(), contenders, before.holders, decided.holders, of_base});
+    decided.effects = effects_between({qube, decider.earlier(), contenders, before.holders, decided.holders, of_base});
     return decided;
 }
 

@@ -26,8 +26,8 @@ using BaseNames = std::map<CommitId, std::set<NameKey>>;
 struct NameEffect {
     QubeName qube;
     NameKey key;
-    std::optional<AppId> from; ///< who had it before
-    std::optional<AppId> to;   ///< who has it then; nothing: the base
+    std::optional<AppId> from;  ///< who had it before
+    std::optional<AppId> to;    ///< who has it then; nothing: the base
     std::vector<AppId> without; ///< who asks for it and does not get it, ascending
     std::string stands_for;     ///< an alias: what the app calls it
 

@@ -70,8 +70,8 @@ struct Occasion {
 };
 
 /// Puts each release into each qube; an app that is there at another release changes to this one.
-/// Errors: not_found (qube), conflict (base or architecture do not match, or two apps have one first name), and those of
-/// `decide_names`.
+/// Errors: not_found (qube), conflict (base or architecture do not match, or two apps have one first name), and those
+/// of `decide_names`.
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
                   const std::vector<QubeName>& qubes, const Occasion& occasion);
 

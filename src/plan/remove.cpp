@@ -100,8 +100,8 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
         }
     }
     auto plan = editing.finish();
-    plan.names = name_effects(name, named_apps(snapshot, now), named_apps(snapshot, *target),
-                              names_of_base(base_names, qube));
+    plan.names =
+        name_effects(name, named_apps(snapshot, now), named_apps(snapshot, *target), names_of_base(base_names, qube));
     // A volume may have been lost; the object store can always make it again.
     Preparing preparing(snapshot);
     prepare_generation(preparing, snapshot, name, *target);

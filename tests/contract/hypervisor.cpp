@@ -150,6 +150,28 @@ TEST_CASE("attaching and detaching may be repeated")
     CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one}}});
 }
 
+TEST_CASE("a running qube hears of names what it would hear at its start, and keeps its volumes")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    subject->create(work, '0');
+    const auto one = slot("org.example.one", '1');
+    const auto two = slot("org.example.two", '2');
+    auto without = one;
+    without.rulings = {{{ExportKind::command, "tool"}, ""}};
+    hypervisor.set_wanted(work, std::vector{one, two});
+    hypervisor.announce(work);
+    subject->start(work);
+
+    hypervisor.set_wanted(work, std::vector{without, two});
+    hypervisor.announce(work);
+    hypervisor.announce(work);
+
+    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {without, two}}});
+    const bool hears = hypervisor.capabilities().hot_attach;
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {hears ? without : one, two}}});
+}
+
 TEST_CASE("an app that changes its release has both volumes until the older one is detached")
 {
     const auto subject = each_implementation();

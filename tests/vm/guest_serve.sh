@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 # Process 1 of the test machines: starts the agent (where systemd is process 1, its unit has) or a dom0, then runs what
 # comes in as lines of base64.
-export PATH=/run/qpkg/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:/run/qpkg/bin HOME=/
 port=$(sed -n 's/.*test\.shell=\([a-z0-9]*\).*/\1/p' /proc/cmdline)
 port=/dev/${port:-ttyS1}
 case $port in *vport*) ;; *) stty -F "$port" raw -echo ;; esac

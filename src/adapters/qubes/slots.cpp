@@ -110,8 +110,8 @@ public:
 
     void put(Letter letter, const Group& group)
     {
-        // What the letter announced goes first: no notice may ever lie beside another volume's disk. Where the disk stays
-        // a notice is replaced in one call, so the app is never missing.
+        // What the letter announced goes first: no notice may ever lie beside another volume's disk. Where the disk
+        // stays a notice is replaced in one call, so the app is never missing.
         const auto notices = notices_of(letter, group);
         const auto* disk = value_of(features_, disk_feature(letter));
         const bool disk_stays = disk != nullptr && *disk == group.front().volume.hex();

@@ -109,7 +109,7 @@ TEST_CASE("desktop entries, icons and types of all apps are where the desktop lo
                         "character\n");
 }
 
-TEST_CASE("of two apps that export one command the first has it, and the other is named")
+TEST_CASE("of two apps that export one command the one has it that the host does not take it from")
 {
     LocalQubes qubes;
     const auto exporting = [&](const std::string& id) {
@@ -121,8 +121,33 @@ TEST_CASE("of two apps that export one command the first has it, and the other i
     const auto result = run_in(qubes, work, {"tool"});
 
     CHECK(result.out == "org.example.a\n");
-    CHECK(result.err == "qpkg-agent: org.example.b: tool is exported by another app already\n");
+    CHECK(result.err.empty());
     CHECK(run_in(qubes, work, {"qpkg-run", "org.example.b", "tool"}).out == "org.example.b\n");
+
+    auto gives_way = exporting("org.example.a");
+    gives_way.rulings = {{{ExportKind::command, "tool"}, ""}};
+    auto renamed = exporting("org.example.c");
+    renamed.rulings = {{{ExportKind::command, "tool"}, "tool-c"}};
+    qubes.hypervisor().set_wanted(work, std::vector{gives_way, exporting("org.example.b"), renamed});
+
+    CHECK(run_in(qubes, work, {"tool"}).out == "org.example.b\n");
+    CHECK(run_in(qubes, work, {"tool-c"}).out == "org.example.c\n");
+}
+
+TEST_CASE("no app takes a command from the base, wherever that has it, for users and for root")
+{
+    LocalQubes qubes;
+    const std::string hostile = "#!/bin/sh\necho HOSTILE\n";
+    qubes.create(
+        work, {qubes.app("org.example.a", {{"usr/bin/id", hostile}, {"usr/bin/own", hostile}},
+                         {{ExportKind::command, "id", "/usr/bin/id"}, {ExportKind::command, "own", "/usr/bin/own"}})});
+
+    for (const auto user : {RunAs::user, RunAs::root}) {
+        CHECK(shell_in(qubes, work, "id", user).out.find("HOSTILE") == std::string::npos);
+        CHECK(shell_in(qubes, work, "own", user).out == "HOSTILE\n");
+    }
+    CHECK(shell_in(qubes, work, "ls /run/qpkg/bin").out == "own\nqpkg-run\n");
+    CHECK(run_in(qubes, work, {"own"}).err == "qpkg-agent: org.example.a: not exported, the base has it: id\n");
 }
 
 TEST_CASE("the users a module asks for are in its view alone")

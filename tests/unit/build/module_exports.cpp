@@ -129,3 +129,24 @@ TEST_CASE("the recipe lets services start, also one of another package")
     wanted.start = {"vin.service"};
     CHECK_FAILS(Code::not_found, "the module has no service \"vin.service\"", plan_exports(wanted, given));
 }
+
+TEST_CASE("icons and files of types give way, and what the recipe says; the rest are first names")
+{
+    auto wanted = recipe();
+    wanted.second = {"view", "vim.desktop"};
+    auto given = files({"/usr/bin/vim", "/usr/bin/view", "/usr/share/applications/vim.desktop",
+                        "/usr/share/pixmaps/vim.png", "/usr/share/mime/packages/vim.xml"});
+    given.desktop["/usr/share/applications/vim.desktop"] = "[Desktop Entry]\nName=Vim\nExec=vim\nIcon=vim\n";
+
+    std::set<std::string> second;
+    for (const auto& made : plan_exports(wanted, given).exports) {
+        if (made.rank == Rank::second) {
+            second.insert(made.path);
+        }
+    }
+    CHECK(second == std::set<std::string>{"/usr/bin/view", "/usr/share/applications/vim.desktop",
+                                          "/usr/share/pixmaps/vim.png", "/usr/share/mime/packages/vim.xml"});
+
+    wanted.second = {"vieww"};
+    CHECK_FAILS(Code::not_found, "exports nothing by the second name \"vieww\"", plan_exports(wanted, given));
+}

@@ -25,6 +25,7 @@ persist = ["~/.mozilla"]
 
 [exports]
 commands = ["firefox-esr"]
+second = ["x-www-browser"]
 start = ["firefox-sync.service"]
 
 [test]
@@ -44,6 +45,7 @@ TEST_CASE("a recipe is read whole")
     CHECK(recipe.needs == Needs{.network = true, .audio = true, .persist = {"~/.mozilla"}});
     CHECK(recipe.commands == std::vector<std::string>{"firefox-esr"});
     CHECK_FALSE(recipe.desktop.has_value());
+    CHECK(recipe.second == std::vector<std::string>{"x-www-browser"});
     CHECK(recipe.start == std::vector<std::string>{"firefox-sync.service"});
     CHECK(recipe.tests == std::vector<std::string>{"firefox-esr --version"});
 }

@@ -56,6 +56,25 @@ TEST_CASE("a running qube gets what it lacks and loses what it should not have")
     CHECK(activation.outdated.empty());
 }
 
+TEST_CASE("a running qube of which only the names change is told, and keeps its disks")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto live = settled(snapshot, true);
+    auto before = slot_of(hello);
+    before.rulings = {{{ExportKind::command, "hello"}, ""}};
+    live.attached = {{work, {before}}};
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK(activation.announce == std::vector{work});
+    CHECK(activation.attach.empty());
+    CHECK(activation.detach.empty());
+    CHECK(activation.is_pending());
+
+    live.hot_attach = false;
+    CHECK(plan::plan_activation(snapshot, live).outdated == std::vector{work});
+}
+
 TEST_CASE("without hot attach a running qube is named, not touched")
 {
     const auto snapshot = with_installed(a_snapshot(), "work", {hello});

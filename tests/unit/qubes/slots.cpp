@@ -101,6 +101,16 @@ TEST_CASE("what is as wanted needs no call")
     CHECK(plan_features({{"unrelated", "x"}, {"qpkg.base", "debian-12"}}, {}, {}).empty());
 }
 
+TEST_CASE("what changes of names alone is told in one call beside the same disk: the app is never missing")
+{
+    auto without = hello_1;
+    without.rulings = {{{ExportKind::command, "hello"}, ""}};
+
+    const auto changes = plan_features(features_with({{'a', hello_1}, {'b', other}}), std::vector{without, other}, {});
+
+    CHECK((changes == std::vector<FeatureChange>{{"vm-config.qpkg-a", notice(hello_1) + " command:hello"}}));
+}
+
 TEST_CASE("all 26 slots can be used, and changed while all are in use")
 {
     std::vector<VolumeSlot> many;
