@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/libvirt/libvirt_hypervisor.hpp"
 
+#include "adapters/libvirt/told_slots.hpp"
+
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/log.hpp"
@@ -64,29 +66,6 @@ std::vector<VolumeSlot> possible(const QubeName& qube, std::span<const VolumeSlo
         throw Error(Code::conflict, qube.text() + ": two volumes of one app, " + twice->app.text());
     }
     return sorted;
-}
-
-bool contains(const std::vector<VolumeSlot>& slots, const VolumeSlot& slot)
-{
-    return std::ranges::any_of(slots, [&](const VolumeSlot& held) { return same_volume(held, slot); });
-}
-
-/// Those of `wanted` whose volume is among `there`.
-std::vector<VolumeSlot> both(std::vector<VolumeSlot> wanted, const std::vector<VolumeSlot>& there)
-{
-    std::erase_if(wanted, [&](const VolumeSlot& slot) { return !contains(there, slot); });
-    return wanted;
-}
-
-/// `attached`, each as `told` where that says something of it.
-std::vector<VolumeSlot> as_told(std::vector<VolumeSlot> attached, const std::vector<VolumeSlot>& told)
-{
-    for (auto& slot : attached) {
-        const auto found =
-            std::ranges::find_if(told, [&](const VolumeSlot& other) { return same_volume(slot, other); });
-        slot = found == told.end() ? slot : *found;
-    }
-    return attached;
 }
 
 } // namespace
@@ -305,7 +284,7 @@ void LibvirtHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
         return other.volume == slot.volume && !same_volume(other, slot) && !contains(live->slots, other);
     });
     // An older volume of the app is not wanted any more.
-    auto told = both(next.slots, live->slots);
+    auto told = told_of(next.slots, live->slots);
     told.insert(told.end(), added.begin(), added.end());
     tell(qube, *live, told);
     auto attached = as_told(live->slots, told);
@@ -322,7 +301,7 @@ Detached LibvirtHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     }
     auto rest = live->slots;
     std::erase_if(rest, [&](const VolumeSlot& other) { return other.volume == slot.volume; });
-    const auto told = both(next.slots, rest);
+    const auto told = told_of(next.slots, rest);
     const auto in_use = tell(qube, *live, told);
     const auto& disk = *live->find_disk(serial_of(slot.volume));
     // Linux gives a disk back even while a program reads from it, which then gets errors: so the agent is asked first.
@@ -337,7 +316,7 @@ void LibvirtHypervisor::announce(const QubeName& qube)
 {
     const auto next = require(qube);
     if (const auto live = find_live(qube)) {
-        const auto told = both(next.slots, live->slots);
+        const auto told = told_of(next.slots, live->slots);
         tell(qube, *live, told);
         record(qube, *live, as_told(live->slots, told));
     }
