@@ -2,6 +2,7 @@
 #include "cli/agent/started_program.hpp"
 
 #include "program/program.hpp"
+#include "program/terminal.hpp"
 
 #include "qpkg/base/error.hpp"
 
@@ -46,8 +47,7 @@ Fd duplicate(const Fd& fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
 
 void set_size(const Fd& terminal, const session::TerminalSize& size)
 {
-    const winsize wanted{size.rows, size.columns, 0, 0};
-    ::ioctl(terminal.get(), TIOCSWINSZ, &wanted);
+    program::set_terminal_size(terminal, {size.rows, size.columns, 0, 0});
 }
 
 /// The program's side of its standard streams.
@@ -59,18 +59,15 @@ struct Streams {
 
 Fd open_terminal(Streams& theirs, const session::TerminalSize& size)
 {
-    Fd ours(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
-    if (!ours || ::grantpt(ours.get()) != 0 || ::unlockpt(ours.get()) != 0) {
-        throw system_error("open a terminal", errno);
-    }
-    set_size(ours, size);
-    theirs.input = Fd(::open(::ptsname(ours.get()), O_RDWR | O_NOCTTY | O_CLOEXEC));
+    auto terminal = program::open_pseudo_terminal();
+    set_size(terminal.ours, size);
+    theirs.input = std::move(terminal.theirs);
     theirs.output = duplicate(theirs.input);
     theirs.errors = duplicate(theirs.input);
     if (!theirs.errors) {
         throw system_error("open a terminal", errno);
     }
-    return ours;
+    return std::move(terminal.ours);
 }
 
 /// The body of the child process.

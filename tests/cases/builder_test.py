@@ -24,7 +24,6 @@ mkdir -p /usr/share/made /var/lib/dpkg/info
 echo made > /usr/share/made/made
 exec sh "$file"
 """
-SETPRIV = "#!/bin/sh\nshift 3\nexec \"$@\"\n"
 TYPIST = r"""
 #include <fcntl.h>
 #include <stdio.h>
@@ -82,6 +81,15 @@ def compiled(source):
         return program.read_bytes()
 
 
+def with_libraries(path, program):
+    """A program of this machine at `path` of a base, and what it loads: busybox's sh would take its own setpriv."""
+    listed = subprocess.run(["ldd", program], check=True, capture_output=True, text=True).stdout
+    needed = [word for word in listed.split() if word.startswith("/")]
+    return {path: pathlib.Path(program).read_bytes(),
+            **{name.lstrip("/") if "ld-linux" in name else "usr/lib/" + pathlib.Path(name).name:
+               pathlib.Path(name).read_bytes() for name in needed}}
+
+
 class BuilderWorld(SmallWorld):
     """A package is a script: NAME_1.0_all.deb in the cache, with a lock file and a recipe."""
 
@@ -123,9 +131,10 @@ class BuilderWorld(SmallWorld):
 class BuilderTest(WorldCase):
     @classmethod
     def make_world(cls, world):
-        files = {"usr/bin/apt-get": APT_GET, "usr/bin/setpriv": SETPRIV, "usr/bin/typist": compiled(TYPIST),
-                 "usr/bin/calls": compiled(CALLS)}
-        world.must("base", "import", world.base_archive(APPLETS + MORE_APPLETS, files), "--id", "debian-12")
+        applets = tuple(name for name in APPLETS + MORE_APPLETS if name != "sh")
+        files = {"usr/bin/apt-get": APT_GET, "usr/bin/typist": compiled(TYPIST), "usr/bin/calls": compiled(CALLS),
+                 **with_libraries("usr/bin/sh", "/usr/bin/dash"), **with_libraries("usr/bin/setpriv", "/usr/bin/setpriv")}
+        world.must("base", "import", world.base_archive(applets, files), "--id", "debian-12")
 
     def setUp(self):
         super().setUp()
@@ -158,11 +167,11 @@ class BuilderTest(WorldCase):
 { v=$(cat /proc/irq/default_smp_affinity); (echo "$v" >/proc/irq/default_smp_affinity) && echo IRQ
 for f in /proc/bus/pci/*/*; do (exec 9<>"$f") && echo PCI; break; done
 for f in /proc/kcore /proc/keys /proc/timer_list /proc/kallsyms; do [ -z "$(head -c 1 $f)" ] || echo $f; done
-ls /sys /proc/scsi; } >/usr/share/made/report 2>/dev/null
+ls /sys; ls /proc/scsi; } >/usr/share/made/report 2>/dev/null
 true"""
         self.assertEqual(self.world.build("kernel", script).code, 0)
 
-        self.assertIn(self.world.report("kernel"), ["", "/proc/scsi:\n\n/sys:\n", "/sys:\n\n/proc/scsi:\n"])
+        self.assertEqual(self.world.report("kernel"), "")
 
     def test_a_package_is_refused_what_container_runtimes_refuse(self):
         self.assertEqual(self.world.build("calls", "calls > /usr/share/made/report").code, 0)

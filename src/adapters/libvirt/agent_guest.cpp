@@ -2,7 +2,6 @@
 #include "adapters/libvirt/agent_guest.hpp"
 
 #include "adapters/libvirt/guest_session.hpp"
-#include "adapters/libvirt/raw_terminal.hpp"
 #include "program/program.hpp"
 #include "repo-format/announcement.hpp"
 
@@ -21,7 +20,7 @@ Deadline after(std::chrono::milliseconds patience) { return std::chrono::steady_
 
 std::optional<session::TerminalSize> callers_terminal()
 {
-    return ::isatty(STDOUT_FILENO) != 0 ? terminal_size(STDIN_FILENO) : std::nullopt;
+    return ::isatty(STDOUT_FILENO) != 0 ? size_of_terminal(STDIN_FILENO) : std::nullopt;
 }
 
 } // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/libvirt/guest_session.hpp"
 
-#include "adapters/libvirt/raw_terminal.hpp"
+#include "program/terminal.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
@@ -83,6 +83,12 @@ bool show(int fd, const std::string& bytes, bool raw)
 Error ended() { return {Code::failed, "the qube has ended"}; }
 
 } // namespace
+
+std::optional<session::TerminalSize> size_of_terminal(int fd)
+{
+    const auto size = program::terminal_size(fd);
+    return size ? std::optional(session::TerminalSize{size->ws_row, size->ws_col}) : std::nullopt;
+}
 
 GuestSession::GuestSession(const Door& door, Deadline deadline)
 {
@@ -179,14 +185,14 @@ int GuestSession::pass(const session::Order& order)
     if (!order.terminal) {
         return pass_on(false);
     }
-    const RawTerminal raw(STDIN_FILENO);
+    const program::RawTerminal raw(STDIN_FILENO);
     return pass_on(true);
 }
 
 int GuestSession::pass_on(bool interactive)
 {
     bool open = true;
-    auto size = terminal_size(STDIN_FILENO);
+    auto size = size_of_terminal(STDIN_FILENO);
     for (;;) {
         while (const auto frame = reader_.next()) {
             if (frame->kind == Kind::ended) {
@@ -198,8 +204,8 @@ int GuestSession::pass_on(bool interactive)
                 return status_of_broken_pipe;
             }
         }
-        if (interactive && size != terminal_size(STDIN_FILENO)) {
-            size = terminal_size(STDIN_FILENO);
+        if (interactive && size != size_of_terminal(STDIN_FILENO)) {
+            size = size_of_terminal(STDIN_FILENO);
             going_ += session::encode(Kind::size, session::encode_size(size.value_or(session::TerminalSize{24, 80})));
         }
         pollfd polled[] = {{socket_.get(), static_cast<short>(going_.empty() ? POLLIN : POLLIN | POLLOUT), 0},

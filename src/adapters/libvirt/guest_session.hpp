@@ -42,4 +42,7 @@ private:
     std::string going_; ///< bytes that the agent has not taken yet
 };
 
+/// Of this terminal; nothing when it is none.
+std::optional<session::TerminalSize> size_of_terminal(int fd);
+
 } // namespace qpkg::libvirt

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/local/run_session.hpp"
 
+#include "adapters/local/qube_terminal.hpp"
 #include "adapters/local/supervise.hpp"
+#include "adapters/local/terminal_relay.hpp"
 #include "program/program.hpp"
 
 #include "qpkg/base/error.hpp"
@@ -102,14 +104,25 @@ void check_agent(int status, const std::string& qube)
     }
 }
 
+/// What passes from the caller's process to those of the session.
+struct Start {
+    const SessionRoot& root;
+    const RunRequest& request;
+    ProgramStreams streams;
+    Supervisor& supervisor;
+    Handover& handover;
+};
+
 /// The first process of the qube: makes the root, lets the agent compose the views, runs the program and outlives it by
 /// nothing; with it the kernel ends all others.
-int be_first_process(const SessionRoot& root, const RunRequest& request, Supervisor& supervisor, Pipe& errors)
+int be_first_process(const Start& start, Pipe& errors)
 {
+    const auto& [root, request, planned, supervisor, handover] = start;
     enter_session_root(root);
     const pid_t agent = checked_fork();
     if (agent == 0) {
         in_child(errors.write, [&] {
+            ::setsid();
             supervisor.give_back_signals();
             return program::become_agent(agent_program, "refresh");
         });
@@ -120,21 +133,25 @@ int be_first_process(const SessionRoot& root, const RunRequest& request, Supervi
     if (const int signal = supervisor.signal_so_far(); signal != 0) {
         return 128 + signal;
     }
+    QubeStreams streams(planned, program.user.uid, handover);
     const pid_t child = checked_fork();
     if (child == 0) {
         in_child(errors.write, [&] {
+            streams.take();
             supervisor.give_back_signals();
             return program::become_program(program);
         });
     }
     errors.write = Fd(); // from here on what is said is the program's
+    streams.let_go();
     return supervisor.wait_for_first_of_all(child);
 }
 
 /// Stands between the caller and the qube's first process: only a child of the process that made a pid namespace is in
-/// it.
-int be_go_between(const SessionRoot& root, const RunRequest& request, Supervisor& supervisor, Pipe& errors)
+/// it. From here on nobody has the caller's terminal as a controlling terminal.
+int be_go_between(const Start& start, Pipe& errors)
 {
+    ::setsid();
     if (::unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS) != 0) {
         const auto hint = errno == EPERM ? "the local backend needs root" : "";
         throw Error(Code::failed, std::string(system_error("make namespaces", errno).what()), hint);
@@ -146,19 +163,21 @@ int be_go_between(const SessionRoot& root, const RunRequest& request, Supervisor
         alive.write = Fd();
         in_child(errors.write, [&] {
             end_with_parent(alive.read);
-            return be_first_process(root, request, supervisor, errors);
+            return be_first_process(start, errors);
         });
     }
     errors.write = Fd();
-    return supervisor.wait_for(first);
+    start.handover.close();
+    return start.supervisor.wait_for(first);
 }
 
 } // namespace
 
 int run_session(const SessionRoot& root, const RunRequest& request)
 {
-    const TerminalKeeper terminal;
     Supervisor supervisor;
+    Handover handover;
+    const Start start{root, request, plan_streams(callers_streams()), supervisor, handover};
     Pipe errors;
     Pipe alive;
     const pid_t child = checked_fork();
@@ -166,11 +185,14 @@ int run_session(const SessionRoot& root, const RunRequest& request)
         alive.write = Fd();
         in_child(errors.write, [&] {
             end_with_parent(alive.read);
-            return be_go_between(root, request, supervisor, errors);
+            handover.keep_sender();
+            return be_go_between(start, errors);
         });
     }
     errors.write = Fd();
-    const int status = supervisor.wait_for(child);
+    handover.keep_receiver();
+    const int status = start.streams.has_terminal() ? TerminalRelay(start.streams, handover, supervisor).wait_for(child)
+                                                    : supervisor.wait_for(child);
     throw_if_reported(errors.read);
     return status;
 }

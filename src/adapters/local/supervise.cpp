@@ -6,14 +6,46 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
+#include <ctime>
 
 namespace qpkg::local {
+namespace {
+
+constexpr std::array ending_signals = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2};
+
+/// What a supervisor tells the next one with each signal.
+enum Reach : int { program_alone = 0, whole_job = 1 };
+
+Reach reach_of(const siginfo_t& signal)
+{
+    const bool of_a_key = signal.si_code == SI_KERNEL;
+    const bool was_told = signal.si_code == SI_QUEUE && signal.si_value.sival_int == whole_job;
+    return of_a_key || was_told ? whole_job : program_alone;
+}
+
+/// A job of a session without a parent there is not stopped by what a terminal sends; SIGSTOP stops each.
+int signal_for_program(int number) { return number == SIGTSTP ? SIGSTOP : number; }
+
+void send_to_program(const siginfo_t& signal, pid_t child)
+{
+    const int number = signal_for_program(signal.si_signo);
+    const bool to_job = reach_of(signal) == whole_job || number == SIGSTOP || number == SIGCONT;
+    if (!to_job || ::kill(-child, number) != 0) { // it may not have made its session yet
+        ::kill(child, number);
+    }
+}
+
+} // namespace
 
 Supervisor::Supervisor()
 {
     ::sigemptyset(&watched_);
-    for (const int number : {SIGCHLD, SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    for (const int number : ending_signals) {
+        ::sigaddset(&watched_, number);
+    }
+    for (const int number : {SIGCHLD, SIGTSTP, SIGCONT, SIGWINCH}) {
         ::sigaddset(&watched_, number);
     }
     ::sigprocmask(SIG_BLOCK, &watched_, &before_);
@@ -21,11 +53,36 @@ Supervisor::Supervisor()
 
 Supervisor::~Supervisor() { ::sigprocmask(SIG_SETMASK, &before_, nullptr); }
 
-int Supervisor::wait_for(pid_t child) { return wait(child, child); }
+int Supervisor::wait_for(pid_t child)
+{
+    for (;;) {
+        if (const auto status = status_of(child)) {
+            return *status;
+        }
+        siginfo_t signal{};
+        if (::sigwaitinfo(&watched_, &signal) > 0) {
+            pass_on(signal, child);
+        }
+    }
+}
 
-int Supervisor::wait_for_first_of_all(pid_t child) { return wait(child, -1); }
+int Supervisor::wait_for_first_of_all(pid_t child)
+{
+    for (;;) {
+        if (const auto status = collect(child, -1)) {
+            return *status;
+        }
+        siginfo_t signal{};
+        const int number = ::sigwaitinfo(&watched_, &signal);
+        if (number > 0 && number != SIGCHLD && number != SIGWINCH) {
+            send_to_program(signal, child);
+        }
+    }
+}
 
-int Supervisor::wait(pid_t child, pid_t whom)
+std::optional<int> Supervisor::status_of(pid_t child) { return collect(child, child); }
+
+std::optional<int> Supervisor::collect(pid_t child, pid_t whom)
 {
     for (;;) {
         int status = 0;
@@ -37,23 +94,38 @@ int Supervisor::wait(pid_t child, pid_t whom)
             throw system_error("wait for a program", errno);
         }
         if (ended == 0) {
-            pass_on(child);
+            return std::nullopt;
         }
     }
 }
 
-void Supervisor::pass_on(pid_t child) const
+std::optional<siginfo_t> Supervisor::next_signal() const
 {
-    siginfo_t info{};
-    const int number = ::sigwaitinfo(&watched_, &info);
-    if (number > 0 && number != SIGCHLD && info.si_code != SI_KERNEL) {
-        ::kill(child, number);
+    siginfo_t signal{};
+    const timespec at_once{};
+    return ::sigtimedwait(&watched_, &signal, &at_once) > 0 ? std::optional(signal) : std::nullopt;
+}
+
+void Supervisor::pass_on(const siginfo_t& signal, pid_t child) const
+{
+    const int number = signal.si_signo;
+    if (number == SIGCHLD || number == SIGWINCH) {
+        return;
+    }
+    sigval told{};
+    told.sival_int = reach_of(signal);
+    ::sigqueue(child, number, told);
+    if (number == SIGTSTP) {
+        ::raise(SIGSTOP); // a shell that waits for us sees its job stopped; SIGCONT comes here, too
     }
 }
 
 void Supervisor::give_back_signals() const
 {
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE}) {
+    for (const int number : ending_signals) {
+        std::signal(number, SIG_DFL);
+    }
+    for (const int number : {SIGPIPE, SIGXFSZ}) {
         std::signal(number, SIG_DFL);
     }
     sigset_t none;
@@ -65,39 +137,12 @@ int Supervisor::signal_so_far() const
 {
     sigset_t pending;
     ::sigpending(&pending);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+    for (const int number : ending_signals) {
         if (::sigismember(&pending, number) == 1) {
             return number;
         }
     }
     return 0;
-}
-
-TerminalKeeper::TerminalKeeper()
-{
-    for (const int fd : {STDIN_FILENO, STDERR_FILENO, STDOUT_FILENO}) {
-        const pid_t foreground = ::tcgetpgrp(fd);
-        if (foreground > 0 && foreground == ::getpgrp()) {
-            terminal_ = fd;
-            foreground_ = foreground;
-            return;
-        }
-    }
-}
-
-TerminalKeeper::~TerminalKeeper()
-{
-    if (terminal_ < 0 || ::tcgetpgrp(terminal_) == foreground_) {
-        return;
-    }
-    // To the terminal we are in the background now, where taking it back would stop us.
-    sigset_t stop;
-    sigset_t before;
-    ::sigemptyset(&stop);
-    ::sigaddset(&stop, SIGTTOU);
-    ::sigprocmask(SIG_BLOCK, &stop, &before);
-    ::tcsetpgrp(terminal_, foreground_);
-    ::sigprocmask(SIG_SETMASK, &before, nullptr);
 }
 
 } // namespace qpkg::local
