@@ -21,6 +21,10 @@ Error Error::within(std::string_view context) const
 
 Error system_error(std::string_view action, int errno_value)
 {
+    if (errno_value == EFBIG) {
+        return {Code::no_space, std::string(action) + ": larger than the file size limit of this process",
+                "`ulimit -f` shows the limit; `ulimit -f unlimited` takes it away"};
+    }
     const auto full = errno_value == ENOSPC || errno_value == EDQUOT;
     return {full ? Code::no_space : Code::failed,
             std::string(action) + ": " + std::generic_category().message(errno_value)};

@@ -26,6 +26,7 @@ void install_handlers()
         sigaction(signal, &action, nullptr);
     }
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a write past the file size limit fails instead
 }
 
 bool requested() noexcept { return signal_came.load(); }

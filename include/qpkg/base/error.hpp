@@ -39,7 +39,7 @@ private:
     std::string hint_;
 };
 
-/// The error for a failed system call: "<action>: <strerror>". ENOSPC and EDQUOT become Code::no_space.
+/// The error for a failed system call: "<action>: <strerror>". ENOSPC, EDQUOT and EFBIG become Code::no_space.
 Error system_error(std::string_view action, int errno_value);
 
 /// Runs `step`; an Error that leaves it is prefixed with `context`.

@@ -3,7 +3,7 @@
 
 namespace qpkg::interrupt {
 
-/// From now on SIGINT, SIGTERM and SIGHUP only set a flag; SIGPIPE is ignored. Called once, by main.
+/// From now on SIGINT, SIGTERM and SIGHUP only set a flag; SIGPIPE and SIGXFSZ are ignored. Called once, by main.
 void install_handlers();
 
 bool requested() noexcept;

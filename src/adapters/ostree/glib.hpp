@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ void checked(std::string_view action, Function&& function)
         return;
     }
     const std::unique_ptr<GError, decltype(&g_error_free)> error(raw, &g_error_free);
+    if (error && g_str_has_suffix(error->message, g_strerror(EFBIG)) != 0) { // GLib has no code of its own for it
+        throw system_error(action, EFBIG);
+    }
     const bool full = error && g_error_matches(error.get(), G_IO_ERROR, G_IO_ERROR_NO_SPACE) != 0;
     throw Error(full ? Code::no_space : Code::failed,
                 std::string(action) + ": " + (error ? error->message : "no reason given"));

@@ -32,8 +32,11 @@ Code code_of(int result)
 
 void fail(sqlite3* handle, std::string_view action)
 {
-    // A full disk that is met in a side file is told as an I/O error.
+    // A full disk that is met in a side file is told as an I/O error, and so is the file size limit.
     const auto found = code_of(sqlite3_extended_errcode(handle));
+    if (sqlite3_system_errno(handle) == EFBIG) {
+        throw system_error("database: " + std::string(action), EFBIG);
+    }
     const bool full = found == Code::no_space || sqlite3_system_errno(handle) == ENOSPC;
     const auto code = full ? Code::no_space : found;
     throw Error(
