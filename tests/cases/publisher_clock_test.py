@@ -11,14 +11,11 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
+from key_thief import KeyThief  # noqa: E402
 from small_world import Answer  # noqa: E402
 from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 FAR = "2040-01-01 00:00:00"
-
-
-def canonical(value):
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class PublisherClock(WorldCase):
@@ -34,6 +31,7 @@ class PublisherClock(WorldCase):
     def setUp(self):
         super().setUp()
         self.trust_own_copy()
+        self.thief = KeyThief(self.world)
 
     def at(self, time, *words):
         command = ["faketime", *(["-f"] if time.startswith("+") else []), time]
@@ -46,26 +44,6 @@ class PublisherClock(WorldCase):
     def publish(self, number):
         return ["publish", self.world.folder / number / "org.example.hello", "--repo", self.world.site, "--keys",
                 self.world.keys]
-
-    def timestamp(self):
-        return json.loads((self.world.site / "tuf/timestamp.json").read_text())["signed"]
-
-    def signature(self, seed, message):
-        """Ed25519, by openssl: the key as PKCS #8, the message from a file."""
-        key, payload = self.world.folder / "key.der", self.world.folder / "payload"
-        key.write_bytes(bytes.fromhex("302e020100300506032b657004220420" + seed))
-        payload.write_bytes(message)
-        return subprocess.run(["openssl", "pkeyutl", "-sign", "-rawin", "-keyform", "DER", "-inkey", key, "-in",
-                               payload], check=True, capture_output=True).stdout.hex()
-
-    def sign_timestamp(self, issued, expires):
-        """What another program might have signed, with the right key."""
-        file = self.world.site / "tuf/timestamp.json"
-        document = json.loads(file.read_text())
-        document["signed"].update(qpkg_issued=issued, expires=expires, version=document["signed"]["version"] + 1)
-        secret = json.loads((self.world.keys / "timestamp.key").read_text())["secret"]["seed"]
-        document["signatures"][0]["sig"] = self.signature(secret, canonical(document["signed"]))
-        file.write_bytes(canonical(document))
 
     def test_a_clock_in_2040_publishes_nothing_and_says_why(self):
         before = (self.world.site / "tuf/timestamp.json").read_bytes()
@@ -82,24 +60,25 @@ class PublisherClock(WorldCase):
     def test_the_right_clock_publishes_as_if_nothing_had_been(self):
         self.at(FAR, *self.publish("2"))
         self.world.must(*self.publish("3"))
-        expires = datetime.datetime.fromisoformat(self.timestamp()["expires"][:-1])
+        expires = datetime.datetime.fromisoformat(self.thief.timestamp()["expires"][:-1])
         self.assertLess((expires - datetime.datetime.utcnow()).days, 60)
         self.world.must("upgrade", "--yes")
         frozen = self.at("+365d", "status")
         self.assertNotRegex(frozen.out, "demo +fresh")
 
     def test_a_client_refuses_signatures_from_2040_and_recovers(self):
-        self.sign_timestamp("2040-01-01T00:00:00Z", "2040-01-15T00:00:00Z")
+        self.thief.sign_timestamp(qpkg_issued="2040-01-01T00:00:00Z", expires="2040-01-15T00:00:00Z")
         answer = self.world.qpkg("upgrade", "--yes")
         self.assertEqual(answer.code, 5, answer.err)
         self.assertIn("says it was signed on 2040-01-01", answer.err)
         self.assertIn("clock was wrong", answer.err)
         now = datetime.datetime.utcnow().replace(microsecond=0)
-        self.sign_timestamp(now.isoformat() + "Z", (now + datetime.timedelta(days=14)).isoformat() + "Z")
+        self.thief.sign_timestamp(qpkg_issued=now.isoformat() + "Z",
+                                  expires=(now + datetime.timedelta(days=14)).isoformat() + "Z")
         self.assertNotIn("2040", self.world.qpkg("upgrade", "--yes").err)
 
     def test_a_client_refuses_what_is_valid_until_2040(self):
-        self.sign_timestamp(self.timestamp()["qpkg_issued"], "2040-01-01T00:00:00Z")
+        self.thief.sign_timestamp(expires="2040-01-01T00:00:00Z")
         answer = self.world.qpkg("upgrade", "--yes")
         self.assertEqual(answer.code, 5, answer.err)
         self.assertIn("expires on 2040-01-01", answer.err)
@@ -122,8 +101,7 @@ class PublisherClock(WorldCase):
         self.world.must(*self.publish("3"))
         self.world.must("upgrade", "--yes")
         self.assertNotIn("in its future", self.world.must("status").out)
-        newest = max((self.world.site / "tuf").glob("*.publisher.json"), key=lambda one: int(one.name.split(".")[0]))
-        expires = datetime.datetime.fromisoformat(json.loads(newest.read_text())["signed"]["expires"][:-1])
+        expires = datetime.datetime.fromisoformat(self.thief.newest("publisher")["expires"][:-1])
         self.assertLess((expires - datetime.datetime.utcnow()).days, 200, "what was valid for too long is signed anew")
 
     def test_a_clock_that_is_plainly_wrong_is_told_by_install_status_and_doctor(self):
@@ -145,6 +123,36 @@ class PublisherClock(WorldCase):
         self.assertIn("OLDER than what it served before", added.out + added.err)
         self.assertIn("OLDER than what it served before", self.world.must("status").out)
         check_schema(self.world.must("status", "--json").json)
+
+    def test_numbers_that_a_thief_burnt_do_not_end_an_app(self):
+        """With the keys of a day he lists a release with the last number there is."""
+        line, last = "org.example/hello/x86_64/stable", 2**53 - 1
+
+        def burn(role):
+            target = json.loads(json.dumps(role["targets"][f"{line}-1.json"]))
+            target["custom"].update(sequence=last, version="6.6")
+            role["targets"][f"{line}-{last}.json"] = target
+
+        self.thief.list_instead(burn)
+        said = self.world.must("upgrade", "--yes")
+        self.assertIn(f"{line}-{last}.json is passed by: its number is too far above", said.out + said.err)
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out.strip(), "hello 1.0")
+
+        refused = self.world.qpkg(*self.publish("2"))
+        self.assertEqual(refused.code, 5, refused.err)
+        self.assertIn("qpkg publish --withdraw org.example.hello=VERSION", refused.err)
+        self.world.must("publish", "--withdraw", "org.example.hello=6.6", "--repo", self.world.site, "--keys",
+                        self.world.keys)
+        self.world.must(*self.publish("2"))
+        self.assertIn(f"{line}-2.json", self.thief.newest("publisher")["targets"])
+        self.world.must("upgrade", "--yes")
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out.strip(), "hello 2.0")
+
+    def test_a_withdrawal_that_a_thief_invented_does_not_end_an_app(self):
+        line = "org.example/hello/x86_64/stable"
+        self.thief.list_instead(lambda role: role.update(qpkg_withdrawn={line: 2**53 - 1}))
+        self.world.must(*self.publish("2"))
+        self.assertIn(f"{line}-2.json", self.thief.newest("publisher")["targets"])
 
     def test_a_release_that_was_withdrawn_is_no_sign_of_an_old_copy(self):
         self.world.must(*self.publish("2"))

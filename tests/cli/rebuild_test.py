@@ -102,6 +102,13 @@ class Rebuilders(WorldCase):
         info = check_schema(self.world.must("info", "hello", "--json").json)
         self.assertEqual(info["reproduced_by"], ["alpha", "gamma"])
 
+    def test_70_a_rebuilder_whose_key_comes_to_sign_for_the_repository_counts_no_more(self):
+        self.rebuild("alpha")
+        self.trust("alpha", require="1")
+        self.world.must("key", "rotate", "timestamp", "--add", self.keys["alpha"], "--repo", self.world.site, "--keys",
+                        self.common.keys)
+        self.assertIn("(need 1)", self.install(code=5)["error"]["message"])
+
     def test_71_dissent_is_shown_and_blocks_until_it_is_overruled(self):
         self.rebuild("alpha")
         self.rebuild("gamma", "other", 6, "--sign-dissent")
