@@ -80,7 +80,7 @@ std::unique_ptr<Fetcher> make_fetcher([[maybe_unused]] const Options& options, c
         fetch::HttpLimits limits;
         limits.proxy = options.proxy;
         if (const char* set = std::getenv("QPKG_FETCH_WAIT_MILLISECONDS"); set != nullptr) {
-            limits.first_wait = std::chrono::milliseconds(std::max(1, std::atoi(set)));
+            limits.retry.first_wait = std::chrono::milliseconds(std::max(1, std::atoi(set)));
         }
         if (options.stall_seconds > 0) {
             limits.connect_seconds = limits.stall_seconds = options.stall_seconds;

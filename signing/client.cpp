@@ -120,15 +120,12 @@ Freshness TrustClient::freshness_of(const tuf::Targets* publisher, const std::st
 
 void TrustClient::require_installable(const ListedRelease& release) const
 {
-    for (const auto& problem : problems()) {
-        const bool outdated = found_ && std::ranges::any_of(found_->outdated, [&](const Problem& one) {
-                                  return one.subject == problem.subject;
-                              });
-        if (outdated && problem.subject == subject_of(release.publisher)) {
-            throw Error(problem.code,
-                        "repository " + repository_.name.text() + ": " + problem.subject + ": " + problem.what,
-                        "see what is wrong: qpkg repo check " + repository_.name.text());
-        }
+    const auto subject = subject_of(release.publisher);
+    if (found_ && std::ranges::find(found_->outdated, subject, &Problem::subject) != found_->outdated.end()) {
+        const auto all = problems();
+        const auto why = std::ranges::find(all, subject, &Problem::subject);
+        throw Error(why->code, "repository " + repository_.name.text() + ": " + subject + ": " + why->what,
+                    "see what is wrong: qpkg repo check " + repository_.name.text());
     }
     const auto state = freshness(release);
     if (state.state != FreshnessState::stale) {

@@ -6,6 +6,9 @@
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
 
+#include <algorithm>
+#include <set>
+
 namespace qpkg::app {
 namespace {
 
@@ -41,6 +44,22 @@ Location LocationSecrets::complete(const Location& shown) const
     return Location::require(*bytes);
 }
 
-void LocationSecrets::forget(const Location& shown) const { files::remove_durably(file_of(shown)); }
+void LocationSecrets::keep_only(const std::vector<Repository>& repositories) const
+{
+    if (!std::filesystem::is_directory(folder_)) {
+        return;
+    }
+    std::set<std::filesystem::path> wanted;
+    for (const auto& repository : repositories) {
+        wanted.insert(file_of(Location::require(repository.location)));
+    }
+    std::vector<std::filesystem::path> others;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
+        if (!wanted.contains(entry.path())) {
+            others.push_back(entry.path());
+        }
+    }
+    std::ranges::for_each(others, files::remove_durably);
+}
 
 } // namespace qpkg::app

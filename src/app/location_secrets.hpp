@@ -2,8 +2,10 @@
 #pragma once
 
 #include "qpkg/model/location.hpp"
+#include "qpkg/model/state.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace qpkg::app {
 
@@ -17,7 +19,8 @@ public:
     void keep(const Location& location) const;
     /// The location with its secret. Error failed when that is not here, or not for this user to read.
     Location complete(const Location& shown) const;
-    void forget(const Location& shown) const;
+    /// Removes what belongs to none of these: also what a killed command left.
+    void keep_only(const std::vector<Repository>& repositories) const;
 
 private:
     std::filesystem::path file_of(const Location& location) const;

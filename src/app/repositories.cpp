@@ -70,12 +70,10 @@ trust::RefreshReport add_repository(World& world, const FoundRepository& found)
 {
     const auto& repository = found.repository;
     const auto fetcher = world.fetcher(found.seen_at.revealed());
-    with_context("repository " + repository.name.text(), [&] {
-        trust::MemoryTrustStore trial;
-        trust::TrustClient client(trial, repository, world.clock.now());
-        client.init(found.root.bytes);
-        client.refresh(*fetcher);
-    });
+    trust::MemoryTrustStore trial;
+    trust::TrustClient first(trial, repository, world.clock.now());
+    with_context("repository " + repository.name.text(), [&] { first.init(found.root.bytes); });
+    first.refresh(*fetcher);
 
     trust::TrustClient client(world.trust, repository, world.clock.now());
     client.init(found.root.bytes);
@@ -84,6 +82,7 @@ trust::RefreshReport add_repository(World& world, const FoundRepository& found)
     const Change change = SetRepository{repository};
     world.db.commit({&change, 1});
     fault_point("repo.recorded");
+    LocationSecrets(world.root).keep_only(world.db.snapshot().repositories);
     auto report = client.refresh(*fetcher);
     for (const auto& problem : report.problems) {
         log::warning(words_of(repository.name, problem));
@@ -108,14 +107,10 @@ Repository known_repository(const Snapshot& snapshot, const std::string& typed)
 
 void remove_repository(World& world, const std::string& typed)
 {
-    const auto snapshot = world.db.snapshot();
-    const auto repository = known_repository(snapshot, typed);
-    const Change change = RemoveRepository{repository.name};
+    const Change change = RemoveRepository{known_repository(world.db.snapshot(), typed).name};
     world.db.commit({&change, 1});
     fault_point("repo.removed");
-    if (std::ranges::count(snapshot.repositories, repository.location, &Repository::location) == 1) {
-        LocationSecrets(world.root).forget(Location::require(repository.location));
-    }
+    LocationSecrets(world.root).keep_only(world.db.snapshot().repositories);
 }
 
 } // namespace qpkg::app

@@ -29,29 +29,27 @@ std::string in_lower_case(std::string_view text)
 
 } // namespace
 
-Location::Location(std::string revealed) : revealed_(std::move(revealed)), shown_(revealed_)
+Location::Location(std::string revealed, std::string shown) : revealed_(std::move(revealed)), shown_(std::move(shown))
 {
-    if (is_http()) {
-        shown_ = redacted(revealed_);
-    }
 }
 
 Location Location::require(std::string_view typed)
 {
     const auto end = typed.find(scheme_end);
     if (end == std::string_view::npos || !is_scheme(typed.substr(0, end))) {
-        return Location(std::string(typed));
+        return {std::string(typed), std::string(typed)};
     }
-    Location location(in_lower_case(typed.substr(0, end)).append(typed.substr(end)));
-    if (location.is_http()) {
-        const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
-        if (std::ranges::any_of(typed, is_odd) || typed.find('#') != std::string_view::npos) {
-            // It is not repeated: where its password ends cannot be told.
-            throw Error(Code::usage, "an address has no blanks, control characters or fragments",
-                        "write them as %20 and the like; %23 is #");
-        }
+    const auto address = in_lower_case(typed.substr(0, end)).append(typed.substr(end));
+    if (address.starts_with("file:")) {
+        return {address, address};
     }
-    return location;
+    const auto is_odd = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; };
+    if (std::ranges::any_of(address, is_odd) || address.find('#') != std::string::npos) {
+        // It is not repeated: where its password ends cannot be told.
+        throw Error(Code::usage, "an address has no blanks, control characters or fragments",
+                    "write them as %20 and the like; %23 is #");
+    }
+    return {address, redacted(address)};
 }
 
 bool Location::is_http() const { return revealed_.starts_with("http://") || revealed_.starts_with("https://"); }

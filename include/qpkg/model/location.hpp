@@ -24,7 +24,7 @@ public:
     bool lacks_secret() const;
 
 private:
-    explicit Location(std::string revealed);
+    Location(std::string revealed, std::string shown);
 
     std::string revealed_;
     std::string shown_;

@@ -17,6 +17,11 @@ TEST_CASE("a location shows no secret and keeps it for who connects")
     CHECK_FALSE(Location::require(location.shown()).has_secret());
 }
 
+TEST_CASE("an address of a kind that nobody knows shows no secret either")
+{
+    CHECK(Location::require("ftp://bob:hush@host/").shown() == "ftp://bob:***@host/");
+}
+
 TEST_CASE("schemes may be in any case, and directories are what they are")
 {
     CHECK(Location::require("HTTP://Host/Site").shown() == "http://Host/Site");
