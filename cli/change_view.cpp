@@ -2,6 +2,7 @@
 #include "cli/change_view.hpp"
 
 #include "cli/names_view.hpp"
+#include "cli/services_view.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
@@ -153,6 +154,7 @@ void describe(Document& out, const app::PreparedChange& change)
 {
     describe_effects(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
+    describe_services(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", list(names), "Signed by");
     }

@@ -34,6 +34,11 @@ void Context::show_plan(const Document& plan)
 
 bool Context::agreed(const std::string& question) { return options.yes || ask(question); }
 
+bool Context::may_ask() const
+{
+    return is_terminal(0) && !options.yes && !options.dry_run && !options.json && !options.quiet;
+}
+
 bool Context::confirmed(Document& plan)
 {
     if (options.dry_run) {

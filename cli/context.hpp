@@ -41,6 +41,8 @@ public:
     void show_plan(const Document& plan);
     /// True to go on: with --yes, or after "y". Error usage when there is nobody to ask.
     bool agreed(const std::string& question = "Proceed?");
+    /// Whether somebody is there to answer more questions than the one.
+    bool may_ask() const;
     /// Shows what a command would do, and asks. False after --dry-run or "n": then its result has been shown, too.
     bool confirmed(Document& plan);
     /// Prints the command's result. Called once.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/announcement.hpp"
 
+#include "repo-format/app_names.hpp"
+#include "repo-format/exports.hpp"
+
 #include "qpkg/base/error.hpp"
 
 #include <algorithm>
@@ -18,6 +21,15 @@ bool is_version(std::string_view text)
 {
     return !text.empty() && text.size() <= longest_version &&
            std::ranges::all_of(text, [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+/// "+hello.service" is confined, "!hello.service" has the rights of its own unit.
+constexpr char confined_mark = '+';
+constexpr char own_mark = '!';
+
+std::string word_for(const AllowedService& service)
+{
+    return ' ' + std::string(1, service.rights == ServiceRights::own ? own_mark : confined_mark) + service.name;
 }
 
 bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -41,7 +53,7 @@ NameRuling parse_ruling(std::string_view word)
     const auto colon = std::min(word.find(':'), word.size());
     const auto kind = kind_named(word.substr(0, colon));
     if (!kind || colon == word.size()) {
-        throw broken("a word after the root is not KIND:NAME");
+        throw broken("a word after the root is neither KIND:NAME nor a service");
     }
     const auto names = word.substr(colon + 1);
     const auto equals = std::min(names.find('='), names.size());
@@ -55,20 +67,56 @@ NameRuling parse_ruling(std::string_view word)
     return ruling;
 }
 
-std::vector<NameRuling> parse_rulings(std::string_view words)
+/// A kind begins with a letter, so a mark says which of both a word is.
+bool is_of_service(std::string_view word) { return word.starts_with(confined_mark) || word.starts_with(own_mark); }
+
+AllowedService parse_service(std::string_view word)
 {
-    std::vector<NameRuling> rulings;
-    while (!words.empty()) {
-        words.remove_prefix(1); // the blank before each
-        const auto end = std::min(words.find(' '), words.size());
-        auto ruling = parse_ruling(words.substr(0, end));
-        words.remove_prefix(end);
-        if (!rulings.empty() && !(rulings.back().key < ruling.key)) {
-            throw broken("the words after the root are not in ascending order");
-        }
-        rulings.push_back(std::move(ruling));
+    const auto name = word.substr(1);
+    if (!is_export_name(name) || complaint_about_service(name)) {
+        throw broken("a word after the root names what is no service");
     }
-    return rulings;
+    return {std::string(name), word.front() == own_mark ? ServiceRights::own : ServiceRights::confined};
+}
+
+void add_ruling(VolumeSlot& slot, std::string_view word)
+{
+    auto ruling = parse_ruling(word);
+    if (!slot.services.empty()) {
+        throw broken("a word of a name comes after one of a service");
+    }
+    if (!slot.rulings.empty() && !(slot.rulings.back().key < ruling.key)) {
+        throw broken("the words of names are not in ascending order");
+    }
+    slot.rulings.push_back(std::move(ruling));
+}
+
+void add_service(VolumeSlot& slot, std::string_view word)
+{
+    auto service = parse_service(word);
+    if (!slot.services.empty() && !(slot.services.back().name < service.name)) {
+        throw broken("the services are not in ascending order");
+    }
+    slot.services.push_back(std::move(service));
+    if (slot.services.size() > most_allowed_services) {
+        throw broken("more services than " + std::to_string(most_allowed_services));
+    }
+}
+
+/// What follows the root: each word has a blank before it.
+void add_words(VolumeSlot& slot, std::string_view words)
+{
+    while (!words.empty()) {
+        words.remove_prefix(1);
+        const auto end = std::min(words.find(' '), words.size());
+        const auto word = words.substr(0, end);
+        words.remove_prefix(end);
+        if (is_of_service(word)) {
+            add_service(slot, word);
+        } else {
+            add_ruling(slot, word);
+        }
+    }
 }
 
 } // namespace
@@ -85,11 +133,15 @@ std::string encode_slot(const VolumeSlot& slot)
         }
         line += ' ' + word_of(ruling);
     }
+    for (const auto& service : slot.services) {
+        line += word_for(service);
+    }
     if (line.size() > longest_slot) {
         throw Error(Code::unsupported,
-                    "a qube can be told " + std::to_string(longest_slot) + " bytes of an app, and the names that " +
-                        slot.app.text() + " does not get or has otherwise take more",
+                    "a qube can be told " + std::to_string(longest_slot) + " bytes of an app, and the services of " +
+                        slot.app.text() + " that may start and the names that it does not get or has otherwise take more",
                     "let it have its names (--prefer), or put it into a qube of its own");
+    }
     }
     return line;
 }
@@ -123,7 +175,9 @@ VolumeSlot parse_slot(std::string_view line)
     if (!volume) {
         throw broken("the root is not 64 lower-case hex digits");
     }
-    return {*app, std::string(parts[1]), *volume, parse_rulings(line)};
+    VolumeSlot slot{*app, std::string(parts[1]), *volume};
+    add_words(slot, line);
+    return slot;
 }
 
 std::string encode_in_use(std::string_view disk) { return std::string(in_use_word) + std::string(disk) + '\n'; }

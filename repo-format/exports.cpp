@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/exports.hpp"
 
+#include "repo-format/app_names.hpp"
+
 #include "qpkg/base/error.hpp"
 
 #include <algorithm>
@@ -17,6 +19,7 @@ constexpr std::string_view first_word = "first";
 constexpr std::string_view second_word = "second";
 constexpr std::size_t longest_path = 1024;
 constexpr std::size_t longest_part = 255;
+constexpr std::string_view listed_word = " listed";
 
 bool is_part(std::string_view part)
 {
@@ -53,8 +56,8 @@ bool is_icon_path(const Export& icon)
                                [&](const char* ending) { return icon.path.ends_with('/' + icon.name + ending); });
 }
 
-/// Nothing, or what is wrong.
-std::optional<std::string> complaint_about(const Export& made)
+/// Of what can be said without the app; nothing, or what is wrong.
+std::optional<std::string> complaint_about_form(const Export& made)
 {
     if (!is_export_name(made.name)) {
         return "not a name of at most 64 letters, digits and . _ + @ -";
@@ -65,8 +68,11 @@ std::optional<std::string> complaint_about(const Export& made)
     if (made.kind == ExportKind::desktop && !made.name.ends_with(".desktop")) {
         return "the name of a desktop entry ends in .desktop";
     }
-    if (made.kind == ExportKind::service && !made.name.ends_with(".service")) {
-        return "the name of a service ends in .service";
+    if (made.kind == ExportKind::service) {
+        return complaint_about_service(made.name);
+    }
+    if (made.kind == ExportKind::dbus) {
+        return complaint_about_bus_name(made.name);
     }
     if (made.kind == ExportKind::icon && !is_icon_path(made)) {
         return "an icon lies in /usr/share/icons or /usr/share/pixmaps, as its name and .png, .svg or .xpm";
@@ -77,7 +83,9 @@ std::optional<std::string> complaint_about(const Export& made)
 std::string line_of(const Export& made)
 {
     const auto rank = made.rank == Rank::first ? first_word : second_word;
-    return std::string(word_of(made.kind)).append(" ").append(rank) + ' ' + made.name + ' ' + made.path + '\n';
+    const auto ending = made.listed ? listed_word : std::string_view();
+    return std::string(word_of(made.kind)).append(" ").append(rank) + ' ' + made.name + ' ' + made.path +
+           std::string(ending) + '\n';
 }
 
 Error broken(std::size_t line, std::string_view what)
@@ -127,7 +135,7 @@ std::optional<std::string_view> take_word(std::string_view& line)
     return word;
 }
 
-Export parse_line(std::string_view line, std::size_t number)
+Export parse_line(std::string_view line, std::size_t number, const AppId& app)
 {
     const auto word = take_word(line);
     const auto rank = take_word(line);
@@ -142,11 +150,14 @@ Export parse_line(std::string_view line, std::size_t number)
     if (*rank != first_word && *rank != second_word) {
         throw broken(number, "the rank is neither first nor second");
     }
+    const bool is_listed = line.ends_with(listed_word);
+    line.remove_suffix(is_listed ? listed_word.size() : 0);
     Export made{.kind = *kind,
                 .name = std::string(*name),
                 .path = std::string(line),
-                .rank = *rank == first_word ? Rank::first : Rank::second};
-    if (const auto complaint = complaint_about(made)) {
+                .rank = *rank == first_word ? Rank::first : Rank::second,
+                .listed = is_listed};
+    if (const auto complaint = complaint_about(app, made)) {
         throw broken(number, *complaint);
     }
     return made;
@@ -162,12 +173,30 @@ bool is_new(std::set<std::pair<ExportKind, std::string>>& seen, const Export& ma
 
 std::string exports_path(const AppId& app) { return "/usr/share/qpkg/" + app.text() + "/exports"; }
 
+bool is_foreign_name(const AppId& app, const Export& made)
+{
+    return (made.kind == ExportKind::dbus && !is_bus_name_of(app, made.name)) ||
+           (made.kind == ExportKind::service && !is_service_of(app, made.name));
+}
+
+std::optional<std::string> complaint_about(const AppId& app, const Export& made)
+{
+    if (auto complaint = complaint_about_form(made)) {
+        return complaint;
+    }
+    if (made.listed != is_foreign_name(app, made)) {
+        return made.listed ? "only a name of a bus or a service that is not of the app's id is listed"
+                           : "the name is not of the app's id, and not listed";
+    }
+    return std::nullopt;
+}
+
 std::string encode_exports(const AppId& app, const std::vector<Export>& exports)
 {
     std::set<std::pair<ExportKind, std::string>> seen;
     std::vector<std::string> lines;
     for (const auto& made : exports) {
-        if (const auto complaint = complaint_about(made)) {
+        if (const auto complaint = complaint_about(app, made)) {
             throw Error(Code::usage, "the export \"" + made.name + "\" of " + app.text() + ": " + *complaint);
         }
         if (!is_new(seen, made)) {
@@ -198,7 +227,7 @@ std::vector<Export> parse_exports(std::string_view bytes, const AppId& app)
     std::string_view last;
     for (std::size_t number = 2; !bytes.empty(); ++number) {
         const auto line = take_line(bytes, number);
-        auto made = parse_line(line, number);
+        auto made = parse_line(line, number, app);
         if (!last.empty() && !(last < line)) {
             throw broken(number, "not in ascending order");
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/manifest.hpp"
 
+#include "repo-format/exports.hpp"
 #include "repo-format/fields.hpp"
 #include "repo-format/input_fields.hpp"
 #include "repo-format/menu_entry.hpp"
@@ -86,7 +87,29 @@ Rank parse_rank(Fields& fields)
     return rank == "first" ? Rank::first : Rank::second;
 }
 
-Export parse_export(Fields fields)
+/// Absent says no, so that there is one spelling.
+bool mark(Fields& fields, std::string_view name)
+{
+    if (fields.has(name) && !fields.flag(name)) {
+        fields.fail(name, "expected true, or nothing");
+    }
+    return fields.has(name);
+}
+
+/// Names that others find an app by must be the app's, or listed, which plans show.
+void check_name(Fields& fields, const AppId& app, const Export& made)
+{
+    const bool is_found_by_name = made.kind == ExportKind::dbus || made.kind == ExportKind::service;
+    const auto complaint = is_found_by_name || made.listed ? complaint_about(app, made) : std::nullopt;
+    if (complaint) {
+        fields.fail("name", '"' + text::escaped(made.name, 80) + "\": " + *complaint);
+    }
+    if (made.starts && made.kind != ExportKind::service) {
+        fields.fail("starts", "only a service starts");
+    }
+}
+
+Export parse_export(Fields fields, const AppId& app)
 {
     const auto word = fields.text("kind");
     const auto kind = kind_named(word);
@@ -104,14 +127,17 @@ Export parse_export(Fields fields)
     if (made.kind == ExportKind::desktop && fields.has("menu")) {
         made.menu = parse_menu_entry(fields.object("menu"));
     }
+    made.listed = mark(fields, "listed");
+    made.starts = mark(fields, "starts");
+    check_name(fields, app, made);
     return made;
 }
 
-std::vector<Export> parse_exports(Array array)
+std::vector<Export> parse_exports(Array array, const AppId& app)
 {
     std::vector<Export> exports;
     for (auto& element : array) {
-        exports.push_back(parse_export({std::move(element), "exports[" + std::to_string(exports.size()) + "]"}));
+        exports.push_back(parse_export({std::move(element), "exports[" + std::to_string(exports.size()) + "]"}, app));
     }
     return exports;
 }
@@ -245,6 +271,12 @@ Array encode_exports(const std::vector<Export>& exports)
         if (made.menu) {
             member.emplace("menu", encode_menu_entry(*made.menu));
         }
+        if (made.listed) {
+            member.emplace("listed", true);
+        }
+        if (made.starts) {
+            member.emplace("starts", true);
+        }
         array.emplace_back(std::move(member));
     }
     return array;
@@ -285,7 +317,8 @@ Release parse_manifest(std::string_view bytes)
     Fields fields(canonical::parse(bytes, largest_manifest), "");
     check_type(fields);
     check_view(fields);
-    Release release{.app = fields.id<AppId>("app"),
+    const auto app = fields.id<AppId>("app");
+    Release release{.app = app,
                     .version = short_text(fields, "version"),
                     .sequence = fields.number("sequence"),
                     .channel = fields.id<Channel>("channel"),
@@ -294,7 +327,7 @@ Release parse_manifest(std::string_view bytes)
                     .summary = short_text(fields, "summary"),
                     .tree = parse_tree(fields.object("ostree")),
                     .volume = parse_volume(fields.object("volume")),
-                    .exports = parse_exports(fields.array("exports")),
+                    .exports = parse_exports(fields.array("exports"), app),
                     .needs = parse_needs(fields.object("needs")),
                     .inputs = parse_inputs(fields.object("inputs")),
                     .packages = parse_packages(fields.array("packages")),

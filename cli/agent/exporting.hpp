@@ -5,6 +5,7 @@
 #include "cli/agent/small_files.hpp"
 
 #include "qpkg/model/names.hpp"
+#include "qpkg/model/service.hpp"
 
 #include <string>
 #include <vector>
@@ -14,8 +15,9 @@ namespace qpkg::agent {
 struct AppExports {
     AppId app;
     std::vector<Export> exports;
-    std::string announced;                ///< the line its volume was announced with
-    std::vector<NameRuling> rulings = {}; ///< what that says of its names
+    std::string announced;                     ///< the line its volume was announced with, without what may change
+    std::vector<NameRuling> rulings = {};      ///< what that says of its names
+    std::vector<AllowedService> services = {}; ///< that the host lets start, ascending
 };
 
 /// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the
@@ -24,6 +26,7 @@ struct PlannedExports {
     PlannedTree bin;
     PlannedTree share;
     std::vector<std::string> problems; ///< what was left out, and why
+    std::vector<std::string> notes;    ///< what gave way to the qube's own, as it always will
 };
 
 /// What `layout.bin()` and `layout.share()` shall hold: each name is that of the app which has it in the qube, see

@@ -4,6 +4,7 @@
 #include "repo-format/exports.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace qpkg::agent {
 namespace {
@@ -24,26 +25,42 @@ std::vector<std::string_view> words_of(std::string_view line)
     }
 }
 
+struct Verb {
+    std::string_view word;
+    std::optional<ServiceRights> rights;
+};
+constexpr std::array verbs = {
+    Verb{"allow", ServiceRights::confined},
+    Verb{"allow-as-root", ServiceRights::own},
+    Verb{"deny", std::nullopt},
+};
+
 /// Whether the line makes sense.
 bool take(Permissions& permissions, const std::vector<std::string_view>& words)
 {
-    if (words.size() != 3 || (words[0] != "allow" && words[0] != "deny")) {
+    const auto* verb = words.size() == 3 ? std::ranges::find(verbs, words[0], &Verb::word) : verbs.end();
+    if (verb == verbs.end()) {
         return false;
     }
     const auto app = AppId::parse(words[1]);
     if (!app || !is_export_name(words[2]) || !words[2].ends_with(".service")) {
         return false;
     }
-    permissions.said[{*app, std::string(words[2])}] = words[0] == "allow";
+    permissions.said[{*app, std::string(words[2])}] = verb->rights;
     return true;
 }
 
 } // namespace
 
-std::optional<bool> Permissions::of(const AppId& app, const std::string& service) const
+std::optional<ServiceRights> Permissions::of(const AppId& app, const std::string& service,
+                                             const std::vector<AllowedService>& announced) const
 {
     const auto found = said.find({app, service});
-    return found == said.end() ? std::nullopt : std::optional(found->second);
+    if (found != said.end()) {
+        return found->second;
+    }
+    const auto host = std::ranges::find(announced, service, &AllowedService::name);
+    return host == announced.end() ? std::nullopt : std::optional(host->rights);
 }
 
 Permissions with_permissions(Permissions before, std::string_view bytes, std::string_view name)
@@ -54,7 +71,7 @@ Permissions with_permissions(Permissions before, std::string_view bytes, std::st
         bytes.remove_prefix(std::min(end + 1, bytes.size()));
         if (!words.empty() && !words[0].starts_with('#') && !take(before, words)) {
             before.problems.push_back(std::string(name) + ": line " + std::to_string(number) +
-                                      ": expected \"allow APP NAME.service\" or \"deny APP NAME.service\"");
+                                      ": expected \"allow\", \"allow-as-root\" or \"deny\", an app and NAME.service");
         }
     }
     return before;

@@ -38,17 +38,17 @@ Fd lock(const Layout& layout)
     return fd;
 }
 
-/// Which release it is. What is said of its names may change while its view and its services stay as they are.
-std::string line_of(const Announced& announced)
+/// Which release it is. What is said of its names and services may change while its view stays as it is.
+std::string release_line(VolumeSlot volume)
 {
-    auto slot = announced.volume;
-    slot.rulings.clear();
-    return encode_slot(slot);
+    volume.rulings.clear();
+    volume.services.clear();
+    return encode_slot(volume);
 }
 
 std::string stamp_of(const Announced& announced)
 {
-    return line_of(announced) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
+    return release_line(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
 }
 
 fs::path stamp_file(const Layout& layout, const AppId& app) { return layout.view(app) / "announced"; }
@@ -95,7 +95,7 @@ class Refresh {
 public:
     Refresh(const Layout& layout, const Announcements& announcements)
         : layout_(layout), announcements_(announcements),
-          services_(layout, systemctl()), report_{{}, announcements.problems}
+          services_(layout, systemctl()), report_{{}, announcements.problems, {}}
     {
     }
 
@@ -151,7 +151,8 @@ private:
             write_commands(layout_, app, exports);
             write_file(stamp_file(layout_, app), stamp_of(announced));
         }
-        exports_.push_back({app, std::move(exports), line_of(announced), announced.volume.rulings});
+        exports_.push_back({app, std::move(exports), release_line(announced.volume), announced.volume.rulings,
+                            announced.volume.services});
         report_.present.push_back(app);
     }
 
@@ -166,13 +167,14 @@ private:
             report_.problems.push_back(std::string("links to desktop entries: ") + error.what());
         }
         note(planned.problems);
+        report_.notes = planned.notes;
     }
 
     std::set<std::string> announced_lines() const
     {
         std::set<std::string> lines;
         for (const auto& announced : announcements_.found) {
-            lines.insert(line_of(announced));
+            lines.insert(release_line(announced.volume));
         }
         return lines;
     }

@@ -12,6 +12,7 @@ namespace qpkg::agent {
 struct RefreshReport {
     std::vector<AppId> present;        ///< apps whose views are there now, ascending
     std::vector<std::string> problems; ///< what was skipped, and why; the rest works
+    std::vector<std::string> notes;    ///< what gave way to the qube's own: nothing is wrong with that
 };
 
 /// Makes the qube's views and exports those of the announced volumes: mounts and composes what is new or another

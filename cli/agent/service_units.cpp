@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/service_units.hpp"
 
+#include "cli/agent/confined_unit.hpp"
 #include "cli/agent/names.hpp"
 #include "cli/agent/small_files.hpp"
-#include "repo-format/starts.hpp"
+#include "repo-format/app_names.hpp"
 
 #include "qpkg/base/error.hpp"
 
@@ -33,14 +34,18 @@ bool is_taken(const Layout& layout, const std::string& name)
     return fs::exists(status) && !(fs::is_symlink(status) && fs::read_symlink(placed).parent_path() == layout.units());
 }
 
-std::vector<std::string> starts_of(const Layout& layout, const AppId& app)
+/// systemd gives a folder that is there to the service, with all that is in it: it must be one that systemd made.
+void require_own_folders(const Layout& layout, const std::vector<ServiceFolder>& folders)
 {
-    const auto place = starts_path(app);
-    std::error_code absent;
-    if (!fs::exists(fs::symlink_status(layout.volume(app).string() + place, absent))) {
-        return {};
+    for (const auto& folder : folders) {
+        const auto parent = folder.parent == "run" ? layout.run.parent_path() : layout.root / folder.parent;
+        const auto place = parent / folder.name;
+        std::error_code absent;
+        const bool is_there = fs::exists(fs::symlink_status(place, absent));
+        if (is_there && fs::read_symlink(place, absent) != fs::path("private") / folder.name) {
+            throw Error(Code::conflict, "the qube has a folder " + place.string() + " already");
+        }
     }
-    return parse_starts(read_file_within(layout.volume(app), place, largest_starts), app);
 }
 
 std::string drop_in_for(const Layout& layout, const AppId& app)
@@ -55,16 +60,30 @@ std::string drop_in_for(const Layout& layout, const AppId& app)
     return text;
 }
 
-ServiceUnit unit_of(const Layout& layout, const AppExports& app, const Export& service)
+ServiceUnit unit_of(const Layout& layout, const AppExports& app, const Export& service, ServiceRights rights)
 {
+    if (const auto complaint = complaint_about_service(service.name)) {
+        throw Error(Code::conflict, *complaint);
+    }
     if (is_taken(layout, service.name)) {
         throw Error(Code::conflict, "the qube has a unit of that name");
     }
-    if (service.name.find("@.") != std::string::npos) {
-        throw Error(Code::unsupported, "a template starts no service");
+    ServiceUnit unit{app.announced, rights, read_file_within(layout.volume(app.app), service.path, largest_unit),
+                     drop_in_for(layout, app.app)};
+    if (rights == ServiceRights::confined) {
+        auto confined = confined_unit(unit.bytes, app.app, service.name);
+        require_own_folders(layout, confined.folders);
+        unit.bytes = std::move(confined.bytes);
+        unit.drop_in += confinement(user_of_service(service.name));
     }
-    return {app.announced, read_file_within(layout.volume(app.app), service.path, largest_unit),
-            drop_in_for(layout, app.app)};
+    return unit;
+}
+
+bool has_user_of_another(const PlannedServices& planned, const std::string& name)
+{
+    return std::ranges::any_of(planned.units, [&](const auto& unit) {
+        return unit.first != name && user_of_service(unit.first) == user_of_service(name);
+    });
 }
 
 using Holders = std::map<NameKey, AppId>;
@@ -84,15 +103,17 @@ void require_own_name(const Holders& holders, const AppId& app, const Export& se
 void plan_app(const Layout& layout, const AppExports& app, const Holders& holders, const Permissions& permissions,
               PlannedServices& planned)
 {
-    const auto starts = starts_of(layout, app.app);
     for (const auto& made : app.exports) {
-        const auto by_itself = std::ranges::binary_search(starts, made.name);
-        if (made.kind != ExportKind::service || !permissions.of(app.app, made.name).value_or(by_itself)) {
+        const auto rights = permissions.of(app.app, made.name, app.services);
+        if (made.kind != ExportKind::service || !rights) {
             continue;
         }
         try {
             require_own_name(holders, app.app, made);
-            planned.units.emplace(made.name, unit_of(layout, app, made));
+            if (has_user_of_another(planned, made.name)) {
+                throw Error(Code::conflict, "another service has the account that it would have");
+            }
+            planned.units.emplace(made.name, unit_of(layout, app, made, *rights));
         } catch (const Error& error) {
             planned.problems.push_back(app.app.text() + ": " + made.name + ": does not start: " + error.what());
         }
@@ -106,11 +127,7 @@ PlannedServices plan_services(const Layout& layout, const std::vector<AppExports
     PlannedServices planned;
     const auto holders = names_in_qube(layout, apps);
     for (const auto& app : apps) {
-        try {
-            plan_app(layout, app, holders, permissions, planned);
-        } catch (const Error& error) {
-            planned.problems.push_back(app.app.text() + ": " + error.what());
-        }
+        plan_app(layout, app, holders, permissions, planned);
     }
     return planned;
 }

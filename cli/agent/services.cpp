@@ -28,7 +28,14 @@ bool is_ours(const fs::path& place, const fs::path& units)
 
 fs::path record(const Layout& layout, const std::string& name) { return layout.started() / name; }
 
-/// By name: the release a service was started for.
+std::string record_of(const ServiceUnit& unit)
+{
+    return unit.release + (unit.rights == ServiceRights::own ? "\nown" : "\nconfined");
+}
+
+std::string release_of(const std::string& recorded) { return recorded.substr(0, recorded.find('\n')); }
+
+/// By name: the release a service was started for, and its rights.
 std::map<std::string, std::string> started(const Layout& layout)
 {
     std::map<std::string, std::string> found;
@@ -92,7 +99,7 @@ std::vector<std::string> Services::stop_all_but(const std::set<std::string>& ann
     std::vector<std::string> gone;
     if (!is_idle()) {
         for (const auto& [name, release] : started(layout_)) {
-            if (!announced.contains(release)) {
+            if (!announced.contains(release_of(release))) {
                 gone.push_back(name);
             }
         }
@@ -133,11 +140,11 @@ void Services::place(const PlannedServices& planned) const
     }
 }
 
-void Services::start(const std::string& name, const std::string& release)
+void Services::start(const std::string& name, const std::string& recorded)
 {
     if (call({"start", "--no-block", name})) { // not waited for: it is ordered after the agent, which still runs
         fs::create_directories(layout_.started());
-        write_file(record(layout_, name), release);
+        write_file(record(layout_, name), recorded);
     }
 }
 
@@ -149,7 +156,7 @@ std::vector<std::string> Services::settle(const PlannedServices& planned)
     std::vector<std::string> unwanted;
     for (const auto& [name, release] : started(layout_)) {
         const auto found = planned.units.find(name);
-        if (found == planned.units.end() || found->second.release != release) {
+        if (found == planned.units.end() || record_of(found->second) != release) {
             unwanted.push_back(name);
         }
     }
@@ -162,7 +169,7 @@ std::vector<std::string> Services::settle(const PlannedServices& planned)
     }
     for (const auto& [name, unit] : planned.units) {
         if (!running.contains(name)) {
-            start(name, unit.release);
+            start(name, record_of(unit));
         }
     }
     return std::exchange(problems_, {});

@@ -34,7 +34,7 @@ private:
     bool is_idle() const; ///< no systemd, hence nothing to do
     void stop(const std::vector<std::string>& names);
     void place(const PlannedServices& planned) const;
-    void start(const std::string& name, const std::string& release);
+    void start(const std::string& name, const std::string& recorded);
     bool call(const std::vector<std::string>& words); ///< whether it went through; else there is a problem
 
     const Layout& layout_;

@@ -5,13 +5,15 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <algorithm>
+
 namespace qpkg::agent {
 namespace {
 
 constexpr std::string_view prefix = "qpkg.";
 constexpr std::size_t longest_line = 64 * 1024;
 
-/// "app,version,view,root" with blanks instead of the commas that are not the version's own.
+/// "app,version,view,root;service…" with blanks instead of the commas and semicolons that are not the version's own.
 VolumeSlot parse_value(std::string value)
 {
     const auto first = value.find(',');
@@ -23,6 +25,7 @@ VolumeSlot parse_value(std::string value)
         }
         value[comma] = ' ';
     }
+    std::replace(value.begin() + static_cast<std::ptrdiff_t>(last), value.end(), ';', ' ');
     return parse_slot(value);
 }
 

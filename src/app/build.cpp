@@ -27,7 +27,20 @@ constexpr std::uint64_t growth = 10;
 struct RecipeFile {
     std::string text;
     build::Recipe recipe;
+    bool is_written_here = false; ///< it lists what names the packages ship once that is known
 };
+
+/// The text that makes the same module again.
+std::string complete_text(const RecipeFile& recipe, const std::vector<Export>& exports)
+{
+    std::vector<std::string> names;
+    for (const auto& made : exports) {
+        if (made.listed) {
+            names.push_back(made.name);
+        }
+    }
+    return recipe.is_written_here ? build::with_names(recipe.text, names) : recipe.text;
+}
 
 RecipeFile read_recipe(const BuildRequest& request)
 {
@@ -37,7 +50,7 @@ RecipeFile read_recipe(const BuildRequest& request)
         }
         const auto text =
             build::recipe_for_package(request.from.substr(package_prefix.size()), BaseId::require(request.base));
-        return {text, build::parse_recipe(text, "module.toml")};
+        return {text, build::parse_recipe(text, "module.toml"), true};
     }
     auto path = fs::path(request.from);
     if (fs::is_directory(path)) {
@@ -179,7 +192,7 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
 
 BuildReport build_module(World& world, const BuildRequest& request)
 {
-    const auto recipe = read_recipe(request);
+    auto recipe = read_recipe(request);
     const auto base = require_base(world.db.snapshot(), recipe.recipe.base);
     const Scratch scratch(world.root / "build");
     require_space(scratch.path(), space_to_start);
@@ -195,7 +208,10 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto tree = build::install_packages(workshop, lock);
     fault_point("build.installed");
     const auto base_root = world.sandbox.open_root(workshop.base_image);
-    auto module = build::make_module_tree(tree, base_root, recipe.recipe);
+    auto module =
+        build::make_module_tree(tree, base_root, recipe.recipe,
+                                recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out);
+    recipe.text = complete_text(recipe, module.exports);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 
     auto findings = module.findings;

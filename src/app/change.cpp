@@ -5,6 +5,7 @@
 #include "app/cost.hpp"
 #include "app/fetching.hpp"
 #include "app/names_wished.hpp"
+#include "app/told_exports.hpp"
 #include "app/upgrade.hpp"
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
@@ -132,7 +133,8 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
         apps.push_back(release.release.app);
     }
     plan = plan::plan_install(snapshot, releases, qubes,
-                              occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)));
+                              occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)),
+                              wishes_of(request.services, releases));
     if (!plan.empty()) {
         plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
     }
@@ -185,6 +187,7 @@ ChangeReport apply(World& world, PreparedChange& change)
         report.prepared = prepare_steps(world, change, fetcher);
         fetching.correct(report.prepared.imported);
     }
+    require_told_exports(world, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activation = engine::activate(world.db, world.hypervisor);
     require_present(change.plan, activation);

@@ -22,6 +22,14 @@ struct QubeChoice {
     std::vector<std::string> skip;
 };
 
+/// Services as typed, APP:NAME.service, and whether whatever recipes ask for starts.
+struct ServiceChoice {
+    bool all_asked = false;
+    std::vector<std::string> confined;
+    std::vector<std::string> own;
+    std::vector<std::string> denied;
+};
+
 struct InstallRequest {
     std::vector<std::string> apps; ///< as typed
     QubeChoice into;
@@ -29,6 +37,7 @@ struct InstallRequest {
     Reach reach = Reach::online;
     Allowances allow;
     NameRequest names;
+    ServiceChoice services = {};
     std::string reason; ///< the command line
 };
 

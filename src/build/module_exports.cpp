@@ -52,7 +52,10 @@ bool is_icon(std::string_view path, std::string_view icon)
 
 class Chooser {
 public:
-    Chooser(const Recipe& recipe, const ModuleFiles& files) : recipe_(recipe), files_(files) {}
+    Chooser(const Recipe& recipe, const ModuleFiles& files, UnlistedNames unlisted)
+        : recipe_(recipe), files_(files), unlisted_(unlisted)
+    {
+    }
 
     ExportPlan choose() &&
     {
@@ -70,6 +73,7 @@ public:
         choose_others();
         choose_starts();
         choose_ranks();
+        require_listed_names();
         if (std::ranges::none_of(plan_.exports, [](const Export& made) { return made.kind == ExportKind::command; })) {
             find("export", "", "no commands: the packages have nothing in /usr/bin, /usr/sbin or /usr/games");
         }
@@ -84,8 +88,10 @@ private:
 
     void add(ExportKind kind, const std::string& name, const std::string& path) { add({kind, name, path}); }
 
-    void add(const Export& made)
+    void add(Export made)
     {
+        made.listed = is_foreign_name(recipe_.app, made) && is_listed(made.name);
+        made.starts = made.kind == ExportKind::service && is_among(recipe_.start, made.name);
         const bool is_taken = std::ranges::any_of(plan_.exports, [&](const Export& other) {
             return other == made ||
                    (made.kind != ExportKind::icon && other.kind == made.kind && other.name == made.name);
@@ -95,9 +101,29 @@ private:
         }
         try {
             encode_exports(recipe_.app, {made});
-            plan_.exports.push_back(made);
+            plan_.exports.push_back(std::move(made));
         } catch (const Error& error) {
             find("export", made.path, std::string("not exported: ") + error.what());
+        }
+    }
+
+    static bool is_among(const std::vector<std::string>& names, const std::string& name)
+    {
+        return std::ranges::find(names, name) != names.end();
+    }
+
+    bool is_listed(const std::string& name) const
+    {
+        return unlisted_ == UnlistedNames::listed || is_among(recipe_.names, name) || is_among(recipe_.start, name);
+    }
+
+    void require_listed_names() const
+    {
+        for (const auto& name : recipe_.names) {
+            if (std::ranges::find(plan_.exports, name, &Export::name) == plan_.exports.end()) {
+                throw Error(Code::not_found,
+                            "the packages ship no D-Bus service or unit \"" + name + "\", which exports.names lists");
+            }
         }
     }
 
@@ -215,7 +241,6 @@ private:
                               [](const std::string& other) { return name_in(other, unit_directory, ".service"); });
             }
             add(ExportKind::service, name, path);
-            plan_.starts.push_back(name);
         }
     }
 
@@ -251,12 +276,16 @@ private:
 
     const Recipe& recipe_;
     const ModuleFiles& files_;
-    ExportPlan plan_;
+    UnlistedNames unlisted_;
+    ExportPlan plan_{};
 };
 
 } // namespace
 
-ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files) { return Chooser(recipe, files).choose(); }
+ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files, UnlistedNames unlisted)
+{
+    return Chooser(recipe, files, unlisted).choose();
+}
 
 std::vector<std::string> parse_file_list(std::string_view list)
 {

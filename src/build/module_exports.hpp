@@ -12,6 +12,12 @@
 
 namespace qpkg::build {
 
+/// What becomes of a name of a bus or service that is neither of the app's id nor listed by the recipe.
+enum class UnlistedNames {
+    left_out, ///< with a finding
+    listed,   ///< for a recipe that qpkg writes: the packages ship the name
+};
+
 /// What exports are chosen from. All paths absolute, and of the module's tree.
 struct ModuleFiles {
     std::set<std::string> all;                  ///< files and symbolic links of the module
@@ -21,19 +27,19 @@ struct ModuleFiles {
 };
 
 struct ExportPlan {
-    std::vector<Export> exports;     ///< in no particular order
-    std::vector<std::string> starts; ///< services among them that start by themselves
+    std::vector<Export> exports; ///< in no particular order
     std::vector<Finding> findings;
 
     friend bool operator==(const ExportPlan&, const ExportPlan&) = default;
 };
 
 /// Commands, desktop entries with their icons, D-Bus services, system services and MIME types of the named packages, or
-/// those commands and desktop entries that the recipe names, and the services that it lets start. Icons and files of
-/// MIME types are second names, as what the recipe says of others. What the exports file cannot hold becomes a finding.
-/// Error not_found for a command, desktop entry, service or second name that the recipe names and the module does not
+/// those commands and desktop entries that the recipe names, and the services that it asks to start. Icons and files of
+/// MIME types are second names, as what the recipe says of others. What may not be exported becomes a finding. Error
+/// not_found for a command, desktop entry, service, second or other name that the recipe says and the module does not
 /// have.
-ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files);
+ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files,
+                        UnlistedNames unlisted = UnlistedNames::left_out);
 
 /// The paths of a dpkg file list, where they are after the merge of /bin, /sbin and /lib into /usr.
 std::vector<std::string> parse_file_list(std::string_view list);

@@ -8,7 +8,6 @@
 #include "build/package_files.hpp"
 #include "build/scan.hpp"
 #include "repo-format/exports.hpp"
-#include "repo-format/starts.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/foreign_tree.hpp"
@@ -152,15 +151,11 @@ std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vect
 
 /// What a module says of itself, each a path and its text.
 std::map<std::string, std::string> own_files(const AppId& app, const std::string& exports,
-                                             const std::vector<std::string>& starts, const std::string& sysusers,
-                                             const Fd& base)
+                                             const std::string& sysusers, const Fd& base)
 {
     std::map<std::string, std::string> files{
         {exports_path(app), exports},
         {"/usr/lib/extension-release.d/extension-release." + app.text(), extension_release(base)}};
-    if (!starts.empty()) {
-        files.emplace(starts_path(app), encode_starts(app, starts));
-    }
     if (!sysusers.empty()) {
         files.emplace("/usr/lib/sysusers.d/" + app.text() + ".conf", sysusers);
     }
@@ -173,20 +168,21 @@ std::string printable(std::string text)
     return text.substr(0, 400);
 }
 
-/// In the order of the exports file, which says nothing of menus.
-std::vector<Export> with_menus(std::vector<Export> exports, const std::vector<Export>& chosen)
+/// In the order of the exports file, which says nothing of menus and of what starts.
+std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::vector<Export>& chosen)
 {
     for (auto& made : exports) {
         const auto same = [&](const Export& other) { return other.kind == made.kind && other.name == made.name; };
         const auto found = std::ranges::find_if(chosen, same);
         made.menu = found == chosen.end() ? std::nullopt : found->menu;
+        made.starts = found != chosen.end() && found->starts;
     }
     return exports;
 }
 
 } // namespace
 
-ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe)
+ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe, UnlistedNames unlisted)
 {
     const ForeignTree changes(directory);
     const auto packages = read_package_files(changes);
@@ -196,7 +192,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     refuse_removals(plan);
     refuse_secrets(plan, recipe);
 
-    auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages));
+    auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages), unlisted);
     const auto status = read_in_root(changes.top(), "/var/lib/dpkg/status", largest_file_read);
     ModuleTree tree{.exports = std::move(exports.exports),
                     .summary = recipe.summary.empty()
@@ -209,8 +205,8 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     settle_tree(changes, plan);
     unpack_documents(directory, base);
     const auto exports_text = encode_exports(recipe.app, tree.exports);
-    tree.exports = with_menus(parse_exports(exports_text, recipe.app), tree.exports);
-    for (const auto& [path, text] : own_files(recipe.app, exports_text, exports.starts, sysusers, base)) {
+    tree.exports = with_what_is_told(parse_exports(exports_text, recipe.app), tree.exports);
+    for (const auto& [path, text] : own_files(recipe.app, exports_text, sysusers, base)) {
         with_context("the tree that " + packages.suspects(path) + " made", [&] { changes.write(path, text); });
     }
     find_dangling(changes, base, plan, tree.findings);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "build/finding.hpp"
+#include "build/module_exports.hpp"
 #include "build/recipe.hpp"
 
 #include "qpkg/base/fd.hpp"
@@ -23,6 +24,7 @@ struct ModuleTree {
 /// exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was removed, or
 /// something else put in the place of its directory; files for one machine alone, where the recipe refuses them),
 /// corrupt (a link stands where the build writes), not_found (the recipe exports what is not there).
-ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe);
+ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe,
+                            UnlistedNames unlisted = UnlistedNames::left_out);
 
 } // namespace qpkg::build

@@ -2,6 +2,7 @@
 #include "build/recipe.hpp"
 
 #include "base/strict_toml.hpp"
+#include "repo-format/app_names.hpp"
 
 #include "qpkg/base/text.hpp"
 
@@ -241,6 +242,26 @@ void read_needs(Section section, Needs& needs)
     section.refuse_unknown();
 }
 
+/// Names that others find the app by; those of services end in .service.
+void read_names(Section& exports, Recipe& recipe)
+{
+    const auto check = [&](std::string_view key, const std::vector<std::string>& names, bool is_of_services) {
+        exports.checked(key, [&] {
+            for (const auto& name : names) {
+                const auto complaint = is_of_services || name.ends_with(".service") ? complaint_about_service(name)
+                                                                                    : complaint_about_bus_name(name);
+                if (complaint) {
+                    throw Error(Code::usage, "\"" + name + "\": " + *complaint);
+                }
+            }
+        });
+    };
+    recipe.names = exports.texts("names").value_or(std::vector<std::string>());
+    check("names", recipe.names, false);
+    recipe.start = exports.texts("start").value_or(std::vector<std::string>());
+    check("start", recipe.start, true);
+}
+
 Recipe read_recipe(const toml::table& table, std::string_view file)
 {
     Section root(table, "", file);
@@ -256,7 +277,7 @@ Recipe read_recipe(const toml::table& table, std::string_view file)
     recipe.commands = exports.texts("commands");
     recipe.desktop = exports.texts("desktop");
     recipe.second = exports.texts("second").value_or(std::vector<std::string>());
-    recipe.start = exports.texts("start").value_or(std::vector<std::string>());
+    read_names(exports, recipe);
     exports.refuse_unknown();
     auto test = root.section("test");
     recipe.tests = test.texts("run").value_or(std::vector<std::string>());
@@ -338,6 +359,14 @@ Recipe parse_recipe(std::string_view text, std::string_view file)
         throw Error(Code::usage,
                     fmt::format("{}:{}:{}: {}", file, at.line, at.column, text::escaped(error.description())));
     }
+}
+
+std::string with_names(std::string recipe, const std::vector<std::string>& names)
+{
+    if (names.empty()) {
+        return recipe;
+    }
+    return recipe + "\n[exports]\nnames = [\"" + text::join(names, "\", \"") + "\"]\n";
 }
 
 std::string recipe_for_package(std::string_view package, const BaseId& base)

@@ -35,8 +35,8 @@ struct Recipe {
     std::optional<std::vector<std::string>> desktop = {};  ///< default: every desktop entry
 
     std::vector<std::string> second = {}; ///< exported names that give way to those of other apps; default: none
-
-    std::vector<std::string> start = {}; ///< services that start with the qube; default: none
+    std::vector<std::string> names = {};  ///< of buses and services, not of the app's id: what the distribution ships
+    std::vector<std::string> start = {};  ///< services that ask to start with the qube; default: none
 
     std::vector<std::string> tests = {}; ///< shell commands that must succeed in the finished view
 
@@ -45,6 +45,9 @@ struct Recipe {
 
 /// Error usage "<file>:<line>:<column>: <key>: expected …, found …". Unknown keys are errors.
 Recipe parse_recipe(std::string_view text, std::string_view file);
+
+/// `recipe` with `exports.names`, which it must not have yet.
+std::string with_names(std::string recipe, const std::vector<std::string>& names);
 
 /// The recipe of `--from deb:NAME`, as text that `parse_recipe` reads. Error usage for what is no package name.
 std::string recipe_for_package(std::string_view package, const BaseId& base);

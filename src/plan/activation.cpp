@@ -50,7 +50,7 @@ std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& gen
     for (const auto& binding : generation.bindings) {
         const auto& release = snapshot.release(binding.release).release;
         slots.push_back({release.app, release.version, generation.composed.value_or(release.volume.root),
-                         std::move(rulings[release.app])});
+                         std::move(rulings[release.app]), binding.services});
     }
     return slots;
 }

@@ -28,21 +28,28 @@ Kind kind_of_move(const Release& from, const Release& to)
 }
 
 /// Binds `release` in `qube` and says what that changes.
-void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release)
+void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release,
+           const ServiceWishes& wishes)
 {
     const auto& app = release.release.app;
     auto& bindings = editing.bindings(qube);
     const auto now = bindings.find(app);
-    if (now == bindings.end()) {
-        bindings.emplace(app, Binding{app, release.id, false, next_number(qube)});
-        editing.effect({qube.name, app, Kind::add, std::nullopt, release});
+    const bool is_there = now != bindings.end();
+    auto services =
+        allowed_services(release.release, is_there ? now->second.services : std::vector<AllowedService>(), wishes);
+    if (!is_there) {
+        bindings.emplace(app, Binding{app, release.id, false, next_number(qube), services});
+        editing.effect({qube.name, app, Kind::add, std::nullopt, release, std::move(services)});
     } else if (now->second.release == release.id) {
-        editing.effect({qube.name, app, Kind::keep, release, release});
+        now->second.services = services;
+        editing.effect({qube.name, app, Kind::keep, release, release, std::move(services)});
         return;
     } else {
         const auto& before = snapshot.release(now->second.release);
         now->second.release = release.id;
-        editing.effect({qube.name, app, kind_of_move(before.release, release.release), before, release});
+        now->second.services = services;
+        editing.effect(
+            {qube.name, app, kind_of_move(before.release, release.release), before, release, std::move(services)});
     }
     editing.learn(release);
 }
@@ -64,14 +71,14 @@ const Qube& require_qube(const Snapshot& snapshot, const QubeName& name)
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
-                  const std::vector<QubeName>& qubes, const Occasion& occasion)
+                  const std::vector<QubeName>& qubes, const Occasion& occasion, const ServiceWishes& wishes)
 {
     Editing editing(snapshot, occasion);
     for (const auto& name : qubes) {
         const auto& qube = require_qube(snapshot, name);
         for (const auto& release : releases) {
             require_fit(qube, release.release);
-            place(editing, snapshot, qube, release);
+            place(editing, snapshot, qube, release, wishes);
         }
     }
     return editing.finish();
@@ -92,7 +99,7 @@ Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& new
                        release.channel == bound.channel && release.sequence > bound.sequence;
             });
             if (next != newest.end() && !binding.held) {
-                place(editing, snapshot, qube, *next);
+                place(editing, snapshot, qube, *next, {});
             }
         }
     }

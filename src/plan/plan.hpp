@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plan/names.hpp"
+#include "plan/services.hpp"
 
 #include "qpkg/model/change.hpp"
 #include "qpkg/model/state.hpp"
@@ -45,6 +46,7 @@ struct Effect {
     Kind kind;
     std::optional<KnownRelease> from;
     std::optional<KnownRelease> to;
+    std::vector<AllowedService> services = {}; ///< of `to`, that may start afterwards; ascending
 
     friend bool operator==(const Effect&, const Effect&) = default;
 };
@@ -69,11 +71,12 @@ struct Occasion {
     BaseNames base_names = {};
 };
 
-/// Puts each release into each qube; an app that is there at another release changes to this one.
-/// Errors: not_found (qube), conflict (base or architecture do not match, or two apps have one first name), and those
-/// of `decide_names`.
+/// Puts each release into each qube; an app that is there at another release changes to this one. No service starts
+/// that `services` do not name, or that might start before.
+/// Errors: not_found (qube, service), conflict (base or architecture do not match, or two apps have one first name),
+/// unsupported (too many services), and those of `decide_names`.
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
-                  const std::vector<QubeName>& qubes, const Occasion& occasion);
+                  const std::vector<QubeName>& qubes, const Occasion& occasion, const ServiceWishes& wishes = {});
 
 /// Takes each app out of each qube. Errors: not_found (qube, or app not in it).
 Plan plan_remove(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes,

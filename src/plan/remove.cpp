@@ -87,11 +87,11 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
         const auto& release = snapshot.release(binding.release);
         const auto* before = bound_in(now, binding.app);
         if (before == nullptr) {
-            editing.effect({name, binding.app, Kind::add, std::nullopt, release});
+            editing.effect({name, binding.app, Kind::add, std::nullopt, release, binding.services});
         } else if (before->release != binding.release) {
             const auto& from = snapshot.release(before->release);
             const auto kind = release.release.sequence < from.release.sequence ? Kind::downgrade : Kind::upgrade;
-            editing.effect({name, binding.app, kind, from, release});
+            editing.effect({name, binding.app, kind, from, release, binding.services});
         }
     }
     for (const auto& binding : now.bindings) {

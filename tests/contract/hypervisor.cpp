@@ -243,6 +243,29 @@ TEST_CASE("the apps of a composed volume come and go with it")
     CHECK(hypervisor.attached() == std::vector<Attachment>{{work, newer}});
 }
 
+TEST_CASE("which services may start changes while the disks stay")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    subject->create(work, '0');
+    const auto two = slot("org.example.two", '1');
+    auto silent = slot("org.example.one", '1');
+    auto serving = silent;
+    serving.services = {{"a.service"}, {"b.service", ServiceRights::own}};
+    hypervisor.set_wanted(work, std::vector{silent, two});
+    subject->start(work);
+
+    hypervisor.set_wanted(work, std::vector{serving, two});
+    hypervisor.announce(work);
+
+    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {serving, two}}});
+    const bool hears = hypervisor.capabilities().hot_attach;
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {hears ? serving : silent, two}}});
+    hypervisor.set_wanted(work, std::vector{silent, two});
+    hypervisor.announce(work);
+    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {silent, two}}});
+}
+
 TEST_CASE("more apps than there is room for volumes can be wanted when they are composed")
 {
     const auto subject = each_implementation();

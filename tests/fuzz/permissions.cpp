@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::abort();
     }
     for (const auto& [which, allowed] : permissions.said) {
-        if (!which.second.ends_with(".service") || permissions.of(which.first, which.second) != allowed) {
+        if (!which.second.ends_with(".service") || permissions.of(which.first, which.second, {}) != allowed) {
             std::abort();
         }
     }

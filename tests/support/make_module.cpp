@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // make-module ROOT BASE APP VERSION TREE OUT [VIEW] [second=NAME…]: a module directory as `qpkg build` leaves it, from
 // a directory tree instead of packages, so that tests have modules in milliseconds. Exported are every file of
-// TREE/usr/bin, desktop entries, D-Bus services and units. VIEW goes into the manifest as it is, where qpkg itself
-// writes no other than private.
+// TREE/usr/bin, desktop entries, D-Bus services and units, whose names are listed where they are not of the app; units
+// with an [Install] section ask to start. VIEW goes into the manifest as it is, where qpkg itself writes no other than
+// private.
 #include "app/world.hpp"
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
@@ -26,14 +27,18 @@ using namespace qpkg;
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_desktop_entry = 256 * 1024;
+constexpr std::size_t largest_unit = 64 * 1024;
 constexpr std::int64_t epoch = 1767225600;
 
-void add_exports(std::vector<Export>& exports, const fs::path& tree, ExportKind kind, const std::string& folder)
+void add_exports(std::vector<Export>& exports, const fs::path& tree, const AppId& app, ExportKind kind,
+                 const std::string& folder)
 {
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator(tree.string() + folder, absent)) {
         const auto name = kind == ExportKind::dbus ? entry.path().stem() : entry.path().filename();
-        exports.push_back({kind, name.string(), folder + '/' + entry.path().filename().string()});
+        Export made{kind, name.string(), folder + '/' + entry.path().filename().string()};
+        made.listed = is_foreign_name(app, made);
+        exports.push_back(std::move(made));
     }
 }
 
@@ -54,10 +59,10 @@ std::set<std::string> second_names(std::span<char* const> words)
 std::vector<Export> exports_of(const fs::path& tree, const AppId& app, const std::set<std::string>& second)
 {
     std::vector<Export> exports;
-    add_exports(exports, tree, ExportKind::command, "/usr/bin");
-    add_exports(exports, tree, ExportKind::desktop, "/usr/share/applications");
-    add_exports(exports, tree, ExportKind::dbus, "/usr/share/dbus-1/services");
-    add_exports(exports, tree, ExportKind::service, "/usr/lib/systemd/system");
+    add_exports(exports, tree, app, ExportKind::command, "/usr/bin");
+    add_exports(exports, tree, app, ExportKind::desktop, "/usr/share/applications");
+    add_exports(exports, tree, app, ExportKind::dbus, "/usr/share/dbus-1/services");
+    add_exports(exports, tree, app, ExportKind::service, "/usr/lib/systemd/system");
     for (auto& made : exports) {
         made.rank = second.contains(made.name) ? Rank::second : Rank::first;
     }
@@ -65,6 +70,9 @@ std::vector<Export> exports_of(const fs::path& tree, const AppId& app, const std
     for (auto& made : exports) {
         if (made.kind == ExportKind::desktop) {
             made.menu = build::menu_of(files::read(tree.string() + made.path, largest_desktop_entry));
+        }
+        if (made.kind == ExportKind::service) {
+            made.starts = files::read(tree.string() + made.path, largest_unit).find("[Install]") != std::string::npos;
         }
     }
     return exports;

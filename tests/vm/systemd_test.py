@@ -42,13 +42,13 @@ class Systemd(worlds.MachineCase):
             ("org.example.lasts", "1.0", {"usr/bin/lasts": LASTS, "usr/share/lasts/release": "1.0\n"}),
             ("org.example.hello", "1.0", BUS), ("org.example.tools", "1.0", None),
             ("org.example.merged", "1.0", {release: "ID=_any\n"}))
-        self.steady, self.served = self.world.volumes(worlds.serving("steady", "1.0", starts=True),
-                                                      worlds.serving("served", "1.0", starts=False))
-        self.served_later, = self.world.volumes(worlds.serving("served", "2.0", starts=False))
+        self.steady, self.served = self.world.volumes(worlds.serving("steady", "1.0"), worlds.serving("served", "1.0"))
+        self.served_later, = self.world.volumes(worlds.serving("served", "2.0"))
         self.machine = self.enterContext(self.world.machine(
             [volume.disk for volume in (self.lasts, self.hello, self.tools, self.merged, self.steady, self.served,
                                         self.served_later)],
-            f"{self.lasts.word('a')} {self.hello.word('b')} {self.steady.word('d')} {self.served.word('e')}", seconds=240))
+            f"{self.lasts.word('a')} {self.hello.word('b')} "
+            f"{self.steady.word('d', '+steady.service')} {self.served.word('e')}", seconds=240))
         ready = self.machine.ready()
         self.assertEqual((ready.out, ready.status), ("", 0))
 
@@ -70,18 +70,28 @@ class Systemd(worlds.MachineCase):
 
     def has(self, name, release):
         """Waits until the service has told which release it sees; its process."""
-        self.check(self.machine, f"tries=0; until [ \"$(tail -n 1 /run/seen-{name} 2>/dev/null)\" = {release} ] || [ $tries -gt 200 ]; "
-                                 f"do tries=$((tries + 1)); sleep 0.1; done; tail -n 1 /run/seen-{name}", f"{release}\n")
+        self.check(self.machine, f"tries=0; until [ \"$(tail -n 1 /run/{name}/seen 2>/dev/null)\" = {release} ] || [ $tries -gt 200 ]; "
+                                 f"do tries=$((tries + 1)); sleep 0.1; done; tail -n 1 /run/{name}/seen", f"{release}\n")
         return self.machine.run(f"systemctl show -P MainPID {name}").out
 
+    def rights_of(self, name):
+        return self.machine.run(f"grep -E '^(Uid|NoNewPrivs|CapBnd)' /proc/$(systemctl show -P MainPID {name})/status").out
+
     def services_run_when_they_may(self):
-        steady = self.has("steady", "1.0")  # began with the qube: its module says so
-        self.check(self.machine, "systemctl cat served 2>/dev/null; ls /run/seen-served 2>/dev/null", "", 2)
+        steady = self.has("steady", "1.0")  # began with the qube: the host said so
+        self.assertRegex(self.rights_of("steady"), r"Uid:\t6\d{4}\t[\s\S]*CapBnd:\t0{16}\n[\s\S]*NoNewPrivs:\t1\n")
+        self.check(self.machine, "systemctl cat served 2>/dev/null; ls /run/served 2>/dev/null", "", 2)
         self.check(self.machine, "mkdir -p /rw/config/qpkg; echo allow org.example.served served.service "
                                  f">/rw/config/qpkg/services; {worlds.REFRESH}", "")
         first = self.has("served", "1.0")
+        self.assertNotIn("Uid:\t0\t", self.rights_of("served"))
+        self.check(self.machine, "echo allow-as-root org.example.served served.service >>/rw/config/qpkg/services; "
+                                 f"{worlds.REFRESH}", "")
+        self.assertNotEqual(self.has("served", "1.0"), first)
+        self.assertIn("Uid:\t0\t", self.rights_of("served"))
+        first = self.has("served", "1.0")
         self.check(self.machine, "ls /usr/share/served 2>/dev/null", "", 2)  # seen in the view alone
-        lines = {"a": self.lasts.line(), "b": self.hello.line(), "d": self.steady.line()}
+        lines = {"a": self.lasts.line(), "b": self.hello.line(), "d": self.steady.line("+steady.service")}
         self.machine.tell({**lines, "f": self.served_later.line()})
         self.check(self.machine, worlds.REFRESH, "")
         self.assertNotEqual(self.has("served", "2.0"), first)

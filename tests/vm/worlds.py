@@ -39,13 +39,21 @@ def lasting(name, version):
             {f"usr/bin/{name}": LASTING.format(name=name), f"usr/share/{name}/release": f"{version}\n"})
 
 
-def serving(name, version, starts):
-    """As `lasting`, and a service that runs the command; `starts`: the module lets it start by itself."""
-    app, _, files = lasting(name, version)
-    files[f"usr/lib/systemd/system/{name}.service"] = f"[Service]\nExecStart=/usr/bin/{name}\n"
-    if starts:
-        files[f"usr/share/qpkg/{app}/starts"] = f"qpkg-starts-1 {app}\n{name}.service\n"
-    return app, version, files
+# The same for a service, in a folder that systemd makes for it.
+SERVING = """#!/bin/sh
+while read -r seen </usr/share/{name}/release; do
+    echo "$seen" >>/run/{name}/seen
+    sleep 0.05
+done
+"""
+
+
+def serving(name, version):
+    """A release with a service that goes on until systemd stops it. Its unit asks for more than a confined one gets."""
+    return (f"org.example.{name}", version,
+            {f"usr/bin/{name}": SERVING.format(name=name), f"usr/share/{name}/release": f"{version}\n",
+             f"usr/lib/systemd/system/{name}.service":
+             f"[Service]\nUser=root\nRuntimeDirectory={name}\nExecStart=/usr/bin/{name}\n"})
 
 
 class Volume:
@@ -55,12 +63,13 @@ class Volume:
         self.app, self.version, self.root, self.image = app, version, root, image
         self.disk = Disk(image, root[:20])
 
-    def line(self):
-        return f"{self.app} {self.version} private {self.root}"
+    def line(self, *services):
+        """`services`: "+NAME.service" for one that may start confined, "!NAME.service" with the rights of its unit."""
+        return " ".join([self.app, self.version, "private", self.root, *services])
 
-    def word(self, slot):
+    def word(self, slot, *services):
         """For the kernel's command line."""
-        return f"qpkg.{slot}={self.line().replace(' ', ',')}"
+        return ";".join([f"qpkg.{slot}={self.line().replace(' ', ',')}", *services])
 
     def digest(self):
         return hashlib.sha256(self.image.read_bytes()).hexdigest()

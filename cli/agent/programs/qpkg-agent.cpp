@@ -25,8 +25,10 @@ int show(const agent::Layout& layout, const agent::Announcements& announcements)
 {
     agent::offer_runner(layout);
     const auto report = agent::refresh(layout, announcements);
-    for (const auto& problem : report.problems) {
-        std::fprintf(stderr, "qpkg-agent: %s\n", problem.c_str());
+    for (const auto* lines : {&report.problems, &report.notes}) {
+        for (const auto& line : *lines) {
+            std::fprintf(stderr, "qpkg-agent: %s\n", line.c_str());
+        }
     }
     for (const auto& disk : agent::disks_in_use(surroundings, announcements)) {
         std::fputs(encode_in_use(disk).c_str(), stdout);

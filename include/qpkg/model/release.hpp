@@ -26,6 +26,8 @@ struct Export {
     std::string path;                   ///< absolute path inside the module, or in the base for a command of it
     std::optional<MenuEntry> menu = {}; ///< of a desktop entry; nothing: it appears in no menu
     Rank rank = Rank::first;
+    bool listed = false; ///< dbus, service: a name that is not of the app's id, as the recipe says
+    bool starts = false; ///< service: the recipe asks for it to start with the qube
 
     friend bool operator==(const Export&, const Export&) = default;
 };

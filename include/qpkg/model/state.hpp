@@ -4,6 +4,7 @@
 #include "qpkg/model/names.hpp"
 #include "qpkg/model/rebuilder.hpp"
 #include "qpkg/model/release.hpp"
+#include "qpkg/model/service.hpp"
 
 #include <map>
 #include <optional>
@@ -39,8 +40,9 @@ struct KnownRelease {
 struct Binding {
     AppId app;
     ManifestId release;
-    bool held = false;       ///< upgrade passes it by
-    std::uint64_t since = 0; ///< number of the generation that brought the app: who was there earlier
+    bool held = false;                         ///< upgrade passes it by
+    std::uint64_t since = 0;                   ///< number of the generation that brought the app: who was there earlier
+    std::vector<AllowedService> services = {}; ///< that may start, ascending
 
     friend auto operator<=>(const Binding&, const Binding&) = default;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/model/names.hpp"
+#include "qpkg/model/service.hpp"
 
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ struct VolumeSlot {
     std::string version;
     VolumeId volume;
     std::vector<NameRuling> rulings = {}; ///< ascending, each name once: what the qube's own rule would not do
+    std::vector<AllowedService> services = {}; ///< that may start in that qube, ascending
 
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };

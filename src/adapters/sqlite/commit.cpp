@@ -51,6 +51,16 @@ void write_generation(Connection& connection, const std::string& qube, const Gen
             .bind(binding.held)
             .bind(binding.since)
             .run();
+        for (const auto& service : binding.services) {
+            Statement(connection,
+                      "INSERT INTO allowed_service (qube, generation, app, service, own_rights) VALUES (?, ?, ?, ?, ?)")
+                .bind(qube)
+                .bind(generation.number)
+                .bind(binding.app.text())
+                .bind(service.name)
+                .bind(service.rights == ServiceRights::own)
+                .run();
+        }
         Statement(connection, "INSERT OR IGNORE INTO pin (app, repo) SELECT ?, repo FROM known_release WHERE id = ?")
             .bind(binding.app.text())
             .bind(binding.release.hex())

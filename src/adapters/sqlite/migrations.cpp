@@ -64,6 +64,10 @@ CREATE TABLE name_alias (
     qube TEXT NOT NULL, generation INTEGER NOT NULL, app TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
     called TEXT NOT NULL, PRIMARY KEY (qube, generation, app, kind, name),
     FOREIGN KEY (qube, generation) REFERENCES generation(qube, number) ON DELETE CASCADE) STRICT;
+CREATE TABLE allowed_service (
+    qube TEXT NOT NULL, generation INTEGER NOT NULL, app TEXT NOT NULL, service TEXT NOT NULL,
+    own_rights INTEGER NOT NULL, PRIMARY KEY (qube, generation, app, service),
+    FOREIGN KEY (qube, generation, app) REFERENCES binding(qube, generation, app) ON DELETE CASCADE) STRICT;
 )sql",
 };
 

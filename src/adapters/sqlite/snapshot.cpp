@@ -97,6 +97,19 @@ std::map<ManifestId, KnownRelease> read_releases(const Connection& connection)
     return releases;
 }
 
+std::vector<AllowedService> read_services(const Connection& connection, const std::string& qube,
+                                          std::uint64_t generation, const AppId& app)
+{
+    std::vector<AllowedService> services;
+    Statement rows(connection, "SELECT service, own_rights FROM allowed_service WHERE qube = ? AND generation = ? AND "
+                               "app = ? ORDER BY service");
+    rows.bind(qube).bind(generation).bind(app.text());
+    while (rows.step()) {
+        services.push_back({rows.text(0), rows.integer(1) != 0 ? ServiceRights::own : ServiceRights::confined});
+    }
+    return services;
+}
+
 std::vector<Binding> read_bindings(const Connection& connection, const std::string& qube, std::uint64_t generation)
 {
     std::vector<Binding> bindings;
@@ -104,8 +117,9 @@ std::vector<Binding> read_bindings(const Connection& connection, const std::stri
                    "SELECT app, release, held, since FROM binding WHERE qube = ? AND generation = ? ORDER BY app");
     rows.bind(qube).bind(generation);
     while (rows.step()) {
-        bindings.push_back(
-            {id<AppId>(rows.text(0)), digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0, rows.size(3)});
+        const auto app = id<AppId>(rows.text(0));
+        bindings.push_back({app, digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0, rows.size(3),
+                            read_services(connection, qube, generation, app)});
     }
     return bindings;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/services.hpp"
 
+#include "cli/agent/confined_unit.hpp"
 #include "support/expect.hpp"
 
 #include "qpkg/base/files.hpp"
@@ -25,17 +26,13 @@ public:
     Qube() { fs::create_directories(systemd()); }
 
     void add(const AppId& app, const std::string& release, const std::vector<std::string>& services,
-             const std::string& starts = {})
+             const std::vector<AllowedService>& allowed = {})
     {
-        AppExports exports{app, {}, app.text() + ' ' + release};
+        AppExports exports{app, {}, app.text() + ' ' + release, {}, allowed};
         for (const auto& name : services) {
             const auto path = "/usr/lib/systemd/system/" + name;
             put(layout.volume(app).string() + path, "[Service]\nExecStart=/usr/bin/" + name + ' ' + release + '\n');
             exports.exports.push_back({ExportKind::service, name, path});
-        }
-        if (!starts.empty()) {
-            put(layout.volume(app) / ("usr/share/qpkg/" + app.text() + "/starts"),
-                "qpkg-starts-1 " + app.text() + '\n' + starts);
         }
         fs::create_directories(layout.view(app) / "usr");
         std::erase_if(apps, [&](const AppExports& one) { return one.app == app; });
@@ -92,25 +89,26 @@ TEST_CASE("a service that nobody lets start is no unit of the qube")
     CHECK(names_in(qube.systemd()).empty());
 }
 
-TEST_CASE("a service starts because its module says so, and runs in the app's view")
+TEST_CASE("a service starts because the host says so, confined and in the app's view")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service", "worker.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service", "worker.service"}, {{"hello.service"}});
 
     CHECK(qube.refresh() == Words{"daemon-reload", "start hello.service"});
     CHECK(names_in(qube.systemd()) == Words{"hello.service", "hello.service.d"});
     CHECK(read_file(qube.systemd() / "hello.service", 100) == "[Service]\nExecStart=/usr/bin/hello.service 1.0\n");
-    const auto drop_in = read_file(qube.systemd() / "hello.service.d/50-qpkg.conf", 1000);
+    const auto drop_in = read_file(qube.systemd() / "hello.service.d/50-qpkg.conf", 2000);
+    CHECK(drop_in.ends_with(confinement(user_of_service("hello.service"))));
     CHECK(drop_in.find("After=qpkg-agent.service\n") != std::string::npos);
     CHECK(drop_in.find("BindReadOnlyPaths=" + (qube.layout.view(hello) / "usr").string() + ":/usr\n") !=
           std::string::npos);
     CHECK(drop_in.find(":/opt") == std::string::npos); // the view has none
 }
 
-TEST_CASE("the user's word counts more than the module's")
+TEST_CASE("the word of the qube's user counts more than the host's")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service", "worker.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service", "worker.service"}, {{"hello.service"}});
 
     qube.say("deny org.example.hello hello.service\nallow org.example.hello worker.service\n");
 
@@ -120,10 +118,10 @@ TEST_CASE("the user's word counts more than the module's")
 TEST_CASE("a refresh leaves services alone that it does not concern")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
     qube.refresh();
 
-    qube.add(other, "1.0", {"other.service"}, "other.service\n");
+    qube.add(other, "1.0", {"other.service"}, {{"other.service"}});
 
     CHECK(qube.refresh() == Words{"daemon-reload", "start other.service"});
     CHECK(qube.refresh().empty());
@@ -132,10 +130,10 @@ TEST_CASE("a refresh leaves services alone that it does not concern")
 TEST_CASE("the service of another release is stopped before the views change, and started again")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
     qube.refresh();
 
-    qube.add(hello, "2.0", {"hello.service"}, "hello.service\n");
+    qube.add(hello, "2.0", {"hello.service"}, {{"hello.service"}});
 
     CHECK(qube.refresh() == Words{"stop hello.service", "daemon-reload", "start hello.service"});
     CHECK(read_file(qube.systemd() / "hello.service", 100) == "[Service]\nExecStart=/usr/bin/hello.service 2.0\n");
@@ -144,7 +142,7 @@ TEST_CASE("the service of another release is stopped before the views change, an
 TEST_CASE("the service of an app that is gone is stopped and no unit any more")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
     qube.refresh();
 
     qube.apps.clear();
@@ -168,7 +166,7 @@ TEST_CASE("a service is stopped when the user takes the permission back")
 TEST_CASE("a start that systemd refuses is told, and tried again by the next refresh")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
     qube.fails = "start";
     qube.refresh();
     CHECK(qube.problems == Words{"start refused"});
@@ -183,8 +181,8 @@ TEST_CASE("no service takes a name that the qube, a person or another app has gi
 {
     Qube qube;
     qube.add(hello, "1.0", {"ssh.service", "masked.service", "own.service", "free.service", "x@.service"},
-             "free.service\nmasked.service\nown.service\nssh.service\nx@.service\n");
-    qube.add(other, "1.0", {"free.service"}, "free.service\n");
+             {{"free.service"}, {"masked.service"}, {"own.service"}, {"ssh.service"}, {"x@.service"}});
+    qube.add(other, "1.0", {"free.service"}, {{"free.service"}});
     put(qube.layout.base() / "usr/lib/systemd/system/ssh.service", "");
     fs::create_directories(qube.layout.base() / "etc/systemd/system");
     fs::create_symlink("/dev/null", qube.layout.base() / "etc/systemd/system/masked.service");
@@ -198,7 +196,8 @@ TEST_CASE("no service takes a name that the qube, a person or another app has gi
           Words{"org.example.hello: ssh.service: does not start: the qube has a unit of that name",
                 "org.example.hello: masked.service: does not start: the qube has a unit of that name",
                 "org.example.hello: own.service: does not start: the qube has a unit of that name",
-                "org.example.hello: x@.service: does not start: a template starts no service",
+                "org.example.hello: x@.service: does not start: a template, or an instance of one, is no service of "
+                "its own",
                 "org.example.other: free.service: does not start: another app has a service of "
                 "that name"});
 }
@@ -206,7 +205,7 @@ TEST_CASE("no service takes a name that the qube, a person or another app has gi
 TEST_CASE("files of others in systemd's folder stay")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
     put(qube.systemd() / "own.service", "");
     put(qube.systemd() / "hello.service.d/60-mine.conf", "");
     qube.refresh();
@@ -218,22 +217,69 @@ TEST_CASE("files of others in systemd's folder stay")
     CHECK(names_in(qube.systemd() / "hello.service.d") == Words{"60-mine.conf"});
 }
 
-TEST_CASE("a broken list of services hinders no other app")
+TEST_CASE("with the rights of its unit a service is the module's own, with nothing but the view")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service"}, "hello.service");
-    qube.add(other, "1.0", {"other.service"}, "other.service\n");
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service", ServiceRights::own}});
+    put(qube.layout.volume(hello) / "usr/lib/systemd/system/hello.service", "[Service]\nExecStart=+/bin/a\nUser=b\n");
 
-    const auto planned = qube.plan();
+    const auto unit = qube.plan().units.at("hello.service");
 
-    CHECK(planned.units.contains("other.service"));
-    CHECK(planned.problems == Words{"org.example.hello: starts: line 2: does not end in a newline"});
+    CHECK(unit.bytes == "[Service]\nExecStart=+/bin/a\nUser=b\n");
+    CHECK(unit.drop_in.find("DynamicUser") == std::string::npos);
+}
+
+TEST_CASE("a service whose rights change is stopped and started with the others")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service", ServiceRights::own}});
+    qube.refresh();
+
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
+
+    CHECK(qube.refresh() == Words{"stop hello.service", "daemon-reload", "start hello.service"});
+    CHECK(qube.refresh().empty());
+}
+
+TEST_CASE("no drop-in is ever made that systemd would apply to other services, whoever allows it")
+{
+    Qube qube;
+    const std::vector<std::string> names{
+        "qubes-.service",         "hello-.service",          "a@b.service",
+        "systemd-logind.service", "display-manager.service", "dbus-org.example.service"};
+    std::vector<AllowedService> allowed;
+    for (const auto& name : names) {
+        allowed.push_back({name, ServiceRights::own});
+    }
+    qube.add(hello, "1.0", names, allowed);
+
+    CHECK(qube.refresh().empty());
+    CHECK(names_in(qube.systemd()).empty());
+    CHECK(qube.plan().problems.size() == names.size());
+}
+
+TEST_CASE("systemd gives no folder to a service that the qube has already, and one it made again")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
+    put(qube.layout.volume(hello) / "usr/lib/systemd/system/hello.service",
+        "[Service]\nExecStart=/bin/a\nStateDirectory=hello/data\n");
+    CHECK(qube.plan().units.size() == 1);
+
+    fs::create_directories(qube.layout.root / "var/lib");
+    fs::create_symlink("private/hello", qube.layout.root / "var/lib/hello");
+    CHECK(qube.plan().units.size() == 1);
+
+    fs::remove(qube.layout.root / "var/lib/hello");
+    fs::create_directories(qube.layout.root / "var/lib/hello");
+    CHECK(qube.plan().units.empty());
+    CHECK(qube.plan().problems.front().find("the qube has a folder ") != std::string::npos);
 }
 
 TEST_CASE("without systemd nothing is done")
 {
     Qube qube;
-    qube.add(hello, "1.0", {"hello.service"}, "hello.service\n");
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
     fs::remove_all(qube.layout.systemd());
 
     CHECK(qube.refresh().empty());
@@ -244,14 +290,18 @@ TEST_CASE("lines of a user that make no sense are told by their number, the othe
 {
     const auto permissions = with_permissions({},
                                               "# mine\n\nallow org.example.hello hello.service\nallow hello\n"
-                                              "allow org.example.hello hello\ndeny\torg.example.hello  a.service\r\n",
+                                              "allow org.example.hello hello\ndeny\torg.example.hello  a.service\r\n"
+                                              "allow-as-root org.example.hello c.service\n",
                                               "/etc/qpkg/services");
 
-    CHECK(permissions.of(hello, "hello.service") == true);
-    CHECK(permissions.of(hello, "a.service") == false);
-    CHECK_FALSE(permissions.of(other, "hello.service").has_value());
+    const std::vector<AllowedService> host{{"b.service"}, {"hello.service", ServiceRights::own}};
+    CHECK(permissions.of(hello, "hello.service", host) == ServiceRights::confined);
+    CHECK_FALSE(permissions.of(hello, "a.service", {{"a.service"}}));
+    CHECK(permissions.of(hello, "b.service", host) == ServiceRights::confined);
+    CHECK(permissions.of(hello, "c.service", {}) == ServiceRights::own);
+    CHECK_FALSE(permissions.of(other, "hello.service", {}));
     CHECK(permissions.problems.size() == 2);
     CHECK(permissions.problems.front() ==
-          "/etc/qpkg/services: line 4: expected \"allow APP NAME.service\" or \"deny APP "
-          "NAME.service\"");
+          "/etc/qpkg/services: line 4: expected \"allow\", \"allow-as-root\" or \"deny\", an app and "
+          "NAME.service");
 }

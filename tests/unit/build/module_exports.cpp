@@ -111,20 +111,25 @@ TEST_CASE("paths of a file list are told where they are after the merge into /us
           std::vector<std::string>{"/usr/bin/sh", "/usr/bin/x", "/usr/lib/y", "/usr/lib64/z"});
 }
 
-TEST_CASE("the recipe lets services start, also one of another package")
+TEST_CASE("the recipe asks for services to start, also for one of another package")
 {
     auto wanted = recipe();
     wanted.start = {"vim.service", "helper.service"};
     const auto given =
-        files({"/usr/bin/vim", "/usr/lib/systemd/system/vim.service", "/usr/lib/systemd/system/no.service"},
+        files({"/usr/bin/vim", "/usr/lib/systemd/system/vim.service", "/usr/lib/systemd/system/org.debian.vim.service"},
               {"/usr/lib/systemd/system/helper.service"});
 
     const auto plan = plan_exports(wanted, given);
 
-    CHECK(plan.starts == wanted.start);
-    CHECK(told(plan) == std::vector<std::string>{"helper.service /usr/lib/systemd/system/helper.service",
-                                                 "no.service /usr/lib/systemd/system/no.service", "vim /usr/bin/vim",
-                                                 "vim.service /usr/lib/systemd/system/vim.service"});
+    CHECK(told(plan) ==
+          std::vector<std::string>{"helper.service /usr/lib/systemd/system/helper.service",
+                                   "org.debian.vim.service /usr/lib/systemd/system/org.debian.vim.service",
+                                   "vim /usr/bin/vim", "vim.service /usr/lib/systemd/system/vim.service"});
+    for (const auto& made : plan.exports) {
+        const bool is_asked = made.name == "vim.service" || made.name == "helper.service";
+        CHECK(made.starts == is_asked);
+        CHECK(made.listed == is_asked);
+    }
 
     wanted.start = {"vin.service"};
     CHECK_FAILS(Code::not_found, "the module has no service \"vin.service\"", plan_exports(wanted, given));
@@ -149,4 +154,29 @@ TEST_CASE("icons and files of types give way, and what the recipe says; the rest
 
     wanted.second = {"vieww"};
     CHECK_FAILS(Code::not_found, "exports nothing by the second name \"vieww\"", plan_exports(wanted, given));
+}
+
+TEST_CASE("a name of a bus or unit that is not of the app's id is exported when it is listed, else told and left out")
+{
+    const std::string bus = "/usr/share/dbus-1/services/";
+    const std::string units = "/usr/lib/systemd/system/";
+    const auto given = files({"/usr/bin/vim", bus + "org.freedesktop.secrets.service", bus + "org.debian.vim.A.service",
+                              units + "vim.service", units + "qubes-.service"});
+    auto wanted = recipe();
+
+    const auto strict = plan_exports(wanted, given);
+    CHECK(told(strict) ==
+          std::vector<std::string>{"org.debian.vim.A " + bus + "org.debian.vim.A.service", "vim /usr/bin/vim"});
+    REQUIRE(strict.findings.size() == 3);
+    CHECK(strict.findings[1].detail.find("not exported: the export \"org.freedesktop.secrets\"") == 0);
+    CHECK(strict.findings[1].detail.find("not listed") != std::string::npos);
+
+    wanted.names = {"org.freedesktop.secrets", "vim.service"};
+    const auto listed = plan_exports(wanted, given);
+    CHECK(listed.exports.size() == 4);
+    CHECK(listed.findings.size() == 1);
+    CHECK(plan_exports(recipe(), given, UnlistedNames::listed) == listed);
+
+    wanted.names = {"org.gone"};
+    CHECK_FAILS(Code::not_found, "ship no D-Bus service or unit \"org.gone\"", plan_exports(wanted, given));
 }

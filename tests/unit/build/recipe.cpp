@@ -70,6 +70,45 @@ TEST_CASE("a mistake in a recipe is told with line, column and what was expected
     CHECK_FAILS(Code::usage, "x:1:7: app: expected a table, found text", parse_recipe("app = \"y\"", "x"));
 }
 
+TEST_CASE("names that systemd or a bus takes for others' are refused where they are written")
+{
+    const auto with = [](const std::string& line) {
+        std::string text = firefox;
+        return text.replace(text.find("start ="), std::string_view("start = [\"firefox-sync.service\"]").size(), line);
+    };
+
+    CHECK(parse_recipe(with("names = [\"org.mozilla.firefox.a\", \"a.service\"]"), "x").names ==
+          std::vector<std::string>{"org.mozilla.firefox.a", "a.service"});
+    CHECK_FAILS(Code::usage, "x:19:9: exports.names: \"qubes-.service\": what is said of this name holds for every",
+                parse_recipe(with("names = [\"qubes-.service\"]"), "x"));
+    CHECK_FAILS(Code::usage, "exports.names: \"firefox\": not a name of a bus",
+                parse_recipe(with("names = [\"firefox\"]"), "x"));
+    CHECK_FAILS(Code::usage, "exports.start: \"a@.service\": a template",
+                parse_recipe(with("start = [\"a@.service\"]"), "x"));
+    CHECK_FAILS(Code::usage, "exports.start: \"org.a\"", parse_recipe(with("start = [\"org.a\"]"), "x"));
+}
+
+TEST_CASE("a recipe can be given the names that its packages ship")
+{
+    const auto text = build::recipe_for_package("git", BaseId::require("debian-12"));
+
+    CHECK(build::with_names(text, {}) == text);
+    CHECK(parse_recipe(build::with_names(text, {"a.service", "org.git.A"}), "x").names ==
+          std::vector<std::string>{"a.service", "org.git.A"});
+}
+
+TEST_CASE("a view that is not private is refused, and the shared one says what comes instead")
+{
+    const std::string text = firefox;
+    const auto with = [&](const std::string& view) {
+        return parse_recipe(std::string(text).insert(text.find("summary"), "view = \"" + view + "\"\n"), "x");
+    };
+
+    CHECK(with("private") == parse_recipe(text, "x"));
+    CHECK_FAILS(Code::usage, "extension of a point", with("shared"));
+    CHECK_FAILS(Code::usage, "expected private, found \"whole\"", with("whole"));
+}
+
 TEST_CASE("what a recipe does not know is refused with the nearest word that it does")
 {
     const std::string text = firefox;

@@ -4,6 +4,8 @@
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 
+#include <algorithm>
+
 using namespace qpkg;
 using namespace qpkg::testing;
 
@@ -73,6 +75,24 @@ TEST_CASE("a running qube of which only the names change is told, and keeps its 
 
     live.hot_attach = false;
     CHECK(plan::plan_activation(snapshot, live).outdated == std::vector{work});
+}
+
+TEST_CASE("a service that may start now is told of, and its app's disk stays")
+{
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto live = settled(snapshot, true);
+    live.attached = {{work, {slot_of(hello)}}};
+    auto& qube = *std::ranges::find(snapshot.qubes, work, &Qube::name);
+    qube.generations.back().bindings.front().services = {{"hello.service"}};
+    auto serving = slot_of(hello);
+    serving.services = {{"hello.service"}};
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK((activation.set_wanted == std::vector<Attachment>{{work, {serving}}}));
+    CHECK(activation.announce == std::vector{work});
+    CHECK(activation.attach.empty());
+    CHECK(activation.detach.empty());
 }
 
 TEST_CASE("without hot attach a running qube is named, not touched")

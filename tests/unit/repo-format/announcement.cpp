@@ -18,6 +18,30 @@ TEST_CASE("the line of a volume is read back as it was written")
     CHECK(parse_slot(encode_slot(slot)) == slot);
 }
 
+TEST_CASE("the services that may start follow the root")
+{
+    auto serving = slot;
+    serving.services = {{"a.service"}, {"b-c.service", ServiceRights::own}};
+
+    CHECK(encode_slot(serving) == encode_slot(slot) + " +a.service !b-c.service");
+    CHECK(parse_slot(encode_slot(serving)) == serving);
+}
+
+TEST_CASE("what follows the root and is no list of services is refused")
+{
+    const auto line = encode_slot(slot);
+    for (const auto* rest :
+         {" a.service", " ", "  +a.service", " +a.service ", " +a", " +", " +../a.service", " +a@.service",
+          " +qubes-.service", " +b.service +a.service", " +a.service !a.service", "\t+a.service", " +a.service\n"}) {
+        CHECK_FAILS(Code::corrupt, "", parse_slot(line + rest));
+    }
+    std::string many;
+    for (char c = 'a'; c <= 'q'; ++c) {
+        many += std::string(" +") + c + ".service";
+    }
+    CHECK_FAILS(Code::corrupt, "more services than 16", parse_slot(line + many));
+}
+
 TEST_CASE("a line that says no volume is refused by the part that is wrong")
 {
     CHECK_FAILS(Code::corrupt, "expected app id", parse_slot(""));
@@ -48,7 +72,7 @@ TEST_CASE("what a qube is told of names is read back as it was written")
                     {{ExportKind::desktop, "a.desktop"}, ""}};
 
     CHECK(encode_slot(told) ==
-          "org.example.hello 1:2.0~rc1-1+b2 shared " + root + " command:hello command:id=evil-id desktop:a.desktop");
+          "org.example.hello 1:2.0~rc1-1+b2 private " + root + " command:hello command:id=evil-id desktop:a.desktop");
     CHECK(parse_slot(encode_slot(told)) == told);
 }
 
@@ -58,13 +82,13 @@ TEST_CASE("rulings that are malformed, in disorder or too many are refused")
         CHECK_FAILS(Code::corrupt, std::string(complaint), parse_slot("org.example.hello 1 private " + root + words));
     };
 
-    refused(" command", "not KIND:NAME");
-    refused(" setuid:hello", "not KIND:NAME");
+    refused(" command", "neither KIND:NAME");
+    refused(" setuid:hello", "neither KIND:NAME");
     refused(" command:", "no name");
     refused(" command:../hello", "no name");
     refused(" command:hello=", "no name");
     refused(" command:hello=a=b", "no name");
-    refused("  command:hello", "not KIND:NAME");
+    refused("  command:hello", "neither KIND:NAME");
     refused(" command:b command:a", "ascending");
     refused(" command:a command:a=b", "ascending");
     refused(" command:" + std::string(4000, 'a'), "longer than 3072");
@@ -76,6 +100,24 @@ TEST_CASE("rulings that are malformed, in disorder or too many are refused")
     CHECK_FAILS(Code::unsupported, "3072 bytes", encode_slot(crowded));
     crowded.rulings = {{{ExportKind::command, "a b"}, ""}};
     CHECK_FAILS(Code::usage, "no name of an export", encode_slot(crowded));
+}
+
+TEST_CASE("words of names come before those of services, and a mark says which is which")
+{
+    auto told = slot;
+    told.rulings = {{{ExportKind::command, "hello"}, ""}, {{ExportKind::service, "a.service"}, ""}};
+    told.services = {{"a.service"}, {"b.service", ServiceRights::own}};
+
+    CHECK(encode_slot(told) == encode_slot(slot) + " command:hello service:a.service +a.service !b.service");
+    CHECK(parse_slot(encode_slot(told)) == told);
+    CHECK_FAILS(Code::corrupt, "comes after one of a service", parse_slot(encode_slot(slot) + " +a.service command:hello"));
+    CHECK_FAILS(Code::corrupt, "neither KIND:NAME", parse_slot(encode_slot(slot) + " command+a.service"));
+
+    told.rulings.clear();
+    for (int i = 100; i < 400; ++i) {
+        told.rulings.push_back({{ExportKind::command, "name" + std::to_string(i)}, ""});
+    }
+    CHECK_FAILS(Code::unsupported, "3072 bytes", encode_slot(told));
 }
 
 TEST_CASE("of an agent's answer only the disks in use are heard")

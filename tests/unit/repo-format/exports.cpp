@@ -36,6 +36,21 @@ TEST_CASE("exports are written in one order and read back")
     CHECK(encode_exports(hello, parse_exports(bytes, hello)) == bytes);
 }
 
+TEST_CASE("a name that is not of the app's id is listed")
+{
+    const std::vector<Export> exports{
+        {.kind = ExportKind::dbus, .name = "org.example.hello.A", .path = "/a"},
+        {.kind = ExportKind::dbus, .name = "org.freedesktop.secrets", .path = "/b", .listed = true},
+        {.kind = ExportKind::service, .name = "hello.service", .path = "/c", .listed = true},
+    };
+
+    const auto bytes = encode_exports(hello, exports);
+
+    CHECK(bytes == with("dbus org.example.hello.A /a\ndbus org.freedesktop.secrets /b listed\n"
+                        "service hello.service /c listed\n"));
+    CHECK(parse_exports(bytes, hello) == exports);
+}
+
 TEST_CASE("a module may export nothing")
 {
     CHECK(encode_exports(hello, {}) == header);
@@ -82,6 +97,12 @@ TEST_CASE("what breaks the grammar of exports is named with its line")
     refused("desktop first hello /usr/share/applications/hello.desktop\n", "ends in .desktop");
     refused("service first hello /usr/lib/systemd/system/hello.service\n", "ends in .service");
     refused("icon first hello /etc/hello.png\n", "an icon lies in");
+    refused("service first a.service /a.service\n", "line 2: the name is not of the app's id, and not listed");
+    refused("dbus second org.freedesktop.secrets /a\n", "line 2: the name is not of the app's id, and not listed");
+    refused("service first org.example.hello.service /a listed\n", "line 2: only a name");
+    refused("command first a /a listed\n", "line 2: only a name");
+    refused("service first qubes-.service /a listed\n", "line 2: what is said of this name holds for every service");
+    refused("dbus first hello /a listed\n", "line 2: not a name of a bus");
     refused("command first b /b\ncommand first a /a\n", "line 3: not in ascending order");
     refused("command first a /a\ncommand first a /a\n", "line 3: not in ascending order");
     refused("command first a /a\ncommand first a /b\n", "line 3: the name is there twice");

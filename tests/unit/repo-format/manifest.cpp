@@ -63,6 +63,28 @@ TEST_CASE("a view that is not private is unsupported, and the shared one says wh
                 parse_manifest(changed(R"("view":"private")", R"("view":"whole")")));
 }
 
+TEST_CASE("names of buses and units that are not the app's are listed, and no other")
+{
+    auto release = a_release();
+    release.exports = {
+        {.kind = ExportKind::dbus, .name = "org.freedesktop.secrets", .path = "/a", .listed = true},
+        {.kind = ExportKind::service, .name = "org.example.hello.service", .path = "/b", .starts = true}};
+    const auto bytes = encode_manifest(release);
+    CHECK(parse_manifest(bytes) == release);
+
+    const auto refused = [&](const std::string& from, const std::string& to, const std::string& words) {
+        auto text = bytes;
+        REQUIRE(text.find(from) != std::string::npos);
+        CHECK_FAILS(Code::corrupt, words, parse_manifest(text.replace(text.find(from), from.size(), to)));
+    };
+    refused(R"("listed":true,)", "", "exports[0].name: \"org.freedesktop.secrets\": the name is not of the app's id");
+    refused(R"("listed":true)", R"("listed":false)", "exports[0].listed: expected true");
+    refused("org.freedesktop.secrets", "org.example.hello.A", "only a name");
+    refused("org.example.hello.service", "qubes-.service", "exports[1].name: \"qubes-.service\": what is said");
+    refused(R"("kind":"service","name":"org.example.hello.service")", R"("kind":"command","name":"a")",
+            "only a service starts");
+}
+
 TEST_CASE("a manifest of a newer schema is unsupported, another type is corrupt")
 {
     CHECK_FAILS(Code::unsupported, "schema 3", parse_manifest(changed(R"("schema":2)", R"("schema":3)")));

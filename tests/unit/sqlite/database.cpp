@@ -55,6 +55,7 @@ TEST_CASE("what was committed is read back, also by the next process")
     auto& generation = snapshot.qubes[1].generations.back();
     generation.composed = VolumeId(sha256("composed"));
     generation.bindings.front().since = 1;
+    generation.bindings.front().services = {{"a.service"}, {"b.service", ServiceRights::own}};
     generation.holders = {{{ExportKind::command, "hello"}, AppId::require("org.example.hello")},
                           {{ExportKind::desktop, "hello"}, AppId::require("org.example.other")}};
     generation.aliases = {{AppId::require("org.example.other"), {ExportKind::command, "hello"}, "hello-2"}};

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/services_view.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace qpkg::cli {
+namespace {
+
+struct Row {
+    const plan::Effect& effect;
+    std::string service;
+    const AllowedService* allowed; ///< nothing: it does not start
+};
+
+std::vector<Row> rows_of(const plan::Plan& plan)
+{
+    std::vector<Row> rows;
+    for (const auto& effect : plan.effects) {
+        if (!effect.to) {
+            continue;
+        }
+        std::set<std::string> names;
+        for (const auto& name : plan::asked_services(effect.to->release)) {
+            names.insert(name);
+        }
+        for (const auto& service : effect.services) {
+            names.insert(service.name);
+        }
+        for (const auto& name : names) {
+            const auto found = std::ranges::find(effect.services, name, &AllowedService::name);
+            rows.push_back({effect, name, found == effect.services.end() ? nullptr : &*found});
+        }
+    }
+    return rows;
+}
+
+Value start_of(const AllowedService* allowed)
+{
+    if (allowed == nullptr) {
+        return shown_as(text("no"), "no: it asks to");
+    }
+    return allowed->rights == ServiceRights::own ? shown_as(text("as-root"), "yes, as root or what its unit says")
+                                                 : shown_as(text("confined"), "yes, confined");
+}
+
+/// "hello: D-Bus org.freedesktop.secrets"
+std::vector<std::string> foreign_names(const plan::Plan& plan)
+{
+    std::set<std::string> lines;
+    for (const auto& effect : plan.effects) {
+        for (const auto& made : effect.to ? effect.to->release.exports : std::vector<Export>()) {
+            if (made.listed) {
+                lines.insert(short_name(effect.app) + ": " + (made.kind == ExportKind::dbus ? "D-Bus " : "unit ") +
+                             made.name);
+            }
+        }
+    }
+    return {lines.begin(), lines.end()};
+}
+
+} // namespace
+
+void describe_services(Document& out, const plan::Plan& plan)
+{
+    std::vector<std::vector<Value>> rows;
+    for (const auto& row : rows_of(plan)) {
+        rows.push_back({text(row.effect.qube.text()), shown_as(text(row.effect.app.text()), short_name(row.effect.app)),
+                        text(row.service), start_of(row.allowed)});
+    }
+    out.table("services", {{"qube", "QUBE"}, {"app", "APP"}, {"service", "SERVICE"}, {"starts", "STARTS"}},
+              std::move(rows));
+    if (auto names = foreign_names(plan); !names.empty()) {
+        out.field("foreign_names", list(std::move(names)), "Names that are not of the app's id");
+    }
+    if (const auto silent = silent_services(plan); !silent.empty()) {
+        out.line("No service starts unless you allow it: qpkg install APP --into QUBE --allow " + silent.front());
+    }
+}
+
+std::vector<std::string> silent_services(const plan::Plan& plan)
+{
+    std::set<std::string> words;
+    for (const auto& row : rows_of(plan)) {
+        if (row.allowed == nullptr) {
+            words.insert(row.effect.app.text() + ':' + row.service);
+        }
+    }
+    return {words.begin(), words.end()};
+}
+
+} // namespace qpkg::cli

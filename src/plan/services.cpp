@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/services.hpp"
+
+#include "qpkg/base/error.hpp"
+#include "qpkg/base/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::plan {
+namespace {
+
+template <class Concerns>
+std::vector<std::string> names_where(const Release& release, Concerns&& concerns)
+{
+    std::vector<std::string> names;
+    for (const auto& made : release.exports) {
+        if (made.kind == ExportKind::service && concerns(made)) {
+            names.push_back(made.name);
+        }
+    }
+    std::ranges::sort(names);
+    return names;
+}
+
+void require_service(const Release& release, const std::string& name)
+{
+    const auto names = services_of(release);
+    if (std::ranges::binary_search(names, name)) {
+        return;
+    }
+    const auto near = text::near_names(name, names);
+    throw Error(Code::not_found, release.app.text() + " has no service \"" + text::escaped(name, 80) + '"',
+                !near.empty()   ? "did you mean " + text::join(near, " or ") + '?'
+                : names.empty() ? std::string()
+                                : "it has " + text::join(names, ", "));
+}
+
+} // namespace
+
+std::vector<std::string> services_of(const Release& release)
+{
+    return names_where(release, [](const Export&) { return true; });
+}
+
+std::vector<std::string> asked_services(const Release& release)
+{
+    return names_where(release, [](const Export& made) { return made.starts; });
+}
+
+std::vector<AllowedService> allowed_services(const Release& release, const std::vector<AllowedService>& before,
+                                             const ServiceWishes& wishes)
+{
+    std::map<std::string, ServiceRights> allowed;
+    const auto known = services_of(release);
+    for (const auto& service : before) {
+        if (std::ranges::binary_search(known, service.name)) {
+            allowed.emplace(service.name, service.rights);
+        }
+    }
+    if (wishes.all_asked) {
+        for (const auto& name : asked_services(release)) {
+            allowed.try_emplace(name, ServiceRights::confined);
+        }
+    }
+    for (const auto& [which, rights] : wishes.said) {
+        if (which.first != release.app) {
+            continue;
+        }
+        require_service(release, which.second);
+        allowed.erase(which.second);
+        if (rights) {
+            allowed.emplace(which.second, *rights);
+        }
+    }
+    if (allowed.size() > most_allowed_services) {
+        throw Error(Code::unsupported, release.app.text() + ": at most " + std::to_string(most_allowed_services) +
+                                           " services of one app can start in a qube, not " +
+                                           std::to_string(allowed.size()));
+    }
+    std::vector<AllowedService> services;
+    for (const auto& [name, rights] : allowed) {
+        services.push_back({name, rights});
+    }
+    return services;
+}
+
+} // namespace qpkg::plan

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/services.hpp"
+
+#include "support/expect.hpp"
+#include "support/releases.hpp"
+
+using namespace qpkg;
+using namespace qpkg::plan;
+
+namespace {
+
+using Allowed = std::vector<AllowedService>;
+
+Release serving(const std::vector<std::string>& names, const std::vector<std::string>& asking = {})
+{
+    auto release = testing::a_release();
+    release.exports.clear();
+    for (const auto& name : names) {
+        Export made{ExportKind::service, name, "/usr/lib/systemd/system/" + name};
+        made.starts = std::ranges::find(asking, name) != asking.end();
+        release.exports.push_back(made);
+    }
+    return release;
+}
+
+ServiceWishes wish(const Release& release, const std::string& name, std::optional<ServiceRights> rights)
+{
+    return {.said = {{{release.app, name}, rights}}};
+}
+
+} // namespace
+
+TEST_CASE("nothing starts because a recipe asks for it")
+{
+    CHECK(allowed_services(serving({"a.service"}, {"a.service"}), {}, {}).empty());
+}
+
+TEST_CASE("what is allowed starts with the rights that were said, other names do not")
+{
+    const auto release = serving({"a.service", "b.service"}, {"b.service"});
+
+    CHECK(allowed_services(release, {}, wish(release, "a.service", ServiceRights::confined)) == Allowed{{"a.service"}});
+    CHECK(allowed_services(release, {}, wish(release, "a.service", ServiceRights::own)) ==
+          Allowed{{"a.service", ServiceRights::own}});
+    CHECK(allowed_services(release, {}, {.all_asked = true}) == Allowed{{"b.service"}});
+}
+
+TEST_CASE("a consent lasts for the same name of another release, and for that alone")
+{
+    const Allowed before{{"a.service", ServiceRights::own}, {"gone.service"}};
+
+    CHECK(allowed_services(serving({"a.service", "new.service"}, {"new.service"}), before, {}) ==
+          Allowed{{"a.service", ServiceRights::own}});
+}
+
+TEST_CASE("a consent can be taken back, and all that is asked for changes none that was said")
+{
+    const auto release = serving({"a.service"}, {"a.service"});
+
+    CHECK(allowed_services(release, {{"a.service"}}, wish(release, "a.service", std::nullopt)).empty());
+    CHECK(allowed_services(release, {{"a.service", ServiceRights::own}}, {.all_asked = true}) ==
+          Allowed{{"a.service", ServiceRights::own}});
+}
+
+TEST_CASE("a wish that no service fulfils is refused, one for another app is not heard")
+{
+    const auto release = serving({"hello.service"});
+
+    CHECK_FAILS(Code::not_found, "has no service \"helo.service\"",
+                allowed_services(release, {}, wish(release, "helo.service", ServiceRights::confined)));
+    const ServiceWishes other{.said = {{{AppId::require("org.example.other"), "x.service"}, std::nullopt}}};
+    CHECK(allowed_services(release, {}, other).empty());
+}
+
+TEST_CASE("more services than an announcement holds are refused")
+{
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i <= most_allowed_services; ++i) {
+        names.push_back("a" + std::to_string(i) + ".service");
+    }
+
+    CHECK_FAILS(Code::unsupported, "at most 16", allowed_services(serving(names, names), {}, {.all_asked = true}));
+}
