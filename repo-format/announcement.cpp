@@ -139,9 +139,9 @@ std::string encode_slot(const VolumeSlot& slot)
     if (line.size() > longest_slot) {
         throw Error(Code::unsupported,
                     "a qube can be told " + std::to_string(longest_slot) + " bytes of an app, and the services of " +
-                        slot.app.text() + " that may start and the names that it does not get or has otherwise take more",
+                        slot.app.text() +
+                        " that may start and the names that it does not get or has otherwise take more",
                     "let it have its names (--prefer), or put it into a qube of its own");
-    }
     }
     return line;
 }

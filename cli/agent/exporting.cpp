@@ -9,6 +9,7 @@
 #include "qpkg/base/error.hpp"
 
 #include <map>
+#include <set>
 
 namespace qpkg::agent {
 namespace {
@@ -40,11 +41,7 @@ public:
     }
 
     /// A first name that the base has: whoever knows the app by it will miss it.
-    void miss(const AppId& app, const std::string& name)
-    {
-        auto& names = missed_[app];
-        names += (names.empty() ? "" : ", ") + name;
-    }
+    void miss(const AppId& app, const std::string& name) { missed_[app].insert(name); }
 
     PlannedExports finish()
     {
@@ -56,7 +53,11 @@ public:
             planned_.share["applications/mimeinfo.cache"] = {PlannedFile::Kind::file, cache};
         }
         for (const auto& [app, names] : missed_) {
-            planned_.problems.push_back(app.text() + ": not exported, the base has it: " + names);
+            std::string all;
+            for (const auto& name : names) {
+                all += (all.empty() ? "" : ", ") + name;
+            }
+            planned_.notes.push_back(app.text() + ": not exported, the base has it: " + all);
         }
         return std::move(planned_);
     }
@@ -113,7 +114,7 @@ private:
     const Layout& layout_;
     PlannedExports planned_{};
     std::map<std::string, std::string> types_;
-    std::map<AppId, std::string> missed_;
+    std::map<AppId, std::set<std::string>> missed_;
 };
 
 } // namespace

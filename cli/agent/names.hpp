@@ -9,13 +9,11 @@
 
 namespace qpkg::agent {
 
-/// The app that has each name in the qube. What the base has, or qpkg itself, is nobody's.
-std::map<NameKey, AppId> names_in_qube(const Layout& layout, const std::vector<AppExports>& apps);
+/// The app that has each name in the qube, of one kind or of all. What the base has, or qpkg itself, is nobody's.
+std::map<NameKey, AppId> names_in_qube(const Layout& layout, const std::vector<AppExports>& apps,
+                                       std::optional<ExportKind> only = std::nullopt);
 
 /// What an export is called in the qube; nothing when the host says that its app does not get the name.
 std::optional<std::string> called_in_qube(const AppExports& app, const Export& made);
-
-/// Whether the qube's own root has something by that name, which is then found before an app's.
-bool is_of_base(const Layout& layout, const NameKey& key);
 
 } // namespace qpkg::agent

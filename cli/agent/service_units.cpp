@@ -17,23 +17,6 @@ namespace {
 /// What a unit finds at its own place in the view. /var/lib stays the qube's: there services keep their state.
 constexpr std::array<const char*, 3> bound_trees = {"usr", "opt", "etc"};
 
-/// Where units of the qube itself lie; a link to nowhere or /dev/null counts, too.
-bool is_taken(const Layout& layout, const std::string& name)
-{
-    const std::array folders = {layout.base() / "usr/lib/systemd/system",       layout.base() / "etc/systemd/system",
-                                layout.base() / "usr/local/lib/systemd/system", layout.systemd() / "generator",
-                                layout.systemd() / "generator.early",           layout.systemd() / "generator.late"};
-    if (std::ranges::any_of(folders, [&](const fs::path& folder) {
-            std::error_code absent;
-            return fs::exists(fs::symlink_status(folder / name, absent));
-        })) {
-        return true;
-    }
-    const auto placed = layout.systemd() / "system" / name;
-    const auto status = fs::symlink_status(placed);
-    return fs::exists(status) && !(fs::is_symlink(status) && fs::read_symlink(placed).parent_path() == layout.units());
-}
-
 /// systemd gives a folder that is there to the service, with all that is in it: it must be one that systemd made.
 void require_own_folders(const Layout& layout, const std::vector<ServiceFolder>& folders)
 {
@@ -64,9 +47,6 @@ ServiceUnit unit_of(const Layout& layout, const AppExports& app, const Export& s
 {
     if (const auto complaint = complaint_about_service(service.name)) {
         throw Error(Code::conflict, *complaint);
-    }
-    if (is_taken(layout, service.name)) {
-        throw Error(Code::conflict, "the qube has a unit of that name");
     }
     ServiceUnit unit{app.announced, rights, read_file_within(layout.volume(app.app), service.path, largest_unit),
                      drop_in_for(layout, app.app)};
@@ -125,7 +105,7 @@ void plan_app(const Layout& layout, const AppExports& app, const Holders& holder
 PlannedServices plan_services(const Layout& layout, const std::vector<AppExports>& apps, const Permissions& permissions)
 {
     PlannedServices planned;
-    const auto holders = names_in_qube(layout, apps);
+    const auto holders = names_in_qube(layout, apps, ExportKind::service);
     for (const auto& app : apps) {
         plan_app(layout, app, holders, permissions, planned);
     }

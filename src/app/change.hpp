@@ -3,6 +3,7 @@
 
 #include "app/catalog.hpp"
 #include "app/names_wished.hpp"
+#include "app/services_wished.hpp"
 #include "engine/transaction.hpp"
 
 #include <functional>
@@ -20,14 +21,6 @@ struct QubeChoice {
     std::vector<std::string> names;
     bool all = false;
     std::vector<std::string> skip;
-};
-
-/// Services as typed, APP:NAME.service, and whether whatever recipes ask for starts.
-struct ServiceChoice {
-    bool all_asked = false;
-    std::vector<std::string> confined;
-    std::vector<std::string> own;
-    std::vector<std::string> denied;
 };
 
 struct InstallRequest {

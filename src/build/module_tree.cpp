@@ -150,8 +150,8 @@ std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vect
 }
 
 /// What a module says of itself, each a path and its text.
-std::map<std::string, std::string> own_files(const AppId& app, const std::string& exports,
-                                             const std::string& sysusers, const Fd& base)
+std::map<std::string, std::string> own_files(const AppId& app, const std::string& exports, const std::string& sysusers,
+                                             const Fd& base)
 {
     std::map<std::string, std::string> files{
         {exports_path(app), exports},

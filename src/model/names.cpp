@@ -18,11 +18,19 @@ constexpr std::array kind_words = {
     KindWord{ExportKind::service, "service"}, KindWord{ExportKind::mime, "mime"},
 };
 
+/// What the folders below one are to a name.
+enum class Below {
+    nothing, ///< names are in the folder itself alone
+    parts,   ///< parts of the name, before dashes
+    themes,  ///< no part of it
+};
+
 /// A folder of the base, and what follows the name there.
 struct BaseFolder {
     ExportKind kind;
     std::string_view folder;
     std::string_view ending;
+    Below below = Below::nothing;
 };
 // All that may be on somebody's PATH, root's or a user's, then what desktops, buses and systemd read.
 constexpr std::array base_folders = {
@@ -34,19 +42,42 @@ constexpr std::array base_folders = {
     BaseFolder{ExportKind::command, "bin/", ""},
     BaseFolder{ExportKind::command, "usr/local/games/", ""},
     BaseFolder{ExportKind::command, "usr/games/", ""},
-    BaseFolder{ExportKind::desktop, "usr/local/share/applications/", ""},
-    BaseFolder{ExportKind::desktop, "usr/share/applications/", ""},
+    BaseFolder{ExportKind::desktop, "usr/local/share/applications/", "", Below::parts},
+    BaseFolder{ExportKind::desktop, "usr/share/applications/", "", Below::parts},
     BaseFolder{ExportKind::dbus, "usr/local/share/dbus-1/services/", ".service"},
     BaseFolder{ExportKind::dbus, "usr/share/dbus-1/services/", ".service"},
     BaseFolder{ExportKind::service, "usr/lib/systemd/system/", ""},
     BaseFolder{ExportKind::service, "usr/local/lib/systemd/system/", ""},
     BaseFolder{ExportKind::service, "etc/systemd/system/", ""},
 };
+/// An icon counts in any theme and size: a program would draw the app's where the base has no such size.
+constexpr std::array icon_folders = {"usr/local/share/icons/", "usr/share/icons/", "usr/local/share/pixmaps/",
+                                     "usr/share/pixmaps/"};
+constexpr std::array icon_endings = {".png", ".svg", ".xpm"};
 
 bool is_name_character(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view("._+@-").find(c) != std::string_view::npos;
+}
+
+/// The name of what lies at `path` within the folder.
+std::optional<NameKey> name_within(const BaseFolder& folder, std::string_view path)
+{
+    if (!path.starts_with(folder.folder) || !path.ends_with(folder.ending) ||
+        path.size() <= folder.folder.size() + folder.ending.size()) {
+        return std::nullopt;
+    }
+    path.remove_prefix(folder.folder.size());
+    path.remove_suffix(folder.ending.size());
+    NameKey key{folder.kind, std::string(path)};
+    if (folder.below == Below::parts) {
+        std::ranges::replace(key.name, '/', '-');
+    } else if (folder.below == Below::themes) {
+        key.name.erase(0, key.name.rfind('/') + 1);
+    }
+    const bool is_name = !key.name.empty() && key.name.find('/') == std::string::npos;
+    return is_name ? std::optional(std::move(key)) : std::nullopt;
 }
 
 } // namespace
@@ -88,9 +119,9 @@ std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants)
 std::vector<std::string> places_in_base(const NameKey& key)
 {
     std::vector<std::string> places;
-    for (const auto& [kind, folder, ending] : base_folders) {
-        if (kind == key.kind) {
-            places.push_back(std::string(folder).append(key.name).append(ending));
+    for (const auto& folder : base_folders) {
+        if (folder.kind == key.kind) {
+            places.push_back(std::string(folder.folder).append(key.name).append(folder.ending));
         }
     }
     return places;
@@ -102,11 +133,15 @@ std::optional<NameKey> name_in_base(std::string_view path)
         return std::nullopt;
     }
     path.remove_prefix(1);
-    for (const auto& [kind, folder, ending] : base_folders) {
-        if (path.size() > folder.size() + ending.size() && path.starts_with(folder) && path.ends_with(ending)) {
-            const auto name = path.substr(folder.size(), path.size() - folder.size() - ending.size());
-            if (name.find('/') == std::string_view::npos) {
-                return NameKey{kind, std::string(name)};
+    for (const auto& folder : base_folders) {
+        if (auto name = name_within(folder, path)) {
+            return name;
+        }
+    }
+    for (const auto* folder : icon_folders) {
+        for (const auto* ending : icon_endings) {
+            if (auto name = name_within({ExportKind::icon, folder, ending, Below::themes}, path)) {
+                return name;
             }
         }
     }

@@ -62,9 +62,10 @@ struct Claimant {
 std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants);
 
 /// Where the base has what would be found by that name before an app's, in its root: "usr/bin/hello", … A file, a
-/// folder or a link at one of these places means that no app gets the name.
+/// folder or a link at one of these places means that no app gets the name. Icons, and desktop entries in folders of
+/// their own, lie at more places than can be listed.
 std::vector<std::string> places_in_base(const NameKey& key);
-/// The reverse: the name that a file of the base at `path` ("/usr/bin/hello") has, if that is one.
+/// The reverse, for all places: the name that a file of the base at `path` ("/usr/bin/hello") has, if that is one.
 std::optional<NameKey> name_in_base(std::string_view path);
 
 /// Names that qpkg itself has in each qube.

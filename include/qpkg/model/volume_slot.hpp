@@ -14,7 +14,7 @@ struct VolumeSlot {
     AppId app;
     std::string version;
     VolumeId volume;
-    std::vector<NameRuling> rulings = {}; ///< ascending, each name once: what the qube's own rule would not do
+    std::vector<NameRuling> rulings = {};      ///< ascending, each name once: what the qube's own rule would not do
     std::vector<AllowedService> services = {}; ///< that may start in that qube, ascending
 
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;

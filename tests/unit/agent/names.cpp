@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/agent/names.hpp"
 
+#include "cli/agent/base_names.hpp"
 #include "support/expect.hpp"
 
 #include "qpkg/base/files.hpp"
@@ -93,9 +94,9 @@ TEST_CASE("a name that the base has anywhere on a PATH is no app's, and a first 
         qube.put(qube.layout.root / place);
 
         CHECK(qube.shown({command(hello, "x"), command(other, "y")}).size() == 1);
-        CHECK(plan_exports(qube.layout, {command(hello, "x")}).problems ==
+        CHECK(plan_exports(qube.layout, {command(hello, "x")}).notes ==
               std::vector<std::string>{"org.example.hello: not exported, the base has it: x"});
-        CHECK(plan_exports(qube.layout, {command(hello, "x", Rank::second)}).problems.empty());
+        CHECK(plan_exports(qube.layout, {command(hello, "x", Rank::second)}).notes.empty());
     }
 }
 
@@ -108,11 +109,12 @@ TEST_CASE("the base is looked at where views cover it, and the agent's own links
     fs::create_symlink(qube.layout.share() / "applications/hello.desktop", links / "hello.desktop");
     fs::create_symlink("/nowhere", links / "other.desktop");
 
-    CHECK(is_of_base(qube.layout, {ExportKind::command, "x"}));
-    CHECK_FALSE(is_of_base(qube.layout, {ExportKind::desktop, "x"}));
-    CHECK_FALSE(is_of_base(qube.layout, {ExportKind::desktop, "hello.desktop"}));
-    CHECK(is_of_base(qube.layout, {ExportKind::desktop, "other.desktop"}));
-    CHECK(is_of_base(qube.layout, {ExportKind::command, "qpkg-run"}));
+    BaseNames base(qube.layout);
+    CHECK(base.has({ExportKind::command, "x"}));
+    CHECK_FALSE(base.has({ExportKind::desktop, "x"}));
+    CHECK_FALSE(base.has({ExportKind::desktop, "hello.desktop"}));
+    CHECK(base.has({ExportKind::desktop, "other.desktop"}));
+    CHECK(base.has({ExportKind::command, "qpkg-run"}));
 }
 
 TEST_CASE("a desktop entry has the name that the host gives it, with its types")

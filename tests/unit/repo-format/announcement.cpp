@@ -110,7 +110,8 @@ TEST_CASE("words of names come before those of services, and a mark says which i
 
     CHECK(encode_slot(told) == encode_slot(slot) + " command:hello service:a.service +a.service !b.service");
     CHECK(parse_slot(encode_slot(told)) == told);
-    CHECK_FAILS(Code::corrupt, "comes after one of a service", parse_slot(encode_slot(slot) + " +a.service command:hello"));
+    CHECK_FAILS(Code::corrupt, "comes after one of a service",
+                parse_slot(encode_slot(slot) + " +a.service command:hello"));
     CHECK_FAILS(Code::corrupt, "neither KIND:NAME", parse_slot(encode_slot(slot) + " command+a.service"));
 
     told.rulings.clear();
