@@ -204,7 +204,7 @@ true"""
         self.fails(answer, 7, "the build used more than 100.0 MiB of memory")
 
     def test_a_package_that_fills_the_disk(self):
-        answer = self.world.build("greedy", "head -c 60M /dev/zero > /usr/share/made/x; sleep 600",
+        answer = self.world.build("greedy", "dd if=/dev/zero of=/usr/share/made/x bs=1M count=60; sleep 600",
                                   *self.limited("disk_mib = 30"))
 
         self.fails(answer, 7, "the build used more than 30.0 MiB of disk")
