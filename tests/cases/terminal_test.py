@@ -96,11 +96,11 @@ class TerminalTest(WorldCase):
                     self.assertEqual(Typing(run).ended(), 0)
 
     def test_the_program_has_a_terminal_of_the_qube(self):
-        talk = self.start("sh", "-c", "tty; stty size; echo x > /dev/tty; echo y > /dev/stdout; read a; stty size")
+        talk = self.start("sh", "-c", "tty; stty size; echo to-tty > /dev/tty; echo to-stdout > /dev/stdout; read a; stty size")
         talk.resize(33, 77)
         self.assertTrue(talk.hears("/dev/pts/0"))
-        self.assertTrue(talk.hears("x"))
-        self.assertTrue(talk.hears("y"))
+        self.assertTrue(talk.hears("to-tty"))
+        self.assertTrue(talk.hears("to-stdout"))
         talk.resize(44, 99)
         time.sleep(0.1)
         talk.type("\r")
