@@ -100,6 +100,20 @@ class Qubes(WorldCase):
         self.assertEqual(after["xvdqb"], before["xvdqb"], "the other app keeps its disk")
         self.assertFalse(self.qube("work")["outdated"])
 
+    def test_a_name_that_changes_hands_is_told_to_a_running_qube_beside_the_same_disk(self):
+        tool = {"usr/bin/tool": "#!/bin/sh\n"}
+        self.world.publish(self.world.make_module("org.example.one", "1.0", tool),
+                           self.world.make_module("org.example.two", "1.0", tool, second=["tool"]))
+        self.install("one", "two", "--into", "work")
+        self.dom0.qubesd.start("work")
+        disks = self.dom0.disks("work")
+        answer = self.dom0.must("install", "two", "--into", "work", "--prefer", "two", "--yes", "--verbose")
+        self.assert_golden("qubes-names-running", answer.err)
+        told = [value for value in self.dom0.features("work").values() if value.endswith(" command:tool")]
+        self.assertEqual([line.split()[0] for line in told], ["org.example.one"])
+        self.assertEqual(self.dom0.disks("work"), disks)
+        self.assertEqual(self.dom0.agent_calls(), ["-d work root:QUBESRPC qpkg.Refresh dom0"])
+
     def test_a_device_that_qubesd_notices_late_is_waited_for(self):
         self.dom0.qubesd.start("work")
         for name, misbehave in [("told of", None), ("torn", answers(b"1\0\0connection-", pause=0.01)),
