@@ -185,7 +185,7 @@ class CommandLine(WorldCase):
                          [("/usr/share/hello/data", "1.0", qube, "org.example.hello") for qube in ["personal", "work"]])
         self.assertEqual({row["holder"] for row in self.json_of("why", "busybox")["reasons"]}, {"base debian-12"})
         self.assertIn("/usr/share/other/data", self.world.must("why", "data").out)
-        self.fails(3, "why", "dat", says="no qube holds a package or file")
+        self.fails(3, "why", "dat", says="no qube holds a package, file or command")
 
     def test_a_base_is_built_with_packages_only(self):
         for word in ["systemd sysv", "dbus;reboot", "--customize-hook=reboot", ""]:
