@@ -63,7 +63,8 @@ TEST_CASE_TEMPLATE("trust store: accepting again replaces, forgetting removes on
     CHECK(kind.open().trusted(other, "snapshot")->version == 5);
 }
 
-TEST_CASE_TEMPLATE("trust store: the newest signed time is raised until it is forgotten, per repository", Kind, Memory, Sqlite)
+TEST_CASE_TEMPLATE("trust store: the newest signed time is raised until it is forgotten, per repository", Kind, Memory,
+                   Sqlite)
 {
     Kind kind;
     CHECK(kind.open().newest_issued(demo) == 0);
