@@ -51,6 +51,18 @@ std::uint64_t newest_known(const Snapshot& snapshot, const RepoName& repo, const
     return newest;
 }
 
+/// A repository that cannot even be opened: whatever is asked of it is answered with the reason.
+class Unreachable final : public Fetcher {
+public:
+    explicit Unreachable(Error why) : why_(std::move(why)) {}
+
+    std::optional<std::string> get(const std::string&, std::uint64_t) override { throw why_; }
+    void get_many(std::span<const FetchRequest>, FetchSink&) override { throw why_; }
+
+private:
+    Error why_;
+};
+
 } // namespace
 
 std::string words_of(const RepoName& repo, const trust::Problem& problem)
@@ -99,19 +111,25 @@ void Catalog::refresh(const RepoName& name, Source& source)
     if (reach_ == Reach::offline || source.location == carried_location) {
         return;
     }
+    std::optional<Unreachable> unreachable;
     try {
-        for (const auto& note : source.client->refresh(fetcher(name)).notes) {
+        fetcher(name);
+    } catch (const Error& error) {
+        unreachable.emplace(error);
+    }
+    try {
+        auto& from = unreachable ? static_cast<Fetcher&>(*unreachable) : fetcher(name);
+        for (const auto& note : source.client->refresh(from).notes) {
             warnings_.push_back(name.text() + ": " + note);
         }
     } catch (const Error& error) {
         if (!is_contained(error)) {
             throw;
         }
-        const bool unreachable = error.code() == Code::failed || error.code() == Code::not_found;
-        source.failure.emplace(error.code(), error.what(),
-                               error.hint().empty() && unreachable
-                                   ? "say --offline to go on with what was verified before"
-                                   : error.hint());
+        const bool is_absent = error.code() == Code::failed || error.code() == Code::not_found;
+        source.failure.emplace(
+            error.code(), error.what(),
+            error.hint().empty() && is_absent ? "say --offline to go on with what was verified before" : error.hint());
         warnings_.emplace_back(error.what());
     }
 }

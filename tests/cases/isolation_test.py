@@ -79,7 +79,7 @@ def publisher_of_itself(site):
 
 
 def second_delegation_of_a_name(site):
-    second = delegation("publisher", Key.named("somebody"), "net.elsewhere")
+    second = delegation("publisher", site.keys["publisher"], "org.example")
     site.edit("targets", lambda signed: signed["delegations"]["roles"].append(second))
 
 

@@ -199,8 +199,9 @@ TEST_CASE("an answer shorter than its announced length, and one that stalls, are
             }
         }
     });
+    const auto url = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port));
     fetch::HttpFetcher fetcher(
-        "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)),
+        Location::require(url),
         {.connect_seconds = 5, .stall_seconds = 1, .stall_bytes = 200, .parallel = 1, .retry = {.attempts = 1}});
 
     CHECK_FAILS(Code::failed, "/cut", fetcher.get("cut", 5000));

@@ -14,10 +14,8 @@ Object entry() { return {{"length", std::uint64_t{1}}, {"hashes", Object{{"sha25
 /// What of a list of two entries can be used when the second is this one, read and written once.
 tuf::Targets with_entry(const std::string& path, canonical::Value wrong)
 {
-    tuf::Targets role{.header = {.version = 1, .expires = 1'800'000'000, .extra = {}},
-                      .targets = {{"org.example/good/x86_64/stable-1.json", {1, sha256(""), {}}}},
-                      .keys = {},
-                      .delegations = {}};
+    auto role = testing::Site().publishers.at("demo");
+    role.targets.emplace("org.example/good/x86_64/stable-1.json", tuf::Target{1, sha256(""), {}});
     role.unusable_targets.emplace(path, tuf::Unusable{Code::corrupt, "", std::move(wrong)});
     const auto payload = tuf::encode(role);
     const auto read = tuf::read_targets(payload);
@@ -34,10 +32,8 @@ tuf::Delegation publisher(const std::string& name, const std::string& key, std::
 /// Delegations to a, to whatever `second` is, and to c.
 tuf::Targets with_second(const tuf::Delegation& second)
 {
-    tuf::Targets role{.header = {.version = 1, .expires = 1'800'000'000, .extra = {}},
-                      .targets = {},
-                      .keys = {},
-                      .delegations = {publisher("a", "a", {"org.a"}), second, publisher("c", "c", {"org.c"})}};
+    auto role = testing::Site().publishers.at("demo");
+    role.delegations = {publisher("a", "a", {"org.a"}), second, publisher("c", "c", {"org.c"})};
     for (const auto* name : {"a", "c"}) {
         const auto key = tuf::make_key(testing::a_key(name).public_key().bytes());
         role.keys.emplace(key.id, key);
@@ -59,7 +55,7 @@ TEST_CASE("an entry that is wrong takes no other away, and stays in the file")
     auto no_hash = entry();
     no_hash.erase("hashes");
     auto no_length = entry();
-    no_length["length"] = "1";
+    no_length.insert_or_assign("length", "1");
     auto odd_custom = entry();
     odd_custom.emplace("custom", "text");
 
