@@ -128,9 +128,12 @@ class SecretLocations(WorldCase):
     def test_the_recorded_command_line_has_none(self):
         self.said("repo", "add", "demo", self.with_password, "--yes")
         # A slip of the hand: an address where an app belongs.
-        self.said("install", "hello", "--into", "work", "--yes", "--config", "/dev/null")
+        config = self.world.folder / "http:" / "bob:hush-7c1@x"
+        config.parent.mkdir()
+        config.write_text("")
+        self.said("install", "hello", "--into", "work", "--yes", "--config", f"{self.world.folder}/http://bob:hush-7c1@x")
+        self.assertIn("http://bob:***@x", self.said("history", "work"))
         self.said("install", self.with_password, "--into", "work", "--yes", code=3)
-        self.said("qube", "set", "work", "--layout", "composed", "--config", "/dev/null")
         self.assertNotIn(b"hush", b"".join(file.read_bytes() for file in self.world.root.glob("state.db*")))
 
 
