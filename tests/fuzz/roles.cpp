@@ -31,5 +31,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check(bytes, qpkg::tuf::parse_timestamp);
     check(bytes, qpkg::tuf::parse_snapshot);
     check(bytes, qpkg::tuf::parse_targets);
+    check(bytes, qpkg::tuf::read_targets);
     return 0;
 }
