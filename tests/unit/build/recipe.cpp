@@ -5,6 +5,7 @@
 
 using namespace qpkg;
 using build::parse_recipe;
+using build::PrivateFiles;
 
 namespace {
 

@@ -4,6 +4,8 @@
 #include "support/expect.hpp"
 #include "support/releases.hpp"
 
+#include <algorithm>
+
 using namespace qpkg;
 using namespace qpkg::plan;
 

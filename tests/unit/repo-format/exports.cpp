@@ -40,14 +40,18 @@ TEST_CASE("a name that is not of the app's id is listed")
 {
     const std::vector<Export> exports{
         {.kind = ExportKind::dbus, .name = "org.example.hello.A", .path = "/a"},
-        {.kind = ExportKind::dbus, .name = "org.freedesktop.secrets", .path = "/b", .listed = true},
+        {.kind = ExportKind::dbus,
+         .name = "org.freedesktop.secrets",
+         .path = "/b",
+         .rank = Rank::second,
+         .listed = true},
         {.kind = ExportKind::service, .name = "hello.service", .path = "/c", .listed = true},
     };
 
     const auto bytes = encode_exports(hello, exports);
 
-    CHECK(bytes == with("dbus org.example.hello.A /a\ndbus org.freedesktop.secrets /b listed\n"
-                        "service hello.service /c listed\n"));
+    CHECK(bytes == with("dbus first org.example.hello.A /a\ndbus second org.freedesktop.secrets /b listed\n"
+                        "service first hello.service /c listed\n"));
     CHECK(parse_exports(bytes, hello) == exports);
 }
 
