@@ -90,10 +90,11 @@ Rank parse_rank(Fields& fields)
 /// Absent says no, so that there is one spelling.
 bool mark(Fields& fields, std::string_view name)
 {
-    if (fields.has(name) && !fields.flag(name)) {
+    const bool is_there = fields.has(name);
+    if (is_there && !fields.flag(name)) {
         fields.fail(name, "expected true, or nothing");
     }
-    return fields.has(name);
+    return is_there;
 }
 
 /// Names that others find an app by must be the app's, or listed, which plans show.

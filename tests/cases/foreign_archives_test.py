@@ -83,7 +83,7 @@ class ForeignArchives(WorldCase):
         self.assertIn("usr", self.world.must("run", "q", "--", "ls", "/").out.split())
 
     def test_it_is_the_same_base_with_and_without_that_folder(self):
-        commits = [self.world.must("base", "import", self.pack(under=under), "--id", "test-1", "--json").json["base"]["commit"]
+        commits = [self.world.must("base", "import", self.pack(under=under), "--id", "test-1", "--json").json["commit"]
                    for under in (None, "root.x86_64")]
         self.assertEqual(commits[0], commits[1])
 

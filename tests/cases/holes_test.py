@@ -12,8 +12,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from world_case import WorldCase  # noqa: E402
 
-HUGE = 512 << 20
-ALLOWED = 64 << 20
+HUGE = 128 << 20
+ALLOWED = 24 << 20
 
 
 def disk(folder):

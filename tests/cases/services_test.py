@@ -58,7 +58,7 @@ class Services(WorldCase):
         return {row["service"]: row["starts"] for row in rows}
 
     def test_the_plan_tells_of_services_and_foreign_names_and_yes_starts_none(self):
-        plan = self.world.must("install", "svc", "--into", "work", "--yes").err
+        plan = self.world.must("install", "svc", "--into", "work", "--yes").out
         self.assertIn("svc.service", plan)
         self.assertIn("no: it asks to", plan)
         self.assertIn("--allow org.example.svc:svc.service", plan)

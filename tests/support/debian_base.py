@@ -22,7 +22,7 @@ class DebianCase(unittest.TestCase):
     @classmethod
     def base_commit(cls, world):
         bases = world.must("base", "list", "--json").json["bases"]
-        return next(base["commit"] for base in bases if base["id"] == "debian-12")
+        return next(base["commit"] for base in bases if base["base"] == "debian-12")
 
     @classmethod
     def cached_package(cls, world, name, postinst, files=None):

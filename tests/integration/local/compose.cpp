@@ -39,11 +39,10 @@ TEST_CASE("no volume shows anything in the qube's own /usr, /opt and /etc")
                                                 {"usr/bin/tool", program}},
                                                {})});
 
-    const auto result =
-        shell_in(qubes, work, "ls /usr/share /opt; ls /etc/fonts.conf; tool; mount | grep -c ' on /usr '");
+    const auto result = shell_in(qubes, work, "ls /usr/share /opt; ls /etc/fonts.conf; tool");
 
-    CHECK(result.out == "/opt:\nkeep\n\n/usr/share:\nbase-file\n0\n");
-    CHECK(result.status == 1);
+    CHECK(result.out == "/opt:\nkeep\n\n/usr/share:\nbase-file\n");
+    CHECK(result.status == 127);
     run_good(qubes);
 }
 

@@ -77,7 +77,7 @@ TEST_CASE("what gives a service rights, or touches others, is not kept")
 TEST_CASE("a program that systemd would start with the rights of root is refused, however it is written")
 {
     for (const auto* value : {"+/bin/a", "!/bin/a", "!!/bin/a", "-+/bin/a", "@-:+/bin/a a", "|/bin/a", "  +/bin/a",
-                              "/bin/a ; +/bin/b", "/bin/a \\\n ; -!/bin/b", "\\\n+/bin/a"}) {
+                              "/bin/a ; +/bin/b", "/bin/a ;\\\n -!/bin/b", "\\\n+/bin/a"}) {
         CHECK_FAILS(Code::unsupported, "the rights of root", confined(service(std::string("ExecStart=") + value)));
     }
     for (const auto* key :

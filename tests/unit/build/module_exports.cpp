@@ -168,8 +168,8 @@ TEST_CASE("a name of a bus or unit that is not of the app's id is exported when 
     CHECK(told(strict) ==
           std::vector<std::string>{"org.debian.vim.A " + bus + "org.debian.vim.A.service", "vim /usr/bin/vim"});
     REQUIRE(strict.findings.size() == 3);
-    CHECK(strict.findings[1].detail.find("not exported: the export \"org.freedesktop.secrets\"") == 0);
-    CHECK(strict.findings[1].detail.find("not listed") != std::string::npos);
+    CHECK(strict.findings[2].detail.find("not exported: the export \"org.freedesktop.secrets\"") == 0);
+    CHECK(strict.findings[2].detail.find("not listed") != std::string::npos);
 
     wanted.names = {"org.freedesktop.secrets", "vim.service"};
     const auto listed = plan_exports(wanted, given);

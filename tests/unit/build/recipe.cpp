@@ -80,7 +80,7 @@ TEST_CASE("names that systemd or a bus takes for others' are refused where they 
 
     CHECK(parse_recipe(with("names = [\"org.mozilla.firefox.a\", \"a.service\"]"), "x").names ==
           std::vector<std::string>{"org.mozilla.firefox.a", "a.service"});
-    CHECK_FAILS(Code::usage, "x:19:9: exports.names: \"qubes-.service\": what is said of this name holds for every",
+    CHECK_FAILS(Code::usage, "x:18:9: exports.names: \"qubes-.service\": what is said of this name holds for every",
                 parse_recipe(with("names = [\"qubes-.service\"]"), "x"));
     CHECK_FAILS(Code::usage, "exports.names: \"firefox\": not a name of a bus",
                 parse_recipe(with("names = [\"firefox\"]"), "x"));
@@ -154,9 +154,9 @@ TEST_CASE("a recipe says what becomes of private files")
     const std::string source = "[app]\nid = \"org.example.a\"\nbase = \"debian-12\"\n[source]\ntype = \"packages\"\n"
                                "packages = [\"hello\"]\n";
 
-    CHECK(parse_recipe(source, "x").private_files == PrivateFiles::drop);
-    CHECK(parse_recipe(source + "private_files = \"drop\"\n", "x").private_files == PrivateFiles::drop);
-    CHECK(parse_recipe(source + "private_files = \"refuse\"\n", "x").private_files == PrivateFiles::refuse);
+    CHECK(parse_recipe(source, "x").private_files == build::PrivateFiles::drop);
+    CHECK(parse_recipe(source + "private_files = \"drop\"\n", "x").private_files == build::PrivateFiles::drop);
+    CHECK(parse_recipe(source + "private_files = \"refuse\"\n", "x").private_files == build::PrivateFiles::refuse);
     CHECK_FAILS(Code::usage, "x:7:17: source.private_files: expected drop or refuse, found \"keep\"",
                 parse_recipe(source + "private_files = \"keep\"\n", "x"));
 }
