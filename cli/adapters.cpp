@@ -8,8 +8,10 @@
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/qubes/qubes_hypervisor.hpp"
 #include "adapters/sqlite/database.hpp"
+#include "app/buffered_trust.hpp"
 #include "app/bundle_file.hpp"
 #include "app/location_secrets.hpp"
+#include "app/loss.hpp"
 #include "cli/progress.hpp"
 #include "plan/activation.hpp"
 
@@ -56,12 +58,6 @@ private:
 };
 #endif
 
-fs::path existing(const fs::path& directory)
-{
-    files::make_directories(directory, 0755);
-    return directory;
-}
-
 /// What the root of a qube needs of qpkg: beside this program while it is not installed.
 fs::path guest_tree()
 {
@@ -71,6 +67,12 @@ fs::path guest_tree()
 
 /// qpkg-agent and qpkg-run.
 fs::path programs_directory() { return guest_tree() / "usr/libexec/qpkg"; }
+
+/// What runs now is no part of the state: it must be told on a full or read-only disk, too, and end with the machine.
+fs::path runtime_directory(const fs::path& root)
+{
+    return "/run/qpkg/local-" + sha256(fs::weakly_canonical(root).string()).hex().substr(0, 16);
+}
 
 std::unique_ptr<Fetcher> make_fetcher([[maybe_unused]] const Options& options, const std::string& place)
 {
@@ -196,8 +198,9 @@ std::unique_ptr<libvirt::LibvirtHypervisor> make_libvirt(const fs::path& root, c
 Backend make_backend(const std::string& name, const fs::path& root, const StateDb& database, const VolumeStore& volumes)
 {
     if (name == "local") {
-        return Backend(std::make_unique<local::LocalHypervisor>(local::LocalOptions{
-            root, [&](const VolumeId& volume) { return volumes.path(volume); }, programs_directory()}));
+        return Backend(std::make_unique<local::LocalHypervisor>(
+            local::LocalOptions{root, [&](const VolumeId& volume) { return volumes.path(volume); },
+                                programs_directory(), runtime_directory(root)}));
     }
     if (name == "qubes") {
         return Backend(make_qubes(root, database, volumes));
@@ -216,14 +219,15 @@ Backend make_backend(const std::string& name, const fs::path& root, const StateD
 
 struct Adapters::Set {
     explicit Set(const Options& options)
-        : root(existing(fs::absolute(options.root))), database(root / "state.db"), content(root / "objects"),
-          volumes(root / "volumes", content), backend(make_backend(options.backend, root, database, volumes)),
+        : root(fs::absolute(options.root)), database(root / "state.db", sqlite::Access::read), trust(database),
+          content(root / "objects", ostree::OstreeContentStore::Absent::leave), volumes(root / "volumes", content),
+          backend(make_backend(options.backend, root, database, volumes)),
 #if QPKG_FULL
           sandbox(options.build),
 #endif
           progress(make_progress(options)), world
     {
-        root, database, database, content, volumes, *backend.hypervisor, *backend.runner, sandbox, clock, *progress,
+        root, database, trust, content, volumes, *backend.hypervisor, *backend.runner, sandbox, clock, *progress,
             [options](const std::string& location) { return make_fetcher(options, location); }, open_content,
             open_volumes,
 #if QPKG_FULL
@@ -241,6 +245,7 @@ struct Adapters::Set {
 
     fs::path root;
     sqlite::Database database;
+    app::BufferedTrust trust;
     ostree::OstreeContentStore content;
     erofs::ErofsVolumeStore volumes;
     Backend backend;
@@ -259,5 +264,21 @@ Adapters::Adapters(const Options& options) : set_(std::make_unique<Set>(options)
 Adapters::~Adapters() = default;
 
 app::World& Adapters::world() { return set_->world; }
+
+void Adapters::stop_writing() { set_->trust.hold_back(); }
+
+void Adapters::make_fetchable() { set_->content.make_if_absent(); }
+
+void Adapters::make_writable()
+{
+    const auto file = set_->root / "state.db";
+    const bool is_new = !fs::exists(file) || fs::file_size(file) == 0;
+    set_->database.open_for_writing();
+    set_->content.make_if_absent();
+    set_->trust.write_through();
+    if (is_new) {
+        app::mark_loss(set_->world);
+    }
+}
 
 } // namespace qpkg::cli

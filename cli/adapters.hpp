@@ -14,7 +14,15 @@ public:
     explicit Adapters(const Options& options);
     ~Adapters();
 
+    /// At first it reads: nothing below the state directory is made or changed, so that anybody can, on any disk. What
+    /// is verified of repositories meanwhile waits.
     app::World& world();
+    /// From here on it writes. The caller holds the lock.
+    void make_writable();
+    /// What is verified of repositories waits again.
+    void stop_writing();
+    /// The object store is there: what comes from outside can be laid aside in it.
+    void make_fetchable();
 
 private:
     struct Set;

@@ -2,6 +2,7 @@
 #include "cli/bundle_import_view.hpp"
 
 #include "app/change.hpp"
+#include "cli/patience.hpp"
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/text.hpp"
@@ -101,12 +102,7 @@ void add_import_options(CLI::App& command, app::ImportBundleRequest& request)
     command.add_option("FILE", request.source, "a bundle, or - for standard input")->required();
     command.add_flag("--accept-stale", request.accept_stale,
                      "take releases although the metadata is older than the repository's grace period");
-    command
-        .add_option_function<long>(
-            "--timeout", [&request](long seconds) { request.patience.silence = std::chrono::seconds(seconds); },
-            "give up when nothing came for this long (600)")
-        ->type_name("SECONDS")
-        ->check(CLI::Range(1, 86400));
+    add_patience(command, request.patience);
 }
 
 void import_bundle(Context& context, const app::ImportBundleRequest& request)
@@ -114,9 +110,11 @@ void import_bundle(Context& context, const app::ImportBundleRequest& request)
     if (context.options.dry_run) {
         throw Error(Code::usage, "an import has no dry run", "see what it holds: qpkg bundle inspect FILE");
     }
-    const auto lock = context.lock();
+    context.make_state_directory();
+    auto bundle = app::receive_bundle(context.world().root, request, context.world().progress);
+    const auto lock = context.lock(); // not before: a sender may take its time
     app::recover(context.world());
-    const auto report = app::import_bundle(context.world(), request);
+    const auto report = app::import_bundle(context.world(), request, bundle);
     auto document = describe(report, context.command);
     if (!report.changed) {
         context.show_unchanged(document.done("Done: " + index_words(report) + " is already current."));

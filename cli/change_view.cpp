@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 
+#include "app/fetching.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
 
@@ -217,19 +218,22 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
     }
 }
 
-void carry_out(Context& context, app::PreparedChange change, const std::string& nothing)
+namespace {
+
+/// Shows the plan and asks. False when that was all.
+bool agreed(Context& context, const app::PreparedChange& change, const std::string& nothing)
 {
     Document plan(context.command);
     describe(plan, change);
     if (change.plan.empty()) {
         context.show_unchanged(plan.field("changed", flag(false)).done("Done: " + nothing));
-        return;
+        return false;
     }
-    if (!context.confirmed(plan)) {
-        return;
-    }
-    const auto report = app::apply(context.world(), change);
+    return context.confirmed(plan);
+}
 
+void show(Context& context, const app::PreparedChange& change, const app::ChangeReport& report)
+{
     Document result(context.command);
     if (context.options.json) {
         describe(result, change);
@@ -242,6 +246,36 @@ void carry_out(Context& context, app::PreparedChange change, const std::string& 
                     " not upgraded, see above.");
     }
     context.show(result);
+}
+
+} // namespace
+
+void carry_out(Context& context, app::PreparedChange change, const std::string& nothing)
+{
+    if (agreed(context, change, nothing)) {
+        app::Fetching fetching(context.world(), change);
+        show(context, change, app::apply(context.world(), change, fetching));
+    }
+}
+
+void bring_and_carry_out(Context& context, const std::function<app::PreparedChange()>& prepare,
+                         const std::string& nothing)
+{
+    context.finish_interrupted();
+    const auto fetch_lock = context.fetch_lock();
+    auto change = prepare();
+    if (!agreed(context, change, nothing)) {
+        context.keep_what_was_verified();
+        return;
+    }
+    auto& world = context.world();
+    app::Fetching fetching(world, change);
+    fetching.lay_aside();
+    const auto lock = context.lock(); // not before: repositories and people take their time
+    app::recover(world);
+    app::require_still_there(world, change);
+    world.content.adopt_staged();
+    show(context, change, app::apply(world, change, fetching));
 }
 
 } // namespace qpkg::cli

@@ -5,6 +5,9 @@
 #include "cli/context.hpp"
 #include "cli/document.hpp"
 
+#include <functional>
+#include <string>
+
 namespace qpkg::cli {
 
 /// What would change, what it costs, who signed it.
@@ -16,5 +19,9 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
 /// Shows the plan, asks, applies it, shows the report. The same for every command that changes bindings.
 /// `nothing` is what to say when there is nothing to do.
 void carry_out(Context& context, app::PreparedChange change, const std::string& nothing);
+/// As `carry_out`, of a plan that needs what is outside: `prepare` asks repositories, and what they give is brought and
+/// laid aside before the lock is taken.
+void bring_and_carry_out(Context& context, const std::function<app::PreparedChange()>& prepare,
+                         const std::string& nothing);
 
 } // namespace qpkg::cli

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/context.hpp"
 
+#include "app/change.hpp"
+#include "app/loss.hpp"
 #include "cli/adapters.hpp"
 #include "cli/terminal.hpp"
+#include "engine/reserve.hpp"
+#include "engine/state_directory.hpp"
 
 #include "qpkg/base/error.hpp"
+#include "qpkg/base/files.hpp"
+#include "qpkg/base/log.hpp"
 
 #include <iostream>
 
@@ -15,14 +21,93 @@ Context::~Context() = default;
 
 app::World& Context::world()
 {
-    if (!adapters_) {
-        adapters_ = std::make_unique<Adapters>(options);
+    if (adapters_) {
+        return adapters_->world();
     }
-    return adapters_->world();
+    adapters_ = std::make_unique<Adapters>(options);
+    auto& world = adapters_->world();
+    for (const auto& fault : engine::faults_of_state(world.root)) {
+        log::warning("the state directory is not safe from others: " + fault);
+    }
+    if (const auto loss = app::find_loss(world)) {
+        log::warning(*loss + ". To record what can be told: qpkg restore");
+    }
+    return world;
 }
 
-engine::WriterLock Context::lock() { return engine::WriterLock::take(world().root, typed); }
-std::optional<engine::WriterLock> Context::try_lock() { return engine::WriterLock::try_take(world().root, typed); }
+void Context::make_state_directory()
+{
+    const auto root = std::filesystem::absolute(options.root);
+    if (std::filesystem::symlink_status(root).type() == std::filesystem::file_type::not_found) {
+        files::make_directories(root);
+    }
+    engine::require_sound_state(root);
+}
+
+engine::WriterLock Context::lock(Disk disk)
+{
+    make_state_directory();
+    const auto root = std::filesystem::absolute(options.root);
+    auto lock = engine::WriterLock::take(root, typed);
+    const engine::Reserve reserve(root);
+    if (disk == Disk::may_be_full) {
+        reserve.give_up();
+    }
+    world();
+    adapters_->make_writable();
+    if (disk == Disk::has_room) {
+        reserve.make();
+    }
+    return lock;
+}
+
+engine::WriterLock Context::fetch_lock()
+{
+    make_state_directory();
+    auto lock = engine::WriterLock::take(world().root, typed, engine::LockFor::fetching);
+    adapters_->make_fetchable();
+    return lock;
+}
+
+std::optional<engine::WriterLock> Context::try_fetch_lock()
+{
+    try {
+        return engine::WriterLock::try_take(world().root, typed, engine::LockFor::fetching);
+    } catch (const Error& error) {
+        log::debug(error.what());
+        return std::nullopt;
+    }
+}
+
+void Context::finish_interrupted()
+{
+    const auto held = lock();
+    app::recover(world());
+    adapters_->stop_writing();
+}
+
+std::optional<engine::WriterLock> Context::try_lock()
+{
+    try {
+        const auto& root = world().root;
+        engine::require_sound_state(root);
+        return engine::WriterLock::try_take(root, typed);
+    } catch (const Error& error) {
+        log::debug(error.what());
+        return std::nullopt;
+    }
+}
+
+void Context::keep_what_was_verified()
+{
+    try {
+        if (const auto lock = try_lock()) {
+            adapters_->make_writable();
+        }
+    } catch (const Error& error) {
+        log::debug(error.what());
+    }
+}
 
 void Context::show_plan(const Document& plan)
 {

@@ -18,6 +18,9 @@ namespace qpkg::cli {
 
 class Adapters;
 
+/// `may_be_full`: the reserve is given up before anything is opened.
+enum class Disk { has_room, may_be_full };
+
 /// What a command has at hand: the options, the world, and the one way to tell its result.
 class Context {
 public:
@@ -30,12 +33,22 @@ public:
     std::vector<std::string> after_dashes; ///< words after "--": another program's, never parsed here
     int exit_code = 0;                     ///< of a command that went through
 
-    /// Databases, stores and backends at `options.root`; opened on first use.
+    /// Databases, stores and backends at `options.root`; opened on first use, to be read.
     app::World& world();
-    /// As `world`, for commands that change state: nobody else writes while the lock lives. Error busy.
-    engine::WriterLock lock();
-    /// Nothing when somebody else holds it.
+    /// Makes the state directory when it is not there. Error failed where it is not safe from others.
+    void make_state_directory();
+    /// From here on the world is written, too: nobody else does while the lock lives. Error busy; failed where the
+    /// state directory is not safe from others.
+    engine::WriterLock lock(Disk disk = Disk::has_room);
+    /// Nobody else lays aside what comes from outside while it lives. The world is still only read. Error busy.
+    engine::WriterLock fetch_lock();
+    std::optional<engine::WriterLock> try_fetch_lock();
+    /// Does, under the lock, what a killed command has left undone; then the world is only read again.
+    void finish_interrupted();
+    /// Nothing when somebody else holds it, or this user cannot. The world stays as it is.
     std::optional<engine::WriterLock> try_lock();
+    /// Writes down what was verified of repositories, if that can be done now: else it is verified again next time.
+    void keep_what_was_verified();
 
     /// Prints a plan before the question; with --json nothing (the result document repeats the plan).
     void show_plan(const Document& plan);

@@ -12,6 +12,7 @@
 #include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -260,6 +261,9 @@ int run(std::vector<std::string> words, const std::string& typed)
 int main(int argc, char** argv)
 {
     qpkg::cli::open_standard_streams();
+    // What is made is for others to read: readers of the state, web servers, whoever carries a bundle. What is not says
+    // so itself.
+    ::umask(022);
     qpkg::interrupt::install_handlers();
     const std::vector<std::string> words(argv + 1, argv + argc);
     if (!words.empty() && words.front() == "__complete") {

@@ -350,9 +350,13 @@ std::string encode_signatures(std::span<const std::string> signatures)
 std::vector<std::string> parse_signatures(std::span<const std::uint8_t> bytes)
 {
     require_size(bytes, max_commit);
+    if (bytes.empty()) {
+        return {};
+    }
     const auto entries = gvariant::elements(bytes, 8, 1);
     if (entries.empty()) {
-        return {};
+        throw Error(Code::corrupt,
+                    "detached metadata of " + std::to_string(bytes.size()) + " bytes that holds nothing");
     }
     TupleReader entry(entries.front(), 2, true);
     const auto key = entry.string();

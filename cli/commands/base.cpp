@@ -34,6 +34,13 @@ void show(Context& context, const app::BaseReport& report)
     }
 }
 
+void make(Context& context, const std::function<app::BaseReport(const app::BeginWriting&)>& step)
+{
+    std::optional<engine::WriterLock> lock;
+    context.make_state_directory();
+    show(context, step([&] { lock.emplace(context.lock()); }));
+}
+
 void refuse_dry_run(const Context& context)
 {
     if (context.options.dry_run) {
@@ -46,8 +53,9 @@ void add_base_build(CLI::App& group, Context& context)
     auto request = std::make_shared<app::BaseRequest>();
     auto* command = add_command(group, context, "build", "base-build", [&context, request] {
         refuse_dry_run(context);
-        const auto lock = context.lock();
-        show(context, app::build_base(context.world(), *request));
+        make(context, [&](const app::BeginWriting& begin_writing) {
+            return app::build_base(context.world(), *request, begin_writing);
+        });
     });
     command->add_option("BASE", request->id, "debian-12 or debian-13")->required();
     command->add_option("--with", request->packages, "more of Debian's packages, with what they need")
@@ -61,8 +69,9 @@ void add_base_import(CLI::App& group, Context& context)
     auto request = std::make_shared<app::BaseImport>();
     auto* command = add_command(group, context, "import", "base-import", [&context, request] {
         refuse_dry_run(context);
-        const auto lock = context.lock();
-        show(context, app::import_base(context.world(), *request));
+        make(context, [&](const app::BeginWriting& begin_writing) {
+            return app::import_base(context.world(), *request, begin_writing);
+        });
     });
     command->add_option("TAR", request->archive, "a root file system: tar, or tar with gzip, bzip2, xz or zstd")
         ->required();

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/change.hpp"
+#include "app/loss.hpp"
 #include "app/qubes.hpp"
 #include "cli/commands.hpp"
+#include "engine/reserve.hpp"
 
 #include "qpkg/base/text.hpp"
 
@@ -31,12 +33,27 @@ void add_gc(CLI::App& app, Context& context)
     auto request = std::make_shared<app::CollectRequest>();
     auto* command = add_command(app, context, "gc", "gc", [&context, request] {
         request->dry_run = context.options.dry_run;
-        const auto lock = context.lock();
+        const auto lock = context.lock(Disk::may_be_full);
+        if (!request->unrecorded) {
+            app::require_no_loss(context.world());
+        }
         app::recover(context.world());
+        std::uint64_t abandoned = 0;
+        if (const auto nobody_fetches = context.try_fetch_lock(); nobody_fetches && !request->dry_run) {
+            abandoned = context.world().content.discard_staged();
+        }
+        auto report = app::collect_garbage(context.world(), *request);
+        report.freed += abandoned;
         Document out("gc");
-        describe(out, app::collect_garbage(context.world(), *request), request->dry_run);
+        describe(out, report, request->dry_run);
+        if (!request->dry_run) {
+            app::forget_loss(context.world());
+        }
+        engine::Reserve(context.world().root).make();
         context.show(out);
     });
+    command->add_flag("--unrecorded", request->unrecorded,
+                      "after the database was lost: also what only that knew of, homes of qubes included");
     command->add_option("--keep", request->keep, "older generations per qube that stay reachable (3)")->type_name("N");
 }
 

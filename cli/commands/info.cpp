@@ -82,9 +82,11 @@ void add_info(CLI::App& app, Context& context)
     auto typed = std::make_shared<std::string>();
     auto* command = add_command(app, context, "info", "info", [&context, typed] {
         const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-        const auto lock = context.lock(); // refreshing writes what was verified
         Document out("info");
         describe(out, app::info(context.world(), *typed, reach));
+        if (reach == app::Reach::online) {
+            context.keep_what_was_verified();
+        }
         context.show(out);
     });
     command->add_option("APP", *typed, "an app by name or full id")->required();

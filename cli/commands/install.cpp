@@ -33,10 +33,9 @@ void add_install(CLI::App& app, Context& context)
     auto* command = add_command(app, context, "install", "install", [&context, request] {
         request->reason = context.typed;
         request->reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-        const auto lock = context.lock();
-        app::recover(context.world());
-        carry_out(context, with_answers(context, *request, app::prepare_install(context.world(), *request)),
-                  "it is there already, nothing to change.");
+        bring_and_carry_out(
+            context, [&] { return with_answers(context, *request, app::prepare_install(context.world(), *request)); },
+            "it is there already, nothing to change.");
     });
     command->add_option("APP", request->apps, "apps by name or full id")->required();
     command->add_option("--into", request->into.names, "a qube to install into; repeatable")->type_name("QUBE");

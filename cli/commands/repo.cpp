@@ -26,8 +26,7 @@ void describe(Document& out, const app::FoundRepository& found)
 
 void add_repository(Context& context, const app::AddRepositoryRequest& request)
 {
-    const auto lock = context.lock();
-    app::recover(context.world());
+    context.finish_interrupted();
     const auto found = app::find_repository(context.world(), request);
     Document plan("repo-add");
     describe(plan, found);
@@ -41,7 +40,9 @@ void add_repository(Context& context, const app::AddRepositoryRequest& request)
         context.show(Document("repo-add").field("changed", flag(false)).done("Done: nothing was changed."));
         return;
     }
-    app::add_repository(context.world(), found);
+    app::verify_repository(context.world(), found);
+    const auto lock = context.lock(); // not before: repositories and people take their time
+    app::record_repository(context.world(), found);
     Document result("repo-add");
     if (context.options.json) {
         describe(result, found);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/doctor.hpp"
+#include "app/loss.hpp"
+#include "app/recovery.hpp"
 #include "cli/commands.hpp"
 
 namespace qpkg::cli {
@@ -22,30 +24,70 @@ std::vector<std::vector<Value>> missing_volumes(const plan::Plan& plan)
     return rows;
 }
 
+/// What the database lost. True when there is nothing to ask about any more.
+bool recover(Context& context, Document& out)
+{
+    const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
+    const auto recovery = app::plan_recovery(context.world(), reach);
+    out.field("recovered", list(recovery.told), "Recorded again");
+    out.field("untold", list(recovery.untold), "Not to be told");
+    if (recovery.changes.empty()) {
+        app::recover_database(context.world(), recovery);
+        return true;
+    }
+    Document plan("restore");
+    plan.field("recovered", list(recovery.told), "Recorded again");
+    plan.field("untold", list(recovery.untold), "Not to be told");
+    if (!context.confirmed(plan)) {
+        return false;
+    }
+    app::recover_database(context.world(), recovery);
+    return true;
+}
+
+void describe(Document& out, const app::Repairs& repairs)
+{
+    out.table("volumes", {{"app", "APP"}, {"version", "VERSION"}, {"repository", "FROM"}, {"volume", "MISSING VOLUME"}},
+              missing_volumes(repairs.change.plan));
+    const auto shown = [](std::uint64_t count) { return count > 0; };
+    out.field("attributes", number(repairs.attributes), shown(repairs.attributes) ? "Files without attribute" : "");
+    out.field("damaged_commits", number(repairs.commits.size()),
+              shown(repairs.commits.size()) ? "Damaged commits" : "");
+    out.field("damaged_volumes", number(repairs.volumes.size()),
+              shown(repairs.volumes.size()) ? "Damaged volumes" : "");
+}
+
 void restore(Context& context)
 {
     const auto lock = context.lock();
-    auto change = app::prepare_restore(context.world());
-    auto rows = missing_volumes(change.plan);
-    const auto count = rows.size();
+    Document result("restore");
+    const bool was_lost = app::find_loss(context.world()).has_value();
+    if (was_lost && !recover(context, result)) {
+        return;
+    }
+    auto repairs = app::prepare_restore(context.world());
     Document plan("restore");
-    plan.table("volumes",
-               {{"app", "APP"}, {"version", "VERSION"}, {"repository", "FROM"}, {"volume", "MISSING VOLUME"}},
-               std::move(rows));
-    if (count == 0) {
-        context.show_unchanged(plan.field("changed", flag(false)).done("Done: every volume is there."));
+    describe(plan, repairs);
+    if (repairs.empty()) {
+        describe(result, repairs);
+        if (was_lost) {
+            context.show(result.field("changed", flag(true)).done("Done: what could be told is recorded again."));
+        } else {
+            context.show_unchanged(result.field("changed", flag(false)).done("Done: everything is there and sound."));
+        }
         return;
     }
     if (!context.confirmed(plan)) {
         return;
     }
-    const auto prepared = app::apply_restore(context.world(), change);
+    const auto prepared = app::apply_restore(context.world(), repairs);
     app::recover(context.world());
-    auto result = context.options.json ? std::move(plan) : Document("restore");
-    context.show(
-        result.field("changed", flag(true))
-            .field("fetched_objects", number(prepared.imported.fetched_objects))
-            .done("Done: " + std::to_string(count) + (count == 1 ? " volume is" : " volumes are") + " there again."));
+    if (context.options.json) {
+        describe(result, repairs);
+    }
+    context.show(result.field("changed", flag(true))
+                     .field("fetched_objects", number(prepared.imported.fetched_objects))
+                     .done("Done: what is recorded is there again and sound."));
 }
 
 } // namespace

@@ -31,9 +31,11 @@ void add_search(CLI::App& app, Context& context)
     auto words = std::make_shared<std::vector<std::string>>();
     auto* command = add_command(app, context, "search", "search", [&context, words] {
         const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-        const auto lock = context.lock(); // refreshing writes what was verified
         std::vector<std::string> warnings;
         const auto offers = app::search(context.world(), *words, reach, warnings);
+        if (reach == app::Reach::online) {
+            context.keep_what_was_verified();
+        }
         Document out("search");
         describe(out, offers, warnings);
         context.show(out);

@@ -11,9 +11,8 @@ void add_upgrade(CLI::App& app, Context& context)
     auto* command = add_command(app, context, "upgrade", "upgrade", [&context, request] {
         request->reason = context.typed;
         request->reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-        const auto lock = context.lock();
-        app::recover(context.world());
-        carry_out(context, app::prepare_upgrade(context.world(), *request), "everything is up to date.");
+        bring_and_carry_out(
+            context, [&] { return app::prepare_upgrade(context.world(), *request); }, "everything is up to date.");
     });
     command->alias("update");
     command->add_option("APP", request->apps, "only these apps");

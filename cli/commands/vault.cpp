@@ -3,15 +3,18 @@
 
 #include "app/world.hpp"
 #include "cli/commands.hpp"
+#include "cli/patience.hpp"
 #include "cli/rotate.hpp"
 #include "cli/vault_policy.hpp"
 
 #include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
 #include "qpkg/base/subprocess.hpp"
 #include "qpkg/base/text.hpp"
 
+#include <unistd.h>
+
 #include <iostream>
+#include <variant>
 
 namespace qpkg::cli {
 namespace {
@@ -19,7 +22,21 @@ namespace {
 struct VaultFlags {
     std::filesystem::path vault;
     std::filesystem::path passphrase_file;
+    app::Patience patience;
 };
+
+/// What was asked, or why that cannot be told: a refusal then, which is recorded.
+std::variant<std::string, Error> read_request(const app::Patience& patience)
+{
+    try {
+        return app::read_stream(STDIN_FILENO, app::largest_signing_stream, patience);
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        return error;
+    }
+}
 
 /// The owner's program is shown the difference; only status 0 is a yes.
 bool ask_owner(const std::vector<std::string>& program, const std::vector<std::string>& difference)
@@ -32,15 +49,20 @@ void serve(Context& context, const VaultFlags& flags)
 {
     const auto policy = load_vault_policy(flags.vault / "policy.toml");
     context.options.root = flags.vault / "state";
-    const auto lock = context.lock();
+    const auto asked = read_request(flags.patience);
+    const auto lock = context.lock(); // not before: who asks may take its time
     const auto keys = flags.vault / "keys";
     const app::VaultRequest vault{
         .keys = keys,
         .passphrase = keys_passphrase(keys, flags.passphrase_file),
         .policy = policy,
         .agreed = [&](const std::vector<std::string>& difference) { return ask_owner(policy.ask, difference); }};
-    std::cout << app::answer_request(context.world().trust, context.world().clock, vault,
-                                     [] { return files::read("/dev/stdin", app::largest_signing_stream); });
+    std::cout << app::answer_request(context.world().trust, context.world().clock, vault, [&] {
+        if (const auto* failure = std::get_if<Error>(&asked)) {
+            throw Error(*failure);
+        }
+        return std::get<std::string>(asked);
+    });
     if (!std::cout.flush()) {
         throw Error(Code::failed, "write the answer to standard output");
     }
@@ -68,6 +90,7 @@ void add_vault(CLI::App& app, Context& context)
     auto* answer = add_command(*vault, context, "serve", "vault-serve", [&context, flags] { serve(context, *flags); });
     answer->add_option("--passphrase-file", flags->passphrase_file, "read the passphrase from its first line")
         ->type_name("FILE");
+    add_patience(*answer, flags->patience);
     auto* log = add_command(*vault, context, "log", "vault-log", [&context, flags] { show_log(context, *flags); });
     for (auto* command : {answer, log}) {
         command->add_option("--vault", flags->vault, "directory with policy.toml and keys/")

@@ -160,19 +160,32 @@ struct Origin {
     std::vector<Package> packages;
 };
 
+/// An object that was here already may have been damaged since: then it is taken from the tree again.
+VolumeReport volume_of(World& world, const CommitRequest& wanted, const CommitId& commit)
+{
+    const VolumePart part{commit, ""};
+    try {
+        return world.volumes.build({&part, 1}, std::nullopt, world.progress);
+    } catch (const Error& error) {
+        if (error.code() != Code::corrupt || world.content.discard_damaged(commit) == 0) {
+            throw;
+        }
+    }
+    world.content.commit_tree(wanted, world.progress);
+    return world.volumes.build({&part, 1}, std::nullopt, world.progress);
+}
+
 BaseReport adopt(World& world, Origin origin, const fs::path& tree)
 {
     const auto arch = native_arch();
-    const auto commit =
-        world.content.commit_tree({.tree = tree,
-                                   .ref = "base/" + origin.id.text() + '/' + arch.text(),
-                                   .subject = origin.id.text(),
-                                   .timestamp = origin.epoch,
-                                   .metadata = {{"qpkg.arch", arch.text()}, {"qpkg.base", origin.id.text()}}},
-                                  world.progress);
+    const CommitRequest wanted{.tree = tree,
+                               .ref = "base/" + origin.id.text() + '/' + arch.text(),
+                               .subject = origin.id.text(),
+                               .timestamp = origin.epoch,
+                               .metadata = {{"qpkg.arch", arch.text()}, {"qpkg.base", origin.id.text()}}};
+    const auto commit = world.content.commit_tree(wanted, world.progress);
     fault_point("base.committed");
-    const VolumePart part{commit.commit, ""};
-    const auto volume = world.volumes.build({&part, 1}, std::nullopt, world.progress);
+    const auto volume = volume_of(world, wanted, commit.commit);
     fault_point("base.volume");
     const Base base{.id = origin.id,
                     .commit = commit.commit,
@@ -196,7 +209,7 @@ BaseReport adopt(World& world, Origin origin, const fs::path& tree)
 
 } // namespace
 
-BaseReport build_base(World& world, const BaseRequest& request)
+BaseReport build_base(World& world, const BaseRequest& request, const BeginWriting& begin_writing)
 {
     const auto& known = require_known(request.id);
     const Scratch scratch(world.root / "build");
@@ -206,10 +219,11 @@ BaseReport build_base(World& world, const BaseRequest& request)
     const auto tree = unpack_base(world, tar, scratch.path() / "tree");
     fs::remove(tar);
     build::add_guest_files(tree, world.guest_files);
+    begin_writing();
     return adopt(world, {known.id, known.level, known.epoch, std::move(packages)}, tree);
 }
 
-BaseReport import_base(World& world, const BaseImport& request)
+BaseReport import_base(World& world, const BaseImport& request, const BeginWriting& begin_writing)
 {
     const auto wanted = request.id.empty() ? std::nullopt : std::optional(BaseId::require(request.id));
     const Scratch scratch(world.root / "build");
@@ -217,10 +231,12 @@ BaseReport import_base(World& world, const BaseImport& request)
     const auto tree =
         with_context(context, [&] { return unpack_base(world, request.archive, scratch.path() / "tree"); });
     if (wanted) {
+        begin_writing();
         return adopt(world, {*wanted, 0, import_epoch, {}}, tree);
     }
     const auto root = files::open(tree, O_PATH | O_DIRECTORY);
     const auto found = with_context(context, [&] { return build::identify_base(root); });
+    begin_writing();
     return adopt(world, {found.id, found.level, import_epoch, {}}, tree);
 }
 

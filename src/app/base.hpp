@@ -4,6 +4,7 @@
 #include "app/world.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -27,12 +28,15 @@ struct BaseReport {
     bool unchanged;       ///< the base was here, byte for byte the same
 };
 
-/// Makes a base from Debian's packages, checked against Debian's keys, with its volume; durable on return. The caller
-/// holds the writer lock. Errors: not_found (no such base; near names), usage (no name of a package), failed (mirror
-/// unreachable, no such package), no_space.
-BaseReport build_base(World& world, const BaseRequest& request);
+/// Takes the writer lock. Called when everything from outside is here: an archive or a mirror may take its time.
+using BeginWriting = std::function<void()>;
+
+/// Makes a base from Debian's packages, checked against Debian's keys, with its volume; durable on return. Errors:
+/// not_found (no such base; near names), usage (no name of a package), failed (mirror unreachable, no such package),
+/// no_space.
+BaseReport build_base(World& world, const BaseRequest& request, const BeginWriting& begin_writing);
 
 /// Makes a base from any distribution's root file system. Errors as unpacking has them.
-BaseReport import_base(World& world, const BaseImport& request);
+BaseReport import_base(World& world, const BaseImport& request, const BeginWriting& begin_writing);
 
 } // namespace qpkg::app

@@ -9,6 +9,7 @@
 
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/modes.hpp"
 #include "qpkg/base/text.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
@@ -218,7 +219,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
     auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), result.path());
     const auto place = request.out / recipe.recipe.app.text();
-    fs::permissions(result.path(), fs::perms{0755});
+    files::set_mode(result.path(), 0755);
     files::sync_filesystem(result.path());
     files::replace_directory(result.path(), place);
     fault_point("build.in-place");

@@ -254,14 +254,25 @@ BundleSource::BundleSource(const std::string& source)
     }
 }
 
-ImportBundleReport import_bundle(World& world, const ImportBundleRequest& request)
+namespace {
+
+std::string action(const ImportBundleRequest& request)
+{
+    return "import " + (request.source == "-" ? "standard input" : text::escaped(request.source));
+}
+
+} // namespace
+
+BundleFile receive_bundle(const std::filesystem::path& root, const ImportBundleRequest& request, Progress& progress)
 {
     const BundleSource source(request.source);
-    Quarantine quarantine(world.root, source.fd());
-    return with_context("import " + (request.source == "-" ? "standard input" : text::escaped(request.source)), [&] {
-        auto bundle = quarantine.receive(source.fd(), request.patience, world.progress);
-        return BundleImport(world, request, bundle).run();
-    });
+    return with_context(action(request),
+                        [&] { return Quarantine(root, source.fd()).receive(source.fd(), request.patience, progress); });
+}
+
+ImportBundleReport import_bundle(World& world, const ImportBundleRequest& request, BundleFile& bundle)
+{
+    return with_context(action(request), [&] { return BundleImport(world, request, bundle).run(); });
 }
 
 } // namespace qpkg::app

@@ -13,7 +13,7 @@ namespace qpkg::app {
 struct ImportBundleRequest {
     std::string source; ///< a file, or "-" for standard input
     bool accept_stale = false;
-    Quarantine::Patience patience;
+    Patience patience;
 };
 
 enum class Arrival {
@@ -45,11 +45,15 @@ struct ImportBundleReport {
     std::vector<std::string> notes;
 };
 
-/// Brings metadata and releases of a bundle into the state directory, in the order of signing/trust.md: quarantine,
-/// table, metadata, manifests, objects; then one transaction makes the releases known, so that `install` needs nothing
+/// Copies the bundle into quarantine. Others may write meanwhile: `root` is not opened, only its disk is used. Errors:
+/// what BundleSource and Quarantine::receive throw.
+BundleFile receive_bundle(const std::filesystem::path& root, const ImportBundleRequest& request, Progress& progress);
+
+/// Brings metadata and releases of a received bundle into the state directory, in the order of signing/trust.md:
+/// metadata, manifests, objects; then one transaction makes the releases known, so that `install` needs nothing
 /// else. A failure leaves what was verified before it; nothing that is installed is touched. Errors: not_found (no
-/// trusted repository is this bundle's), what Quarantine::receive and TrustClient::refresh throw.
-ImportBundleReport import_bundle(World& world, const ImportBundleRequest& request);
+/// trusted repository is this bundle's), what TrustClient::refresh throws.
+ImportBundleReport import_bundle(World& world, const ImportBundleRequest& request, BundleFile& bundle);
 
 /// Where the bytes of a bundle come from. Error corrupt when they come from no file, pipe or socket.
 class BundleSource {

@@ -178,14 +178,26 @@ PreparedChange prepare_layout(World& world, const LayoutRequest& request)
     return priced(world, std::move(snapshot), std::move(plan), nullptr); // all commits are here: generations name them
 }
 
-ChangeReport apply(World& world, PreparedChange& change)
+void require_still_there(const World& world, const PreparedChange& change)
+{
+    const auto now = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto& then = change.snapshot;
+    const bool all =
+        std::ranges::includes(now.volumes, then.volumes) && std::ranges::includes(now.commits, then.commits) &&
+        std::ranges::all_of(then.releases, [&](const auto& known) { return now.releases.contains(known.first); });
+    if (!all) {
+        throw Error(Code::conflict, "another qpkg has removed what this change was to use, meanwhile",
+                    "run the command again: what was fetched is not fetched twice");
+    }
+}
+
+ChangeReport apply(World& world, PreparedChange& change, Fetching& fetching)
 {
     ChangeReport report{};
     {
-        Fetching fetching(world, change);
         const auto fetcher = [&](const KnownRelease& release) -> Fetcher& { return fetching.fetcher(release); };
         report.prepared = prepare_steps(world, change, fetcher);
-        fetching.correct(report.prepared.imported);
+        report.prepared.imported = fetching.transferred(report.prepared.imported);
     }
     require_told_exports(world, change.plan);
     engine::commit(change.plan, report.prepared, world.db);

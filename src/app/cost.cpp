@@ -4,7 +4,7 @@
 #include "plan/activation.hpp"
 #include "plan/delta.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/base/room.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
@@ -16,10 +16,14 @@ namespace {
 /// Volume metadata and tails that no object shares: 2–3 % of the size (ARCHITECTURE.md, "Volumes"), rounded up.
 constexpr std::uint64_t metadata_share = 20;
 
+/// Volumes with their plans, indexes and what SQLite makes beside a change.
+constexpr std::uint64_t files_of_a_change = 16;
+
 struct ContentCost {
     std::uint64_t missing; ///< bytes of content that is not here
     std::uint64_t download;
-    bool exact; ///< of the download
+    bool exact;          ///< of the download
+    std::uint64_t files; ///< inodes
 };
 
 /// The delta's files, and what it makes beside what is imported from that.
@@ -36,7 +40,8 @@ ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& f
     }
     const auto missing = tree.size - std::min(present, tree.size);
     const auto ratio = tree.size == 0 ? 0.0 : static_cast<double>(tree.archive_size) / static_cast<double>(tree.size);
-    return {missing, static_cast<std::uint64_t>(static_cast<double>(missing) * ratio), missing == 0};
+    return {missing, static_cast<std::uint64_t>(static_cast<double>(missing) * ratio), missing == 0,
+            tree.objects - std::min<std::uint64_t>(estimate.present.size(), tree.objects)};
 }
 
 /// A release that cannot be had may be left out when it is fetched: until then it costs what its manifest says.
@@ -49,7 +54,7 @@ ContentCost content_cost(World& world, const plan::FetchCommit& step, PreparedCh
             throw;
         }
         const auto& tree = step.release.release.tree;
-        return {tree.size, tree.archive_size, false};
+        return {tree.size, tree.archive_size, false, tree.objects};
     }
 }
 
@@ -79,6 +84,7 @@ void estimate_costs(World& world, PreparedChange& change)
 {
     std::map<CommitId, ContentCost> fetched;
     std::map<VolumeId, std::uint64_t> built; // bytes that the volume itself adds
+    std::uint64_t files_needed = change.plan.prepare.empty() ? 0 : files_of_a_change;
     const bool clones = world.volumes.placement() == DataPlacement::clone;
     for (const auto& step : change.plan.prepare) {
         if (const auto* fetch = std::get_if<plan::FetchCommit>(&step)) {
@@ -90,9 +96,11 @@ void estimate_costs(World& world, PreparedChange& change)
                 change.disk_needed += scratch_of(*delta);
             }
             const auto cost =
-                delta ? ContentCost{delta->content_size, delta->size, true} : content_cost(world, *fetch, change);
+                delta ? ContentCost{delta->content_size, delta->size, true, fetch->release.release.tree.objects}
+                      : content_cost(world, *fetch, change);
             fetched.emplace(commit, cost);
             change.disk_needed += cost.missing;
+            files_needed += cost.files;
         } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
             const auto& volume = own->release.release.volume;
             built.emplace(volume.root, clones ? volume.size / metadata_share : volume.size);
@@ -116,14 +124,9 @@ void estimate_costs(World& world, PreparedChange& change)
         }
         change.costs.push_back(std::move(cost));
     }
-    change.free_space = files::free_space(world.root);
-    if (change.disk_needed > change.free_space) {
-        throw Error(Code::no_space,
-                    "not enough space in " + world.root.string() + ": " + text::human_size(change.disk_needed) +
-                        " needed, " + text::human_size(change.free_space) + " free",
-                    "free " + text::human_size(change.disk_needed - change.free_space) +
-                        ", for example with `qpkg gc --keep 0`");
-    }
+    const auto free = files::room_at(world.root);
+    change.free_space = free.bytes;
+    files::require_room(free, {change.disk_needed, files_needed}, world.root);
 }
 
 std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep)

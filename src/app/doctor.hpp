@@ -3,6 +3,7 @@
 
 #include "app/change.hpp"
 
+#include <cstdint>
 #include <vector>
 
 namespace qpkg::app {
@@ -11,9 +12,19 @@ namespace qpkg::app {
 /// nothing.
 std::vector<Finding> diagnose(World& world);
 
-/// The volumes that are recorded and not there; nothing when all are. `apply_restore` fetches what they are made from
-/// and makes them.
-PreparedChange prepare_restore(World& world);
-engine::Prepared apply_restore(World& world, PreparedChange& change);
+/// What is not as it is recorded, and can be made so again.
+struct Repairs {
+    PreparedChange change;    ///< fetches and volumes
+    std::uint64_t attributes; ///< files of the object store that lost theirs; what is damaged shows only after that
+    std::vector<CommitId> commits; ///< damaged or not complete
+    std::vector<VolumeId> volumes; ///< damaged
+
+    bool empty() const { return change.plan.empty() && attributes == 0 && commits.empty() && volumes.empty(); }
+};
+
+/// Reads everything that is recorded, changes nothing.
+Repairs prepare_restore(World& world);
+/// What cannot be fetched again stays as it is, and ends in Error partly after all else was done.
+engine::Prepared apply_restore(World& world, Repairs& repairs);
 
 } // namespace qpkg::app

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/fetching.hpp"
 
+#include "app/upgrade.hpp"
+#include "engine/transaction.hpp"
+
 #include "qpkg/base/log.hpp"
 
 namespace qpkg::app {
@@ -28,6 +31,41 @@ Fetcher& Fetching::fetcher(const KnownRelease& release)
         return repository;
     }
     return *applied_.emplace(commit, std::move(applied)).first->second.objects;
+}
+
+void Fetching::lay_aside()
+{
+    const auto fetcher_for = [this](const KnownRelease& release) -> Fetcher& { return fetcher(release); };
+    laid_aside_.emplace();
+    std::map<AppId, Error> failed;
+    for (const auto& step : change_.plan.prepare) {
+        const auto* wanted = std::get_if<plan::FetchCommit>(&step);
+        if (wanted == nullptr) {
+            continue;
+        }
+        try {
+            engine::add(*laid_aside_, engine::lay_aside(*wanted, world_.content, fetcher_for, world_.progress));
+        } catch (const Error& error) {
+            if (!change_.replan || !is_of_the_release(error)) {
+                throw;
+            }
+            failed.emplace(wanted->release.release.app, error);
+        }
+    }
+    if (!failed.empty()) {
+        leave_out(change_, failed);
+    }
+    correct(*laid_aside_);
+}
+
+ImportReport Fetching::transferred(ImportReport imported) const
+{
+    if (!laid_aside_) {
+        correct(imported);
+        return imported;
+    }
+    engine::add(imported, *laid_aside_);
+    return imported;
 }
 
 void Fetching::correct(ImportReport& report) const

@@ -5,6 +5,7 @@
 #include "app/scratch.hpp"
 
 #include <map>
+#include <optional>
 
 namespace qpkg::app {
 
@@ -15,10 +16,14 @@ public:
     Fetching(World& world, PreparedChange& change) : world_(world), change_(change) {}
 
     Fetcher& fetcher(const KnownRelease& release);
-    /// What was really transferred, of what an import counted.
-    void correct(ImportReport& report) const;
+    /// Brings the objects of the whole plan and lays them aside. Nobody needs to hold the writer's lock for that.
+    void lay_aside();
+    /// What was really transferred, when this is what the import counted; what was laid aside included.
+    ImportReport transferred(ImportReport imported) const;
 
 private:
+    void correct(ImportReport& report) const;
+
     struct Applied {
         Scratch scratch;
         std::unique_ptr<AppliedDelta> objects;
@@ -27,6 +32,7 @@ private:
     World& world_;
     PreparedChange& change_;
     std::map<CommitId, Applied> applied_;
+    std::optional<ImportReport> laid_aside_;
 };
 
 } // namespace qpkg::app

@@ -8,6 +8,7 @@
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/base/room.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <algorithm>
@@ -84,17 +85,15 @@ private:
     void require_space(const std::vector<Missing>& missing) const
     {
         std::uint64_t needed = 0;
+        std::uint64_t objects = 0;
         std::uint64_t meanwhile = 0;
         for (const auto& [known, delta] : missing) {
             needed += known.release.tree.archive_size;
+            objects += known.release.tree.objects;
             meanwhile = std::max(meanwhile, delta ? 2 * known.release.tree.size : 0);
         }
         needed += meanwhile;
-        const auto free = files::free_space(archive_);
-        if (needed > free) {
-            throw Error(Code::no_space, "not enough space in " + archive_.parent_path().string() + ": " +
-                                            text::human_size(needed) + " needed, " + text::human_size(free) + " free");
-        }
+        files::require_room(archive_, {needed, objects});
     }
 
     ImportReport pull(const KnownRelease& known, Fetcher& from)

@@ -21,6 +21,7 @@ void remove_qube(World& world, const QubeName& name);
 struct CollectRequest {
     std::size_t keep = 3; ///< older generations per qube that rollback can still reach
     bool dry_run = false;
+    bool unrecorded = false; ///< also what only a database knew that was lost
 };
 
 struct CollectReport {

@@ -66,28 +66,32 @@ FoundRepository find_repository(World& world, const AddRepositoryRequest& reques
     return {location, std::move(repository), std::move(root)};
 }
 
-trust::RefreshReport add_repository(World& world, const FoundRepository& found)
+void verify_repository(World& world, const FoundRepository& found)
 {
     const auto& repository = found.repository;
     const auto fetcher = world.fetcher(found.seen_at.revealed());
-    trust::MemoryTrustStore trial;
-    trust::TrustClient first(trial, repository, world.clock.now());
-    with_context("repository " + repository.name.text(), [&] { first.init(found.root.bytes); });
-    first.refresh(*fetcher);
-
+    with_context("repository " + repository.name.text(), [&] {
+        trust::MemoryTrustStore trial;
+        trust::TrustClient client(trial, repository, world.clock.now());
+        client.init(found.root.bytes);
+        client.refresh(*fetcher);
+    });
     trust::TrustClient client(world.trust, repository, world.clock.now());
     client.init(found.root.bytes);
+    for (const auto& problem : client.refresh(*fetcher).problems) {
+        log::warning(words_of(repository.name, problem));
+    }
+}
+
+void record_repository(World& world, const FoundRepository& found)
+{
     fault_point("repo.root-trusted");
+    refuse_taken(world.db.snapshot(), found.repository);
     LocationSecrets(world.root).keep(found.seen_at);
-    const Change change = SetRepository{repository};
+    const Change change = SetRepository{found.repository};
     world.db.commit({&change, 1});
     fault_point("repo.recorded");
     LocationSecrets(world.root).keep_only(world.db.snapshot().repositories);
-    auto report = client.refresh(*fetcher);
-    for (const auto& problem : report.problems) {
-        log::warning(words_of(repository.name, problem));
-    }
-    return report;
 }
 
 Repository known_repository(const Snapshot& snapshot, const std::string& typed)

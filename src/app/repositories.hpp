@@ -33,8 +33,10 @@ struct FoundRepository {
 /// Errors: conflict (name or namespace is taken, both repositories named), untrusted (another fingerprint), not_found.
 FoundRepository find_repository(World& world, const AddRepositoryRequest& request);
 
-/// Trusts the root, then refreshes: a repository that does not verify is not added.
-trust::RefreshReport add_repository(World& world, const FoundRepository& found);
+/// Trusts the root, then refreshes: one that does not verify is not added. Needs no lock: what was verified waits.
+void verify_repository(World& world, const FoundRepository& found);
+/// Records what was verified, under the lock. Error conflict when name or namespace were taken meanwhile.
+void record_repository(World& world, const FoundRepository& found);
 
 /// The trusted repository of that name. Error not_found with near names.
 Repository known_repository(const Snapshot& snapshot, const std::string& name);

@@ -10,13 +10,6 @@
 namespace qpkg::app {
 namespace {
 
-/// Whether other releases may do better: this one, or the repository it comes from, is at fault, not this machine.
-bool is_of_the_release(const Error& error)
-{
-    return error.code() != Code::interrupted && error.code() != Code::bug && error.code() != Code::no_space &&
-           error.code() != Code::busy;
-}
-
 /// The newer releases of what is installed, and which of them cannot be had.
 class NewerReleases {
 public:
@@ -87,14 +80,19 @@ const KnownRelease* release_of(const plan::Step& step)
 
 void add(engine::Prepared& sum, engine::Prepared more)
 {
-    sum.imported.fetched_objects += more.imported.fetched_objects;
-    sum.imported.fetched_bytes += more.imported.fetched_bytes;
-    sum.imported.content_bytes += more.imported.content_bytes;
+    engine::add(sum.imported, more.imported);
     sum.volumes.insert(sum.volumes.end(), more.volumes.begin(), more.volumes.end());
     sum.composed.merge(more.composed);
 }
 
-/// The plan without `failed`, which become apps that are left out. What was planned for the others cost what it costs.
+} // namespace
+
+bool is_of_the_release(const Error& error)
+{
+    return error.code() != Code::interrupted && error.code() != Code::bug && error.code() != Code::no_space &&
+           error.code() != Code::busy;
+}
+
 void leave_out(PreparedChange& change, const std::map<AppId, Error>& failed)
 {
     std::set<AppId> without;
@@ -116,8 +114,6 @@ void leave_out(PreparedChange& change, const std::map<AppId, Error>& failed)
         change.costs.push_back(costs.at({effect.qube, effect.app}));
     }
 }
-
-} // namespace
 
 PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
 {

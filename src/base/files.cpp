@@ -4,6 +4,7 @@
 #include "qpkg/base/digest.hpp"
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/fault.hpp"
+#include "qpkg/base/modes.hpp"
 #include "qpkg/base/removal.hpp"
 
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -45,6 +47,27 @@ std::string read_fd(int fd, const fs::path& path, std::size_t cap)
             throw Error(Code::no_space, path.string() + ": larger than the " + std::to_string(cap) + " bytes allowed");
         }
     }
+}
+
+/// A new file beside `path`, with a name of its own.
+Fd create_beside(const fs::path& path, unsigned mode, std::string& name)
+{
+    constexpr int attempts = 100;
+    for (int i = 0; i < attempts; ++i) {
+        std::array<std::uint8_t, 6> random{};
+        if (::getentropy(random.data(), random.size()) != 0) {
+            throw system_error("ask for random bytes", errno);
+        }
+        name = path.string() + '.' + to_hex(random);
+        Fd fd(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode));
+        if (fd) {
+            return fd;
+        }
+        if (errno != EEXIST) {
+            break;
+        }
+    }
+    throw system_error("create a file beside " + path.string(), errno);
 }
 
 } // namespace
@@ -93,16 +116,11 @@ void write_all(int fd, std::string_view bytes) { write_all(fd, as_bytes(bytes));
 
 void write(const fs::path& path, std::string_view bytes, unsigned mode, Durability durability)
 {
-    auto temporary = path.string() + ".XXXXXX";
-    const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (!fd) {
-        throw system_error("create a file beside " + path.string(), errno);
-    }
+    std::string temporary;
+    const auto fd = create_beside(path, mode, temporary);
     try {
         with_context("write " + path.string(), [&] { write_all(fd.get(), bytes); });
-        if (::fchmod(fd.get(), mode) != 0) {
-            throw system_error("set the mode of " + path.string(), errno);
-        }
+        set_mode(fd.get(), mode, path);
         if (durability == Durability::durable) {
             sync_file(fd.get());
         }

@@ -3,6 +3,7 @@
 
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
@@ -29,13 +30,17 @@ void require_agreement(const ContentStore& content, const Release& release)
     require("ostree.ref-binding", release.tree.ref);
 }
 
+ImportLimits limits_of(const Release& release)
+{
+    return {release.tree.objects, release.tree.size, release.inputs.source_date_epoch};
+}
+
 ImportReport fetch(const KnownRelease& release, ContentStore& content, const FetcherFor& fetcher, Progress& progress)
 {
     const auto& tree = release.release.tree;
     NamedProgress named(progress, short_name(release.release.app));
     return with_context("fetch " + release.release.app.text() + " from " + release.repo.text(), [&] {
-        const ImportLimits limits{tree.objects, tree.size, release.release.inputs.source_date_epoch};
-        const auto imported = content.import_commit(tree.commit, limits, fetcher(release), named);
+        const auto imported = content.import_commit(tree.commit, limits_of(release.release), fetcher(release), named);
         require_agreement(content, release.release);
         return imported;
     });
@@ -63,6 +68,33 @@ VolumeReport build(const KnownRelease& release, VolumeStore& volumes, Progress& 
         require_same(report.volume, release.release.volume);
         return report;
     });
+}
+
+/// Runs `make`; where an object of these releases is damaged or missing, it is fetched again and `make` runs once more.
+template <class Make>
+auto mending(std::span<const KnownRelease> releases, ContentStore& content, const FetcherFor& fetcher,
+             Progress& progress, const Make& make)
+{
+    try {
+        return make();
+    } catch (const Error& error) {
+        if (error.code() != Code::corrupt && error.code() != Code::not_found) {
+            throw;
+        }
+        try {
+            for (const auto& release : releases) {
+                content.discard_damaged(release.release.tree.commit);
+                fetch(release, content, fetcher, progress);
+            }
+        } catch (const Error& while_mending) {
+            if (while_mending.code() == Code::interrupted || while_mending.code() == Code::no_space) {
+                throw;
+            }
+            throw Error(error.code(), std::string(error.what()) + " (" + while_mending.what() + ")", error.hint());
+        }
+        log::warning(std::string(error.what()) + "; what it is made of was fetched again");
+    }
+    return make();
 }
 
 /// False where the qube has no room as long as it holds what must go.
@@ -111,6 +143,13 @@ Change completed(Change change, const std::map<QubeName, VolumeId>& composed)
 
 } // namespace
 
+void add(ImportReport& sum, const ImportReport& one)
+{
+    sum.fetched_objects += one.fetched_objects;
+    sum.fetched_bytes += one.fetched_bytes;
+    sum.content_bytes += one.content_bytes;
+}
+
 Snapshot take_snapshot(const StateDb& db, const ContentStore& content, const VolumeStore& volumes)
 {
     auto snapshot = db.snapshot();
@@ -121,6 +160,19 @@ Snapshot take_snapshot(const StateDb& db, const ContentStore& content, const Vol
     return snapshot;
 }
 
+ImportReport lay_aside(const plan::FetchCommit& step, ContentStore& content, const FetcherFor& fetcher,
+                       Progress& progress)
+{
+    interrupt::throw_if_requested();
+    const auto& release = step.release.release;
+    NamedProgress named(progress, short_name(release.app));
+    auto report = with_context("fetch " + release.app.text() + " from " + step.release.repo.text(), [&] {
+        return content.stage_commit(release.tree.commit, limits_of(release), fetcher(step.release), named);
+    });
+    fault_point("prepare.laid-aside");
+    return report;
+}
+
 Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& volumes, const FetcherFor& fetcher,
                  Progress& progress)
 {
@@ -128,17 +180,17 @@ Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& vol
     for (const auto& step : plan.prepare) {
         interrupt::throw_if_requested();
         if (const auto* wanted = std::get_if<plan::FetchCommit>(&step)) {
-            const auto imported = fetch(wanted->release, content, fetcher, progress);
-            prepared.imported.fetched_objects += imported.fetched_objects;
-            prepared.imported.fetched_bytes += imported.fetched_bytes;
-            prepared.imported.content_bytes += imported.content_bytes;
+            add(prepared.imported, fetch(wanted->release, content, fetcher, progress));
             fault_point("prepare.fetched");
         } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
-            prepared.volumes.push_back({own->release.release.app, build(own->release, volumes, progress)});
+            prepared.volumes.push_back(
+                {own->release.release.app, mending({&own->release, 1}, content, fetcher, progress,
+                                                   [&] { return build(own->release, volumes, progress); })});
             fault_point("prepare.built");
         } else {
             const auto& whole = std::get<plan::ComposeVolume>(step);
-            prepared.composed.insert_or_assign(whole.qube, compose(whole, volumes, progress));
+            prepared.composed.insert_or_assign(whole.qube, mending(whole.releases, content, fetcher, progress,
+                                                                   [&] { return compose(whole, volumes, progress); }));
             fault_point("prepare.composed");
         }
     }
@@ -220,19 +272,38 @@ plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
     return activation;
 }
 
-Collected collect(const plan::Garbage& garbage, StateDb& db, ContentStore& content, VolumeStore& volumes)
+namespace {
+
+/// What no row names any more.
+std::uint64_t remove_content(const plan::Garbage& garbage, ContentStore& content, VolumeStore& volumes)
 {
-    if (!garbage.changes.empty()) {
-        db.commit(garbage.changes);
-    }
-    fault_point("gc.rows-gone");
     std::uint64_t freed = 0;
     for (const auto& volume : garbage.volumes) {
         freed += volumes.remove(volume);
         fault_point("gc.volume-gone");
     }
     freed += volumes.remove_leftovers();
-    freed += content.prune(garbage.kept_commits);
+    return freed + content.prune(garbage.kept_commits);
+}
+
+} // namespace
+
+Collected collect(const plan::Garbage& garbage, StateDb& db, ContentStore& content, VolumeStore& volumes)
+{
+    std::uint64_t freed = 0;
+    if (!garbage.changes.empty()) {
+        try {
+            db.commit(garbage.changes);
+        } catch (const Error& error) {
+            if (error.code() != Code::no_space) {
+                throw;
+            }
+            freed += remove_content(plan::plan_leftovers(take_snapshot(db, content, volumes)), content, volumes);
+            db.commit(garbage.changes);
+        }
+    }
+    fault_point("gc.rows-gone");
+    freed += remove_content(garbage, content, volumes);
     fault_point("gc.objects-gone");
     return {garbage, freed};
 }

@@ -33,6 +33,13 @@ struct Prepared {
 /// Where a release's objects are read.
 using FetcherFor = std::function<Fetcher&(const KnownRelease&)>;
 
+/// Brings what `prepare` will need from outside and lays it aside (ContentStore::stage_commit), before anybody holds
+/// the lock: a sender may take its time.
+ImportReport lay_aside(const plan::FetchCommit& step, ContentStore& content, const FetcherFor& fetcher,
+                       Progress& progress);
+
+void add(ImportReport& sum, const ImportReport& one);
+
 /// Adds content; durable on return. Dying here leaves garbage for gc, nothing else.
 Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& volumes, const FetcherFor& fetcher,
                  Progress& progress);
@@ -54,7 +61,8 @@ struct Collected {
     std::uint64_t freed; ///< bytes
 };
 
-/// Rows first, then volumes, then objects: no row ever names content that is gone.
+/// Rows first, then volumes, then objects: no row ever names content that is gone. On a full disk, where rows cannot be
+/// removed, what no row names goes before them.
 Collected collect(const plan::Garbage& garbage, StateDb& db, ContentStore& content, VolumeStore& volumes);
 
 } // namespace qpkg::engine

@@ -3,6 +3,7 @@
 
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
+#include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
@@ -15,13 +16,17 @@
 namespace qpkg::engine {
 namespace {
 
-std::filesystem::path path_in(const std::filesystem::path& root) { return root / "lock"; }
+std::filesystem::path path_in(const std::filesystem::path& root, LockFor purpose)
+{
+    return root / (purpose == LockFor::writing ? "lock" : "fetch-lock");
+}
 
 } // namespace
 
-std::optional<WriterLock> WriterLock::try_take(const std::filesystem::path& root, std::string_view command)
+std::optional<WriterLock> WriterLock::try_take(const std::filesystem::path& root, std::string_view command,
+                                               LockFor purpose)
 {
-    const auto path = path_in(root);
+    const auto path = path_in(root, purpose);
     auto fd = files::open(path, O_RDWR | O_CREAT, 0600);
     // An open-file-description lock: a fork or a second open in this process cannot release it by accident.
     struct flock whole {};
@@ -34,20 +39,26 @@ std::optional<WriterLock> WriterLock::try_take(const std::filesystem::path& root
         return std::nullopt;
     }
     const auto holder = "pid " + std::to_string(::getpid()) + ", " + std::string(command);
-    if (::ftruncate(fd.get(), 0) != 0) {
-        throw system_error("write " + path.string(), errno);
+    try {
+        if (::ftruncate(fd.get(), 0) == 0) {
+            files::write_all(fd.get(), holder);
+        }
+    } catch (const Error& error) {
+        log::debug(path.string() +
+                   " does not say who holds it: " + error.what()); // on a full disk it holds all the same
     }
-    files::write_all(fd.get(), holder);
     return WriterLock(std::move(fd));
 }
 
-WriterLock WriterLock::take(const std::filesystem::path& root, std::string_view command)
+WriterLock WriterLock::take(const std::filesystem::path& root, std::string_view command, LockFor purpose)
 {
-    if (auto lock = try_take(root, command)) {
+    if (auto lock = try_take(root, command, purpose)) {
         return *std::move(lock);
     }
-    const auto holder = files::read_if_exists(path_in(root), 4096).value_or("");
-    throw Error(Code::busy, "another qpkg is at work: " + text::escaped(holder),
+    const auto holder = files::read_if_exists(path_in(root, purpose), 4096).value_or("");
+    throw Error(Code::busy,
+                "another qpkg is at work" + std::string(purpose == LockFor::fetching ? ", fetching: " : ": ") +
+                    text::escaped(holder),
                 "wait for it, or end it: an interrupted qpkg leaves nothing half done");
 }
 

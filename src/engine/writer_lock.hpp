@@ -10,13 +10,20 @@
 
 namespace qpkg::engine {
 
-/// The one exclusive lock for writers of a state directory. Readers need none. Dies with its process.
+/// `writing`: the one exclusive lock for writers of a state directory. It is held while something is changed, never
+/// while somebody outside is waited for. `fetching`: of whoever lays aside what comes from outside; taken before the
+/// other.
+enum class LockFor { writing, fetching };
+
+/// Readers need none. Dies with its process.
 class WriterLock {
 public:
     /// Error busy names the process and command that holds it.
-    static WriterLock take(const std::filesystem::path& root, std::string_view command);
+    static WriterLock take(const std::filesystem::path& root, std::string_view command,
+                           LockFor purpose = LockFor::writing);
     /// Nothing when somebody else holds it.
-    static std::optional<WriterLock> try_take(const std::filesystem::path& root, std::string_view command);
+    static std::optional<WriterLock> try_take(const std::filesystem::path& root, std::string_view command,
+                                              LockFor purpose = LockFor::writing);
 
 private:
     explicit WriterLock(Fd fd) : fd_(std::move(fd)) {}

@@ -84,8 +84,17 @@ Garbage plan_gc(const Snapshot& snapshot, std::size_t keep)
             remaining.releases.erase(id);
         }
     }
-    garbage.kept_commits = needed_commits(remaining);
-    const auto needed = needed_volumes(remaining);
+    auto content = plan_leftovers(remaining);
+    garbage.kept_commits = std::move(content.kept_commits);
+    garbage.volumes = std::move(content.volumes);
+    return garbage;
+}
+
+Garbage plan_leftovers(const Snapshot& snapshot)
+{
+    Garbage garbage;
+    garbage.kept_commits = needed_commits(snapshot);
+    const auto needed = needed_volumes(snapshot);
     std::set_difference(snapshot.volumes.begin(), snapshot.volumes.end(), needed.begin(), needed.end(),
                         std::back_inserter(garbage.volumes));
     return garbage;

@@ -21,6 +21,9 @@ struct Garbage {
 /// Keeps each qube's current generation and the `keep` newest others; drops the rest and whatever only they used.
 Garbage plan_gc(const Snapshot& snapshot, std::size_t keep);
 
+/// Only what no row names: changes nothing in the database.
+Garbage plan_leftovers(const Snapshot& snapshot);
+
 /// Commits and volumes that `snapshot` needs, ascending.
 std::vector<CommitId> needed_commits(const Snapshot& snapshot);
 std::vector<VolumeId> needed_volumes(const Snapshot& snapshot);

@@ -78,7 +78,7 @@ class BadBundles(WorldCase):
 
     def tearDown(self):
         self.assertEqual(self.far.state(), self.before, "the state has changed")
-        self.assertFalse((self.far.root / "quarantine").exists())
+        self.assertEqual(list(self.far.root.glob("quarantine*")), [])
 
     def refused(self, code, says, data=None, file=None, words=()):
         if data is not None:
@@ -259,15 +259,22 @@ class BadBundles(WorldCase):
         process = subprocess.Popen(self.command("import", "-"), stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
         process.stdin.write(self.good.data[:HEADER])
         process.stdin.flush()
-        place = self.far.root / "quarantine"
-        for _ in range(1000):
-            if place.exists():
-                break
-            time.sleep(0.01)
-        self.assertTrue(stat.S_ISREG(place.lstat().st_mode))
+        place = self.quarantine_of(process)
+        self.assertTrue(stat.S_ISREG(place.stat().st_mode))
         self.assertEqual(place.stat().st_mode & 0o7777, 0o600)
+        self.assertEqual(place.stat().st_nlink, 0, "nobody else can open it")
+        self.assertEqual(place.stat().st_dev, self.far.root.stat().st_dev)
         process.stdin.close()
         self.assertEqual(process.wait(), 1)
+
+    def quarantine_of(self, process):
+        for _ in range(1000):
+            for place in pathlib.Path(f"/proc/{process.pid}/fd").iterdir():
+                with contextlib.suppress(FileNotFoundError):
+                    if "quarantine-" in os.readlink(place):
+                        return place
+            time.sleep(0.01)
+        self.fail("there is no quarantine")
 
 
 class BadVolumes(WorldCase):

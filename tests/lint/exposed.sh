@@ -6,7 +6,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly before=(
-    src/app/quarantine.cpp src/app/bundle_file.cpp repo-format/bundle.cpp repo-format/envelope.cpp signing/verify.cpp)
+    src/app/incoming.cpp src/app/quarantine.cpp src/app/bundle_file.cpp repo-format/bundle.cpp repo-format/envelope.cpp
+    signing/verify.cpp)
 readonly after=(
     repo-format/canonical_json.cpp repo-format/fields.cpp repo-format/roles.cpp repo-format/role_fields.cpp
     repo-format/targets.cpp repo-format/time_text.cpp repo-format/manifest.cpp repo-format/exports.cpp

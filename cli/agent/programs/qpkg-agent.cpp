@@ -10,6 +10,8 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cstdio>
 #include <string_view>
@@ -97,6 +99,7 @@ int run(std::string_view verb)
 
 int main(int count, char** arguments)
 {
+    ::umask(022); // views, units and menus are for every user of the qube
     try {
         if (count == 3 && std::string_view(arguments[1]) == "serve") {
             agent::serve(arguments[2]);

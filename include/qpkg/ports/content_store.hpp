@@ -78,9 +78,19 @@ public:
     /// String metadata of a commit that is here ("qpkg.app" → …, "ostree.ref-binding" joined by ',').
     virtual std::map<std::string, std::string> commit_metadata(const CommitId& commit) const = 0;
 
-    /// Brings the commit and its directories (not its files) and validates the tree.
+    /// Brings the commit and its directories (not its files), lays them aside as `stage_commit` does, and validates the
+    /// tree.
     virtual ImportEstimate estimate(const CommitId& commit, const ImportLimits& limits, Fetcher& from) = 0;
-    /// Brings everything that is missing, hashing each object before it is used; durable and complete on return.
+    /// Brings what `import_commit` will need and lays it aside, complete and hashed, where it hinders nobody: others
+    /// may write the store meanwhile. Nothing of it belongs to the store before `adopt_staged`. One process at a time.
+    virtual ImportReport stage_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
+                                      Progress& progress) = 0;
+    /// The next `import_commit` finds there what was laid aside.
+    virtual void adopt_staged() = 0;
+    /// Gives back what broken downloads laid aside; returns the bytes.
+    virtual std::uint64_t discard_staged() = 0;
+    /// Brings everything that is missing, hashing each object before it is used; durable and complete on return, also
+    /// where the commit was here without all it needs.
     virtual ImportReport import_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
                                        Progress& progress) = 0;
 
@@ -102,6 +112,15 @@ public:
     virtual std::uint64_t prunable(std::span<const CommitId> keep) const = 0;
     /// Removes everything that none of `keep` needs, leftovers of broken imports included. Returns bytes given back.
     virtual std::uint64_t prune(std::span<const CommitId> keep) = 0;
+
+    /// Removes what the commit needs and what is not what its name says: the next import brings it again. Returns how
+    /// many objects went.
+    virtual std::uint64_t discard_damaged(const CommitId& commit) = 0;
+    /// Files whose extended attribute is gone, as in a copy that keeps none; nothing else of the store can be read by
+    /// its name then.
+    virtual std::uint64_t lost_attributes() const = 0;
+    /// Gives attributes back where they follow from the file's name, its bytes included; returns how many.
+    virtual std::uint64_t mend_attributes() = 0;
 
     /// Re-reads and re-hashes everything reachable from `commit`; Error corrupt names the first bad object.
     virtual void verify(const CommitId& commit, Progress& progress) const = 0;

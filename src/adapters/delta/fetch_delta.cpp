@@ -6,6 +6,7 @@
 #include "qpkg/base/error.hpp"
 #include "qpkg/base/files.hpp"
 #include "qpkg/base/interrupt.hpp"
+#include "qpkg/base/modes.hpp"
 #include "qpkg/base/removal.hpp"
 #include "qpkg/base/text.hpp"
 
@@ -107,9 +108,9 @@ std::uint64_t copy(const fs::path& archive, const DeltaSummary& delta, const Com
         fetch_delta(delta, to, scratch.path(), from, progress);
         progress.end(text::human_size(delta.size));
         // It is served to others.
-        fs::permissions(scratch.path(), fs::perms(0755));
+        files::set_mode(scratch.path(), 0755);
         for (const auto& file : fs::directory_iterator(scratch.path())) {
-            fs::permissions(file.path(), fs::perms(0644));
+            files::set_mode(file.path(), 0644);
         }
         files::sync_filesystem(scratch.path());
         files::remove_tree(place);

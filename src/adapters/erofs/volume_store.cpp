@@ -15,6 +15,7 @@
 #include "qpkg/base/text.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -32,12 +33,6 @@ constexpr std::string_view plan_extension = ".plan";
 constexpr std::string_view scratch_prefix = "tmp-";
 constexpr std::size_t verify_piece = 1024 * 1024;
 
-fs::path made(fs::path directory)
-{
-    files::make_directories(directory);
-    return directory;
-}
-
 std::optional<VolumeId> volume_of(const fs::path& file, std::string_view extension)
 {
     return file.extension() == extension ? VolumeId::from_hex(file.stem().string()) : std::nullopt;
@@ -49,9 +44,44 @@ std::uint64_t image_size(const fs::path& file)
     return blocks_before_tree(fs::file_size(file)).value_or(0) * block_size;
 }
 
+std::uint64_t size_of(int file)
+{
+    struct stat info {};
+    if (::fstat(file, &info) != 0) {
+        throw system_error("stat an image", errno);
+    }
+    return static_cast<std::uint64_t>(info.st_size);
+}
+
 std::string describe(const VolumeReport& report)
 {
     return text::human_size(report.volume.size) + ", " + text::human_size(report.shared) + " shared";
+}
+
+/// What is wrong with an image that should have this root, with its hash tree; nothing when it is sound. Reads it all.
+std::optional<std::string> damage(int image, std::uint64_t whole, const VolumeId& expected, Progress& progress)
+{
+    const auto blocks = blocks_before_tree(whole);
+    if (!blocks) {
+        return "its size of " + std::to_string(whole) + " bytes cannot be";
+    }
+    const auto size = *blocks * block_size;
+    bool tree_is_good = true;
+    VerityTree tree(*blocks, [&](std::uint64_t position, std::string_view block) {
+        tree_is_good = tree_is_good && read_at(image, size + position, block_size) == block;
+    });
+    std::string bytes;
+    for (std::uint64_t at = 0; at < size;) {
+        interrupt::throw_if_requested();
+        read_into(bytes, image, at, std::min<std::uint64_t>(verify_piece, size - at));
+        tree.add_blocks(bytes);
+        at += bytes.size();
+        progress.advance(bytes.size());
+    }
+    if (tree.finish() != expected.digest()) {
+        return "its bytes are not what its name says";
+    }
+    return tree_is_good ? std::nullopt : std::optional<std::string>("its hash tree is damaged");
 }
 
 } // namespace
@@ -79,8 +109,17 @@ struct ErofsVolumeStore::Scratch {
 };
 
 ErofsVolumeStore::ErofsVolumeStore(fs::path directory, const ObjectReader& objects)
-    : directory_(made(std::move(directory))), objects_(objects), placement_(try_cloning(directory_))
+    : directory_(std::move(directory)), objects_(objects)
 {
+}
+
+DataPlacement ErofsVolumeStore::placement() const
+{
+    if (!placement_) {
+        files::make_directories(directory_);
+        placement_ = try_cloning(directory_);
+    }
+    return *placement_;
 }
 
 fs::path ErofsVolumeStore::path(const VolumeId& volume) const
@@ -98,6 +137,9 @@ bool ErofsVolumeStore::has(const VolumeId& volume) const { return fs::exists(pat
 std::vector<VolumeId> ErofsVolumeStore::list() const
 {
     std::vector<VolumeId> volumes;
+    if (!fs::exists(directory_)) {
+        return volumes;
+    }
     for (const auto& entry : fs::directory_iterator(directory_)) {
         if (const auto volume = volume_of(entry.path(), image_extension)) {
             volumes.push_back(*volume);
@@ -139,6 +181,7 @@ std::optional<VolumeReport> ErofsVolumeStore::build_from_plan(std::span<const Vo
     if (!plan) {
         return std::nullopt;
     }
+    files::make_directories(directory_);
     const Scratch scratch(directory_);
     try {
         progress.begin("volume", expected.hex(), plan->image_size());
@@ -164,6 +207,7 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
 {
     const auto image = open_image(objects_, parts);
     progress.begin("volume", expected ? expected->hex() : parts.front().commit.hex(), image.size());
+    files::make_directories(directory_);
     Scratch scratch(directory_);
     const auto target = scratch.make_room(image.size());
     const auto written = write_image(image, target, progress);
@@ -178,7 +222,7 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
                         .written = written.written,
                         .already = has(root)};
     if (!report.already) {
-        if (placement_ == DataPlacement::clone) {
+        if (placement() == DataPlacement::clone) {
             scratch.plan = files::open(scratch.directory.path() / "plan", O_RDWR | O_CREAT);
             Plan::write(scratch.plan.get(), image, target, written.root);
         }
@@ -188,9 +232,17 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
     return report;
 }
 
-/// The image gets its place last: whoever sees it has its plan.
+/// The image gets its place last: whoever sees it has its plan. It is read back before: its root was computed from
+/// hashes that the store keeps of each object, and that an object has changed since shows only here.
 void ErofsVolumeStore::give_place(const Scratch& scratch, const VolumeId& volume) const
 {
+    NoProgress quiet;
+    if (const auto problem = damage(scratch.image.get(), size_of(scratch.image.get()), volume, quiet)) {
+        throw Error(Code::corrupt, "volume " + volume.hex() + ", read back after it was made: " + *problem,
+                    "an object that it is made of has changed on the disk: qpkg verify names it, qpkg restore brings "
+                    "it again");
+    }
+    fault_point("volume.read-back");
     files::sync_file(scratch.image.get());
     if (scratch.plan) {
         files::sync_file(scratch.plan.get());
@@ -226,6 +278,9 @@ std::uint64_t ErofsVolumeStore::remove_leftovers()
 {
     std::uint64_t bytes = 0;
     std::vector<fs::path> leftovers;
+    if (!fs::exists(directory_)) {
+        return bytes;
+    }
     for (const auto& entry : fs::directory_iterator(directory_)) {
         const auto& file = entry.path();
         const auto plan = volume_of(file, plan_extension);
@@ -250,33 +305,11 @@ std::uint64_t ErofsVolumeStore::remove_leftovers()
 void ErofsVolumeStore::verify(const VolumeId& volume, Progress& progress) const
 {
     const auto image = files::open(path(volume), O_RDONLY);
-    const auto blocks = blocks_before_tree(fs::file_size(path(volume)));
-    const auto bad = [&](const std::string& what) {
-        return Error(Code::corrupt, "volume " + volume.hex() + ": " + what,
-                     "it can be built again from the object store");
-    };
-    if (!blocks) {
-        throw bad("its size of " + std::to_string(fs::file_size(path(volume))) + " bytes cannot be");
-    }
-    const auto size = *blocks * block_size;
-    progress.begin("verify", volume.hex(), size);
-    bool tree_is_good = true;
-    VerityTree tree(*blocks, [&](std::uint64_t position, std::string_view block) {
-        tree_is_good = tree_is_good && read_at(image.get(), size + position, block_size) == block;
-    });
-    std::string bytes;
-    for (std::uint64_t at = 0; at < size;) {
-        interrupt::throw_if_requested();
-        read_into(bytes, image.get(), at, std::min<std::uint64_t>(verify_piece, size - at));
-        tree.add_blocks(bytes);
-        at += bytes.size();
-        progress.advance(bytes.size());
-    }
-    if (tree.finish() != volume.digest()) {
-        throw bad("its bytes are not what its name says");
-    }
-    if (!tree_is_good) {
-        throw bad("its hash tree is damaged");
+    const auto whole = fs::file_size(path(volume));
+    progress.begin("verify", volume.hex(), blocks_before_tree(whole).value_or(0) * block_size);
+    if (const auto problem = damage(image.get(), whole, volume, progress)) {
+        throw Error(Code::corrupt, "volume " + volume.hex() + ": " + *problem,
+                    "it can be built again from the object store: qpkg restore");
     }
     progress.end("sound");
 }

@@ -5,6 +5,7 @@
 #include "qpkg/ports/volume_store.hpp"
 
 #include <filesystem>
+#include <optional>
 
 namespace qpkg::erofs {
 
@@ -14,10 +15,11 @@ namespace qpkg::erofs {
 /// holds the lock).
 class ErofsVolumeStore final : public VolumeStore {
 public:
-    /// Makes the directory when it is absent. `objects` must outlive the store.
+    /// The directory is made when the first volume is. `objects` must outlive the store.
     ErofsVolumeStore(std::filesystem::path directory, const ObjectReader& objects);
 
-    DataPlacement placement() const override { return placement_; }
+    /// Tried out when it is first asked for: readers need not be able to write here.
+    DataPlacement placement() const override;
 
     bool has(const VolumeId& volume) const override;
     std::vector<VolumeId> list() const override;
@@ -44,7 +46,7 @@ private:
 
     std::filesystem::path directory_;
     const ObjectReader& objects_;
-    DataPlacement placement_;
+    mutable std::optional<DataPlacement> placement_;
 };
 
 } // namespace qpkg::erofs

@@ -19,7 +19,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
+#include <system_error>
 
 namespace qpkg::local {
 namespace {
@@ -99,7 +101,12 @@ Capabilities LocalHypervisor::capabilities() const { return {.hot_attach = false
 
 fs::path LocalHypervisor::directory_of(const QubeName& qube) const { return options_.root / "qubes" / qube.text(); }
 
-fs::path LocalHypervisor::sessions() const { return options_.root / "run/sessions"; }
+fs::path LocalHypervisor::runtime() const
+{
+    return options_.runtime.empty() ? options_.root / "run" : options_.runtime;
+}
+
+fs::path LocalHypervisor::sessions() const { return runtime() / "sessions"; }
 
 std::vector<QubeName> LocalHypervisor::names() const
 {
@@ -108,7 +115,12 @@ std::vector<QubeName> LocalHypervisor::names() const
     if (!fs::exists(qubes)) {
         return names;
     }
-    for (const auto& entry : fs::directory_iterator(qubes)) {
+    std::error_code refused; // homes are nobody else's: an ordinary user asks the database alone
+    const fs::directory_iterator entries(qubes, fs::directory_options::skip_permission_denied, refused);
+    if (refused) {
+        throw system_error("read " + qubes.string(), refused.value());
+    }
+    for (const auto& entry : entries) {
         const auto name = QubeName::parse(entry.path().filename().string());
         if (name && fs::exists(entry.path() / "wanted")) {
             names.push_back(*name);
@@ -145,12 +157,21 @@ void LocalHypervisor::write(const QubeName& qube, const WantedFile& wanted) cons
 std::vector<RunningQube> LocalHypervisor::qubes()
 {
     const auto running = attached();
-    std::vector<RunningQube> all;
+    std::map<QubeName, bool> found;
     for (const auto& name : names()) {
-        all.push_back({name, std::ranges::find(running, name, &Attachment::qube) != running.end()});
+        found.emplace(name, false);
+    }
+    for (const auto& session : running) {
+        found[session.qube] = true;
+    }
+    std::vector<RunningQube> all;
+    for (const auto& [name, runs] : found) {
+        all.push_back({name, runs});
     }
     return all;
 }
+
+std::optional<VolumeId> LocalHypervisor::base_volume(const QubeName& qube) { return require(qube).base; }
 
 std::vector<Attachment> LocalHypervisor::wanted()
 {
@@ -261,7 +282,7 @@ fs::path LocalHypervisor::image_of(const VolumeId& volume, const std::string& wh
     auto path = options_.volume_path(volume);
     if (!fs::exists(path)) {
         throw Error(Code::not_found, "the volume of " + what + ", " + volume.hex() + ", is not there",
-                    "run `qpkg repair` to build it again");
+                    "run `qpkg restore` to build it again");
     }
     return path;
 }
@@ -274,8 +295,8 @@ int LocalHypervisor::run(const QubeName& qube, const RunRequest& request)
         throw no_such_qube(qube);
     }
     const auto wanted = require(qube);
-    const auto stage = options_.root / "run/stage";
-    files::make_directories(sessions(), 0700);
+    const auto stage = runtime() / "stage";
+    files::make_directories(sessions());
     running_sessions(sessions()); // takes away what killed ones left
     files::make_directories(stage, 0700);
 

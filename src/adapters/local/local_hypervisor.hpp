@@ -12,9 +12,10 @@ namespace qpkg::local {
 struct WantedFile;
 
 struct LocalOptions {
-    std::filesystem::path root;                                        ///< state directory: qubes/ and run/ below it
+    std::filesystem::path root;                                        ///< state directory: qubes/ below it
     std::function<std::filesystem::path(const VolumeId&)> volume_path; ///< where the volume's image lies
     std::filesystem::path programs;                                    ///< holds qpkg-agent and qpkg-run, static
+    std::filesystem::path runtime = {}; ///< what runs now; empty: run/ below the state directory
 };
 
 /// A qube is a directory `qubes/<name>/` with `home/`, `rw/` and the file `wanted`. Each `run` is a qube of its own
@@ -26,6 +27,7 @@ public:
 
     Capabilities capabilities() const override;
     std::vector<RunningQube> qubes() override;
+    std::optional<VolumeId> base_volume(const QubeName& qube) override;
     std::vector<Attachment> wanted() override;
     std::vector<Attachment> attached() override;
     void create(const QubeName& qube, const VolumeId& base) override;
@@ -39,6 +41,7 @@ public:
 
 private:
     std::filesystem::path directory_of(const QubeName& qube) const;
+    std::filesystem::path runtime() const;
     std::filesystem::path sessions() const;
     std::vector<QubeName> names() const;
     std::optional<WantedFile> read(const QubeName& qube) const;

@@ -12,8 +12,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <optional>
+#include <string_view>
+#include <system_error>
 
 namespace qpkg::local {
 namespace {
@@ -21,6 +24,15 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_session = 1024 * 1024;
+constexpr std::string_view hidden_prefix = ".new~"; ///< of a file that is not complete yet
+constexpr int most_attempts = 100;
+
+/// Each session of this process has another.
+std::string number()
+{
+    static std::atomic<unsigned> last = 0;
+    return std::to_string(++last);
+}
 
 std::string text_of(const Attachment& attachment)
 {
@@ -56,13 +68,15 @@ std::optional<Attachment> session_at(const fs::path& path)
         throw system_error("open " + path.string(), errno);
     }
     if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) {
-        fs::remove(path);
+        std::error_code not_ours; // an ordinary user asks
+        fs::remove(path, not_ours);
         return std::nullopt;
     }
     if (errno != EWOULDBLOCK) {
         throw system_error("lock " + path.string(), errno);
     }
-    const auto text = files::read_if_exists(path, largest_session);
+    const bool complete = !path.filename().string().starts_with(hidden_prefix);
+    const auto text = complete ? files::read_if_exists(path, largest_session) : std::nullopt;
     if (!text) {
         return std::nullopt;
     }
@@ -72,18 +86,56 @@ std::optional<Attachment> session_at(const fs::path& path)
 } // namespace
 
 Session::Session(const fs::path& directory, const Attachment& attachment)
-    : fd_(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600))
 {
+    path_ = directory / (attachment.qube.text() + '~' + std::to_string(::getpid()) + '~' + number());
+    std::error_code ignored;
+    fs::remove(path_, ignored); // of an earlier process with our number, which is gone
+    const auto text = text_of(attachment);
+    if (try_unnamed(directory, text)) {
+        return;
+    }
+    for (int attempt = 0; attempt < most_attempts; ++attempt) {
+        if (try_hidden(directory, text)) {
+            return;
+        }
+    }
+    throw Error(Code::failed, "make the session file " + path_.string() + ": it is taken away each time");
+}
+
+bool Session::try_unnamed(const fs::path& directory, const std::string& text)
+{
+    fd_ = Fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0644));
+    if (!fd_ && (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT)) {
+        return false;
+    }
     if (!fd_ || ::flock(fd_.get(), LOCK_EX) != 0) {
         throw system_error("make a session file in " + directory.string(), errno);
     }
-    files::write_all(fd_.get(), text_of(attachment));
+    files::write_all(fd_.get(), text);
     const auto unnamed = "/proc/self/fd/" + std::to_string(fd_.get());
-    path_ = directory / (attachment.qube.text() + '~' + std::to_string(::getpid()) + '~' + std::to_string(fd_.get()));
-    fs::remove(path_); // of an earlier process with our number, which is gone
     if (::linkat(AT_FDCWD, unnamed.c_str(), AT_FDCWD, path_.c_str(), AT_SYMLINK_FOLLOW) != 0) {
         throw system_error("make the session file " + path_.string(), errno);
     }
+    return true;
+}
+
+bool Session::try_hidden(const fs::path& directory, const std::string& text)
+{
+    const auto hidden = directory / (std::string(hidden_prefix) + path_.filename().string());
+    std::error_code ignored;
+    fs::remove(hidden, ignored);
+    fd_ = Fd(::open(hidden.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+    if (!fd_ || ::flock(fd_.get(), LOCK_EX) != 0) {
+        throw system_error("make the session file " + hidden.string(), errno);
+    }
+    files::write_all(fd_.get(), text);
+    if (::rename(hidden.c_str(), path_.c_str()) == 0) {
+        return true;
+    }
+    if (errno != ENOENT) {
+        throw system_error("make the session file " + path_.string(), errno);
+    }
+    return false;
 }
 
 Session::~Session()

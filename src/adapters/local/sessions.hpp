@@ -5,6 +5,7 @@
 #include "qpkg/ports/hypervisor.hpp"
 
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace qpkg::local {
@@ -20,6 +21,11 @@ public:
     Session& operator=(const Session&) = delete;
 
 private:
+    /// True when it got its name at once, complete.
+    bool try_unnamed(const std::filesystem::path& directory, const std::string& text);
+    /// Where the file system has no files without names. False when somebody took the file for a dead one's.
+    bool try_hidden(const std::filesystem::path& directory, const std::string& text);
+
     std::filesystem::path path_;
     Fd fd_;
 };

@@ -156,10 +156,13 @@ ImportReport ArchivePull::pull(const CommitId& commit, const ImportLimits& limit
     ServedFiles sink(objects_, missing, limits.size, progress);
     from.get_many(requests, sink);
     objects_.promote_staged("mirror", names);
-    const auto signatures = bring_signatures(objects_, commit, from);
+    const auto signatures = fetch_signatures(commit, from);
+    if (!signatures.sound.empty()) {
+        objects_.write_durably(commit.digest(), ObjectType::commitmeta, signatures.sound);
+    }
     objects_.write_durably(commit.digest(), ObjectType::commit, tree.commit_bytes());
     fault_point("mirror.committed");
-    return {metadata.fetched_objects() + missing.size(), metadata.fetched_bytes() + sink.bytes() + signatures,
+    return {metadata.fetched_objects() + missing.size(), metadata.fetched_bytes() + sink.bytes() + signatures.bytes,
             sink.content_bytes()};
 }
 

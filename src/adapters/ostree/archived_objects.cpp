@@ -71,7 +71,11 @@ std::vector<ServedObject> ArchivedObjects::objects_of(const CommitId& commit) co
         found.push_back({served_path(id, type), id, size});
     };
     add(commit.digest(), ObjectType::commit);
-    if (const auto kept = files::read_if_exists(objects_.path(commit.digest(), ObjectType::commitmeta), max_commit)) {
+    auto kept = files::read_if_exists(objects_.path(commit.digest(), ObjectType::commitmeta), max_commit);
+    if (kept) {
+        kept = sound_signatures(commit, *std::move(kept));
+    }
+    if (kept) {
         found.push_back({served_path(commit.digest(), ObjectType::commitmeta), sha256(*kept), kept->size()});
     }
     for (const auto& object : reachable.metadata) {

@@ -43,8 +43,8 @@ ImportEstimate CommitImport::estimate(const CommitId& id)
     const auto tree = load_tree(id);
     ImportEstimate estimate{};
     for (const auto& content : tree.contents()) {
-        if (objects_.has(content, ObjectType::file)) {
-            estimate.present.push_back({content, present(content).size});
+        if (const auto facts = present(content)) {
+            estimate.present.push_back({content, facts->size});
         } else {
             ++estimate.missing_objects;
         }
@@ -55,7 +55,33 @@ ImportEstimate CommitImport::estimate(const CommitId& id)
 
 ImportReport CommitImport::run(const CommitId& id, Progress& progress)
 {
-    const auto tree = load_tree(id);
+    const auto tree = bring(id, progress);
+    objects_.promote_staged("import", tree.objects());
+    indexes_.write(id, facts_in_order(tree));
+    fault_point("import.indexed");
+    if (!signatures_.empty()) {
+        objects_.write_durably(id.digest(), ObjectType::commitmeta, signatures_);
+    }
+    objects_.write_durably(id.digest(), ObjectType::commit, tree.commit_bytes());
+    fault_point("import.committed");
+    progress.end(text::human_size(report_.fetched_bytes));
+    return report_;
+}
+
+ImportReport CommitImport::stage(const CommitId& id, Progress& progress)
+{
+    const auto tree = bring(id, progress);
+    objects_.write_staged({id.digest(), ObjectType::commit}, tree.commit_bytes());
+    objects_.write_staged({id.digest(), ObjectType::commitmeta}, signatures_);
+    fault_point("import.laid-aside");
+    progress.end(text::human_size(report_.fetched_bytes));
+    return report_;
+}
+
+/// Everything that is not here yet, staged and hashed.
+ImportedTree CommitImport::bring(const CommitId& id, Progress& progress)
+{
+    auto tree = load_tree(id);
     progress.begin("fetch", id.hex(), limits_.size);
     const auto missing = take_present(tree);
     progress.advance(budget_.taken());
@@ -66,16 +92,23 @@ ImportReport CommitImport::run(const CommitId& id, Progress& progress)
     content.run(missing, from_);
     check_total();
     check_links(tree);
-    objects_.promote_staged("import", tree.objects());
-    indexes_.write(id, facts_in_order(tree));
-    fault_point("import.indexed");
-    const auto signatures = bring_signatures(objects_, id, from_);
-    objects_.write_durably(id.digest(), ObjectType::commit, tree.commit_bytes());
-    fault_point("import.committed");
+    const auto signatures = bring_signatures(id);
     report_.fetched_objects = metadata_.fetched_objects() + content.fetched_objects();
     report_.fetched_bytes = metadata_.fetched_bytes() + content.fetched_bytes() + signatures;
-    progress.end(text::human_size(report_.fetched_bytes));
-    return report_;
+    return tree;
+}
+
+/// Returns the bytes fetched. An empty staged file says that there are none.
+std::uint64_t CommitImport::bring_signatures(const CommitId& id)
+{
+    const ObjectName name{id.digest(), ObjectType::commitmeta};
+    if (auto staged = objects_.read_staged(name, max_commit)) {
+        signatures_ = staged->empty() ? "" : sound_signatures(id, *std::move(staged)).value_or("");
+        return 0;
+    }
+    auto fetched = fetch_signatures(id, from_);
+    signatures_ = fetched.sound;
+    return fetched.bytes;
 }
 
 std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
@@ -83,7 +116,11 @@ std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
     std::vector<Digest> missing;
     for (const auto& id : tree.contents()) {
         interrupt::throw_if_requested();
-        auto facts = objects_.has(id, ObjectType::file) ? std::optional(present(id)) : staged(id);
+        auto facts = present(id);
+        const bool here = facts.has_value();
+        if (!here) {
+            facts = staged(id);
+        }
         if (!facts) {
             missing.push_back(id);
             continue;
@@ -91,9 +128,8 @@ std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
         budget_.take(facts->size);
         std::string target;
         if (facts->kind == NodeKind::symlink) {
-            const auto fd = objects_.has(id, ObjectType::file)
-                                ? objects_.open(id, ObjectType::file)
-                                : files::open(objects_.staged_path(id, ObjectType::file), O_RDONLY);
+            const auto fd = here ? objects_.open(id, ObjectType::file)
+                                 : files::open(objects_.staged_path(id, ObjectType::file), O_RDONLY);
             target = read_header(fd.get()).target;
         }
         take(*std::move(facts), target);
@@ -101,12 +137,25 @@ std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
     return missing;
 }
 
-ObjectFacts CommitImport::present(const Digest& id) const
+/// Of an object that is here; what is damaged is removed, so that it is brought again.
+std::optional<ObjectFacts> CommitImport::present(const Digest& id) const
 {
-    if (auto facts = known_.find(id)) {
-        return *std::move(facts);
+    if (!objects_.has(id, ObjectType::file)) {
+        return std::nullopt;
     }
-    return hash_object(objects_.open(id, ObjectType::file).get(), id);
+    if (auto facts = known_.find(id)) {
+        return facts;
+    }
+    try {
+        return hash_object(objects_.open(id, ObjectType::file).get(), id);
+    } catch (const Error& error) {
+        if (error.code() != Code::corrupt && error.code() != Code::untrusted) {
+            throw;
+        }
+        log::warning(std::string(error.what()) + "; it is brought again");
+        objects_.remove({id, ObjectType::file});
+        return std::nullopt;
+    }
 }
 
 /// What an import that broke off left: believed only after it was hashed again.

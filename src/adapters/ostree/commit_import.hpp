@@ -19,13 +19,17 @@ public:
 
     ImportEstimate estimate(const CommitId& id);
     ImportReport run(const CommitId& id, Progress& progress);
+    /// Leaves everything staged: the store itself is as it was.
+    ImportReport stage(const CommitId& id, Progress& progress);
 
 private:
+    ImportedTree bring(const CommitId& id, Progress& progress);
+    std::uint64_t bring_signatures(const CommitId& id);
     ImportedTree load_tree(const CommitId& id);
     /// Takes what is here or staged; returns what must be fetched.
     std::vector<Digest> take_present(const ImportedTree& tree);
     std::optional<ObjectFacts> staged(const Digest& id) const;
-    ObjectFacts present(const Digest& id) const;
+    std::optional<ObjectFacts> present(const Digest& id) const;
     void take(ObjectFacts facts, const std::string& target);
     std::vector<ObjectFacts> facts_in_order(const ImportedTree& tree);
     void check_total() const;
@@ -40,6 +44,7 @@ private:
     MetadataImport metadata_;
     std::unordered_map<Digest, ObjectFacts> facts_;
     std::unordered_map<Digest, std::string> targets_; ///< of symlinks
+    std::string signatures_;                          ///< of the commit; empty: none
     ImportReport report_;
 };
 

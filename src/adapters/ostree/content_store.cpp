@@ -5,6 +5,7 @@
 #include "adapters/ostree/commit_import.hpp"
 #include "adapters/ostree/commit_reader.hpp"
 #include "adapters/ostree/garbage.hpp"
+#include "adapters/ostree/mending.hpp"
 #include "adapters/ostree/repository.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 #include "adapters/ostree/tree_commit.hpp"
@@ -26,30 +27,43 @@ std::string as_line(const MetadataValue& value)
     return text::join(std::get<std::vector<std::string>>(value), ",");
 }
 
-ObjectDirectory open_store(const std::filesystem::path& directory)
-{
-    ensure_repository(directory, RepositoryMode::bare_user);
-    return ObjectDirectory(directory);
-}
-
 } // namespace
 
-OstreeContentStore::OstreeContentStore(const std::filesystem::path& directory)
-    : objects_(std::make_unique<ObjectDirectory>(open_store(directory))),
-      indexes_(std::make_unique<CommitIndexes>(*objects_))
+OstreeContentStore::OstreeContentStore(const std::filesystem::path& directory, Absent absent) : directory_(directory)
 {
+    if (absent == Absent::make || std::filesystem::exists(directory / "config")) {
+        make_if_absent();
+        return;
+    }
+    open();
+}
+
+void OstreeContentStore::open()
+{
+    objects_ = std::make_unique<ObjectDirectory>(directory_);
+    fetching_ = std::make_unique<ObjectDirectory>(directory_, "qpkg-fetching");
+    indexes_ = std::make_unique<CommitIndexes>(*objects_);
+}
+
+void OstreeContentStore::make_if_absent()
+{
+    if (objects_ && std::filesystem::exists(directory_ / "config")) {
+        return;
+    }
+    ensure_repository(directory_, RepositoryMode::bare_user);
+    open();
 }
 
 OstreeContentStore::~OstreeContentStore() = default;
 
 template <class Step>
-auto OstreeContentStore::giving_space_back(Step&& step)
+auto OstreeContentStore::giving_space_back(const ObjectDirectory& objects, Step&& step)
 {
     try {
         return step();
     } catch (const Error& error) {
         if (error.code() == Code::no_space) {
-            objects_->clear_staging();
+            objects.clear_staging();
         }
         throw;
     }
@@ -93,19 +107,32 @@ std::map<std::string, std::string> OstreeContentStore::commit_metadata(const Com
 
 ImportEstimate OstreeContentStore::estimate(const CommitId& commit, const ImportLimits& limits, Fetcher& from)
 {
-    return giving_space_back([&] {
+    return giving_space_back(*fetching_, [&] {
         const KnownObjects known(*indexes_, commits());
-        return CommitImport(*objects_, *indexes_, known, limits, from).estimate(commit);
+        return CommitImport(*fetching_, *indexes_, known, limits, from).estimate(commit);
     });
 }
+
+ImportReport OstreeContentStore::stage_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
+                                              Progress& progress)
+{
+    return giving_space_back(*fetching_, [&] {
+        const KnownObjects known(*indexes_, commits());
+        return CommitImport(*fetching_, *indexes_, known, limits, from).stage(commit, progress);
+    });
+}
+
+void OstreeContentStore::adopt_staged() { objects_->take_over(*fetching_); }
+
+std::uint64_t OstreeContentStore::discard_staged() { return fetching_->clear_staging(); }
 
 ImportReport OstreeContentStore::import_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
                                                Progress& progress)
 {
-    if (has_commit(commit)) {
+    if (has_commit(commit) && is_complete(*objects_, commit)) {
         return {};
     }
-    return giving_space_back([&] {
+    return giving_space_back(*objects_, [&] {
         const KnownObjects known(*indexes_, commits());
         return CommitImport(*objects_, *indexes_, known, limits, from).run(commit, progress);
     });
@@ -113,7 +140,7 @@ ImportReport OstreeContentStore::import_commit(const CommitId& commit, const Imp
 
 CommitSummary OstreeContentStore::commit_tree(const CommitRequest& request, Progress& progress)
 {
-    return giving_space_back([&] { return TreeCommit(*objects_, *indexes_, progress).run(request); });
+    return giving_space_back(*objects_, [&] { return TreeCommit(*objects_, *indexes_, progress).run(request); });
 }
 
 std::uint64_t OstreeContentStore::export_commit(const CommitId& commit, const std::filesystem::path& archive,
@@ -139,7 +166,7 @@ std::uint64_t OstreeContentStore::copy_archived(const CommitId& commit, const st
 std::uint64_t OstreeContentStore::prunable(std::span<const CommitId> keep) const
 {
     return bytes_of(*objects_, find_garbage(*objects_, keep)) + indexes_->bytes_of_all_but(keep) +
-           objects_->staged_bytes();
+           objects_->staged_bytes() + fetching_->staged_bytes();
 }
 
 std::uint64_t OstreeContentStore::prune(std::span<const CommitId> keep)
@@ -149,6 +176,15 @@ std::uint64_t OstreeContentStore::prune(std::span<const CommitId> keep)
     remove(*objects_, garbage);
     return bytes + indexes_->remove_all_but(keep) + objects_->clear_staging();
 }
+
+std::uint64_t OstreeContentStore::discard_damaged(const CommitId& commit)
+{
+    return ostree::discard_damaged(*objects_, commit);
+}
+
+std::uint64_t OstreeContentStore::lost_attributes() const { return ostree::lost_attributes(*objects_); }
+
+std::uint64_t OstreeContentStore::mend_attributes() { return ostree::mend_attributes(*objects_); }
 
 void OstreeContentStore::verify(const CommitId& commit, Progress& progress) const
 {

@@ -15,9 +15,13 @@ class CommitIndexes;
 /// needed is said by the database, through `prune`. One process writes at a time (the caller holds the lock).
 class OstreeContentStore final : public ContentStore {
 public:
-    /// Makes the repository when there is none.
-    explicit OstreeContentStore(const std::filesystem::path& directory);
+    enum class Absent { make, leave };
+
+    /// Makes the repository when there is none, or leaves that to `make_if_absent`; until then it holds nothing.
+    explicit OstreeContentStore(const std::filesystem::path& directory, Absent absent = Absent::make);
     ~OstreeContentStore() override;
+
+    void make_if_absent();
 
     bool has_commit(const CommitId& commit) const override;
     std::vector<CommitId> commits() const override;
@@ -25,6 +29,10 @@ public:
     std::map<std::string, std::string> commit_metadata(const CommitId& commit) const override;
 
     ImportEstimate estimate(const CommitId& commit, const ImportLimits& limits, Fetcher& from) override;
+    ImportReport stage_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
+                              Progress& progress) override;
+    void adopt_staged() override;
+    std::uint64_t discard_staged() override;
     ImportReport import_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
                                Progress& progress) override;
 
@@ -37,6 +45,9 @@ public:
 
     std::uint64_t prunable(std::span<const CommitId> keep) const override;
     std::uint64_t prune(std::span<const CommitId> keep) override;
+    std::uint64_t discard_damaged(const CommitId& commit) override;
+    std::uint64_t lost_attributes() const override;
+    std::uint64_t mend_attributes() override;
     void verify(const CommitId& commit, Progress& progress) const override;
 
     std::unique_ptr<CommitReader> open_commit(const CommitId& commit) const override;
@@ -45,9 +56,12 @@ public:
 private:
     /// Runs `step`; when the disk or a limit was too small, what it staged is given back.
     template <class Step>
-    auto giving_space_back(Step&& step);
+    static auto giving_space_back(const ObjectDirectory& objects, Step&& step);
+    void open();
 
+    std::filesystem::path directory_;
     std::unique_ptr<ObjectDirectory> objects_;
+    std::unique_ptr<ObjectDirectory> fetching_; ///< the same objects; what is laid aside before anybody holds the lock
     std::unique_ptr<CommitIndexes> indexes_;
 };
 

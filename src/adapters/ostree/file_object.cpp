@@ -27,6 +27,8 @@ struct stat status_of(int fd)
     return info;
 }
 
+} // namespace
+
 std::string read_target(int fd)
 {
     std::array<char, 4097> buffer{};
@@ -40,7 +42,7 @@ std::string read_target(int fd)
     return {buffer.data(), static_cast<std::size_t>(got) - 1};
 }
 
-} // namespace
+bool has_header(int fd) { return ::fgetxattr(fd, attribute, nullptr, 0) > 0; }
 
 FileHeader read_header(int fd)
 {
@@ -88,9 +90,8 @@ ObjectFacts facts_of(const FileHeader& header, ContentDigest::Result result)
             .leaves = std::move(result.leaves)};
 }
 
-ObjectFacts hash_object(int fd, const Digest& id)
+ObjectFacts hash_as(int fd, const FileHeader& header)
 {
-    const auto header = read_header(fd);
     check_file(header);
     ContentDigest digest(header);
     if (S_ISREG(header.mode)) {
@@ -98,7 +99,7 @@ ObjectFacts hash_object(int fd, const Digest& id)
         for (off_t offset = 0;;) {
             const auto got = ::pread(fd, buffer.data(), buffer.size(), offset);
             if (got < 0) {
-                throw system_error("read file " + id.hex(), errno);
+                throw system_error("read a file of the object store", errno);
             }
             if (got == 0) {
                 break;
@@ -107,7 +108,12 @@ ObjectFacts hash_object(int fd, const Digest& id)
             offset += got;
         }
     }
-    auto facts = facts_of(header, digest.finish());
+    return facts_of(header, digest.finish());
+}
+
+ObjectFacts hash_object(int fd, const Digest& id)
+{
+    auto facts = with_context("file " + id.hex(), [&] { return hash_as(fd, read_header(fd)); });
     if (facts.id != id) {
         throw Error(Code::corrupt, "file " + id.hex() + ": its bytes are not what its name says");
     }

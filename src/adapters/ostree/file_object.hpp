@@ -23,6 +23,9 @@ struct ObjectFacts {
 
 /// The header of the object in `fd`; a symlink's target is read.
 FileHeader read_header(int fd);
+bool has_header(int fd);
+/// Of a symlink's object. Error corrupt when its bytes can be none.
+std::string read_target(int fd);
 /// Bytes of content: the file's size, for a symlink its target's.
 std::uint64_t content_size(int fd, const FileHeader& header);
 
@@ -31,6 +34,8 @@ void write_attributes(int fd, const FileHeader& header);
 
 /// Reads and hashes the object in `fd`; Error corrupt when it is not `id`.
 ObjectFacts hash_object(int fd, const Digest& id);
+/// As `hash_object`, for a header that is not the file's own: the name is what it comes to, compared with nothing.
+ObjectFacts hash_as(int fd, const FileHeader& header);
 ObjectFacts facts_of(const FileHeader& header, ContentDigest::Result result);
 
 } // namespace qpkg::ostree

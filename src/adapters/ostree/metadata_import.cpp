@@ -67,20 +67,27 @@ private:
 
 } // namespace
 
-std::uint64_t bring_signatures(const ObjectDirectory& objects, const CommitId& id, Fetcher& from)
+std::optional<std::string> sound_signatures(const CommitId& id, std::string bytes)
 {
-    const auto bytes = from.look_for(served_path(id.digest(), ObjectType::commitmeta), max_commit);
-    if (!bytes) {
-        return 0;
-    }
     try {
-        parse_signatures(as_bytes(*bytes));
+        if (!parse_signatures(as_bytes(bytes)).empty()) {
+            return bytes;
+        }
+        return std::nullopt;
     } catch (const Error& error) {
         log::warning("signatures of commit " + id.hex() + " are not kept: " + error.what());
-        return bytes->size();
+        return std::nullopt;
     }
-    objects.write_durably(id.digest(), ObjectType::commitmeta, *bytes);
-    return bytes->size();
+}
+
+FetchedSignatures fetch_signatures(const CommitId& id, Fetcher& from)
+{
+    auto bytes = from.look_for(served_path(id.digest(), ObjectType::commitmeta), max_commit);
+    if (!bytes) {
+        return {"", 0};
+    }
+    const auto size = bytes->size();
+    return {sound_signatures(id, *std::move(bytes)).value_or(""), size};
 }
 
 std::string served_path(const Digest& id, ObjectType type) { return "ostree/objects/" + object_path(id, type); }
@@ -142,8 +149,12 @@ ImportedTree MetadataImport::run(const CommitId& id)
 
 std::string MetadataImport::commit_bytes(const CommitId& id)
 {
-    if (objects_.has(id.digest(), ObjectType::commit)) {
-        return objects_.read_checked(id.digest(), ObjectType::commit, max_commit);
+    if (auto here = sound_bytes({id.digest(), ObjectType::commit})) {
+        return *std::move(here);
+    }
+    const ObjectName name{id.digest(), ObjectType::commit};
+    if (auto staged = objects_.read_staged(name, max_commit); staged && sha256(std::string_view(*staged)) == name.id) {
+        return *std::move(staged);
     }
     auto bytes = from_.get(served_path(id.digest(), ObjectType::commit), max_commit);
     if (!bytes) {
@@ -153,6 +164,24 @@ std::string MetadataImport::commit_bytes(const CommitId& id)
     ++fetched_objects_;
     fetched_bytes_ += bytes->size();
     return *std::move(bytes);
+}
+
+/// Of an object that is here; a damaged one is removed, so that it is brought again.
+std::optional<std::string> MetadataImport::sound_bytes(const ObjectName& object) const
+{
+    if (!objects_.has(object.id, object.type)) {
+        return std::nullopt;
+    }
+    try {
+        return objects_.read_checked(object.id, object.type, cap_of(object.type));
+    } catch (const Error& error) {
+        if (error.code() != Code::corrupt && error.code() != Code::no_space) {
+            throw;
+        }
+        log::warning(std::string(error.what()) + "; it is brought again");
+        objects_.remove(object);
+        return std::nullopt;
+    }
 }
 
 void MetadataImport::want(const Digest& id, ObjectType type)
@@ -173,11 +202,11 @@ void MetadataImport::load(ImportedTree& tree, const std::vector<ObjectName>& lev
 {
     std::vector<ObjectName> missing;
     for (const auto& object : level) {
-        if (objects_.has(object.id, object.type)) {
-            add(tree, object, objects_.read_checked(object.id, object.type, cap_of(object.type)));
+        if (const auto here = sound_bytes(object)) {
+            add(tree, object, *here);
             continue;
         }
-        const auto staged = files::read_if_exists(objects_.staged_path(object.id, object.type), cap_of(object.type));
+        const auto staged = objects_.read_staged(object, cap_of(object.type));
         if (staged && sha256(std::string_view(*staged)) == object.id) {
             add(tree, object, *staged);
             continue;

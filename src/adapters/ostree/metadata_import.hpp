@@ -7,6 +7,7 @@
 #include "qpkg/ports/content_store.hpp"
 #include "qpkg/ports/fetcher.hpp"
 
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -60,6 +61,7 @@ public:
 
 private:
     std::string commit_bytes(const CommitId& id);
+    std::optional<std::string> sound_bytes(const ObjectName& object) const;
     void load(ImportedTree& tree, const std::vector<ObjectName>& level);
     void add(ImportedTree& tree, const ObjectName& object, std::string_view bytes);
     std::vector<ObjectName> take_level();
@@ -77,8 +79,13 @@ private:
 };
 
 /// Signatures prove nothing to an importer: the commit is pinned by the manifest. They are kept for those who serve it
-/// on and for stock clients; malformed ones are left out, loudly. Returns the bytes fetched.
-std::uint64_t bring_signatures(const ObjectDirectory& objects, const CommitId& id, Fetcher& from);
+/// on and for stock clients; what is none is left out, loudly.
+struct FetchedSignatures {
+    std::string sound;   ///< empty: there are none
+    std::uint64_t bytes; ///< fetched
+};
+FetchedSignatures fetch_signatures(const CommitId& id, Fetcher& from);
+std::optional<std::string> sound_signatures(const CommitId& id, std::string bytes);
 
 /// "ostree/objects/ab/cdef….dirtree"
 std::string served_path(const Digest& id, ObjectType type);

@@ -39,6 +39,16 @@ void make_directory(const fs::path& path)
     }
 }
 
+/// Nothing when it is not there: then no object is.
+Fd open_objects(const fs::path& directory)
+{
+    Fd fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd && errno != ENOENT) {
+        throw system_error("open " + directory.string(), errno);
+    }
+    return fd;
+}
+
 std::string describe(const Digest& id, ObjectType type) { return std::string(suffix(type)) + " " + id.hex(); }
 
 /// "cdef….file" in the directory "ab" as an object's name.
@@ -85,9 +95,9 @@ std::uint64_t allocated_bytes(const fs::path& path)
     return ::lstat(path.c_str(), &info) == 0 ? static_cast<std::uint64_t>(info.st_blocks) * 512 : 0;
 }
 
-ObjectDirectory::ObjectDirectory(fs::path repository)
-    : repository_(std::move(repository)), staging_(repository_ / "tmp" / "qpkg-staging"),
-      objects_(files::open(repository_ / "objects", O_RDONLY | O_DIRECTORY))
+ObjectDirectory::ObjectDirectory(fs::path repository, std::string_view staging)
+    : repository_(std::move(repository)), staging_(repository_ / "tmp" / staging),
+      objects_(open_objects(repository_ / "objects"))
 {
 }
 
@@ -104,7 +114,7 @@ bool ObjectDirectory::has(const Digest& id, ObjectType type) const
 Fd ObjectDirectory::open_if_there(const Digest& id, ObjectType type) const
 {
     Fd fd(::openat(objects_.get(), object_path(id, type).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
-    if (!fd && errno != ENOENT) {
+    if (!fd && objects_ && errno != ENOENT) {
         throw system_error("open " + describe(id, type), errno);
     }
     return fd;
@@ -134,6 +144,9 @@ std::string ObjectDirectory::read_checked(const Digest& id, ObjectType type, std
 std::vector<ObjectName> ObjectDirectory::list() const
 {
     std::vector<ObjectName> found;
+    if (!objects_) {
+        return found;
+    }
     for (const auto& directory : fs::directory_iterator(repository_ / "objects")) {
         const auto first_two = directory.path().filename().string();
         if (first_two.size() != 2 || !directory.is_directory()) {
@@ -190,6 +203,16 @@ bool ObjectDirectory::is_staged(const Digest& id, ObjectType type) const
     return ::access(staged_path(id, type).c_str(), F_OK) == 0;
 }
 
+std::optional<std::string> ObjectDirectory::read_staged(const ObjectName& name, std::size_t cap) const
+{
+    return files::read_if_exists(staged_path(name.id, name.type), cap);
+}
+
+void ObjectDirectory::write_staged(const ObjectName& name, std::string_view bytes) const
+{
+    files::write_all(create_staged(name.id, name.type).get(), bytes);
+}
+
 void ObjectDirectory::discard_staged(const Digest& id, ObjectType type) const
 {
     ::unlink(staged_path(id, type).c_str());
@@ -232,6 +255,21 @@ void ObjectDirectory::write_durably(const Digest& id, ObjectType type, std::stri
     const auto target = path(id, type);
     files::make_directories(target.parent_path());
     files::write(target, bytes);
+}
+
+void ObjectDirectory::take_over(const ObjectDirectory& other) const
+{
+    if (!fs::is_directory(other.staging_)) {
+        return;
+    }
+    make_directory(staging_);
+    for (const auto& entry : fs::directory_iterator(other.staging_)) {
+        const auto here = staging_ / entry.path().filename();
+        if (::rename(entry.path().c_str(), here.c_str()) != 0) {
+            throw system_error("rename to " + here.string(), errno);
+        }
+    }
+    fs::remove(other.staging_);
 }
 
 std::uint64_t ObjectDirectory::staged_bytes() const

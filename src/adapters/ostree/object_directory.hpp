@@ -34,7 +34,8 @@ struct ObjectName {
 /// crash.
 class ObjectDirectory {
 public:
-    explicit ObjectDirectory(std::filesystem::path repository);
+    /// `staging` names the directory below tmp/: what works on one repository at the same time has each its own.
+    explicit ObjectDirectory(std::filesystem::path repository, std::string_view staging = "qpkg-staging");
 
     const std::filesystem::path& repository() const noexcept { return repository_; }
     std::filesystem::path path(const Digest& id, ObjectType type) const;
@@ -59,12 +60,17 @@ public:
     void keep_incoming(const Digest& id, ObjectType type) const;
     void discard_incoming() const;
     bool is_staged(const Digest& id, ObjectType type) const;
+    /// A small object's bytes, checked against nothing.
+    std::optional<std::string> read_staged(const ObjectName& name, std::size_t cap) const;
+    void write_staged(const ObjectName& name, std::string_view bytes) const;
     void discard_staged(const Digest& id, ObjectType type) const;
     /// Makes what is staged durable and gives those of `names` that are staged and not here yet their place; then
     /// nothing is staged any more. After this returns they survive a power cut. `operation` names the fault points.
     void promote_staged(std::string_view operation, std::span<const ObjectName> names) const;
     /// A small object that makes others visible (a commit, its signatures): durable on return.
     void write_durably(const Digest& id, ObjectType type, std::string_view bytes) const;
+    /// What `other` has staged is staged here.
+    void take_over(const ObjectDirectory& other) const;
     /// Removes the staging directory; returns the bytes it held.
     std::uint64_t clear_staging() const;
     std::uint64_t staged_bytes() const;

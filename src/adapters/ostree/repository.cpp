@@ -17,9 +17,32 @@ namespace fs = std::filesystem;
 constexpr std::size_t max_config = 64 * 1024;
 constexpr std::size_t max_summary = 64 * 1024 * 1024;
 
-OstreeRepoMode ostree_mode(RepositoryMode mode)
+/// What libostree makes, made here: libostree insists on setting modes, and a share of a network may refuse that.
+constexpr std::array parts = {"objects",    "tmp/cache",    "extensions",  "state",
+                              "refs/heads", "refs/mirrors", "refs/remotes"};
+
+std::string config_of(RepositoryMode mode)
 {
-    return mode == RepositoryMode::archive ? OSTREE_REPO_MODE_ARCHIVE : OSTREE_REPO_MODE_BARE_USER;
+    return std::string("[core]\nrepo_version=1\nmode=") +
+           (mode == RepositoryMode::archive ? "archive-z2" : "bare-user") + '\n';
+}
+
+/// As libostree makes it, in a scratch repository that shows the other's objects and refs.
+std::string make_summary(const fs::path& repository)
+{
+    const files::TemporaryDirectory scratch(fs::temp_directory_path(), "qpkg-summary-");
+    for (const auto* own : {"tmp", "extensions", "state"}) {
+        fs::create_directory(scratch.path() / own);
+    }
+    fs::copy_file(repository / "config", scratch.path() / "config");
+    for (const auto* shown : {"objects", "refs"}) {
+        fs::create_directory_symlink(fs::absolute(repository) / shown, scratch.path() / shown);
+    }
+    const auto opened = open_repository(scratch.path());
+    glib::checked("write the summary of " + repository.string(), [&](GError** error) {
+        return ostree_repo_regenerate_summary(opened.get(), nullptr, nullptr, error);
+    });
+    return files::read(scratch.path() / "summary", max_summary);
 }
 
 void require_good_ref(const std::string& ref)
@@ -47,12 +70,10 @@ glib::Owned<OstreeRepo> open_repository(const fs::path& directory)
 void ensure_repository(const fs::path& directory, RepositoryMode mode)
 {
     if (!fs::exists(directory / "config")) {
-        files::make_directories(directory);
-        auto repository = handle_of(directory);
-        glib::checked("make the repository " + directory.string(), [&](GError** error) {
-            return ostree_repo_create(repository.get(), ostree_mode(mode), nullptr, error);
-        });
-        files::sync_filesystem(directory);
+        for (const auto* part : parts) {
+            files::make_directories(directory / part);
+        }
+        files::write(directory / "config", config_of(mode)); // last: with it the repository is there
         return;
     }
     // Read here, not by libostree: opening a store must cost nothing, and starting GLib costs milliseconds.
@@ -74,15 +95,12 @@ void write_ref(const fs::path& repository, const std::string& ref, const CommitI
 
 void write_summary(const fs::path& repository, const CommitSigner* signer)
 {
-    const auto opened = open_repository(repository);
-    glib::checked("write the summary of " + repository.string(), [&](GError** error) {
-        return ostree_repo_regenerate_summary(opened.get(), nullptr, nullptr, error);
-    });
+    const auto summary = make_summary(repository);
+    files::write(repository / "summary", summary);
     if (signer == nullptr) {
         files::remove_durably(repository / "summary.sig");
         return;
     }
-    const auto summary = files::read(repository / "summary", max_summary);
     const std::array<std::string, 1> signatures{signer->sign(as_bytes(summary))};
     files::write(repository / "summary.sig", encode_signatures(signatures));
 }

@@ -4,8 +4,11 @@
 #include "qpkg/base/error.hpp"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <cerrno>
+#include <system_error>
+#include <utility>
 
 namespace qpkg::sqlite {
 namespace {
@@ -28,6 +31,35 @@ Code code_of(int result)
     }
 }
 
+constexpr int patience_milliseconds = 10'000;
+
+/// Made under a strict umask, or by a copy: whoever may see the folder may read. Secrets are not in there.
+void open_to_readers(const std::string& path)
+{
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0777U) != 0644) {
+        (void)!::chmod(path.c_str(), 0644);
+    }
+}
+
+/// https://www.sqlite.org/uri.html
+std::string uri(const std::filesystem::path& file)
+{
+    constexpr std::string_view digits = "0123456789ABCDEF";
+    std::string name = "file:";
+    for (const char c : std::filesystem::absolute(file).string()) {
+        if (c == '%' || c == '?' || c == '#') {
+            const auto byte = static_cast<unsigned char>(c);
+            name += '%';
+            name += digits[byte >> 4U];
+            name += digits[byte & 15U];
+        } else {
+            name += c;
+        }
+    }
+    return name;
+}
+
 } // namespace
 
 void fail(sqlite3* handle, std::string_view action)
@@ -44,22 +76,91 @@ void fail(sqlite3* handle, std::string_view action)
         code == Code::corrupt ? "restore the file from a backup; qpkg never replaces it silently" : "");
 }
 
-Connection::Connection(const std::filesystem::path& file) : file_(file)
+Connection::Connection(const std::filesystem::path& file, Access access) : file_(file)
 {
-    const auto result = sqlite3_open_v2(file.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
     try {
-        if (result != SQLITE_OK) {
-            fail(handle_, "open " + file.string());
+        if (access == Access::write) {
+            open_for_writing();
+        } else {
+            open_for_reading();
         }
-        sqlite3_extended_result_codes(handle_, 1);
-        sqlite3_busy_timeout(handle_, 10'000);
-        // FULL: a committed transaction survives a power cut, also in WAL mode.
-        execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF");
-        migrate(*this, file);
     } catch (...) {
         sqlite3_close(handle_);
         throw;
     }
+}
+
+void Connection::open_for_writing()
+{
+    for (const auto* part : {"", "-wal", "-shm"}) {
+        open_to_readers(file_.string() + part);
+    }
+    const auto result = sqlite3_open_v2(file_.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+    if (result != SQLITE_OK) {
+        fail(handle_, "open " + file_.string());
+    }
+    sqlite3_extended_result_codes(handle_, 1);
+    sqlite3_busy_timeout(handle_, patience_milliseconds);
+    // Readers that may write nothing find SQLite's own files only when they outlive the writers. Nothing is left in
+    // them: who copies back an older database must not meet newer pages.
+    int keep = 1;
+    sqlite3_file_control(handle_, "main", SQLITE_FCNTL_PERSIST_WAL, &keep);
+    // FULL: a committed transaction survives a power cut, also in WAL mode.
+    execute("PRAGMA journal_mode=WAL; PRAGMA journal_size_limit=0; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+            "PRAGMA trusted_schema=OFF");
+    migrate(*this, file_);
+}
+
+void Connection::open_for_reading()
+{
+    std::error_code none;
+    const auto size = std::filesystem::file_size(file_, none);
+    const bool nothing = none == std::errc::no_such_file_or_directory || (!none && size == 0);
+    if (!nothing) {
+        open_what_is_there();
+        if (is_current(*this, file_)) {
+            return;
+        }
+        sqlite3_close(std::exchange(handle_, nullptr));
+    }
+    if (!try_open(":memory:", SQLITE_OPEN_READWRITE)) {
+        fail(handle_, "open a database in memory");
+    }
+    migrate(*this, file_);
+}
+
+void Connection::open_what_is_there()
+{
+    // SQLite's index beside the file is written by readers, too, unless they say that they will not; and where it is
+    // not there, it is made. Without a writer's pages there is nothing it would be needed for.
+    const auto name = uri(file_);
+    if (try_open(name + "?mode=ro&readonly_shm=1", SQLITE_OPEN_READONLY)) {
+        return;
+    }
+    std::error_code none;
+    const auto pending = std::filesystem::file_size(file_.string() + "-wal", none);
+    const bool alone = none || pending == 0;
+    if (!try_open(name + (alone ? "?mode=ro&immutable=1" : "?mode=ro"), SQLITE_OPEN_READONLY)) {
+        fail(handle_, "open " + file_.string());
+    }
+}
+
+/// True when it can also be read.
+bool Connection::try_open(const std::string& name, int flags)
+{
+    sqlite3_close(std::exchange(handle_, nullptr));
+    if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_URI, nullptr) != SQLITE_OK) {
+        return false;
+    }
+    sqlite3_extended_result_codes(handle_, 1);
+    sqlite3_busy_timeout(handle_, patience_milliseconds);
+    const auto result = sqlite3_exec(handle_, "PRAGMA trusted_schema=OFF; SELECT count(*) FROM sqlite_schema", nullptr,
+                                     nullptr, nullptr);
+    const auto cause = result & 0xff;
+    if (result != SQLITE_OK && cause != SQLITE_CANTOPEN && cause != SQLITE_READONLY) {
+        fail(handle_, file_.string());
+    }
+    return result == SQLITE_OK;
 }
 
 Connection::~Connection() { sqlite3_close(handle_); }

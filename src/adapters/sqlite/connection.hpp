@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "adapters/sqlite/database.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -14,10 +16,12 @@ struct sqlite3_stmt;
 namespace qpkg::sqlite {
 
 /// One database file: WAL, synchronous FULL, foreign keys, schema brought up to date.
-/// Errors: corrupt (not a database, damaged), unsupported (written by a newer qpkg), busy, no_space, failed.
+/// Readers write nothing at all: not the file, nor what SQLite keeps beside it, so that a full disk, a read-only one
+/// and missing rights do not hinder them. A file that is absent or empty is to them a database without rows. Errors:
+/// corrupt (not a database, damaged), unsupported (written by a newer qpkg), busy, no_space, failed.
 class Connection {
 public:
-    explicit Connection(const std::filesystem::path& file);
+    explicit Connection(const std::filesystem::path& file, Access access = Access::write);
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
     ~Connection();
@@ -29,6 +33,11 @@ public:
     sqlite3* handle() const noexcept { return handle_; }
 
 private:
+    void open_for_writing();
+    void open_for_reading();
+    void open_what_is_there();
+    bool try_open(const std::string& name, int flags);
+
     sqlite3* handle_ = nullptr;
     std::filesystem::path file_;
 };
@@ -95,5 +104,7 @@ private:
 
 /// Brings an older database up to date, one migration after the other, in one transaction.
 void migrate(Connection& connection, const std::filesystem::path& file);
+/// What a reader does instead. False where nothing was ever written. Error unsupported: of another version.
+bool is_current(const Connection& connection, const std::filesystem::path& file);
 
 } // namespace qpkg::sqlite

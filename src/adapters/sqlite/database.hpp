@@ -11,11 +11,16 @@ namespace qpkg::sqlite {
 
 class Connection;
 
+enum class Access { read, write };
+
 /// What is wanted and what is trusted, in one SQLite file: a backup of that file is a backup of both.
 class Database final : public StateDb, public TrustStore {
 public:
-    explicit Database(const std::filesystem::path& file);
+    explicit Database(const std::filesystem::path& file, Access access = Access::write);
     ~Database() override;
+
+    /// From here on as a writer: the file is made when it is not there.
+    void open_for_writing();
 
     Snapshot snapshot() const override;
     std::optional<RepoName> pinned(const AppId& app) const override;
@@ -31,6 +36,7 @@ public:
     std::vector<TrustEvent> events() const override;
 
 private:
+    std::filesystem::path file_;
     std::unique_ptr<Connection> connection_;
 };
 

@@ -80,16 +80,9 @@ std::int64_t version_of(const Connection& connection)
     return statement.integer(0);
 }
 
-} // namespace
-
-void migrate(Connection& connection, const std::filesystem::path& file)
+void refuse_others(std::int64_t version, const std::filesystem::path& file)
 {
     const auto newest = static_cast<std::int64_t>(migrations.size());
-    if (version_of(connection) == newest) {
-        return;
-    }
-    Transaction transaction(connection);
-    const auto version = version_of(connection); // again: another process may have been faster
     if (version > newest) {
         throw Error(Code::unsupported,
                     "database " + file.string() + " has version " + std::to_string(version) + ", this qpkg knows " +
@@ -100,11 +93,38 @@ void migrate(Connection& connection, const std::filesystem::path& file)
         throw Error(Code::unsupported, "database " + file.string() + " was made by qpkg 0.1",
                     "make a new state directory, and build and install the apps again");
     }
+}
+
+} // namespace
+
+void migrate(Connection& connection, const std::filesystem::path& file)
+{
+    const auto newest = static_cast<std::int64_t>(migrations.size());
+    if (version_of(connection) == newest) {
+        return;
+    }
+    Transaction transaction(connection);
+    const auto version = version_of(connection); // again: another process may have been faster
+    refuse_others(version, file);
     for (auto step = version; step < newest; ++step) {
         connection.execute(migrations.at(static_cast<std::size_t>(step)));
     }
     connection.execute(("PRAGMA user_version=" + std::to_string(newest)).c_str());
     transaction.commit();
+}
+
+bool is_current(const Connection& connection, const std::filesystem::path& file)
+{
+    const auto version = version_of(connection);
+    refuse_others(version, file);
+    const auto newest = static_cast<std::int64_t>(migrations.size());
+    if (version != 0 && version < newest) {
+        throw Error(Code::unsupported,
+                    "database " + file.string() + " has version " + std::to_string(version) +
+                        ", which is older than what this qpkg reads: " + std::to_string(newest),
+                    "any command that changes something brings it up to date, for example `qpkg gc --keep 1000`");
+    }
+    return version == newest;
 }
 
 } // namespace qpkg::sqlite

@@ -4,8 +4,17 @@
 
 namespace qpkg::sqlite {
 
-Database::Database(const std::filesystem::path& file) : connection_(std::make_unique<Connection>(file)) {}
+Database::Database(const std::filesystem::path& file, Access access)
+    : file_(file), connection_(std::make_unique<Connection>(file, access))
+{
+}
 Database::~Database() = default;
+
+void Database::open_for_writing()
+{
+    connection_.reset();
+    connection_ = std::make_unique<Connection>(file_, Access::write);
+}
 
 std::optional<TrustedRole> Database::trusted(const RepoName& repo, const std::string& role) const
 {

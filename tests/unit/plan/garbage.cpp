@@ -87,3 +87,17 @@ TEST_CASE("a composed volume is needed as long as its generation is kept, and it
     CHECK(plan::plan_gc(snapshot, 1).volumes == std::vector<VolumeId>{hello.release.volume.root});
     CHECK(plan::plan_gc(snapshot, 0).volumes.size() == 2);
 }
+
+TEST_CASE("what no row names can go without a change of rows")
+{
+    auto snapshot = upgraded();
+    const VolumeId stray(sha256("stray"));
+    snapshot.volumes.push_back(stray);
+    std::sort(snapshot.volumes.begin(), snapshot.volumes.end());
+
+    const auto leftovers = plan::plan_leftovers(snapshot);
+
+    CHECK(leftovers.changes.empty());
+    CHECK(leftovers.volumes == std::vector<VolumeId>{stray});
+    CHECK(leftovers.kept_commits == upgraded().commits);
+}

@@ -7,6 +7,8 @@
 
 #include "qpkg/base/files.hpp"
 
+#include <map>
+
 using namespace qpkg;
 using namespace qpkg::testing;
 
@@ -182,4 +184,94 @@ TEST_CASE("the signed time only rises")
     db.raise_issued(demo, 40);
 
     CHECK(db.newest_issued(demo) == 50);
+}
+
+TEST_CASE("a reader sees what a writer left, and leaves the folder as it is")
+{
+    const Scratch scratch;
+    const auto snapshot = with_installed(a_snapshot(), "work", {a_known_release()});
+    {
+        sqlite::Database db(scratch.file);
+        fill(db, snapshot);
+    }
+    const auto entries = [&] {
+        std::map<std::string, std::filesystem::file_time_type> found;
+        for (const auto& entry : std::filesystem::directory_iterator(scratch.directory.path())) {
+            found.emplace(entry.path().filename().string(), entry.last_write_time());
+        }
+        return found;
+    };
+    const auto before = entries();
+
+    CHECK((sqlite::Database(scratch.file, sqlite::Access::read).snapshot() == rows_of(snapshot)));
+
+    CHECK(entries() == before);
+}
+
+TEST_CASE("a reader sees what a writer that is still there has committed")
+{
+    const Scratch scratch;
+    sqlite::Database writer(scratch.file);
+    fill(writer, a_snapshot());
+
+    CHECK((sqlite::Database(scratch.file, sqlite::Access::read).snapshot() == rows_of(a_snapshot())));
+}
+
+TEST_CASE("a database that came without what SQLite keeps beside it can be read")
+{
+    const Scratch scratch;
+    {
+        sqlite::Database db(scratch.file);
+        fill(db, a_snapshot());
+    }
+    std::filesystem::remove(scratch.file.string() + "-wal");
+    std::filesystem::remove(scratch.file.string() + "-shm");
+
+    CHECK((sqlite::Database(scratch.file, sqlite::Access::read).snapshot() == rows_of(a_snapshot())));
+    CHECK(!std::filesystem::exists(scratch.file.string() + "-shm"));
+}
+
+TEST_CASE("to a reader, a database that is absent or empty has no rows, and stays so")
+{
+    const Scratch scratch;
+    CHECK(sqlite::Database(scratch.file, sqlite::Access::read).snapshot().qubes.empty());
+    CHECK(!std::filesystem::exists(scratch.file));
+
+    files::write(scratch.file, "");
+    CHECK(sqlite::Database(scratch.file, sqlite::Access::read).snapshot().qubes.empty());
+    CHECK(std::filesystem::file_size(scratch.file) == 0);
+}
+
+TEST_CASE("a reader writes nothing")
+{
+    const Scratch scratch;
+    {
+        const sqlite::Database db(scratch.file);
+    }
+    sqlite::Database reader(scratch.file, sqlite::Access::read);
+
+    CHECK_FAILS(Code::failed, "readonly", fill(reader, a_snapshot()));
+}
+
+TEST_CASE("nothing of a closed database lies beside it, so that an older copy can take its place")
+{
+    const Scratch scratch;
+    {
+        sqlite::Database db(scratch.file);
+        fill(db, a_snapshot());
+    }
+
+    CHECK(std::filesystem::file_size(scratch.file.string() + "-wal") == 0);
+}
+
+TEST_CASE("a path with characters that mean something in a URI is a path")
+{
+    const Scratch scratch;
+    const auto file = scratch.directory.path() / "a?b#c%41.db";
+    {
+        sqlite::Database db(file);
+        fill(db, a_snapshot());
+    }
+
+    CHECK((sqlite::Database(file, sqlite::Access::read).snapshot() == rows_of(a_snapshot())));
 }

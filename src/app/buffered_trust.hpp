@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/trust_store.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace qpkg::app {
+
+/// What is trusted, before anybody may write it down: repositories are read without the writer's lock, and what was
+/// verified is kept here until `write_through`. That takes nothing back that another process accepted meanwhile.
+class BufferedTrust final : public TrustStore {
+public:
+    explicit BufferedTrust(TrustStore& store) : store_(store) {}
+
+    /// Hands everything over, and from here on each call is the store's.
+    void write_through();
+    /// Everything is kept here again.
+    void hold_back() { through_ = false; }
+
+    std::optional<TrustedRole> trusted(const RepoName& repo, const std::string& role) const override;
+    void accept(const RepoName& repo, const TrustedRole& metadata) override;
+    void forget(const RepoName& repo, const std::string& role) override;
+    std::int64_t newest_issued(const RepoName& repo) const override;
+    void raise_issued(const RepoName& repo, std::int64_t issued) override;
+    void record(const TrustEvent& event) override;
+    std::vector<TrustEvent> events() const override;
+
+private:
+    using Place = std::pair<RepoName, std::string>;
+
+    /// What became of a role here; no metadata: it was forgotten.
+    struct Role {
+        std::optional<TrustedRole> before; ///< what the store had when it was first changed here
+        std::optional<TrustedRole> now;
+    };
+    Role& changed(const RepoName& repo, const std::string& role);
+
+    TrustStore& store_;
+    bool through_ = false;
+    std::map<Place, Role> roles_;
+    std::map<RepoName, std::int64_t> issued_;
+    std::vector<TrustEvent> events_;
+};
+
+} // namespace qpkg::app

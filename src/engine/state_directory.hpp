@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace qpkg::engine {
+
+/// What lets others than this user change the state: it or one of its parts is a link to elsewhere, belongs to another
+/// user, or can be written by others. In words, each with its path; none when it is not there yet.
+std::vector<std::string> faults_of_state(const std::filesystem::path& root);
+
+/// For writers. Error failed with the first of them.
+void require_sound_state(const std::filesystem::path& root);
+
+} // namespace qpkg::engine
