@@ -160,18 +160,14 @@ struct Origin {
     std::vector<Package> packages;
 };
 
-/// An object that was here already may have been damaged since: then it is taken from the tree again.
+/// An object that was here already may have been damaged since, and nobody has signed what the volume's root must be:
+/// everything is hashed again, and what is damaged is taken from the tree.
 VolumeReport volume_of(World& world, const CommitRequest& wanted, const CommitId& commit)
 {
-    const VolumePart part{commit, ""};
-    try {
-        return world.volumes.build({&part, 1}, std::nullopt, world.progress);
-    } catch (const Error& error) {
-        if (error.code() != Code::corrupt || world.content.discard_damaged(commit) == 0) {
-            throw;
-        }
+    if (world.content.discard_damaged(commit) > 0) {
+        world.content.commit_tree(wanted, world.progress);
     }
-    world.content.commit_tree(wanted, world.progress);
+    const VolumePart part{commit, ""};
     return world.volumes.build({&part, 1}, std::nullopt, world.progress);
 }
 

@@ -98,6 +98,15 @@ class DamagedObjects(WorldCase):
         self.world.must("upgrade", "--yes")
         self.assertEqual(self.data_in("personal"), OTHER)
 
+    def test_a_composed_volume_is_not_made_of_damaged_objects(self):
+        """Nobody has signed its root, and a small file is part of the metadata that it is computed from."""
+        self.world.must("install", "other", "hello", "--into", "personal", "--yes")
+        script = b"#!/bin/sh\ncat /usr/share/other/data\n"
+        self.damage(self.object_of(script), 3)
+        answer = self.world.qpkg("qube", "set", "personal", "--layout", "composed", "--yes")
+        self.assertEqual(answer.code, 6, answer.out)
+        self.assertEqual(self.data_in("personal"), OTHER)
+
     def test_a_base_that_is_imported_again_repairs_its_objects(self):
         self.damage(self.object_of((self.world.folder / "base-tree/etc/passwd").read_bytes()), 3)
         volume = next((self.world.root / "volumes").glob("*.erofs"))

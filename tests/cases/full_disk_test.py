@@ -13,7 +13,7 @@ sys.path.insert(0, str(HERE.parent / "support"))
 from small_world import SmallWorld  # noqa: E402
 from world_case import WorldCase  # noqa: E402
 
-READING = (["list"], ["status"], ["du"], ["history", "work"], ["search", "--offline"], ["info", "bulk", "--offline"],
+READING = (["list"], ["status"], ["du"], ["history", "work"], ["search", "--offline"], ["info", "hello", "--offline"],
            ["base", "list"], ["qube", "list"], ["doctor"])
 
 
@@ -21,6 +21,7 @@ class FullDisk(WorldCase):
     @classmethod
     def make_world(cls, world):
         world.make_all()
+        world.publish(world.make_module("org.example.bulk", "1.0", cls.bulk()))
 
     def setUp(self):
         self.world = self.common
@@ -38,21 +39,17 @@ class FullDisk(WorldCase):
         self.addCleanup(subprocess.run, ["umount", mounted], check=False)
         world = SmallWorld(self.world.folder, self.world.programs)
         world.root = mounted / "root"
-        world.site = folder / "site"
-        world.out = folder / "out"
-        world.make_base()
-        world.publish(self.bulk(world, "1.0"))
+        world.must("base", "import", self.common.folder / "base.tar", "--id", "debian-12")
         world.add_repository()
         world.must("qube", "create", "work", "--base", "debian-12")
-        world.must("install", "bulk", "--into", "work", "--yes")
-        world.must("run", "work", "--", "bulk")
-        world.publish(self.bulk(world, "2.0"))
-        world.must("upgrade", "--yes")
+        world.must("install", "hello", "bulk", "--into", "work", "--yes")
+        world.must("run", "work", "--", "hello")
+        world.must("remove", "bulk", "--from", "work", "--yes")
         return world, mounted
 
-    def bulk(self, world, version):
-        files = {f"usr/share/bulk/{i}": os.urandom(400_000) for i in range(20)}
-        return world.make_module("org.example.bulk", version, files)
+    @staticmethod
+    def bulk():
+        return {f"usr/share/bulk/{i}": os.urandom(400_000) for i in range(20)}
 
     def fill(self, mounted):
         for name, size in (("a", 1 << 20), ("b", 4096)):
@@ -80,12 +77,12 @@ class FullDisk(WorldCase):
     def judge(self, world, mounted):
         for words in READING:
             self.assertEqual(world.qpkg(*words).code, 0, words)
-        self.assertEqual(world.must("run", "work", "--", "bulk").out, "bulk 2.0\n")
+        self.assertEqual(world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         before = os.statvfs(mounted)
         self.assertGreater(world.must("gc", "--keep", "0", "--json").json["freed"], 5_000_000)
         after = os.statvfs(mounted)
         self.assertGreater(after.f_bavail * after.f_frsize - before.f_bavail * before.f_frsize, 5_000_000)
-        self.assertEqual(world.must("run", "work", "--", "bulk").out, "bulk 2.0\n")
+        self.assertEqual(world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         world.must("verify")
 
     def test_the_last_byte_of_btrfs(self):
