@@ -23,7 +23,8 @@ class CommandLine(WorldCase):
     def state(self):
         """All that a failed command must leave as it was; what planning has fetched is content for gc, not state."""
         status = self.world.must("status", "--json").json
-        del status["reclaimable"]
+        for changes in ("reclaimable", "problems", "warnings"):  # why a repository failed is remembered
+            status.pop(changes, None)
         return status
 
     def fails(self, code, *words, says="", hint=""):

@@ -42,8 +42,10 @@ class FarMachine:
     def state(self):
         """All that a refused import must leave as it was: what a user sees, what is trusted, which files are there."""
         status = self.qpkg("status", "--json").json
-        del status["reclaimable"]
-        search = self.try_qpkg("search", "--offline", "--json").out
+        for changes in ("reclaimable", "problems", "warnings"):  # what was refused is remembered
+            status.pop(changes, None)
+        found = self.try_qpkg("search", "--offline", "--json").json
+        search = found.get("apps", found.get("error"))
         files = {str(path.relative_to(self.root)) for path in self.root.rglob("*")
                  if not path.name.startswith("state.db") and path.name != "lock"}
         return status, search, files
