@@ -5,6 +5,7 @@
 #include "support/trees.hpp"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 
 using namespace qpkg;
 using namespace qpkg::testing;
@@ -40,8 +41,16 @@ TEST_CASE("a tree deeper than descriptors may be open or paths be long is remove
         place = Fd(::openat(place.get(), "directory", O_PATH | O_DIRECTORY | O_CLOEXEC));
     }
 
-    files::remove_tree(top);
+    struct rlimit before {};
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    const struct rlimit few {
+        256, before.rlim_max
+    };
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+    const bool is_removed = files::try_remove_tree(top);
+    ::setrlimit(RLIMIT_NOFILE, &before);
 
+    CHECK(is_removed);
     CHECK_FALSE(fs::exists(top));
 }
 
