@@ -204,7 +204,7 @@ std::uint64_t TrustClient::newest_withdrawn(const AppId& app, const Arch& arch, 
 {
     const auto line = tuf::line_of(target_path(app, arch, channel, 0));
     std::uint64_t newest = 0;
-    for (const auto& publisher : require_publishers()) {
+    for (const auto& publisher : require_publishers().publishers) {
         if (tuf::covers(publisher.namespaces, target_path(app, arch, channel, 0))) {
             newest = std::max(newest, tuf::newest_withdrawn(*publisher.role, line));
         }
@@ -221,7 +221,7 @@ bool TrustClient::signs_with(const PublicKey& key) const
     if (among(updater_.require_root()->keys) || (targets && among((*targets)->keys))) {
         return true;
     }
-    return publishers_ && std::ranges::any_of(*publishers_, [&](const Publisher& publisher) {
+    return found_ && std::ranges::any_of(found_->publishers, [&](const Publisher& publisher) {
                return among(publisher.role->keys) || ostree_key(publisher.role->header.extra) == key;
            });
 }

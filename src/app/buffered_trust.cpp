@@ -28,7 +28,13 @@ void BufferedTrust::write_through()
         }
     }
     for (const auto& [repo, issued] : issued_) {
-        store_.raise_issued(repo, issued);
+        if (issued.is_forgotten && overtaken.contains(repo)) {
+            continue;
+        }
+        if (issued.is_forgotten) {
+            store_.forget_issued(repo);
+        }
+        store_.raise_issued(repo, issued.newest);
     }
     for (const auto& event : events_) {
         store_.record(event);
@@ -76,8 +82,11 @@ void BufferedTrust::forget(const RepoName& repo, const std::string& role)
 std::int64_t BufferedTrust::newest_issued(const RepoName& repo) const
 {
     const auto found = issued_.find(repo);
+    if (found != issued_.end() && found->second.is_forgotten) {
+        return found->second.newest;
+    }
     const auto stored = store_.newest_issued(repo);
-    return found == issued_.end() ? stored : std::max(stored, found->second);
+    return found == issued_.end() ? stored : std::max(stored, found->second.newest);
 }
 
 void BufferedTrust::raise_issued(const RepoName& repo, std::int64_t issued)
@@ -86,8 +95,17 @@ void BufferedTrust::raise_issued(const RepoName& repo, std::int64_t issued)
         store_.raise_issued(repo, issued);
         return;
     }
-    auto& newest = issued_[repo];
+    auto& newest = issued_[repo].newest;
     newest = std::max(newest, issued);
+}
+
+void BufferedTrust::forget_issued(const RepoName& repo)
+{
+    if (through_) {
+        store_.forget_issued(repo);
+        return;
+    }
+    issued_[repo] = {true, 0};
 }
 
 void BufferedTrust::record(const TrustEvent& event)

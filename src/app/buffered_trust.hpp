@@ -27,6 +27,7 @@ public:
     void forget(const RepoName& repo, const std::string& role) override;
     std::int64_t newest_issued(const RepoName& repo) const override;
     void raise_issued(const RepoName& repo, std::int64_t issued) override;
+    void forget_issued(const RepoName& repo) override;
     void record(const TrustEvent& event) override;
     std::vector<TrustEvent> events() const override;
 
@@ -38,12 +39,17 @@ private:
         std::optional<TrustedRole> before; ///< what the store had when it was first changed here
         std::optional<TrustedRole> now;
     };
+    /// What became of the newest signed time here.
+    struct Issued {
+        bool is_forgotten = false; ///< what the store has no longer counts
+        std::int64_t newest = 0;
+    };
     Role& changed(const RepoName& repo, const std::string& role);
 
     TrustStore& store_;
     bool through_ = false;
     std::map<Place, Role> roles_;
-    std::map<RepoName, std::int64_t> issued_;
+    std::map<RepoName, Issued> issued_;
     std::vector<TrustEvent> events_;
 };
 

@@ -55,6 +55,22 @@ TEST_CASE("what was forgotten is gone at once, and from the store when it is wri
     CHECK(!store.trusted(demo, "snapshot"));
 }
 
+TEST_CASE("a signed time that was forgotten does not count, and is gone when it is written through")
+{
+    trust::MemoryTrustStore store;
+    store.raise_issued(demo, 900);
+    BufferedTrust buffered(store);
+
+    buffered.forget_issued(demo);
+    CHECK(buffered.newest_issued(demo) == 0);
+    buffered.raise_issued(demo, 7);
+    CHECK(buffered.newest_issued(demo) == 7);
+    CHECK(store.newest_issued(demo) == 900);
+
+    buffered.write_through();
+    CHECK(store.newest_issued(demo) == 7);
+}
+
 TEST_CASE("what another process accepted meanwhile stays, for the whole repository and for no other")
 {
     trust::MemoryTrustStore store;

@@ -25,7 +25,7 @@ unsigned mode_of(const std::filesystem::path& path)
 TEST_CASE("a written file has the mode that was asked for, whatever the umask, and nothing lies beside it")
 {
     const files::TemporaryDirectory scratch(std::filesystem::temp_directory_path());
-    for (const mode_t mask : {0077, 0022, 0000}) {
+    for (const mode_t mask : {0077U, 0022U, 0000U}) {
         const auto before = ::umask(mask);
         files::write(scratch.path() / "public", "bytes");
         files::write(scratch.path() / "secret", "bytes", 0600);

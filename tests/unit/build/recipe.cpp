@@ -80,7 +80,7 @@ TEST_CASE("names that systemd or a bus takes for others' are refused where they 
 
     CHECK(parse_recipe(with("names = [\"org.mozilla.firefox.a\", \"a.service\"]"), "x").names ==
           std::vector<std::string>{"org.mozilla.firefox.a", "a.service"});
-    CHECK_FAILS(Code::usage, "x:18:9: exports.names: \"qubes-.service\": what is said of this name holds for every",
+    CHECK_FAILS(Code::usage, "x:19:9: exports.names: \"qubes-.service\": what is said of this name holds for every",
                 parse_recipe(with("names = [\"qubes-.service\"]"), "x"));
     CHECK_FAILS(Code::usage, "exports.names: \"firefox\": not a name of a bus",
                 parse_recipe(with("names = [\"firefox\"]"), "x"));
