@@ -258,19 +258,35 @@ void carry_out(Context& context, app::PreparedChange change, const std::string& 
     }
 }
 
+namespace {
+
+/// What `work` verified counts however it ends: a withheld dissent, or a list that goes back, is known from then on.
+template <class Work>
+auto keeping_what_was_verified(Context& context, Work work)
+{
+    try {
+        return work();
+    } catch (...) {
+        context.keep_what_was_verified();
+        throw;
+    }
+}
+
+} // namespace
+
 void bring_and_carry_out(Context& context, const std::function<app::PreparedChange()>& prepare,
                          const std::string& nothing)
 {
     context.finish_interrupted();
     const auto fetch_lock = context.fetch_lock();
-    auto change = prepare();
+    auto change = keeping_what_was_verified(context, prepare);
     if (!agreed(context, change, nothing)) {
         context.keep_what_was_verified();
         return;
     }
     auto& world = context.world();
     app::Fetching fetching(world, change);
-    fetching.lay_aside();
+    keeping_what_was_verified(context, [&] { fetching.lay_aside(); });
     const auto lock = context.lock(); // not before: repositories and people take their time
     app::recover(world);
     app::require_still_there(world, change);

@@ -19,7 +19,7 @@ struct Repairs {
     std::vector<CommitId> commits; ///< damaged or not complete
     std::vector<VolumeId> volumes; ///< damaged
 
-    bool empty() const { return change.plan.empty() && attributes == 0 && commits.empty() && volumes.empty(); }
+    bool empty() const { return change.plan.prepare.empty() && attributes == 0 && commits.empty() && volumes.empty(); }
 };
 
 /// Reads everything that is recorded, changes nothing.

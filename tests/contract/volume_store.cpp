@@ -26,7 +26,9 @@ struct Stores {
     VolumeReport build() { return volumes.build(parts, std::nullopt, quiet); }
     std::size_t files_left() const
     {
-        return static_cast<std::size_t>(std::distance(fs::recursive_directory_iterator(directory / "volumes"), {}));
+        const auto place = directory / "volumes"; // made with the first volume
+        return fs::exists(place) ? static_cast<std::size_t>(std::distance(fs::recursive_directory_iterator(place), {}))
+                                 : 0;
     }
 };
 

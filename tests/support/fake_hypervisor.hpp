@@ -133,7 +133,7 @@ public:
     {
         fail_if_told();
         auto& qube = require(name);
-        if (!qube.attached) {
+        if (!qube.attached || !capabilities_.hot_attach) { // what cannot be told is heard at the next start
             return;
         }
         for (auto& slot : *qube.attached) {
