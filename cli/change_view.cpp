@@ -288,7 +288,6 @@ void bring_and_carry_out(Context& context, const std::function<app::PreparedChan
     app::Fetching fetching(world, change);
     keeping_what_was_verified(context, [&] { fetching.lay_aside(); });
     const auto lock = context.lock(); // not before: repositories and people take their time
-    app::recover(world);
     app::require_still_there(world, change);
     world.content.adopt_staged();
     show(context, change, app::apply(world, change, fetching));

@@ -179,10 +179,15 @@ void restore_bases(World& world, const Snapshot& snapshot)
     }
 }
 
-/// The commits again, from where their releases came. What stays damaged, in words.
-std::vector<std::string> fetch_again(World& world, const Repairs& repairs, const engine::FetcherFor& fetcher)
+struct FetchedAgain {
+    ImportReport imported;
+    std::vector<std::string> lost; ///< what stays damaged, in words
+};
+
+/// The damaged commits, from where their releases came.
+FetchedAgain fetch_again(World& world, const Repairs& repairs, const engine::FetcherFor& fetcher)
 {
-    std::vector<std::string> lost;
+    FetchedAgain again;
     for (const auto& commit : repairs.commits) {
         world.content.discard_damaged(commit);
         try {
@@ -194,15 +199,16 @@ std::vector<std::string> fetch_again(World& world, const Repairs& repairs, const
             }
             plan::Plan one;
             one.prepare.emplace_back(plan::FetchCommit{found->second});
-            engine::prepare(one, world.content, world.volumes, fetcher, world.progress);
+            const auto prepared = engine::prepare(one, world.content, world.volumes, fetcher, world.progress);
+            engine::add(again.imported, prepared.imported);
         } catch (const Error& error) {
             if (error.code() == Code::interrupted || error.code() == Code::no_space) {
                 throw;
             }
-            lost.push_back("commit " + commit.hex() + ": " + error.what());
+            again.lost.push_back("commit " + commit.hex() + ": " + error.what());
         }
     }
-    return lost;
+    return again;
 }
 
 } // namespace
@@ -229,14 +235,16 @@ engine::Prepared apply_restore(World& world, Repairs& repairs)
     }
     Fetching fetching(world, repairs.change);
     const auto fetcher = [&](const KnownRelease& release) -> Fetcher& { return fetching.fetcher(release); };
-    const auto lost = fetch_again(world, repairs, fetcher);
+    const auto again = fetch_again(world, repairs, fetcher);
     for (const auto& volume : repairs.volumes) {
         world.volumes.remove(volume);
     }
     restore_bases(world, repairs.change.snapshot);
     auto prepared = engine::prepare(repairs.change.plan, world.content, world.volumes, fetcher, world.progress);
-    if (!lost.empty()) {
-        throw Error(Code::partly, "restored, but for " + std::to_string(lost.size()) + ": " + text::join(lost, "; "),
+    engine::add(prepared.imported, again.imported);
+    if (!again.lost.empty()) {
+        throw Error(Code::partly,
+                    "restored, but for " + std::to_string(again.lost.size()) + ": " + text::join(again.lost, "; "),
                     "build or import a base again; for an app import a bundle that holds it");
     }
     return prepared;

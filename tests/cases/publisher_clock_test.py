@@ -135,7 +135,7 @@ class PublisherClock(WorldCase):
 
         self.thief.list_instead(burn)
         said = self.world.must("upgrade", "--yes")
-        self.assertIn(f"{line}-{last}.json is passed by: its number is too far above", said.out + said.err)
+        self.assertIn(f"{line}-{last}.json is skipped: its number is too far above", said.out + said.err)
         self.assertEqual(self.world.must("run", "work", "--", "hello").out.strip(), "hello 1.0")
 
         refused = self.world.qpkg(*self.publish("2"))

@@ -77,6 +77,7 @@ class SmallTraps(WorldCase):
                 self.assertNotIn("\x1b", answer.err + answer.out)
 
     def test_a_failure_names_its_repository_once(self):
+        self.world.must("install", "hello", "--into", "work", "--yes")
         timestamp = self.world.site / "tuf/timestamp.json"
         timestamp.write_bytes(timestamp.read_bytes()[:-9])
         answer = self.world.qpkg("upgrade", "--yes")
