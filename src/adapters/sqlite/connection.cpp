@@ -5,6 +5,7 @@
 
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <system_error>
@@ -32,6 +33,7 @@ Code code_of(int result)
 }
 
 constexpr int patience_milliseconds = 10'000;
+constexpr std::uintmax_t wal_header = 32; ///< bytes; https://www.sqlite.org/fileformat.html#the_write_ahead_log
 
 /// Made under a strict umask, or by a copy: whoever may see the folder may read. Secrets are not in there.
 void open_to_readers(const std::string& path)
@@ -131,16 +133,23 @@ void Connection::open_for_reading()
 
 void Connection::open_what_is_there()
 {
-    // SQLite's index beside the file is written by readers, too, unless they say that they will not; and where it is
-    // not there, it is made. Without a writer's pages there is nothing it would be needed for.
     const auto name = uri(file_);
-    if (try_open(name + "?mode=ro&readonly_shm=1", SQLITE_OPEN_READONLY)) {
-        return;
-    }
     std::error_code none;
     const auto pending = std::filesystem::file_size(file_.string() + "-wal", none);
-    const bool alone = none || pending == 0;
-    if (!try_open(name + (alone ? "?mode=ro&immutable=1" : "?mode=ro"), SQLITE_OPEN_READONLY)) {
+    const bool alone = none || pending <= wal_header;
+    // A writer that is killed when it has begun its pages leaves their header alone. A reader that may not write the
+    // index takes that for another writer at work, and gives up after ten seconds (SQLite 3.40).
+    const bool begun = !none && pending > 0 && alone;
+    // SQLite's index beside the file is written by readers, too, unless they say that they will not; and where it is
+    // not there, it is made. Without a writer's pages there is nothing it would be needed for.
+    if (!begun && try_open(name + "?mode=ro&readonly_shm=1", SQLITE_OPEN_READONLY)) {
+        return;
+    }
+    const bool may_write_index = ::access((file_.string() + "-shm").c_str(), W_OK) == 0;
+    if ((!alone || (begun && may_write_index)) && try_open(name + "?mode=ro", SQLITE_OPEN_READONLY)) {
+        return;
+    }
+    if (!alone || !try_open(name + "?mode=ro&immutable=1", SQLITE_OPEN_READONLY)) {
         fail(handle_, "open " + file_.string());
     }
 }

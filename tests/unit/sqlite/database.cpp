@@ -231,6 +231,41 @@ TEST_CASE("a database that came without what SQLite keeps beside it can be read"
     CHECK(!std::filesystem::exists(scratch.file.string() + "-shm"));
 }
 
+TEST_CASE("what a writer committed before it was killed can be read, wherever it was in the index of its pages")
+{
+    const Scratch scratch;
+    sqlite::Database writer(scratch.file);
+    fill(writer, a_snapshot());
+    for (const std::size_t torn : {8U, 32U, 48U, 96U, 136U, 4096U}) {
+        const Scratch killed;
+        for (const auto* part : {"", "-wal", "-shm"}) {
+            std::filesystem::copy_file(scratch.file.string() + part, killed.file.string() + part);
+        }
+        const auto index = files::read(killed.file.string() + "-shm", 1U << 20U);
+        files::write(killed.file.string() + "-shm", std::string(torn, '\xff') + index.substr(torn));
+
+        CHECK((sqlite::Database(killed.file, sqlite::Access::read).snapshot() == rows_of(a_snapshot())));
+    }
+}
+
+TEST_CASE("a writer that was killed when it had begun its pages keeps nobody from reading")
+{
+    const Scratch other;
+    sqlite::Database writer(other.file);
+    fill(writer, a_snapshot());
+    const auto begun = files::read(other.file.string() + "-wal", 1U << 24U).substr(0, 32);
+    const Scratch scratch;
+    {
+        sqlite::Database db(scratch.file);
+        fill(db, a_snapshot());
+    }
+    files::write(scratch.file.string() + "-wal", begun);
+
+    CHECK((sqlite::Database(scratch.file, sqlite::Access::read).snapshot() == rows_of(a_snapshot())));
+    std::filesystem::remove(scratch.file.string() + "-shm");
+    CHECK((sqlite::Database(scratch.file, sqlite::Access::read).snapshot() == rows_of(a_snapshot())));
+}
+
 TEST_CASE("to a reader, a database that is absent or empty has no rows, and stays so")
 {
     const Scratch scratch;
