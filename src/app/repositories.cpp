@@ -78,7 +78,8 @@ void verify_repository(World& world, const FoundRepository& found)
     });
     trust::TrustClient client(world.trust, repository, world.clock.now());
     client.init(found.root.bytes);
-    for (const auto& problem : client.refresh(*fetcher).problems) {
+    client.refresh(*fetcher);
+    for (const auto& problem : client.problems()) {
         log::warning(words_of(repository.name, problem));
     }
 }
