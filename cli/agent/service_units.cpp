@@ -8,6 +8,8 @@
 
 #include "qpkg/base/error.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 
@@ -17,15 +19,32 @@ namespace {
 /// What a unit finds at its own place in the view. /var/lib stays the qube's: there services keep their state.
 constexpr std::array<const char*, 3> bound_trees = {"usr", "opt", "etc"};
 
+/// Users that systemd makes for a service while it runs: https://systemd.io/UIDS-GIDS
+constexpr uid_t first_dynamic_user = 61184;
+constexpr uid_t last_dynamic_user = 65519;
+
+/// Whether systemd made it for a confined service: a link to what only its user can enter, or, of a folder in /run that
+/// goes with the service, one of such a user.
+bool is_of_a_service(const fs::path& place, const ServiceFolder& folder)
+{
+    struct stat info {};
+    if (::lstat(place.c_str(), &info) != 0) {
+        return false;
+    }
+    if (S_ISLNK(info.st_mode)) {
+        return fs::read_symlink(place) == fs::path("private") / folder.name;
+    }
+    return folder.parent == "run" && S_ISDIR(info.st_mode) && info.st_uid >= first_dynamic_user &&
+           info.st_uid <= last_dynamic_user;
+}
+
 /// systemd gives a folder that is there to the service, with all that is in it: it must be one that systemd made.
 void require_own_folders(const Layout& layout, const std::vector<ServiceFolder>& folders)
 {
     for (const auto& folder : folders) {
         const auto parent = folder.parent == "run" ? layout.run.parent_path() : layout.root / folder.parent;
         const auto place = parent / folder.name;
-        std::error_code absent;
-        const bool is_there = fs::exists(fs::symlink_status(place, absent));
-        if (is_there && fs::read_symlink(place, absent) != fs::path("private") / folder.name) {
+        if (fs::exists(fs::symlink_status(place)) && !is_of_a_service(place, folder)) {
             throw Error(Code::conflict, "the qube has a folder " + place.string() + " already");
         }
     }

@@ -6,6 +6,8 @@
 
 #include "qpkg/base/files.hpp"
 
+#include <unistd.h>
+
 using namespace qpkg;
 using namespace qpkg::agent;
 
@@ -274,6 +276,23 @@ TEST_CASE("systemd gives no folder to a service that the qube has already, and o
     fs::create_directories(qube.layout.root / "var/lib/hello");
     CHECK(qube.plan().units.empty());
     CHECK(qube.plan().problems.front().find("the qube has a folder ") != std::string::npos);
+}
+
+TEST_CASE("a folder in /run that a running service was given is its own, and nobody else's is")
+{
+    Qube qube;
+    qube.add(hello, "1.0", {"hello.service"}, {{"hello.service"}});
+    put(qube.layout.volume(hello) / "usr/lib/systemd/system/hello.service",
+        "[Service]\nExecStart=/bin/a\nRuntimeDirectory=hello\n");
+    const auto folder = qube.layout.run.parent_path() / "hello";
+    fs::create_directories(folder);
+    CHECK(qube.plan().units.empty());
+
+    if (::chown(folder.c_str(), 61184, 61184) == 0) { // root alone can give it to a user that systemd made
+        CHECK(qube.plan().units.size() == 1);
+        CHECK(::chown(folder.c_str(), 1000, 1000) == 0);
+        CHECK(qube.plan().units.empty());
+    }
 }
 
 TEST_CASE("without systemd nothing is done")
