@@ -76,6 +76,11 @@ RootInfo TrustClient::inspect(Fetcher& fetcher, std::int64_t now, const std::opt
     client.init(chosen->bytes());
     RefreshReport report;
     client.update(fetcher, report);
+    const auto& targets = client.updater_.targets();
+    if (targets && (*targets)->delegations.empty() && !(*targets)->unusable_delegations.empty()) {
+        const auto& first = (*targets)->unusable_delegations.begin()->second;
+        throw Error(first.code, "targets.json: " + first.reason + "; it delegates nothing else that can be used");
+    }
     return {.bytes = chosen->bytes(),
             .version = (*chosen)->header.version,
             .fingerprint = found,
