@@ -194,11 +194,9 @@ void require_still_there(const World& world, const PreparedChange& change)
 ChangeReport apply(World& world, PreparedChange& change, Fetching& fetching)
 {
     ChangeReport report{};
-    {
-        const auto fetcher = [&](const KnownRelease& release) -> Fetcher& { return fetching.fetcher(release); };
-        report.prepared = prepare_steps(world, change, fetcher);
-        report.prepared.imported = fetching.transferred(report.prepared.imported);
-    }
+    const auto fetcher = [&](const KnownRelease& release) -> Fetcher& { return fetching.fetcher(release); };
+    report.prepared = prepare_steps(world, change, fetcher);
+    report.prepared.imported = fetching.transferred(report.prepared.imported);
     require_told_exports(world, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activation = engine::activate(world.db, world.hypervisor);

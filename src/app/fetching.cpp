@@ -15,6 +15,9 @@ Fetcher& Fetching::fetcher(const KnownRelease& release)
     }
     auto& repository = change_.catalog->fetcher(release.repo);
     const auto& commit = release.release.tree.commit;
+    if (const auto made = applied_.find(commit); made != applied_.end()) {
+        return *made->second.objects; // laid aside before the lock was taken, asked for again under it
+    }
     const auto chosen = change_.deltas.find(commit);
     if (chosen == change_.deltas.end()) {
         return repository;
