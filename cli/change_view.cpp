@@ -253,8 +253,7 @@ void show(Context& context, const app::PreparedChange& change, const app::Change
 void carry_out(Context& context, app::PreparedChange change, const std::string& nothing)
 {
     if (agreed(context, change, nothing)) {
-        app::Fetching fetching(context.world(), change);
-        show(context, change, app::apply(context.world(), change, fetching));
+        show(context, change, app::apply(context.world(), change));
     }
 }
 
@@ -272,6 +271,19 @@ auto keeping_what_was_verified(Context& context, Work work)
     }
 }
 
+/// Where it is for the sake of what was found damaged, that stays the reason when it cannot be had.
+void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& damaged)
+{
+    try {
+        fetching.lay_aside();
+    } catch (const Error& error) {
+        if (!damaged || error.code() == Code::interrupted || error.code() == Code::no_space) {
+            throw;
+        }
+        throw Error(damaged->code(), std::string(damaged->what()) + " (" + error.what() + ')', damaged->hint());
+    }
+}
+
 } // namespace
 
 void bring_and_carry_out(Context& context, const std::function<app::PreparedChange()>& prepare,
@@ -286,11 +298,27 @@ void bring_and_carry_out(Context& context, const std::function<app::PreparedChan
     }
     auto& world = context.world();
     app::Fetching fetching(world, change);
-    keeping_what_was_verified(context, [&] { fetching.lay_aside(); });
-    const auto lock = context.lock(); // not before: repositories and people take their time
-    app::require_still_there(world, change);
-    world.content.adopt_staged();
-    show(context, change, app::apply(world, change, fetching));
+    std::optional<app::ChangeReport> report;
+    std::optional<engine::Damaged> damaged;
+    while (!report) {
+        keeping_what_was_verified(context, [&] { lay_aside(fetching, damaged); });
+        context.locked([&] { // not before: repositories and people take their time
+            app::require_still_there(world, change);
+            world.content.adopt_staged();
+            try {
+                report = app::apply(world, change);
+            } catch (const engine::Damaged& found) {
+                if (damaged) {
+                    throw;
+                }
+                qpkg::log::warning(std::string(found.what()) + "; what it is made of is fetched again");
+                app::bring_again(world, change, found);
+                damaged = found;
+            }
+        });
+    }
+    engine::add(report->prepared.imported, fetching.transferred());
+    show(context, change, *report);
 }
 
 } // namespace qpkg::cli

@@ -79,11 +79,16 @@ std::optional<engine::WriterLock> Context::try_fetch_lock()
     }
 }
 
-void Context::finish_interrupted()
+void Context::locked(const std::function<void()>& work)
 {
     const auto held = lock();
-    app::recover(world());
+    work();
     adapters_->stop_writing();
+}
+
+void Context::finish_interrupted()
+{
+    locked([this] { app::recover(world()); });
 }
 
 std::optional<engine::WriterLock> Context::try_lock()

@@ -5,6 +5,7 @@
 #include "cli/options.hpp"
 #include "engine/writer_lock.hpp"
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +44,9 @@ public:
     /// Nobody else lays aside what comes from outside while it lives. The world is still only read. Error busy.
     engine::WriterLock fetch_lock();
     std::optional<engine::WriterLock> try_fetch_lock();
-    /// Does, under the lock, what a killed command has left undone; then the world is only read again.
+    /// Does this under the lock; then the world is only read again.
+    void locked(const std::function<void()>& work);
+    /// What a killed command has left undone.
     void finish_interrupted();
     /// Nothing when somebody else holds it, or this user cannot. The world stays as it is.
     std::optional<engine::WriterLock> try_lock();

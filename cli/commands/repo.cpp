@@ -178,8 +178,8 @@ void describe(Document& out, const std::vector<app::RepositoryVerdict>& verdicts
 void check_repositories(Context& context, const std::optional<std::string>& name)
 {
     const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-    const auto lock = context.lock(); // refreshing writes what was verified
     const auto verdicts = app::check_repositories(context.world(), name, reach);
+    context.keep_what_was_verified();
     std::vector<trust::Problem> problems;
     for (const auto& verdict : verdicts) {
         problems.insert(problems.end(), verdict.problems.begin(), verdict.problems.end());

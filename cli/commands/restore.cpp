@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/doctor.hpp"
+#include "app/restore.hpp"
+
 #include "app/loss.hpp"
 #include "app/recovery.hpp"
 #include "cli/commands.hpp"
@@ -31,41 +32,39 @@ bool recover(Context& context, Document& out)
     const auto recovery = app::plan_recovery(context.world(), reach);
     out.field("recovered", list(recovery.told), "Recorded again");
     out.field("untold", list(recovery.untold), "Not to be told");
-    if (recovery.changes.empty()) {
-        app::recover_database(context.world(), recovery);
-        return true;
+    if (!recovery.changes.empty()) {
+        Document plan("restore");
+        plan.field("recovered", list(recovery.told), "Recorded again");
+        plan.field("untold", list(recovery.untold), "Not to be told");
+        if (!context.confirmed(plan)) {
+            return false;
+        }
     }
-    Document plan("restore");
-    plan.field("recovered", list(recovery.told), "Recorded again");
-    plan.field("untold", list(recovery.untold), "Not to be told");
-    if (!context.confirmed(plan)) {
-        return false;
-    }
-    app::recover_database(context.world(), recovery);
+    context.locked([&] { app::recover_database(context.world(), recovery); });
     return true;
 }
 
-void describe(Document& out, const app::Repairs& repairs)
+void describe(Document& out, const app::Restoration& repairs)
 {
     out.table("volumes", {{"app", "APP"}, {"version", "VERSION"}, {"repository", "FROM"}, {"volume", "MISSING VOLUME"}},
-              missing_volumes(repairs.change.plan));
+              missing_volumes(repairs.plan()));
     const auto shown = [](std::uint64_t count) { return count > 0; };
-    out.field("attributes", number(repairs.attributes), shown(repairs.attributes) ? "Files without attribute" : "");
-    out.field("damaged_commits", number(repairs.commits.size()),
-              shown(repairs.commits.size()) ? "Damaged commits" : "");
-    out.field("damaged_volumes", number(repairs.volumes.size()),
-              shown(repairs.volumes.size()) ? "Damaged volumes" : "");
+    out.field("attributes", number(repairs.attributes()), shown(repairs.attributes()) ? "Files without attribute" : "");
+    out.field("damaged_commits", number(repairs.commits().size()),
+              shown(repairs.commits().size()) ? "Damaged commits" : "");
+    out.field("damaged_volumes", number(repairs.volumes().size()),
+              shown(repairs.volumes().size()) ? "Damaged volumes" : "");
 }
 
 void restore(Context& context)
 {
-    const auto lock = context.lock();
+    const auto fetch_lock = context.fetch_lock();
     Document result("restore");
     const bool was_lost = app::find_loss(context.world()).has_value();
     if (was_lost && !recover(context, result)) {
         return;
     }
-    auto repairs = app::prepare_restore(context.world());
+    app::Restoration repairs(context.world());
     Document plan("restore");
     describe(plan, repairs);
     if (repairs.empty()) {
@@ -80,8 +79,13 @@ void restore(Context& context)
     if (!context.confirmed(plan)) {
         return;
     }
-    const auto prepared = app::apply_restore(context.world(), repairs);
-    app::recover(context.world());
+    context.locked([&] { repairs.remove_damage(); });
+    repairs.bring();
+    engine::Prepared prepared;
+    context.locked([&] {
+        prepared = repairs.finish();
+        app::recover(context.world());
+    });
     if (context.options.json) {
         describe(result, repairs);
     }

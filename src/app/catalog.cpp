@@ -54,7 +54,7 @@ std::uint64_t newest_known(const Snapshot& snapshot, const RepoName& repo, const
 /// A repository that cannot even be opened: whatever is asked of it is answered with the reason.
 class Unreachable final : public Fetcher {
 public:
-    explicit Unreachable(Error why) : why_(std::move(why)) {}
+    explicit Unreachable(const Error& why) : why_(why) {} // NOLINT(bugprone-throw-keyword-missing): thrown later
 
     std::optional<std::string> get(const std::string&, std::uint64_t) override { throw why_; }
     void get_many(std::span<const FetchRequest>, FetchSink&) override { throw why_; }

@@ -3,7 +3,6 @@
 
 #include "app/adoption.hpp"
 #include "app/cost.hpp"
-#include "app/fetching.hpp"
 #include "app/names_wished.hpp"
 #include "app/told_exports.hpp"
 #include "app/upgrade.hpp"
@@ -191,12 +190,24 @@ void require_still_there(const World& world, const PreparedChange& change)
     }
 }
 
-ChangeReport apply(World& world, PreparedChange& change, Fetching& fetching)
+void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged)
+{
+    auto& steps = change.plan.prepare;
+    for (const auto& release : damaged.releases) {
+        const plan::Step bring = plan::FetchCommit{release};
+        if (std::ranges::find(steps, bring) == steps.end()) {
+            steps.insert(steps.begin(), bring);
+        }
+    }
+    auto now = engine::take_snapshot(world.db, world.content, world.volumes);
+    change.snapshot.commits = std::move(now.commits);
+    change.snapshot.volumes = std::move(now.volumes);
+}
+
+ChangeReport apply(World& world, PreparedChange& change)
 {
     ChangeReport report{};
-    const auto fetcher = [&](const KnownRelease& release) -> Fetcher& { return fetching.fetcher(release); };
-    report.prepared = prepare_steps(world, change, fetcher);
-    report.prepared.imported = fetching.transferred(report.prepared.imported);
+    report.prepared = prepare_steps(world, change);
     require_told_exports(world, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activation = engine::activate(world.db, world.hypervisor);

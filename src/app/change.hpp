@@ -121,14 +121,15 @@ struct ChangeReport {
     std::uint64_t reclaimable;                          ///< bytes that `gc --keep 0` would give back now
 };
 
-class Fetching;
-
 /// For a plan that was made before the lock was taken. Error conflict when something it counts on was removed since;
 /// that its qubes are what they were is for the commit to see.
 void require_still_there(const World& world, const PreparedChange& change);
 
-/// Prepare, commit, activate. The plan's qubes are what they were, or what was planned.
-ChangeReport apply(World& world, PreparedChange& change, Fetching& fetching);
+/// Prepare, commit, activate. The plan's qubes are what they were, or what was planned; what has to come from outside
+/// was laid aside. Error engine::Damaged when that was not all: nothing is committed then.
+ChangeReport apply(World& world, PreparedChange& change);
+/// The plan brings what was found damaged, too, and counts on what is left of it. Still under the lock.
+void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged);
 
 /// What an interrupted command left undone. Called by every command that writes, under the lock. A qube for which it
 /// fails is warned about: it must not hinder the others.

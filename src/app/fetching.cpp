@@ -8,18 +8,41 @@
 
 namespace qpkg::app {
 
-Fetcher& Fetching::fetcher(const KnownRelease& release)
+namespace {
+
+class NothingMore final : public Fetcher {
+public:
+    std::optional<std::string> get(const std::string& path, std::uint64_t) override { throw gone(path); }
+    void get_many(std::span<const FetchRequest> requests, FetchSink&) override
+    {
+        if (!requests.empty()) {
+            throw gone(requests.front().path);
+        }
+    }
+
+private:
+    static Error gone(const std::string& path)
+    {
+        return {Code::conflict, path + " is not here any more", "run the command again: it is fetched then"};
+    }
+};
+
+} // namespace
+
+engine::FetcherFor nothing_more()
+{
+    return [none = std::make_shared<NothingMore>()](const KnownRelease&) -> Fetcher& { return *none; };
+}
+
+Fetcher& Fetching::source(const KnownRelease& release)
 {
     if (!change_.catalog) {
         throw Error(Code::bug, "a plan without repositories wants to fetch from " + release.repo.text());
     }
     auto& repository = change_.catalog->fetcher(release.repo);
     const auto& commit = release.release.tree.commit;
-    if (const auto made = applied_.find(commit); made != applied_.end()) {
-        return *made->second.objects; // laid aside before the lock was taken, asked for again under it
-    }
     const auto chosen = change_.deltas.find(commit);
-    if (chosen == change_.deltas.end()) {
+    if (chosen == change_.deltas.end() || applied_.contains(commit)) {
         return repository;
     }
     Applied applied{Scratch(world_.root / "fetch", "delta-"), nullptr};
@@ -36,10 +59,14 @@ Fetcher& Fetching::fetcher(const KnownRelease& release)
     return *applied_.emplace(commit, std::move(applied)).first->second.objects;
 }
 
+void Fetching::lay_aside(const plan::FetchCommit& step)
+{
+    const auto fetcher_for = [this](const KnownRelease& release) -> Fetcher& { return source(release); };
+    engine::add(laid_aside_, engine::lay_aside(step, world_.content, fetcher_for, world_.progress));
+}
+
 void Fetching::lay_aside()
 {
-    const auto fetcher_for = [this](const KnownRelease& release) -> Fetcher& { return fetcher(release); };
-    laid_aside_.emplace();
     std::map<AppId, Error> failed;
     for (const auto& step : change_.plan.prepare) {
         const auto* wanted = std::get_if<plan::FetchCommit>(&step);
@@ -47,7 +74,7 @@ void Fetching::lay_aside()
             continue;
         }
         try {
-            engine::add(*laid_aside_, engine::lay_aside(*wanted, world_.content, fetcher_for, world_.progress));
+            lay_aside(*wanted);
         } catch (const Error& error) {
             if (!change_.replan || !is_of_the_release(error)) {
                 throw;
@@ -58,25 +85,16 @@ void Fetching::lay_aside()
     if (!failed.empty()) {
         leave_out(change_, failed);
     }
-    correct(*laid_aside_);
 }
 
-ImportReport Fetching::transferred(ImportReport imported) const
+ImportReport Fetching::transferred() const
 {
-    if (!laid_aside_) {
-        correct(imported);
-        return imported;
-    }
-    engine::add(imported, *laid_aside_);
-    return imported;
-}
-
-void Fetching::correct(ImportReport& report) const
-{
+    auto report = laid_aside_;
     for (const auto& [commit, applied] : applied_) {
         report.fetched_bytes += applied.objects->transferred();
         report.fetched_bytes -= applied.objects->made();
     }
+    return report;
 }
 
 } // namespace qpkg::app

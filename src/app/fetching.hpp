@@ -3,26 +3,29 @@
 
 #include "app/change.hpp"
 #include "app/scratch.hpp"
+#include "engine/transaction.hpp"
 
 #include <map>
-#include <optional>
+#include <memory>
 
 namespace qpkg::app {
 
-/// Where the objects of a plan's releases come from while it is prepared: their repositories, or a delta that was
-/// chosen when the plan was made. A delta that cannot be had costs a warning; the objects then come one by one.
+/// Where the objects of a plan's releases come from: their repositories, or a delta that was chosen when the plan was
+/// made. A delta that cannot be had costs a warning; the objects then come one by one.
 class Fetching {
 public:
     Fetching(World& world, PreparedChange& change) : world_(world), change_(change) {}
 
-    Fetcher& fetcher(const KnownRelease& release);
-    /// Brings the objects of the whole plan and lays them aside. Nobody needs to hold the writer's lock for that.
+    /// Brings the objects of the whole plan and lays them aside. Nobody may hold the writer's lock for that: senders
+    /// take their time.
     void lay_aside();
-    /// What was really transferred, when this is what the import counted; what was laid aside included.
-    ImportReport transferred(ImportReport imported) const;
+    /// Of one step of it.
+    void lay_aside(const plan::FetchCommit& step);
+    /// What was transferred, deltas as they came.
+    ImportReport transferred() const;
 
 private:
-    void correct(ImportReport& report) const;
+    Fetcher& source(const KnownRelease& release);
 
     struct Applied {
         Scratch scratch;
@@ -32,7 +35,10 @@ private:
     World& world_;
     PreparedChange& change_;
     std::map<CommitId, Applied> applied_;
-    std::optional<ImportReport> laid_aside_;
+    ImportReport laid_aside_;
 };
+
+/// For a step that finds laid aside what it needs: it asks nobody. Error conflict when it has to.
+engine::FetcherFor nothing_more();
 
 } // namespace qpkg::app

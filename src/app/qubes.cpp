@@ -50,6 +50,11 @@ Qube create_qube(World& world, const std::string& typed, const std::string& base
     if (snapshot.find_qube(name) != nullptr) {
         throw Error(Code::conflict, "there is a qube " + name.text() + " already", "see `qpkg qube list`");
     }
+    const auto there = world.hypervisor.qubes();
+    if (std::ranges::find(there, name, &RunningQube::name) != there.end()) {
+        throw Error(Code::conflict, "there is a qube " + name.text() + " that is not recorded here",
+                    "to record it again: qpkg restore");
+    }
     const auto wanted = BaseId::require(base_id);
     const auto& base = require_base(snapshot, wanted);
     Qube qube{name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}, layout};

@@ -2,6 +2,7 @@
 #include "app/upgrade.hpp"
 
 #include "app/cost.hpp"
+#include "app/fetching.hpp"
 #include "app/names_wished.hpp"
 #include "plan/plan.hpp"
 
@@ -157,12 +158,12 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     return change;
 }
 
-engine::Prepared prepare_steps(World& world, PreparedChange& change, const engine::FetcherFor& fetcher)
+engine::Prepared prepare_steps(World& world, PreparedChange& change)
 {
     const auto prepare = [&](std::vector<plan::Step> steps) {
         plan::Plan part;
         part.prepare = std::move(steps);
-        return engine::prepare(part, world.content, world.volumes, fetcher, world.progress);
+        return engine::prepare(part, world.content, world.volumes, nothing_more(), world.progress);
     };
     if (!change.replan) {
         return prepare(change.plan.prepare);
@@ -178,6 +179,8 @@ engine::Prepared prepare_steps(World& world, PreparedChange& change, const engin
         try {
             add(prepared, prepare({step}));
             done.push_back(step);
+        } catch (const engine::Damaged&) {
+            throw;
         } catch (const Error& error) {
             if (!is_of_the_release(error)) {
                 throw;

@@ -16,7 +16,7 @@ void leave_out(PreparedChange& change, const std::map<AppId, Error>& failed);
 
 /// Runs what the plan wants prepared. Of an upgrade that may leave apps out, a release that cannot be had, or is not
 /// what its manifest says, is left out, and the plan is made again without it. Error, the reason, when nothing is left
-/// then.
-engine::Prepared prepare_steps(World& world, PreparedChange& change, const engine::FetcherFor& fetcher);
+/// then; Error engine::Damaged leaves nothing out, for what is here can be brought again.
+engine::Prepared prepare_steps(World& world, PreparedChange& change);
 
 } // namespace qpkg::app

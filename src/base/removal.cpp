@@ -32,6 +32,13 @@ struct CloseDirectory {
 };
 using Listing = std::unique_ptr<DIR, CloseDirectory>;
 
+std::string below(const std::string& folder, const std::string& name)
+{
+    auto path = folder;
+    path.append(1, '/').append(name);
+    return path;
+}
+
 Error is_mounted(const std::string& shown)
 {
     return {Code::conflict, "something is mounted at " + shown, "take it away first: umount " + shown};
@@ -89,7 +96,7 @@ public:
         // Until nothing is left: what was too deep comes up into the top while it is emptied.
         for (auto names = names_in(directory, shown); !names.empty(); names = names_in(directory, shown)) {
             for (const auto& name : names) {
-                remove(directory, name, shown + '/' + name, depth);
+                remove(directory, name, below(shown, name), depth);
             }
         }
     }
@@ -159,12 +166,12 @@ void require_changeable(const Fd& directory, const std::string& name, const std:
         throw Error(Code::conflict, shown + " cannot be changed: it is immutable or only grows",
                     "let it change: chattr -i -a " + shown);
     }
-    const auto below = depth < deepest_held ? open_directory(directory.get(), name) : Fd();
-    if (!below) {
+    const auto inside = depth < deepest_held ? open_directory(directory.get(), name) : Fd();
+    if (!inside) {
         return; // no directory, or so deep that nobody put something there for people to keep
     }
-    for (const auto& inner : names_in(below, shown)) {
-        require_changeable(below, inner, shown + '/' + inner, depth + 1);
+    for (const auto& inner : names_in(inside, shown)) {
+        require_changeable(inside, inner, below(shown, inner), depth + 1);
     }
 }
 

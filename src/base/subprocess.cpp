@@ -186,60 +186,79 @@ private:
     std::chrono::steady_clock::time_point next_{};
 };
 
+/// What a program writes to one of its streams.
+class Stream {
+public:
+    Stream(const Fd& fd, const Command& command) : fd_(fd), lines_(command.on_line) {}
+
+    bool open() const { return open_; }
+    pollfd polled() const { return {open_ ? fd_.get() : -1, POLLIN, 0}; }
+    /// What came since, once poll has said that something did.
+    std::string_view read()
+    {
+        const auto got = ::read(fd_.get(), buffer_.data(), buffer_.size());
+        open_ = got > 0 || (got < 0 && errno == EINTR);
+        const std::string_view bytes(buffer_.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+        lines_.add(bytes);
+        return bytes;
+    }
+    void flush() { lines_.flush(); }
+
+private:
+    const Fd& fd_;
+    Lines lines_;
+    std::string buffer_ = std::string(64 * 1024, '\0');
+    bool open_ = true;
+};
+
+/// Sends what the program has not read yet; closes its input at the end, or when it reads no more.
+void send_on(Fd& input, std::string_view& rest)
+{
+    const auto sent = ::write(input.get(), rest.data(), rest.size());
+    if (sent > 0) {
+        rest.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    if ((sent < 0 && errno != EAGAIN && errno != EINTR) || rest.empty()) {
+        input = Fd();
+    }
+}
+
 /// Moves bytes between the child and us until it closes both streams.
 void pump(const Command& command, Fd input, const Fd& out, const Fd& err, CommandResult& result, pid_t child)
 {
-    Lines out_lines(command.on_line);
-    Lines err_lines(command.on_line);
+    Stream output(out, command);
+    Stream errors(err, command);
     std::string_view to_send = command.input;
-    std::string buffer(64 * 1024, '\0');
     if (input) {
         ::fcntl(input.get(), F_SETFL, O_NONBLOCK);
     }
-    bool out_open = true;
-    bool err_open = true;
     Looks looks(command);
-    while (out_open || err_open) {
+    while (output.open() || errors.open()) {
         if (interrupt::requested()) {
             end_group(child);
             throw Error(Code::interrupted, "interrupted");
         }
         looks.look(child, out, err);
-        std::array<pollfd, 3> polled{{{out_open ? out.get() : -1, POLLIN, 0},
-                                      {err_open ? err.get() : -1, POLLIN, 0},
-                                      {input ? input.get() : -1, POLLOUT, 0}}};
+        std::array<pollfd, 3> polled{output.polled(), errors.polled(), {input ? input.get() : -1, POLLOUT, 0}};
         if (::poll(polled.data(), polled.size(), looks.milliseconds()) < 0 && errno != EINTR) {
             throw system_error("poll", errno);
         }
         if (polled[2].revents != 0) {
-            const auto sent = ::write(input.get(), to_send.data(), to_send.size());
-            if (sent > 0) {
-                to_send.remove_prefix(static_cast<std::size_t>(sent));
-            }
-            if ((sent < 0 && errno != EAGAIN && errno != EINTR) || to_send.empty()) {
-                input = Fd();
-            }
+            send_on(input, to_send);
         }
         if (polled[0].revents != 0) {
-            const auto got = ::read(out.get(), buffer.data(), buffer.size());
-            out_open = got > 0 || (got < 0 && errno == EINTR);
-            const std::string_view bytes(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
+            const auto bytes = output.read();
             result.output.append(bytes.substr(0, output_limit - result.output.size()));
-            out_lines.add(bytes);
         }
         if (polled[1].revents != 0) {
-            const auto got = ::read(err.get(), buffer.data(), buffer.size());
-            err_open = got > 0 || (got < 0 && errno == EINTR);
-            const std::string_view bytes(buffer.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
-            result.errors.append(bytes);
+            result.errors.append(errors.read());
             if (result.errors.size() > errors_limit) {
                 result.errors.erase(0, result.errors.size() - errors_limit);
             }
-            err_lines.add(bytes);
         }
     }
-    out_lines.flush();
-    err_lines.flush();
+    output.flush();
+    errors.flush();
 }
 
 } // namespace

@@ -89,7 +89,7 @@ public:
     /// One of two words; `usual` when the key is not there.
     std::string choice(std::string_view key, std::string_view usual, std::string_view other)
     {
-        const auto word = text(key).value_or(std::string(usual));
+        auto word = text(key).value_or(std::string(usual));
         if (word != usual && word != other) {
             fail(*table_.get(key), key, fmt::format("expected {} or {}, found \"{}\"", usual, other, word));
         }

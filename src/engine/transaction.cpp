@@ -70,10 +70,9 @@ VolumeReport build(const KnownRelease& release, VolumeStore& volumes, Progress& 
     });
 }
 
-/// Runs `make`; where an object of these releases is damaged or missing, it is fetched again and `make` runs once more.
+/// Runs `make`, which reads what these releases hold.
 template <class Make>
-auto mending(std::span<const KnownRelease> releases, ContentStore& content, const FetcherFor& fetcher,
-             Progress& progress, const Make& make)
+auto made_of(std::span<const KnownRelease> releases, ContentStore& content, const Make& make)
 {
     try {
         return make();
@@ -81,20 +80,11 @@ auto mending(std::span<const KnownRelease> releases, ContentStore& content, cons
         if (error.code() != Code::corrupt && error.code() != Code::not_found) {
             throw;
         }
-        try {
-            for (const auto& release : releases) {
-                content.discard_damaged(release.release.tree.commit);
-                fetch(release, content, fetcher, progress);
-            }
-        } catch (const Error& while_mending) {
-            if (while_mending.code() == Code::interrupted || while_mending.code() == Code::no_space) {
-                throw;
-            }
-            throw Error(error.code(), std::string(error.what()) + " (" + while_mending.what() + ")", error.hint());
+        for (const auto& release : releases) {
+            content.discard_damaged(release.release.tree.commit);
         }
-        log::warning(std::string(error.what()) + "; what it is made of was fetched again");
+        throw Damaged(error, {releases.begin(), releases.end()});
     }
-    return make();
 }
 
 /// False where the qube has no room as long as it holds what must go.
@@ -188,13 +178,13 @@ Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& vol
             add(prepared.imported, fetch(wanted->release, content, fetcher, progress));
             fault_point("prepare.fetched");
         } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
-            prepared.volumes.push_back(
-                {own->release.release.app, mending({&own->release, 1}, content, fetcher, progress,
-                                                   [&] { return build(own->release, volumes, progress); })});
+            prepared.volumes.push_back({own->release.release.app, made_of({&own->release, 1}, content, [&] {
+                                            return build(own->release, volumes, progress);
+                                        })});
             fault_point("prepare.built");
         } else {
             const auto& whole = std::get<plan::ComposeVolume>(step);
-            prepared.composed.insert_or_assign(whole.qube, mending(whole.releases, content, fetcher, progress, [&] {
+            prepared.composed.insert_or_assign(whole.qube, made_of(whole.releases, content, [&] {
                                                    return compose(whole, content, volumes, progress);
                                                }));
             fault_point("prepare.composed");

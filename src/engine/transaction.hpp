@@ -5,6 +5,7 @@
 #include "plan/garbage.hpp"
 #include "plan/plan.hpp"
 
+#include "qpkg/base/error.hpp"
 #include "qpkg/ports/content_store.hpp"
 #include "qpkg/ports/hypervisor.hpp"
 #include "qpkg/ports/state_db.hpp"
@@ -40,7 +41,20 @@ ImportReport lay_aside(const plan::FetchCommit& step, ContentStore& content, con
 
 void add(ImportReport& sum, const ImportReport& one);
 
-/// Adds content; durable on return. Dying here leaves garbage for gc, nothing else.
+/// What a volume was to be made of is damaged or missing. The damaged objects were removed: they have to be brought
+/// again, and not under the lock, before anybody tries again.
+class Damaged : public Error {
+public:
+    Damaged(const Error& what, std::vector<KnownRelease> made_of)
+        : Error(what.code(), what.what(), "get it again: qpkg restore"), releases(std::move(made_of))
+    {
+    }
+
+    std::vector<KnownRelease> releases; ///< that the volume is made of
+};
+
+/// Adds content; durable on return. Dying here leaves garbage for gc, nothing else. Error Damaged, and what the stores
+/// say.
 Prepared prepare(const plan::Plan& plan, ContentStore& content, VolumeStore& volumes, const FetcherFor& fetcher,
                  Progress& progress);
 

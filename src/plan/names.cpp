@@ -182,11 +182,10 @@ public:
                 continue;
             }
             const bool may_take = holder == nullptr || (contender.rank == Rank::first && is_asked(key, contender));
-            if (best == nullptr) {
-                best = &contender;
-            } else if (may_take && both_first(*best, contender) && (is_asked(key, contender) || is_asked(key, *best))) {
+            if (best != nullptr && may_take && both_first(*best, contender) &&
+                (is_asked(key, contender) || is_asked(key, *best))) {
                 clashes_.push_back({key, best->app, contender.app});
-            } else if (may_take && contender.is_before(*best)) {
+            } else if (best == nullptr || (may_take && contender.is_before(*best))) {
                 best = &contender;
             }
         }

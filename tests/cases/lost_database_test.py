@@ -76,6 +76,15 @@ class LostDatabase(WorldCase):
         self.assertEqual(self.world.must("base", "list", "--json").json["bases"][0]["base"], "debian-12")
         self.gc_refuses()
 
+    def test_no_new_qube_takes_the_place_of_one_that_is_not_recorded(self):
+        self.lose()
+        self.world.make_base()
+        wanted = (self.world.root / "qubes/work/wanted").read_bytes()
+        answer = self.world.qpkg("qube", "create", "work", "--base", "debian-12")
+        self.assertEqual(answer.code, 4, answer.out)
+        self.assertIn("qpkg restore", answer.err)
+        self.assertEqual((self.world.root / "qubes/work/wanted").read_bytes(), wanted)
+
     def test_with_its_repository_restore_records_qubes_and_apps(self):
         self.world.must("run", "work", "--", "sh", "-c", "echo kept > ~/kept")
         before = self.world.must("list", "--json").json["apps"]

@@ -11,9 +11,9 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
+from faked_time import qpkg_at  # noqa: E402
 from key_thief import KeyThief  # noqa: E402
-from small_world import Answer  # noqa: E402
-from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
+from world_case import WorldCase, check_schema  # noqa: E402
 
 FAR = "2040-01-01 00:00:00"
 
@@ -34,12 +34,7 @@ class PublisherClock(WorldCase):
         self.thief = KeyThief(self.world)
 
     def at(self, time, *words):
-        command = ["faketime", *(["-f"] if time.startswith("+") else []), time]
-        done = subprocess.run([*command, str(PROGRAMS / "qpkg"), *map(str, words)], text=True, check=False,
-                              capture_output=True, stdin=subprocess.DEVNULL,
-                              env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "QPKG_ROOT": str(self.world.root),
-                                   "FAKETIME_DONT_RESET": "1"})
-        return Answer(done)
+        return qpkg_at(self.world, time, *words)
 
     def publish(self, number):
         return ["publish", self.world.folder / number / "org.example.hello", "--repo", self.world.site, "--keys",

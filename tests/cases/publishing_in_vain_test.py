@@ -5,14 +5,13 @@ not be told that he has published, because no client takes it."""
 
 import pathlib
 import shutil
-import subprocess
 import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from small_world import Answer  # noqa: E402
-from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
+from faked_time import qpkg_at  # noqa: E402
+from world_case import WorldCase, check_schema  # noqa: E402
 
 
 class PublishingInVain(WorldCase):
@@ -31,11 +30,7 @@ class PublishingInVain(WorldCase):
         self.trust_own_copy()
 
     def at(self, days, *words):
-        done = subprocess.run(["faketime", "-f", f"+{days}d", str(PROGRAMS / "qpkg"), *map(str, words)], text=True,
-                              check=False, capture_output=True, stdin=subprocess.DEVNULL,
-                              env={"PATH": "/usr/bin:/bin:/usr/sbin:/sbin", "QPKG_ROOT": str(self.world.root),
-                                   "FAKETIME_DONT_RESET": "1"})
-        return Answer(done)
+        return qpkg_at(self.world, f"+{days}d", *words)
 
     def publish(self, days, *more, keys="day"):
         return self.at(days, "publish", self.world.folder / "2/org.example.hello", "--repo", self.world.site, "--keys",

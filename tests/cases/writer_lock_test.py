@@ -132,6 +132,7 @@ class Dripping(http.server.BaseHTTPRequestHandler):
     enough = threading.Event()
     asked = threading.Event()
     site = None
+    holds = "filez"
 
     def do_GET(self):
         path = self.site / self.path.lstrip("/")
@@ -141,7 +142,7 @@ class Dripping(http.server.BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Length", str(path.stat().st_size))
         self.end_headers()
-        if "filez" in self.path:
+        if self.holds in self.path:
             self.asked.set()
             self.enough.wait(60)
         with contextlib.suppress(OSError):
@@ -221,6 +222,63 @@ class DrippingRepository(Slow):
         self.handler.enough.set()
         self.world.must("install", "hello", "--into", "work", "--yes")
         self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
+
+    def test_others_change_the_state_while_restore_brings_objects(self):
+        self.handler.enough.set()
+        self.world.must("install", "hello", "--into", "work", "--yes")
+        files = (self.world.root / "objects/objects").rglob("*.file")
+        lost = [path for path in files if b"hello 1.0" in path.read_bytes()]
+        for path in lost:
+            path.unlink()
+        self.handler.enough.clear()
+        self.handler.asked.clear()
+        process = self.start("restore", "--yes")
+        self.assertTrue(self.handler.asked.wait(20))
+        self.world.must("qube", "create", "third", "--base", "debian-12")
+        self.assertIsNone(process.poll())
+        self.handler.enough.set()
+        _, err = process.communicate()
+        self.assertEqual(process.returncode, 0, err)
+        self.assertTrue(lost and all(path.exists() for path in lost))
+        self.world.must("verify")
+
+    def test_others_change_the_state_while_what_is_damaged_comes_again(self):
+        """hello's files are here for another qube's sake, and damaged, which the making of the volume notices."""
+        self.handler.enough.set()
+        self.world.must("install", "hello", "--into", "work", "--yes")
+        next((self.world.root / "volumes").glob(f"{self.volume_of('hello')}*")).unlink()
+        for path in (self.world.root / "objects/objects").rglob("*.file"):
+            if b"hello 1.0" in path.read_bytes():
+                path.write_bytes(path.read_bytes().replace(b"hello", b"jello"))
+        self.handler.enough.clear()
+        self.handler.asked.clear()
+        process = self.start("install", "hello", "--into", "personal", "--yes")
+        self.assertTrue(self.handler.asked.wait(20))
+        self.world.must("qube", "create", "third", "--base", "debian-12")
+        self.assertIsNone(process.poll())
+        self.handler.enough.set()
+        _, err = process.communicate()
+        self.assertEqual(process.returncode, 0, err)
+        self.assertIn(b"fetched again", err)
+        self.assertEqual(self.world.must("run", "personal", "--", "hello").out, "hello 1.0\n")
+
+    def volume_of(self, name):
+        return next(app["volume"] for app in self.world.must("list", "--json").json["apps"] if name in app["app"])
+
+    def test_what_was_laid_aside_is_told_once(self):
+        self.handler.enough.set()
+        answer = self.world.must("install", "hello", "--into", "work", "--yes")
+        self.assertEqual(answer.err.count("fetch "), 1, answer.err)
+
+    def test_others_change_the_state_while_a_check_waits(self):
+        self.handler.holds = "timestamp"
+        process = self.start("repo", "check")
+        self.assertTrue(self.handler.asked.wait(20))
+        self.world.must("qube", "create", "third", "--base", "debian-12")
+        self.assertIsNone(process.poll())
+        self.handler.enough.set()
+        _, err = process.communicate()
+        self.assertEqual(process.returncode, 0, err)
 
 
 if __name__ == "__main__":

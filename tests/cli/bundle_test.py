@@ -15,6 +15,7 @@ import jsonschema
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from far_machine import FarMachine  # noqa: E402
+from faked_time import require_faketime  # noqa: E402
 from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 SCHEMAS = HERE.parent.parent / "schemas"
@@ -151,7 +152,7 @@ class Bundles(WorldCase):
         self.assertEqual([app["app"] for app in withdrawn], ["org.example.hello"])
 
     def test_releases_of_a_stale_bundle_are_refused_unless_asked_for(self):
-        later = {"LD_PRELOAD": faketime(), "FAKETIME": "+60d"}
+        later = {"LD_PRELOAD": require_faketime(), "FAKETIME": "+60d"}
         answer = self.far.try_qpkg("import", self.first, **later)
         self.assertEqual(answer.code, 5, answer.err)
         self.assertIn("expired", answer.err)
@@ -164,7 +165,7 @@ class Bundles(WorldCase):
     def test_what_was_imported_in_time_is_not_installed_after_it_expired_but_what_is_installed_runs(self):
         self.imports(self.first)
         self.far.qpkg("install", "other", "--into", "q", "--yes")
-        later = {"LD_PRELOAD": faketime(), "FAKETIME": "+60d"}
+        later = {"LD_PRELOAD": require_faketime(), "FAKETIME": "+60d"}
         answer = self.far.try_qpkg("install", "hello", "--into", "q", "--yes", **later)
         self.assertEqual(answer.code, 5, answer.err)
         self.assertEqual(self.far.qpkg("run", "q", "--", "other").out.strip(), "other 1.0")
@@ -198,15 +199,6 @@ class Bundles(WorldCase):
                                  self.world.folder / "b.qpkgb")
         self.assertEqual(answer.code, 3, answer.err)
         self.assertIn("hello", answer.err)
-
-
-def faketime():
-    found = list(pathlib.Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
-    if not found:
-        raise unittest.SkipTest("libfaketime is not installed")
-    if b"__asan_init" in (PROGRAMS / "qpkg").read_bytes():
-        raise unittest.SkipTest("a sanitizer's runtime and libfaketime each want to be asked first")
-    return str(found[0])
 
 
 if __name__ == "__main__":

@@ -100,6 +100,37 @@ TEST_CASE("an import that breaks off shows no commit and goes on where it stoppe
     CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
 }
 
+TEST_CASE("of several commits that were laid aside, nothing is asked for again")
+{
+    class Nobody final : public Fetcher {
+    public:
+        std::optional<std::string> get(const std::string& path, std::uint64_t) override
+        {
+            FAIL(path);
+            return {};
+        }
+        void get_many(std::span<const FetchRequest> requests, FetchSink&) override { CHECK(requests.empty()); }
+    };
+    Published published;
+    auto tree = TreeMaker(published.directory / "other").file("usr/bin/other", noise(5000, 1), 0755);
+    const auto other = published.builder.commit_tree(a_commit_of(tree.root(), "org.example.other"), published.quiet);
+    published.builder.export_commit(other.commit, published.archive(), "app/org.example.other/x86_64/stable", nullptr,
+                                    published.quiet);
+    const ImportLimits limits{other.objects, other.size};
+    auto& store = published.store;
+    store.stage_commit(published.summary.commit, published.limits(), published.site, published.quiet);
+    store.stage_commit(other.commit, limits, published.site, published.quiet);
+    store.adopt_staged();
+
+    Nobody nobody;
+    store.import_commit(published.summary.commit, published.limits(), nobody, published.quiet);
+    store.import_commit(other.commit, limits, nobody, published.quiet);
+
+    CHECK_NOTHROW(store.verify(published.summary.commit, published.quiet));
+    CHECK_NOTHROW(store.verify(other.commit, published.quiet));
+    CHECK_FALSE(fs::exists(published.directory / "store/tmp/qpkg-staging"));
+}
+
 TEST_CASE("a staged object that was cut off is fetched again")
 {
     Published published;

@@ -64,7 +64,8 @@ ImportReport CommitImport::run(const CommitId& id, Progress& progress)
     }
     objects_.write_durably(id.digest(), ObjectType::commit, tree.commit_bytes());
     fault_point("import.committed");
-    progress.end(text::human_size(report_.fetched_bytes));
+    objects_.discard_staged(id.digest(), ObjectType::commit);
+    objects_.discard_staged(id.digest(), ObjectType::commitmeta);
     return report_;
 }
 
@@ -74,7 +75,6 @@ ImportReport CommitImport::stage(const CommitId& id, Progress& progress)
     objects_.write_staged({id.digest(), ObjectType::commit}, tree.commit_bytes());
     objects_.write_staged({id.digest(), ObjectType::commitmeta}, signatures_);
     fault_point("import.laid-aside");
-    progress.end(text::human_size(report_.fetched_bytes));
     return report_;
 }
 
@@ -82,9 +82,11 @@ ImportReport CommitImport::stage(const CommitId& id, Progress& progress)
 ImportedTree CommitImport::bring(const CommitId& id, Progress& progress)
 {
     auto tree = load_tree(id);
-    progress.begin("fetch", id.hex(), limits_.size);
     const auto missing = take_present(tree);
-    progress.advance(budget_.taken());
+    if (!missing.empty() || metadata_.fetched_objects() > 0) {
+        progress.begin("fetch", id.hex(), limits_.size);
+        progress.advance(budget_.taken());
+    }
     ContentImport content(objects_, budget_, progress, [this](ObjectFacts facts, const std::string& target) {
         report_.content_bytes += facts.size;
         take(std::move(facts), target);
@@ -95,6 +97,9 @@ ImportedTree CommitImport::bring(const CommitId& id, Progress& progress)
     const auto signatures = bring_signatures(id);
     report_.fetched_objects = metadata_.fetched_objects() + content.fetched_objects();
     report_.fetched_bytes = metadata_.fetched_bytes() + content.fetched_bytes() + signatures;
+    if (report_.fetched_objects > 0) {
+        progress.end(text::human_size(report_.fetched_bytes));
+    }
     return tree;
 }
 

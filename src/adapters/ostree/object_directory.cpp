@@ -216,6 +216,7 @@ void ObjectDirectory::write_staged(const ObjectName& name, std::string_view byte
 void ObjectDirectory::discard_staged(const Digest& id, ObjectType type) const
 {
     ::unlink(staged_path(id, type).c_str());
+    ::rmdir(staging_.c_str()); // goes with the last one
 }
 
 void ObjectDirectory::promote_staged(std::string_view operation, std::span<const ObjectName> names) const
@@ -227,13 +228,15 @@ void ObjectDirectory::promote_staged(std::string_view operation, std::span<const
     fault_point(std::string(operation) + ".staged");
     for (const auto& name : names) {
         interrupt::throw_if_requested();
-        if (!has(name.id, name.type)) {
+        if (has(name.id, name.type)) {
+            discard_staged(name.id, name.type);
+        } else {
             give_place(name);
         }
     }
     fault_point(std::string(operation) + ".renamed");
     files::sync_filesystem(repository_ / "objects");
-    files::remove_tree(staging_);
+    ::rmdir(staging_.c_str()); // not where others are staged
     fault_point(std::string(operation) + ".promoted");
 }
 

@@ -64,8 +64,9 @@ public:
     std::optional<std::string> read_staged(const ObjectName& name, std::size_t cap) const;
     void write_staged(const ObjectName& name, std::string_view bytes) const;
     void discard_staged(const Digest& id, ObjectType type) const;
-    /// Makes what is staged durable and gives those of `names` that are staged and not here yet their place; then
-    /// nothing is staged any more. After this returns they survive a power cut. `operation` names the fault points.
+    /// Makes what is staged durable and gives those of `names` that are staged and not here yet their place; then none
+    /// of them is staged any more, while others may be. After this returns they survive a power cut. `operation` names
+    /// the fault points.
     void promote_staged(std::string_view operation, std::span<const ObjectName> names) const;
     /// A small object that makes others visible (a commit, its signatures): durable on return.
     void write_durably(const Digest& id, ObjectType type, std::string_view bytes) const;
