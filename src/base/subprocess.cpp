@@ -129,26 +129,9 @@ int wait_for(pid_t child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-/// Asks the group to end, then makes it.
-void end_group(pid_t child)
+/// Of a group that was killed: back only when all of it is gone, for it holds the streams.
+void await_killed(const Fd& out, const Fd& err)
 {
-    ::kill(-child, SIGTERM);
-    for (int tenths = 0; tenths < 20; ++tenths) {
-        if (::waitpid(child, nullptr, WNOHANG) != 0) {
-            ::kill(-child, SIGKILL);
-            return;
-        }
-        ::usleep(100'000);
-    }
-    ::kill(-child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
-}
-
-/// At once, and back only when what the group started is gone as well: it holds the streams.
-void kill_group(pid_t child, const Fd& out, const Fd& err)
-{
-    ::kill(-child, SIGKILL);
-    ::waitpid(child, nullptr, 0);
     std::array<char, 4096> ignored{};
     for (const auto* stream : {&out, &err}) {
         pollfd polled{stream->get(), POLLIN, 0};
@@ -156,6 +139,29 @@ void kill_group(pid_t child, const Fd& out, const Fd& err)
                ::read(stream->get(), ignored.data(), ignored.size()) > 0) {
         }
     }
+}
+
+/// At once.
+void kill_group(pid_t child, const Fd& out, const Fd& err)
+{
+    ::kill(-child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    await_killed(out, err);
+}
+
+/// Asks the group to end, then makes it.
+void end_group(pid_t child, const Fd& out, const Fd& err)
+{
+    ::kill(-child, SIGTERM);
+    for (int tenths = 0; tenths < 20; ++tenths) {
+        if (::waitpid(child, nullptr, WNOHANG) != 0) {
+            ::kill(-child, SIGKILL);
+            await_killed(out, err);
+            return;
+        }
+        ::usleep(100'000);
+    }
+    kill_group(child, out, err);
 }
 
 /// Calls the command's `watch` now and then.
@@ -235,7 +241,7 @@ void pump(const Command& command, Fd input, const Fd& out, const Fd& err, Comman
     Looks looks(command);
     while (output.open() || errors.open()) {
         if (interrupt::requested()) {
-            end_group(child);
+            end_group(child, out, err);
             throw Error(Code::interrupted, "interrupted");
         }
         looks.look(child, out, err);
