@@ -97,6 +97,14 @@ class Dev(unittest.TestCase):
                 with self.subTest(line):
                     self.assert_accepted(line)
 
+    def test_a_demonstration_builds_the_program_alone(self):
+        for line in ["demo", "demo airgap"]:
+            with self.subTest(line):
+                self.calls.unlink(missing_ok=True)
+                self.assert_accepted(line)
+                builds = [call for call in self.called() if call.startswith("cmake --build")]
+                self.assertEqual([call.partition(" --target ")[2] for call in builds], ["qpkg"])
+
     def test_every_label_of_a_test_is_a_kind(self):
         files = [ROOT / "tests/CMakeLists.txt", *ROOT.glob("tests/*/CMakeLists.txt")]
         labels = {label for file in files for label in re.findall(r"LABELS ([a-z-]+)", file.read_text())} - {"vm"}
