@@ -7,16 +7,20 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import tomllib
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/bench"))
+import build_times  # noqa: E402
+
 CALLED = '#!/bin/sh\necho "${0##*/} $*" >>"$CALLS"\n'
 EFFECTS = ["apt-get", "clang-tidy-16", "clang-format-14", "cmake", "ctest", "npm", "python3", "rm", "sudo"]
 SCRIPTS = ["examples/demo.sh", "examples/airgap.sh", "packaging/build.sh", "tests/fuzz/run.py", "tests/mutants/run.py",
            "tests/packages/installed.sh", "tests/packages/reproducible.sh", "tests/lint/linked.sh", "tests/trixie.sh",
-           "tests/weekly/run.py", "tests/bench/deltas.sh"]
+           "tests/weekly/run.py", "tests/bench/deltas.sh", "tests/bench/build_times.py"]
 
 
 class Dev(unittest.TestCase):
@@ -60,7 +64,7 @@ class Dev(unittest.TestCase):
         self.assertEqual(done.returncode, 0, f"{line}: {done.stderr}")
 
     def test_unknown_words_are_refused(self):
-        for line in ["setup x", "build nonsense", "build dev asan", "test nonsense", "test unit cli", "test mutants --foo",
+        for line in ["setup x", "build nonsense", "build dev asan", "build dev --times", "build --times x", "test nonsense", "test unit cli", "test mutants --foo",
                      "test mutants --share", "demo year", "demo airgap vm", "lint --foo", "lint --share", "lint --share 1",
                      "fmt x", "fuzz soon", "fuzz 5 nobody", "fuzz 5 --share", "package x", "clean x"]:
             with self.subTest(line):
@@ -75,7 +79,7 @@ class Dev(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout, self.called()), (2, "", []))
 
     def test_known_words_are_accepted(self):
-        for line in ["setup", "build", "build asan", "build dom0", "test unit", "test fuzz-seeds", "test real-cases",
+        for line in ["setup", "build", "build asan", "build dom0", "build --times", "build --times release", "test unit", "test fuzz-seeds", "test real-cases",
                      "test mutants layer", "test mutants --share 2/8 layer", "test weekly --status", "demo", "demo airgap",
                      "demo vm", "demo libvirt", "lint", "lint --share 1/6", "fmt", "fuzz", "fuzz 5",
                      "fuzz 5 manifest roles", "fuzz 5 --share 1/10 --only-share", "bench deltas openssl", "package",
@@ -105,6 +109,10 @@ class Dev(unittest.TestCase):
                 builds = [call for call in self.called() if call.startswith("cmake --build")]
                 self.assertEqual([call.partition(" --target ")[2] for call in builds], ["qpkg"])
 
+    def test_times_are_those_of_the_demonstration_then_of_everything(self):
+        self.assert_accepted("build --times asan")
+        self.assertIn("build_times.py asan qpkg all", self.called())
+
     def test_every_label_of_a_test_is_a_kind(self):
         files = [ROOT / "tests/CMakeLists.txt", *ROOT.glob("tests/*/CMakeLists.txt")]
         labels = {label for file in files for label in re.findall(r"LABELS ([a-z-]+)", file.read_text())} - {"vm"}
@@ -112,6 +120,24 @@ class Dev(unittest.TestCase):
         for label in labels:
             with self.subTest(label):
                 self.assert_accepted(f"test {label}")
+
+
+class BuildTimes(unittest.TestCase):
+    LOG = """# ninja log v5
+0\t1500\t9\tcli/CMakeFiles/qpkg_cli.dir/help.cpp.o\ta
+1500\t4500\t9\tlib/libx.a\tb
+1500\t4500\t9\tlib/libx.map\tb
+0\t9000\t9\tbin/qpkg\tc
+100\t300\t9\tbin/qpkg\tc
+"""
+
+    def test_a_step_counts_once_and_as_it_ran_last(self):
+        self.assertEqual([(seconds, name.split(".")[0]) for seconds, name in build_times.steps(self.LOG)],
+                         [(3.0, "lib/libx"), (1.5, "cli/CMakeFiles/qpkg_cli"), (0.2, "bin/qpkg")])
+
+    def test_an_object_is_called_by_its_source(self):
+        self.assertEqual(build_times.readable("cli/CMakeFiles/qpkg_cli.dir/commands/du.cpp.o"), "cli/commands/du.cpp")
+        self.assertEqual(build_times.readable("bin/qpkg"), "bin/qpkg")
 
 
 if __name__ == "__main__":
