@@ -13,7 +13,7 @@
 namespace qpkg::app {
 namespace {
 
-/// Volume metadata and tails that no object shares: 2–3 % of the size (ARCHITECTURE.md, "Volumes"), rounded up.
+/// Volume metadata and tails that no object shares: 2–3 % of the size, here rounded up to a twentieth.
 constexpr std::uint64_t metadata_share = 20;
 
 /// Volumes with their plans, indexes and what SQLite makes beside a change.

@@ -8,7 +8,7 @@
 #include <set>
 #include <vector>
 
-/// Who gets which name in a qube: commands, menu entries, services. See "Names" in ARCHITECTURE.md.
+/// Who gets which name in a qube: commands, menu entries, services. See repo-format/exports.md, "Who gets a name".
 namespace qpkg::plan {
 
 /// What the owner of the qubes says of names in a command.

@@ -5,8 +5,10 @@ import pathlib
 import tempfile
 import unittest
 
+import citations
 import documents
 import foreign_trees
+import hints
 import house
 import layers
 import libraries
@@ -102,6 +104,46 @@ class DocumentsTest(Repository):
 
     def test_a_broken_schema_is_found(self):
         self.assertEqual(len(list(documents.check_dialect(self.write("a.schema.json", "{")))), 1)
+
+
+class HintsTest(Repository):
+    known = {("gc", ""), ("repo", "add"), ("repo", "list")}
+
+    def hints(self, content):
+        return list(hints.check(self.write("src/a.cpp", content), self.known))
+
+    def test_a_synopsis_makes_a_command(self):
+        self.write("cli/commands/repo.md", "## Synopsis\n\n`qpkg repo add NAME`\n\n`qpkg repo list`\n")
+        self.write("cli/commands/gc.md", "`qpkg gc [--keep N]`\nand `qpkg rollback` is told of\n")
+        self.assertEqual(hints.commands(), self.known)
+
+    def test_a_command_that_is_none_is_found(self):
+        self.assertEqual(self.hints('\nfail("run `qpkg repo fetch`");\n'), ["src/a.cpp:2: there is no `qpkg repo fetch`"])
+        for told in ('"to forget it: qpkg prune"', '"first this, "\n  "then qpkg prune"', '"qpkg prune " + name', 'R"(with qpkg prune)"'):
+            self.assertEqual(len(self.hints(told)), 1, told)
+
+    def test_commands_prose_and_comments_are_fine(self):
+        for told in ('"then `qpkg gc`, qpkg repo add NAME"', '"see `qpkg repo --help`"', '"this qpkg reads less"',
+                     '// "run `qpkg prune`"', '"qpkg does not know it"'):
+            self.assertEqual(self.hints(told), [], told)
+
+
+class CitationsTest(Repository):
+    def setUp(self):
+        super().setUp()
+        self.write("doc/a.md", "# All\n## The shape: three phases\n")
+
+    def citations(self, content):
+        return list(citations.check(self.write("src/a.cpp", content)))
+
+    def test_a_missing_document_and_a_missing_section_are_found(self):
+        self.assertEqual(self.citations("// See doc/b.md.\n"), ["src/a.cpp:1: there is no doc/b.md"])
+        for comment in ('/// doc/a.md, "Volumes".', '/// See "Volumes" in doc/a.md.', '/// See doc/a.md,\n/// "Volumes".'):
+            self.assertEqual(self.citations(comment), ['src/a.cpp:1: doc/a.md has no section "Volumes"'], comment)
+
+    def test_what_is_there_and_what_is_no_comment_is_fine(self):
+        for content in ('// doc/a.md, "The shape".', '// "All" in doc/a.md', 'read("x/b.md");'):
+            self.assertEqual(self.citations(content), [], content)
 
 
 if __name__ == "__main__":
