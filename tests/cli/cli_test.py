@@ -5,6 +5,7 @@
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import unittest
 
@@ -343,6 +344,22 @@ class CommandLine(WorldCase):
             self.assertIn(".SH SYNOPSIS", self.world.must("__man", command).out)
         self.assertIn("--into", self.world.must("install", "--help").out)
         self.assertIn("\\-\\-into", self.world.must("__man", "install").out)
+
+    def test_help_keeps_the_stars_that_are_no_markup(self):
+        self.assertIn("/etc/qpkg/conf.d/*.toml", self.world.must("--help").out)
+        self.assertIn("/etc/qpkg/conf.d/*.toml", self.world.must("__man").out)
+        self.assertIn("line qpkg.Sign * publisher vault allow", self.world.must("vault", "--help").out)
+        self.assertIn("\n* a recorded qube that is gone\n", self.world.must("doctor", "--help").out)
+        self.assertIn(".IP \\(bu 2\na recorded qube", self.world.must("__man", "doctor").out)
+
+    def test_groff_reads_every_man_page_without_a_warning(self):
+        names = self.world.must("__complete", "").out.split()
+        self.assertIn("install", names)
+        for name in ["", *names]:
+            page = self.world.must("__man", *name.split()).out
+            read = subprocess.run(["groff", "-man", "-ww", "-z", "-Kutf8"], input=page, capture_output=True, text=True,
+                                  check=True)
+            self.assertEqual(read.stderr, "", name)
 
 
 if __name__ == "__main__":
