@@ -40,6 +40,8 @@ try_debian_packages() {
     # shellcheck disable=SC2016  # the shell inside expands it
     "${inside[@]}" bash -c '. /usr/share/bash-completion/completions/qpkg; COMP_WORDS=(qpkg inst); COMP_CWORD=1; _qpkg
         [[ ${COMPREPLY[*]} == install ]]' || fail "bash completes nothing"
+    [[ -e $debian/usr/share/zsh/vendor-completions/_qpkg ]] || fail "nothing for zsh"
+    [[ -e $debian/usr/share/fish/vendor_completions.d/qpkg.fish ]] || fail "nothing for fish"
     # A small base and a qube: the agent that qpkg brings composes it.
     tar -C "$debian" --exclude=./proc --exclude=./dev --exclude=./tmp -cf "$scratch/base.tar" ./bin ./sbin ./lib ./lib64 \
         ./usr/bin ./usr/lib ./etc ./opt
@@ -65,7 +67,8 @@ try_rpm() {
     "${rpm[@]}" --initdb
     "${rpm[@]}" --install --nodeps "$packages"/*.rpm
     for file in usr/share/qubes/templates/libvirt/xen-dist.xml etc/qubes/policy.d/30-qpkg.policy usr/bin/qpkg-fetch \
-        srv/salt/_modules/ext_module_qpkg.py usr/share/man/man1/qpkg.1.gz; do
+        srv/salt/_modules/ext_module_qpkg.py usr/share/man/man1/qpkg.1.gz usr/share/zsh/site-functions/_qpkg \
+        usr/share/fish/vendor_completions.d/qpkg.fish; do
         [[ -e $dom0/$file || -e $dom0/${file%.gz} ]] || fail "no $file"
     done
     # The libraries are those of this machine.
