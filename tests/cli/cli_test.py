@@ -14,6 +14,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from small_world import SmallWorld  # noqa: E402
 from world_case import KILLED, PROGRAMS, WorldCase, check_schema  # noqa: E402
+sys.path.append(str(HERE.parent / "lint"))
+import hints  # noqa: E402
 
 
 class CommandLine(WorldCase):
@@ -344,6 +346,13 @@ class CommandLine(WorldCase):
             self.assertIn(".SH SYNOPSIS", self.world.must("__man", command).out)
         self.assertIn("--into", self.world.must("install", "--help").out)
         self.assertIn("\\-\\-into", self.world.must("__man", "install").out)
+
+    def test_synopses_show_the_commands_that_there_are(self):
+        shown = hints.commands()  # what the lint holds messages to
+        self.assertEqual(set(self.world.must("__complete", "").out.split()), {first for first, _ in shown})
+        for group in {first for first, second in shown if second}:
+            seconds = self.world.must("__complete", group, "").out.split()
+            self.assertEqual(set(seconds), {second for first, second in shown if first == group}, group)
 
     def test_help_keeps_the_stars_that_are_no_markup(self):
         self.assertIn("/etc/qpkg/conf.d/*.toml", self.world.must("--help").out)
