@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# trixie.sh PACKAGE…: builds with Debian 13's compiler and libraries and runs the unit tests there, because dom0 is newer
+# trixie.sh PACKAGE…: builds the programs with Debian 13's compiler and libraries and runs the unit tests there, because dom0 is newer
 # than Debian 12. PACKAGE… is what a build needs. The root is made once and kept in .cache/trixie.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -38,7 +38,7 @@ build_and_test() {
     g++ --version | head -n 1
     echo "libostree $(pkg-config --modversion ostree-1)"
     cmake --preset dev -B /cache/build --log-level=NOTICE
-    cmake --build /cache/build --parallel "$(nproc)" -- -k 0
+    cmake --build /cache/build --parallel "$(nproc)" --target qpkg unit-tests -- -k 0
     ctest --test-dir /cache/build --output-on-failure --no-tests=error -L '^unit$'
 }
 

@@ -96,7 +96,7 @@ void Restoration::find_damage()
 void Restoration::remove_damage()
 {
     if (attributes_ > 0) {
-        world_.content.mend_attributes();
+        has_mended_ = world_.content.mend_attributes() > 0;
         find_damage();
     }
     for (const auto& commit : commits_) {
@@ -169,6 +169,7 @@ engine::Prepared Restoration::finish()
             one.prepare.push_back(step);
             const auto done = engine::prepare(one, world_.content, world_.volumes, nothing_more(), world_.progress);
             engine::add(prepared.imported, done.imported);
+            has_mended_ = true;
         } catch (const Error& error) {
             if (!is_of_the_release(error)) {
                 throw;
@@ -177,11 +178,24 @@ engine::Prepared Restoration::finish()
         }
     }
     engine::add(prepared.imported, fetching_.transferred());
-    if (!lost_.empty()) {
-        throw Error(Code::partly, "restored, but for " + std::to_string(lost_.size()) + ": " + text::join(lost_, "; "),
-                    "build or import a base again; for an app import a bundle that holds it");
-    }
+    require_all();
     return prepared;
+}
+
+void Restoration::require_all() const
+{
+    if (lost_.empty()) {
+        return;
+    }
+    if (!has_mended_) {
+        throw lost_.front();
+    }
+    std::vector<std::string> words;
+    for (const auto& error : lost_) {
+        words.emplace_back(error.what());
+    }
+    throw Error(Code::partly, "restored, but for " + std::to_string(words.size()) + ": " + text::join(words, "; "),
+                "build or import a base again; for an app import a bundle that holds it");
 }
 
 void Restoration::make_base(const CommitId& commit, const VolumeId& volume)
@@ -191,6 +205,7 @@ void Restoration::make_base(const CommitId& commit, const VolumeId& volume)
     }
     const VolumePart part{commit, ""};
     world_.volumes.build({&part, 1}, volume, world_.progress);
+    has_mended_ = true;
 }
 
 /// What it is made of could not be brought: that was said.
@@ -204,6 +219,6 @@ bool Restoration::is_lost(const plan::Step& step) const
     return is_missing(own != nullptr ? own->release : std::get<plan::FetchCommit>(step).release);
 }
 
-void Restoration::lose(const std::string& what, const Error& why) { lost_.push_back(what + ": " + why.what()); }
+void Restoration::lose(std::string_view what, const Error& why) { lost_.push_back(why.within(what)); }
 
 } // namespace qpkg::app

@@ -6,7 +6,7 @@
 
 #include <cstdint>
 #include <set>
-#include <string>
+#include <string_view>
 #include <vector>
 
 namespace qpkg::app {
@@ -30,15 +30,17 @@ public:
     /// Gives attributes back, and removes damaged objects, so that they can be brought again.
     void remove_damage();
     void bring();
-    /// What cannot be had again stays as it is, and ends in Error partly after all else was done.
+    /// What cannot be had again stays as it is, and ends in Error partly after all else was done; where that was nothing,
+    /// in the reason.
     engine::Prepared finish();
 
 private:
     void find_damage();
     void bring(const plan::FetchCommit& step);
     void make_base(const CommitId& commit, const VolumeId& volume);
+    void require_all() const;
     bool is_lost(const plan::Step& step) const;
-    void lose(const std::string& what, const Error& why);
+    void lose(std::string_view what, const Error& why);
 
     World& world_;
     PreparedChange change_; ///< what is fetched and which volumes are made
@@ -47,7 +49,8 @@ private:
     std::vector<VolumeId> volumes_;
     Fetching fetching_;
     std::set<CommitId> missing_;    ///< commits that could not be brought
-    std::vector<std::string> lost_; ///< what stays damaged or missing, in words
+    std::vector<Error> lost_;       ///< for each thing that stays damaged or missing, why
+    bool has_mended_ = false;
 };
 
 } // namespace qpkg::app

@@ -89,6 +89,18 @@ class DamagedObjects(WorldCase):
         self.world.must("verify")
         self.assertEqual(self.data_in("personal"), OTHER)
 
+    def test_restore_goes_on_where_one_thing_cannot_be_had_again(self):
+        self.world.must("install", "other", "hello", "--into", "personal", "--yes")
+        lost, hello = self.object_of(OTHER), self.object_of(b"#!/bin/sh\necho hello 1.0\n")
+        for path in lost, hello:
+            self.damage(path, 3)
+        (self.world.site / "ostree/objects" / lost.parent.name / f"{lost.stem}.filez").unlink()
+        answer = self.world.qpkg("restore", "--yes")
+        self.assertEqual(answer.code, 10, answer.out)
+        self.assertIn("other 1.0", answer.err)
+        self.assertEqual(hello.read_bytes(), b"#!/bin/sh\necho hello 1.0\n")
+        self.assertFalse(lost.exists())
+
     def test_a_damaged_directory_heals_at_the_next_install(self):
         self.world.must("install", "other", "--into", "personal", "--yes")
         self.world.publish(self.world.make_module("org.example.other", "2.0", {**CATS, "usr/share/other/news": "2.0"}))
