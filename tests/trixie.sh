@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# trixie.sh PACKAGE…: builds the programs with Debian 13's compiler and libraries and runs the unit tests there, because dom0 is newer
-# than Debian 12. PACKAGE… is what a build needs. The root is made once and kept in .cache/trixie.
+# trixie.sh PACKAGE…: builds the programs with Debian 13's compiler and libraries and runs the unit tests there, because
+# dom0 is newer than Debian 12. PACKAGE… is what a build and the tests need. The root is made once and kept in
+# .cache/trixie.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

@@ -30,8 +30,8 @@ public:
     /// Gives attributes back, and removes damaged objects, so that they can be brought again.
     void remove_damage();
     void bring();
-    /// What cannot be had again stays as it is, and ends in Error partly after all else was done; where that was nothing,
-    /// in the reason.
+    /// What cannot be had again stays as it is, and ends in Error partly after all else was done; where that was
+    /// nothing, in the reason.
     engine::Prepared finish();
 
 private:
@@ -48,8 +48,8 @@ private:
     std::vector<CommitId> commits_;
     std::vector<VolumeId> volumes_;
     Fetching fetching_;
-    std::set<CommitId> missing_;    ///< commits that could not be brought
-    std::vector<Error> lost_;       ///< for each thing that stays damaged or missing, why
+    std::set<CommitId> missing_; ///< commits that could not be brought
+    std::vector<Error> lost_;    ///< for each thing that stays damaged or missing, why
     bool has_mended_ = false;
 };
 
