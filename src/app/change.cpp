@@ -190,14 +190,18 @@ void require_still_there(const World& world, const PreparedChange& change)
     }
 }
 
+void bring_first(plan::Plan& plan, const KnownRelease& release)
+{
+    const plan::Step bring = plan::FetchCommit{release};
+    if (std::ranges::find(plan.prepare, bring) == plan.prepare.end()) {
+        plan.prepare.insert(plan.prepare.begin(), bring);
+    }
+}
+
 void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged)
 {
-    auto& steps = change.plan.prepare;
     for (const auto& release : damaged.releases) {
-        const plan::Step bring = plan::FetchCommit{release};
-        if (std::ranges::find(steps, bring) == steps.end()) {
-            steps.insert(steps.begin(), bring);
-        }
+        bring_first(change.plan, release);
     }
     auto now = engine::take_snapshot(world.db, world.content, world.volumes);
     change.snapshot.commits = std::move(now.commits);

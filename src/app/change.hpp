@@ -128,6 +128,8 @@ void require_still_there(const World& world, const PreparedChange& change);
 /// Prepare, commit, activate. The plan's qubes are what they were, or what was planned; what has to come from outside
 /// was laid aside. Error engine::Damaged when that was not all: nothing is committed then.
 ChangeReport apply(World& world, PreparedChange& change);
+/// Before anything is made of it.
+void bring_first(plan::Plan& plan, const KnownRelease& release);
 /// The plan brings what was found damaged, too, and counts on what is left of it. Still under the lock.
 void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged);
 

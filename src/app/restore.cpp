@@ -109,7 +109,6 @@ void Restoration::remove_damage()
 void Restoration::bring()
 {
     const auto& releases = change_.snapshot.releases;
-    std::vector<plan::Step> brought;
     for (const auto& commit : commits_) {
         const auto found = std::ranges::find_if(
             releases, [&](const auto& known) { return known.second.release.tree.commit == commit; });
@@ -117,13 +116,10 @@ void Restoration::bring()
             missing_.insert(commit);
             lose("commit " + commit.hex(), Error(Code::not_found, "no repository has it: it is a base's"));
         } else {
-            brought.emplace_back(plan::FetchCommit{found->second});
+            bring_first(change_.plan, found->second);
         }
     }
-    auto& steps = change_.plan.prepare;
-    std::erase_if(steps, [&](const plan::Step& step) { return std::ranges::find(brought, step) != brought.end(); });
-    steps.insert(steps.begin(), brought.begin(), brought.end());
-    for (const auto& step : steps) {
+    for (const auto& step : change_.plan.prepare) {
         if (const auto* wanted = std::get_if<plan::FetchCommit>(&step)) {
             bring(*wanted);
         }

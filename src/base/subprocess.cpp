@@ -153,12 +153,7 @@ void kill_group(pid_t child, const Fd& out, const Fd& err)
 void end_group(pid_t child, const Fd& out, const Fd& err)
 {
     ::kill(-child, SIGTERM);
-    for (int tenths = 0; tenths < 20; ++tenths) {
-        if (::waitpid(child, nullptr, WNOHANG) != 0) {
-            ::kill(-child, SIGKILL);
-            await_killed(out, err);
-            return;
-        }
+    for (int tenths = 0; tenths < 20 && ::waitpid(child, nullptr, WNOHANG) == 0; ++tenths) {
         ::usleep(100'000);
     }
     kill_group(child, out, err);

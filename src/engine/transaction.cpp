@@ -3,7 +3,6 @@
 
 #include "qpkg/base/fault.hpp"
 #include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/base/text.hpp"
 #include "qpkg/model/commit_identity.hpp"
 

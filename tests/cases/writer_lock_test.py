@@ -169,18 +169,30 @@ class DrippingRepository(Slow):
         self.world.must("repo", "remove", "demo")
         self.world.must("repo", "add", "slow", f"http://127.0.0.1:{server.server_port}", "--yes")
 
-    def test_others_change_the_state_while_objects_come(self):
-        process = self.start("install", "hello", "--into", "work", "--yes")
+    def start_and_wait(self, *words):
+        """A command that has asked the repository for bytes, and gets none yet."""
+        self.handler.enough.clear()
+        self.handler.asked.clear()
+        process = self.start(*words)
         self.assertTrue(self.handler.asked.wait(20))
-        self.world.must("gc")
+        return process
+
+    def go_on_after_others(self, process):
+        """Others change the state; it still waits; then it gets its bytes, and succeeds."""
         self.world.must("qube", "create", "third", "--base", "debian-12")
-        self.world.make_base("other-1")
-        self.world.must("search", "--offline")
-        self.assertEqual(self.world.qpkg("install", "other", "--into", "work", "--yes").code, 8)
         self.assertIsNone(process.poll())
         self.handler.enough.set()
         out, err = process.communicate()
         self.assertEqual(process.returncode, 0, err)
+        return out, err
+
+    def test_others_change_the_state_while_objects_come(self):
+        process = self.start_and_wait("install", "hello", "--into", "work", "--yes")
+        self.world.must("gc")
+        self.world.make_base("other-1")
+        self.world.must("search", "--offline")
+        self.assertEqual(self.world.qpkg("install", "other", "--into", "work", "--yes").code, 8)
+        out, _ = self.go_on_after_others(process)
         self.assertIn(b"hello 1.0 is in work", out)
         self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         self.world.must("verify")
@@ -188,8 +200,7 @@ class DrippingRepository(Slow):
         self.assertEqual(list((self.world.root / "objects/tmp").glob("qpkg-*")), [])
 
     def test_a_plan_for_a_qube_that_was_changed_meanwhile_is_not_carried_out(self):
-        process = self.start("install", "hello", "--into", "work", "--yes")
-        self.assertTrue(self.handler.asked.wait(20))
+        process = self.start_and_wait("install", "hello", "--into", "work", "--yes")
         self.world.must("qube", "remove", "work", "--yes")
         self.handler.enough.set()
         process.communicate()
@@ -201,10 +212,7 @@ class DrippingRepository(Slow):
         self.handler.enough.set()
         self.world.must("install", "hello", "--into", "work", "--yes")
         self.world.must("remove", "hello", "--from", "work", "--yes")
-        self.handler.enough.clear()
-        self.handler.asked.clear()
-        process = self.start("install", "hello", "other", "--into", "personal", "--yes")
-        self.assertTrue(self.handler.asked.wait(20))
+        process = self.start_and_wait("install", "hello", "other", "--into", "personal", "--yes")
         self.world.must("gc", "--keep", "0")
         self.handler.enough.set()
         _, err = process.communicate()
@@ -214,8 +222,7 @@ class DrippingRepository(Slow):
         self.assertEqual(self.world.must("run", "personal", "--", "hello").out, "hello 1.0\n")
 
     def test_what_was_fetched_before_a_failure_is_not_fetched_twice(self):
-        process = self.start("install", "hello", "--into", "work", "--yes")
-        self.assertTrue(self.handler.asked.wait(20))
+        process = self.start_and_wait("install", "hello", "--into", "work", "--yes")
         process.send_signal(signal.SIGINT)
         process.communicate()
         self.assertEqual(process.returncode, 130)
@@ -230,15 +237,8 @@ class DrippingRepository(Slow):
         lost = [path for path in files if b"hello 1.0" in path.read_bytes()]
         for path in lost:
             path.unlink()
-        self.handler.enough.clear()
-        self.handler.asked.clear()
-        process = self.start("restore", "--yes")
-        self.assertTrue(self.handler.asked.wait(20))
-        self.world.must("qube", "create", "third", "--base", "debian-12")
-        self.assertIsNone(process.poll())
-        self.handler.enough.set()
-        _, err = process.communicate()
-        self.assertEqual(process.returncode, 0, err)
+        process = self.start_and_wait("restore", "--yes")
+        self.go_on_after_others(process)
         self.assertTrue(lost and all(path.exists() for path in lost))
         self.world.must("verify")
 
@@ -250,15 +250,8 @@ class DrippingRepository(Slow):
         for path in (self.world.root / "objects/objects").rglob("*.file"):
             if b"hello 1.0" in path.read_bytes():
                 path.write_bytes(path.read_bytes().replace(b"hello", b"jello"))
-        self.handler.enough.clear()
-        self.handler.asked.clear()
-        process = self.start("install", "hello", "--into", "personal", "--yes")
-        self.assertTrue(self.handler.asked.wait(20))
-        self.world.must("qube", "create", "third", "--base", "debian-12")
-        self.assertIsNone(process.poll())
-        self.handler.enough.set()
-        _, err = process.communicate()
-        self.assertEqual(process.returncode, 0, err)
+        process = self.start_and_wait("install", "hello", "--into", "personal", "--yes")
+        _, err = self.go_on_after_others(process)
         self.assertIn(b"fetched again", err)
         self.assertEqual(self.world.must("run", "personal", "--", "hello").out, "hello 1.0\n")
 
@@ -272,13 +265,8 @@ class DrippingRepository(Slow):
 
     def test_others_change_the_state_while_a_check_waits(self):
         self.handler.holds = "timestamp"
-        process = self.start("repo", "check")
-        self.assertTrue(self.handler.asked.wait(20))
-        self.world.must("qube", "create", "third", "--base", "debian-12")
-        self.assertIsNone(process.poll())
-        self.handler.enough.set()
-        _, err = process.communicate()
-        self.assertEqual(process.returncode, 0, err)
+        process = self.start_and_wait("repo", "check")
+        self.go_on_after_others(process)
 
 
 if __name__ == "__main__":

@@ -54,15 +54,26 @@ std::uint64_t memory_of(const fs::path& process)
     return (resident - std::min(resident, pages(2))) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
+/// Where a process sees itself and its descendants; nothing while it still has our root, whose /proc shows everybody.
+std::optional<fs::path> own_proc(const std::string& process)
+{
+    struct stat its {};
+    struct stat ours {};
+    fs::path place = "/proc/" + process + "/root/proc";
+    const bool both = ::stat(place.c_str(), &its) == 0 && ::stat("/proc", &ours) == 0;
+    return both && its.st_dev != ours.st_dev ? std::optional(std::move(place)) : std::nullopt;
+}
+
 ProcessUse use_of_processes(pid_t child)
 {
     ProcessUse use;
     const auto first = first_process(child);
-    if (!first) {
+    const auto proc = first ? own_proc(*first) : std::nullopt;
+    if (!proc) {
         return use;
     }
     std::error_code ended;
-    for (const auto& entry : fs::directory_iterator("/proc/" + *first + "/root/proc", ended)) {
+    for (const auto& entry : fs::directory_iterator(*proc, ended)) {
         const auto name = entry.path().filename().string();
         if (!std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) {
             continue;

@@ -32,6 +32,21 @@ TEST_CASE("a run that makes too many processes ends, and is told so")
     }
 }
 
+TEST_CASE("while the first process still has the builder's root, the builder's machine is not counted")
+{
+    const Sandboxed sandboxed;
+    const SandboxLimits limits{.processes = 1};
+    const std::optional<sandbox::ControlGroup> no_group;
+    const sandbox::LimitWatch watch(limits, sandboxed.request, no_group);
+    int looks = 0;
+
+    CHECK_NOTHROW(run({.argv = {"/bin/sh", "-c", "sleep 0.7; true"}, .watch = [&](pid_t child) {
+                           watch.look(child);
+                           ++looks;
+                       }}));
+    CHECK(looks > 1);
+}
+
 TEST_CASE("a run that takes too much memory ends, and is told so")
 {
     for (const auto& groups : ways_to_count) {
