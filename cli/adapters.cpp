@@ -4,32 +4,19 @@
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/local/local_hypervisor.hpp"
-#include "adapters/ostree/archived_objects.hpp"
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/qubes/qubes_hypervisor.hpp"
 #include "adapters/sqlite/database.hpp"
-#include "app/buffered_trust.hpp"
-#include "app/bundle_file.hpp"
-#include "app/location_secrets.hpp"
-#include "app/loss.hpp"
+#include "app/import/buffered_trust.hpp"
+#include "app/import/bundle_file.hpp"
+#include "app/use/location_secrets.hpp"
+#include "app/use/loss.hpp"
 #include "cli/progress.hpp"
+#include "cli/role.hpp"
 #include "plan/activation.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-
-#if QPKG_FULL
-#include "adapters/archive/unpack.hpp"
-#include "adapters/delta/apply.hpp"
-#include "adapters/delta/fetch_delta.hpp"
-#include "adapters/delta/make.hpp"
-#include "adapters/fetch/http/http_fetcher.hpp"
-#include "adapters/libvirt/agent_guest.hpp"
-#include "adapters/libvirt/libvirt_hypervisor.hpp"
-#include "adapters/ostree/archive_pull.hpp"
-#include "adapters/sandbox/namespace_sandbox.hpp"
-#include "cli/libvirt_settings.hpp"
-#endif
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <chrono>
 
@@ -47,17 +34,6 @@ public:
     }
 };
 
-#if !QPKG_FULL
-class NoSandbox final : public Sandbox {
-public:
-    CommandResult run(const SandboxRun&) override { throw absent(); }
-    Fd open_root(const fs::path&) override { throw absent(); }
-
-private:
-    static Error absent() { return {Code::unsupported, "this qpkg is built without the builder"}; }
-};
-#endif
-
 /// What the root of a qube needs of qpkg: beside this program while it is not installed.
 fs::path guest_tree()
 {
@@ -74,24 +50,11 @@ fs::path runtime_directory(const fs::path& root)
     return "/run/qpkg/local-" + sha256(fs::weakly_canonical(root).string()).hex().substr(0, 16);
 }
 
-std::unique_ptr<Fetcher> make_fetcher([[maybe_unused]] const Options& options, const std::string& place)
+std::unique_ptr<Fetcher> make_fetcher(const Options& options, const std::string& place)
 {
     const auto location = Location::require(place);
     if (location.is_http()) {
-#if QPKG_FULL
-        fetch::HttpLimits limits;
-        limits.proxy = options.proxy;
-        if (const char* set = std::getenv("QPKG_FETCH_WAIT_MILLISECONDS"); set != nullptr) {
-            limits.retry.first_wait = std::chrono::milliseconds(std::max(1, std::atoi(set)));
-        }
-        if (options.stall_seconds > 0) {
-            limits.connect_seconds = limits.stall_seconds = options.stall_seconds;
-        }
-        return std::make_unique<fetch::HttpFetcher>(app::LocationSecrets(options.root).complete(location), limits);
-#else
-        throw Error(Code::unsupported, location.shown() + ": this qpkg has no network code",
-                    "carry the repository here as a directory");
-#endif
+        return make_http_fetcher(options, location);
     }
     const std::string file_scheme = "file://";
     const auto& shown = location.shown();
@@ -110,33 +73,10 @@ std::unique_ptr<ContentStore> open_content(const fs::path& directory)
     return std::make_unique<ostree::OstreeContentStore>(directory);
 }
 
-std::unique_ptr<ServedObjects> open_archive(const fs::path& directory)
-{
-    return std::make_unique<ostree::ArchivedObjects>(directory);
-}
-
-#if QPKG_FULL
-std::unique_ptr<ObjectMirror> open_mirror(const fs::path& directory)
-{
-    return std::make_unique<ostree::ArchivePull>(directory);
-}
-#endif
-
 std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path& directory)
 {
     return std::make_unique<erofs::ErofsVolumeStore>(directory, content);
 }
-
-/// What drives qubes is also what runs programs in them.
-struct Backend {
-    template <class Implementation>
-    explicit Backend(std::unique_ptr<Implementation> made) : runner(made.get()), hypervisor(std::move(made))
-    {
-    }
-
-    QubeRunner* runner;
-    std::unique_ptr<Hypervisor> hypervisor;
-};
 
 /// What a volume holds, as far as any record says.
 std::vector<VolumeSlot> known_slots(const StateDb& database, const VolumeId& volume)
@@ -181,20 +121,6 @@ std::unique_ptr<qubes::QubesHypervisor> make_qubes(const fs::path& root, const S
     return std::make_unique<qubes::QubesHypervisor>(std::move(options));
 }
 
-#if QPKG_FULL
-std::unique_ptr<libvirt::LibvirtHypervisor> make_libvirt(const fs::path& root, const VolumeStore& volumes)
-{
-    const char* elsewhere = std::getenv("QPKG_LIBVIRT_CONFIG");
-    const auto settings = load_libvirt_settings(elsewhere == nullptr ? "/etc/qpkg/libvirt.toml" : elsewhere, root);
-    libvirt::LibvirtOptions options{.root = root,
-                                    .volume_path = [&](const VolumeId& volume) { return volumes.path(volume); },
-                                    .settings = settings};
-    return std::make_unique<libvirt::LibvirtHypervisor>(
-        std::move(options), std::make_unique<libvirt::Connection>(settings.uri),
-        std::make_unique<libvirt::AgentGuest>(libvirt::AgentGuest::Patience{settings.start, settings.refresh}));
-}
-#endif
-
 Backend make_backend(const std::string& name, const fs::path& root, const StateDb& database, const VolumeStore& volumes)
 {
     if (name == "local") {
@@ -205,14 +131,7 @@ Backend make_backend(const std::string& name, const fs::path& root, const StateD
     if (name == "qubes") {
         return Backend(make_qubes(root, database, volumes));
     }
-#if QPKG_FULL
-    if (name == "libvirt") {
-        return Backend(make_libvirt(root, volumes));
-    }
-#endif
-    throw Error(Code::unsupported, "there is no backend \"" + name + '"',
-                std::string("the backends of this qpkg are: ") +
-                    (QPKG_FULL ? "libvirt, local, qubes" : "local, qubes"));
+    return make_backend_of_role(name, root, volumes);
 }
 
 } // namespace
@@ -221,26 +140,25 @@ struct Adapters::Set {
     explicit Set(const Options& options)
         : root(fs::absolute(options.root)), database(root / "state.db", sqlite::Access::read), trust(database),
           content(root / "objects", ostree::OstreeContentStore::Absent::leave), volumes(root / "volumes", content),
-          backend(make_backend(options.backend, root, database, volumes)),
-#if QPKG_FULL
-          sandbox(options.build),
-#endif
-          progress(make_progress(options)), world
+          backend(make_backend(options.backend, root, database, volumes)), sandbox(make_sandbox(options)),
+          progress(make_progress(options)), world{.root = root,
+                                                  .db = database,
+                                                  .trust = trust,
+                                                  .content = content,
+                                                  .volumes = volumes,
+                                                  .hypervisor = *backend.hypervisor,
+                                                  .runner = *backend.runner,
+                                                  .sandbox = *sandbox,
+                                                  .clock = clock,
+                                                  .progress = *progress,
+                                                  .fetcher =
+                                                      [options](const std::string& location) {
+                                                          return make_fetcher(options, location);
+                                                      },
+                                                  .open_content = open_content,
+                                                  .open_volumes = open_volumes}
     {
-        root, database, trust, content, volumes, *backend.hypervisor, *backend.runner, sandbox, clock, *progress,
-            [options](const std::string& location) { return make_fetcher(options, location); }, open_content,
-            open_volumes,
-#if QPKG_FULL
-            archive::unpack, open_archive, open_mirror,
-            [this](const DeltaJob& job, Fetcher& from, Progress& shown) {
-                return delta::apply(root / "objects", job, from, shown);
-            },
-            delta::copy, delta::apply_copied, delta::make, guest_tree()
-#else
-            nullptr, open_archive, nullptr
-#endif
-    }
-    {
+        equip(world, guest_tree());
     }
 
     fs::path root;
@@ -249,11 +167,7 @@ struct Adapters::Set {
     ostree::OstreeContentStore content;
     erofs::ErofsVolumeStore volumes;
     Backend backend;
-#if QPKG_FULL
-    sandbox::NamespaceSandbox sandbox;
-#else
-    NoSandbox sandbox;
-#endif
+    std::unique_ptr<Sandbox> sandbox;
     SystemClock clock;
     std::unique_ptr<Progress> progress;
     app::World world;

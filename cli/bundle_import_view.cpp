@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/bundle_import_view.hpp"
 
-#include "app/change.hpp"
+#include "app/use/change.hpp"
 #include "cli/patience.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "app/bundle_import.hpp"
+#include "app/import/bundle_import.hpp"
 #include "cli/context.hpp"
 
 #include <CLI/CLI.hpp>

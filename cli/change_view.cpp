@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 
-#include "app/fetching.hpp"
+#include "app/use/fetching.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
 
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "app/change.hpp"
+#include "app/use/change.hpp"
 #include "cli/context.hpp"
 #include "cli/document.hpp"
 

@@ -38,16 +38,4 @@ void add_why(CLI::App& app, Context& context);
 CLI::App* add_command(CLI::App& parent, Context& context, const std::string& word, const std::string& name,
                       std::function<void()> action);
 
-#if QPKG_FULL
-void add_base(CLI::App& app, Context& context);
-void add_build(CLI::App& app, Context& context);
-void add_key(CLI::App& app, Context& context);
-void add_mirror(CLI::App& app, Context& context);
-void add_publish(CLI::App& app, Context& context);
-void add_rebuild(CLI::App& app, Context& context);
-void add_root(CLI::App& app, Context& context);
-void add_sign(CLI::App& app, Context& context);
-void add_vault(CLI::App& app, Context& context);
-#endif
-
 } // namespace qpkg::cli

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/completion.hpp"
 
-#include "app/catalog.hpp"
+#include "app/use/catalog.hpp"
 
 #include <algorithm>
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/context.hpp"
 
-#include "app/change.hpp"
-#include "app/loss.hpp"
+#include "app/use/change.hpp"
+#include "app/use/loss.hpp"
 #include "cli/adapters.hpp"
 #include "cli/terminal.hpp"
 #include "engine/reserve.hpp"
 #include "engine/state_directory.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/base/log.hpp"
 
 #include <iostream>

@@ -3,13 +3,14 @@
 #include "cli/completion.hpp"
 #include "cli/document.hpp"
 #include "cli/help.hpp"
+#include "cli/role.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/interrupt.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/printable.hpp"
-#include "qpkg/base/redaction.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/printable.hpp"
+#include "qpkg/core/redaction.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -27,12 +28,9 @@ namespace {
 using AddCommand = void (*)(CLI::App&, Context&);
 
 const std::vector<AddCommand> commands = {
-    add_search, add_info,   add_list,    add_status,  add_install, add_remove,    add_upgrade, add_rollback, add_hold,
-    add_why,    add_diff,   add_history, add_du,      add_verify,  add_gc,        add_run,     add_shell,    add_repo,
-    add_qube,   add_import, add_doctor,  add_restore, add_bundle,  add_inventory,
-#if QPKG_FULL
-    add_base,   add_build,  add_key,     add_publish, add_mirror,  add_rebuild,   add_root,    add_sign,     add_vault,
-#endif
+    add_search, add_info, add_list, add_status,  add_install, add_remove,  add_upgrade, add_rollback,
+    add_hold,   add_why,  add_diff, add_history, add_du,      add_verify,  add_gc,      add_run,
+    add_shell,  add_repo, add_qube, add_import,  add_doctor,  add_restore, add_bundle,  add_inventory,
 };
 
 } // namespace
@@ -162,6 +160,7 @@ void describe(CLI::App& app, Context& context, std::string& page)
     for (const auto add : commands) {
         add(app, context);
     }
+    add_commands_of_role(app, context);
     auto* man = app.add_subcommand("__man")->group("");
     man->add_option("command", page);
     man->callback([&] {

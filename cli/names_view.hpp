@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "app/names_wished.hpp"
+#include "app/use/names_wished.hpp"
 #include "cli/document.hpp"
 
 #include <CLI/CLI.hpp>

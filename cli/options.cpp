@@ -3,7 +3,7 @@
 
 #include "cli/toml_file.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "app/incoming.hpp"
+#include "app/import/incoming.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -3,7 +3,7 @@
 
 #include "cli/terminal.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>

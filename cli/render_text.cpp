@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/document.hpp"
 
-#include "qpkg/base/printable.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/printable.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <ostream>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/terminal.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/interrupt.hpp"
 
 #include <termios.h>
 #include <unistd.h>

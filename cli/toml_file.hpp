@@ -3,7 +3,7 @@
 
 #include "base/strict_toml.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <filesystem>
 #include <string>

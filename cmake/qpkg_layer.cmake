@@ -5,6 +5,7 @@ add_library(qpkg_flags INTERFACE)
 target_compile_options(qpkg_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Wnon-virtual-dtor
   -Woverloaded-virtual -Werror=return-type
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. # the agent's bytes become part of bases: nothing of where it was built
   $<$<CONFIG:Dev>:-Werror>)
 target_include_directories(qpkg_flags INTERFACE
   ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR}/src)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/client.hpp"
 
-#include "repo-format/fields.hpp"
-#include "repo-format/manifest.hpp"
-#include "repo-format/sequence.hpp"
+#include "repo-format/repo/fields.hpp"
+#include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/sequence.hpp"
 #include "signing/ostree_key.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <set>

@@ -2,8 +2,8 @@
 #include "signing/dates.hpp"
 #include "signing/updater.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

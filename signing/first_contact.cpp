@@ -2,8 +2,8 @@
 #include "signing/client.hpp"
 #include "signing/memory_trust_store.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/key.hpp"
 
-#include "repo-format/roles.hpp"
+#include "repo-format/repo/roles.hpp"
 #include "signing/sodium.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <sodium.h>
 

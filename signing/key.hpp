@@ -19,7 +19,7 @@ public:
     explicit PublicKey(const std::array<std::uint8_t, 32>& bytes) : bytes_(bytes) {}
 
     const std::array<std::uint8_t, 32>& bytes() const noexcept { return bytes_; }
-    /// sha256 of the canonical key object, see repo-format/canonical-json.md.
+    /// sha256 of the canonical key object, see repo-format/repo/canonical-json.md.
     Digest id() const;
     /// False for signatures of other bytes, and for keys and signatures that RFC 8032 calls malformed.
     bool verifies(const SignatureBytes& signature, std::string_view message) const;

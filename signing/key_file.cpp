@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/key_file.hpp"
 
-#include "repo-format/fields.hpp"
-#include "repo-format/roles.hpp"
+#include "repo-format/repo/fields.hpp"
+#include "repo-format/repo/roles.hpp"
 #include "signing/sodium.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
 #include <sodium.h>

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "repo-format/canonical_json.hpp"
+#include "repo-format/repo/canonical_json.hpp"
 #include "signing/key.hpp"
 
 #include <optional>
 #include <string>
 
 /// The key that signs commits and the summary for stock OSTree clients, as a publisher tells the world about it.
-/// Normative text: repo-format/repository.md, "For stock OSTree clients".
+/// Normative text: repo-format/repo/repository.md, "For stock OSTree clients".
 namespace qpkg::trust {
 
 /// Member of a publisher's role: the 32 bytes of the key in lower-case hex.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "repo-format/roles.hpp"
+#include "repo-format/repo/roles.hpp"
 
 #include <optional>
 #include <string>
@@ -40,7 +40,7 @@ public:
     virtual bool verifies(const tuf::Key& key, std::string_view signature, std::string_view message) const = 0;
 };
 
-/// The canonical profile with ed25519, and nothing else (repo-format/canonical-json.md): the signed part is not looked
+/// The canonical profile with ed25519, and nothing else (repo-format/repo/canonical-json.md): the signed part is not looked
 /// at before its signatures were verified over its raw bytes.
 const Reader& strict_reader();
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/rebuilds.hpp"
 
-#include "repo-format/envelope.hpp"
+#include "repo-format/repo/envelope.hpp"
 #include "signing/key.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <set>

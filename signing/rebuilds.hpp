@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "repo-format/rebuild.hpp"
+#include "repo-format/repo/rebuild.hpp"
 
 #include "qpkg/model/rebuilder.hpp"
 
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-/// Rebuild statements: who says that a release came out as published. Normative text: repo-format/rebuild.md.
+/// Rebuild statements: who says that a release came out as published. Normative text: repo-format/repo/rebuild.md.
 namespace qpkg::trust {
 
 class SecretKey;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/sign.hpp"
 
-#include "repo-format/envelope.hpp"
+#include "repo-format/repo/envelope.hpp"
 
 namespace qpkg::trust {
 

@@ -2,9 +2,9 @@
 #include "signing/ssh_agent.hpp"
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fd.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fd.hpp"
+#include "qpkg/core/interrupt.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>

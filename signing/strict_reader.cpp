@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/envelope.hpp"
+#include "repo-format/repo/envelope.hpp"
 #include "signing/key.hpp"
 #include "signing/reader.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/updater.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "repo-format/roles.hpp"
+#include "repo-format/repo/roles.hpp"
 #include "signing/reader.hpp"
 
 #include <string>

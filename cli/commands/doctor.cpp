@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/doctor.hpp"
+#include "app/use/doctor.hpp"
 
 #include "cli/commands.hpp"
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/change.hpp"
-#include "app/loss.hpp"
-#include "app/qubes.hpp"
+#include "app/use/change.hpp"
+#include "app/use/loss.hpp"
+#include "app/use/qubes.hpp"
 #include "cli/commands.hpp"
 #include "engine/reserve.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::cli {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/inventory.hpp"
+#include "app/use/inventory.hpp"
 
 #include "cli/commands.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <iostream>
 

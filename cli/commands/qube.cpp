@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/change.hpp"
-#include "app/qubes.hpp"
-#include "app/query.hpp"
+#include "app/use/change.hpp"
+#include "app/use/qubes.hpp"
+#include "app/use/query.hpp"
 #include "cli/change_view.hpp"
 #include "cli/commands.hpp"
 #include "plan/plan.hpp"

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/change.hpp"
-#include "app/query.hpp"
-#include "app/rebuilders.hpp"
-#include "app/repositories.hpp"
-#include "app/repository_check.hpp"
-#include "app/stock.hpp"
+#include "app/use/change.hpp"
+#include "app/use/query.hpp"
+#include "app/use/rebuilders.hpp"
+#include "app/use/repositories.hpp"
+#include "app/use/repository_check.hpp"
 #include "cli/commands.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 
@@ -208,41 +207,6 @@ void add_repo_check(CLI::App& app, Context& context)
     command->add_option("NAME", *name, "only this one");
 }
 
-Document describe(const app::StockReport& report)
-{
-    Document out("repo-stock-config");
-    out.line("# Add this to the config file of an ostree repository. Root fingerprint of the site:");
-    out.line("# " + report.fingerprint);
-    std::vector<std::vector<Value>> rows;
-    for (const auto& remote : report.remotes) {
-        out.line("[remote \"" + remote.name + "\"]");
-        out.line("url=" + report.url);
-        out.line("collection-id=" + remote.collection);
-        out.line("gpg-verify=false");
-        out.line("sign-verify=ed25519");
-        out.line(std::string("sign-verify-summary=") + (report.verifies_summary ? "true" : "false"));
-        out.line("verification-ed25519-key=" + remote.key);
-        rows.push_back({text(remote.name), text(remote.name_space), text(remote.collection), text(remote.key)});
-    }
-    out.field("url", text(report.url));
-    out.field("fingerprint", text(report.fingerprint));
-    out.field("sign_verify_summary", flag(report.verifies_summary));
-    return out.table("remotes", {{"name", ""}, {"namespace", ""}, {"collection_id", ""}, {"key", ""}}, std::move(rows));
-}
-
-void add_repo_stock_config(CLI::App& app, Context& context)
-{
-    auto request = std::make_shared<app::StockRequest>();
-    auto* command = add_command(app, context, "stock-config", "repo-stock-config", [&context, request] {
-        context.show(describe(app::stock_configuration(context.world(), *request)));
-    });
-    command->add_option("SITE", request->site, "a trusted repository's name, a directory or an http(s) URL")
-        ->required();
-    command->add_option("--name", request->name, "what ostree shall call it (qpkg)")->type_name("NAME");
-    command->add_option("--fingerprint", request->fingerprint, "the root fingerprint the publisher told you")
-        ->type_name("HEX");
-}
-
 void add_repo_remove(CLI::App& app, Context& context)
 {
     auto name = std::make_shared<std::string>();
@@ -268,7 +232,6 @@ void add_repo(CLI::App& app, Context& context)
     add_repo_check(*group, context);
     add_repo_modify(*group, context);
     add_repo_remove(*group, context);
-    add_repo_stock_config(*group, context);
 }
 
 } // namespace qpkg::cli

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/restore.hpp"
+#include "app/use/restore.hpp"
 
-#include "app/loss.hpp"
-#include "app/recovery.hpp"
+#include "app/use/loss.hpp"
+#include "app/use/recovery.hpp"
 #include "cli/commands.hpp"
 
 namespace qpkg::cli {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/query.hpp"
+#include "app/use/query.hpp"
 #include "cli/commands.hpp"
 
 namespace qpkg::cli {

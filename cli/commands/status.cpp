@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/query.hpp"
+#include "app/use/query.hpp"
 #include "cli/commands.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::cli {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/scratch.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/removal.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/removal.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/base/fd.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/fd.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <filesystem>
 #include <optional>

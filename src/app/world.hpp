@@ -44,8 +44,8 @@ struct World {
     /// Fills an empty directory from a tar of unknown origin (adapters/archive). Empty in the dom0 role.
     std::function<UnpackReport(const std::filesystem::path& archive, const std::filesystem::path& directory,
                                const UnpackLimits& limits, Progress& progress)>
-        unpack;
-    /// The objects of the archive repository in this directory.
+        unpack = {};
+    /// The objects of the archive repository in this directory. Empty in the dom0 role.
     std::function<std::unique_ptr<ServedObjects>(const std::filesystem::path& archive)> open_archive = nullptr;
     /// Opens (making it when absent) an archive repository that is filled from others. Empty in the dom0 role.
     std::function<std::unique_ptr<ObjectMirror>(const std::filesystem::path& archive)> open_mirror = nullptr;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/base/log.hpp"
 
-#include "qpkg/base/printable.hpp"
-#include "qpkg/base/redaction.hpp"
+#include "qpkg/core/printable.hpp"
+#include "qpkg/core/redaction.hpp"
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/accounts.hpp"
 
-#include "repo-format/account_rules.hpp"
+#include "repo-format/guest/account_rules.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fmt/format.h>
 

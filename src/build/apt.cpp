@@ -4,11 +4,11 @@
 #include "build/apt_text.hpp"
 #include "build/package_cache.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/foreign_tree.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fmt/format.h>
 

@@ -4,9 +4,9 @@
 #include "build/apt_text.hpp"
 #include "build/scan.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/foreign_tree.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <array>

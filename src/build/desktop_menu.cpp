@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/desktop_menu.hpp"
 
-#include "repo-format/menu_entry.hpp"
+#include "repo-format/repo/menu_entry.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

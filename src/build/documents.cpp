@@ -3,9 +3,9 @@
 
 #include "build/scan.hpp"
 
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/foreign_tree.hpp"
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include <fcntl.h>
 

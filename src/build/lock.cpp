@@ -3,8 +3,8 @@
 
 #include "build/recipe.hpp"
 
-#include "qpkg/base/redaction.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/redaction.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fmt/format.h>
 

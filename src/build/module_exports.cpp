@@ -2,9 +2,9 @@
 #include "build/module_exports.hpp"
 
 #include "build/desktop_menu.hpp"
-#include "repo-format/exports.hpp"
+#include "repo-format/guest/exports.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -7,11 +7,11 @@
 #include "build/module_exports.hpp"
 #include "build/package_files.hpp"
 #include "build/scan.hpp"
-#include "repo-format/exports.hpp"
+#include "repo-format/guest/exports.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/foreign_tree.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -5,7 +5,7 @@
 #include "build/module_exports.hpp"
 #include "build/recipe.hpp"
 
-#include "qpkg/base/fd.hpp"
+#include "qpkg/core/fd.hpp"
 
 #include <filesystem>
 #include <string>

@@ -3,9 +3,9 @@
 
 #include "build/apt_text.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

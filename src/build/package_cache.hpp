@@ -4,7 +4,7 @@
 #include "build/lock.hpp"
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/foreign_tree.hpp"
+#include "qpkg/core/foreign_tree.hpp"
 
 #include <cstdint>
 #include <filesystem>

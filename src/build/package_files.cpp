@@ -3,7 +3,7 @@
 
 #include "build/module_exports.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <array>

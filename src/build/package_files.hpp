@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/base/foreign_tree.hpp"
+#include "qpkg/core/foreign_tree.hpp"
 
 #include <functional>
 #include <map>

@@ -2,9 +2,9 @@
 #include "build/recipe.hpp"
 
 #include "base/strict_toml.hpp"
-#include "repo-format/app_names.hpp"
+#include "repo-format/guest/app_names.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fmt/format.h>
 

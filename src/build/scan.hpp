@@ -4,7 +4,7 @@
 #include "build/difference.hpp"
 #include "build/tree.hpp"
 
-#include "qpkg/base/foreign_tree.hpp"
+#include "qpkg/core/foreign_tree.hpp"
 
 #include <filesystem>
 #include <string>

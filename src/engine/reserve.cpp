@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "engine/reserve.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/room.hpp"
+#include "qpkg/core/room.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "engine/transaction.hpp"
 
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/text.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
 #include <algorithm>

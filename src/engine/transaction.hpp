@@ -5,7 +5,7 @@
 #include "plan/garbage.hpp"
 #include "plan/plan.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 #include "qpkg/ports/content_store.hpp"
 #include "qpkg/ports/hypervisor.hpp"
 #include "qpkg/ports/state_db.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/model/location.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/redaction.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/redaction.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 #include "qpkg/model/names.hpp"
 
 #include <functional>

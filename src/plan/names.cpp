@@ -3,7 +3,7 @@
 
 #include "plan/name_clash.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <tuple>

@@ -2,7 +2,7 @@
 #include "plan/editing.hpp"
 #include "plan/preparing.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

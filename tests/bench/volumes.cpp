@@ -3,8 +3,8 @@
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/ostree/content_store.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/model/volume_slot.hpp"
 
 #include <fcntl.h>

@@ -38,7 +38,7 @@ class Crashes(WorldCase):
         return dom0
 
     def seen_at_a_start(self, dom0):
-        """App → version, as repo-format/announcement.md says: the disk of that letter, and the lower letter counts."""
+        """App → version, as repo-format/guest/announcement.md says: the disk of that letter, and the lower letter counts."""
         features, seen = dom0.qubesd.qubes["work"].features, {}
         for name in sorted(features):
             if name.startswith("vm-config.qpkg-"):

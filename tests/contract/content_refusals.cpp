@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a ContentStore refuses to import, with commits made by hand.
 #include "adapters/ostree/inflate.hpp"
-#include "repo-format/ostree_objects.hpp"
+#include "repo-format/repo/ostree_objects.hpp"
 #include "support/expect.hpp"
 #include "support/published_commit.hpp"
 

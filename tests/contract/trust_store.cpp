@@ -3,7 +3,7 @@
 #include "adapters/sqlite/database.hpp"
 #include "signing/memory_trust_store.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <doctest/doctest.h>
 

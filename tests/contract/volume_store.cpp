@@ -7,7 +7,7 @@
 #include "support/expect.hpp"
 #include "support/trees.hpp"
 
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 using namespace qpkg;
 using namespace qpkg::testing;

@@ -42,7 +42,7 @@ def command_line(argv):
 
 
 def call(argv, **faults):
-    """Runs a command, with fault settings as in include/qpkg/base/fault.hpp, in a process group of its own."""
+    """Runs a command, with fault settings as in include/qpkg/core/fault.hpp, in a process group of its own."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QPKG_FAULT_")}
     environment |= {f"QPKG_FAULT_{name.upper()}": str(value) for name, value in faults.items()}
     return subprocess.run(argv, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,

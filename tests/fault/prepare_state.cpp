@@ -7,11 +7,11 @@
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/sqlite/database.hpp"
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/manifest.hpp"
 #include "support/releases.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
 #include <sys/stat.h>

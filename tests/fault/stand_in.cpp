@@ -5,10 +5,10 @@
 //   stand-in DIRECTORY set TEXT | get | verify | gc
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
 
 #include <cstdio>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/accounts.hpp"
-#include "cli/agent/sysusers.hpp"
+#include "src/agent/sysusers.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/announcement.hpp"
+#include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <cstdint>
 #include <cstdlib>

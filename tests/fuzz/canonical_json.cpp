@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/canonical_json.hpp"
+#include "repo-format/repo/canonical_json.hpp"
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <cstdint>
 #include <cstdlib>

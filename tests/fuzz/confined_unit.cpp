@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/confined_unit.hpp"
+#include "src/agent/confined_unit.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/dbus_service.hpp"
+#include "src/agent/dbus_service.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <cstdint>

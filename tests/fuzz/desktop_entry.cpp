@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/desktop_entry.hpp"
+#include "src/agent/desktop_entry.hpp"
 
-#include "cli/agent/key_file.hpp"
+#include "src/agent/key_file.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/desktop_menu.hpp"
 
-#include "repo-format/menu_entry.hpp"
+#include "repo-format/repo/menu_entry.hpp"
 
 #include <cstdint>
 #include <cstdlib>

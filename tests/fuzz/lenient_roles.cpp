@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "signing/lenient/canonicaliser.hpp"
-#include "signing/lenient/reader.hpp"
+#include "outside/tuf_client/lenient/canonicaliser.hpp"
+#include "outside/tuf_client/lenient/reader.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <cstdint>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/permissions.hpp"
+#include "src/agent/permissions.hpp"
 
 #include <algorithm>
 #include <cstdint>

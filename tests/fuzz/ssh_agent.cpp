@@ -2,7 +2,7 @@
 #include "signing/ssh_agent.hpp"
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <cstdint>
 

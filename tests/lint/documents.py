@@ -14,14 +14,15 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def commands():
     """The names of all commands as their documents call them: "install", "repo-add"."""
-    return sorted({name for path in sources.files(".cpp") if path.parts[:2] == ("cli", "commands")
+    return sorted({name for path in sources.files(".cpp") if path.parts[0] == "cli" and path.parent.name == "commands"
                    for name in COMMAND.findall(sources.text(path))})
 
 
 def check_help(name):
-    path = f"cli/commands/{name.split('-')[0]}.md"
-    if not (sources.ROOT / path).is_file():
-        yield f"{name}: there is no {path}"
+    file = f"{name.split('-')[0]}.md"
+    path = next((path for path in sources.files(".md") if path.parent.name == "commands" and path.name == file), None)
+    if path is None:
+        yield f"{name}: there is no cli/commands/{file}"
         return
     for section in SECTIONS:
         if section not in sources.text(path):

@@ -6,12 +6,12 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly before=(
-    src/app/incoming.cpp src/app/quarantine.cpp src/app/bundle_file.cpp repo-format/bundle.cpp repo-format/envelope.cpp
+    src/app/import/incoming.cpp src/app/import/quarantine.cpp src/app/import/bundle_file.cpp repo-format/repo/bundle.cpp repo-format/repo/envelope.cpp
     signing/verify.cpp)
 readonly after=(
-    repo-format/canonical_json.cpp repo-format/fields.cpp repo-format/roles.cpp repo-format/role_fields.cpp
-    repo-format/targets.cpp repo-format/time_text.cpp repo-format/manifest.cpp repo-format/exports.cpp
-    repo-format/gvariant.cpp repo-format/ostree_objects.cpp repo-format/tree_rules.cpp repo-format/utf8.cpp)
+    repo-format/repo/canonical_json.cpp repo-format/repo/fields.cpp repo-format/repo/roles.cpp repo-format/repo/role_fields.cpp
+    repo-format/repo/targets.cpp repo-format/repo/time_text.cpp repo-format/repo/manifest.cpp repo-format/guest/exports.cpp
+    repo-format/repo/gvariant.cpp repo-format/repo/ostree_objects.cpp repo-format/repo/tree_rules.cpp repo-format/repo/utf8.cpp)
 
 count() {
     cat "$@" | grep -cvE '^[[:space:]]*(//.*)?$'

@@ -20,10 +20,10 @@ def check(path, content):
         return
     for number, line in enumerate(content.splitlines(), 1):
         if REMOVAL.search(line):
-            yield f"{path}:{number}: remove_all enters mounts: files::remove_tree (qpkg/base/removal.hpp)"
+            yield f"{path}:{number}: remove_all enters mounts: files::remove_tree (qpkg/core/removal.hpp)"
         for name in CALL.findall(line) if str(path).startswith(FOREIGN) else ():
             if name not in LEXICAL:
-                yield f"{path}:{number}: fs::{name} may follow a link out of a tree: ForeignTree (qpkg/base/foreign_tree.hpp)"
+                yield f"{path}:{number}: fs::{name} may follow a link out of a tree: ForeignTree (qpkg/core/foreign_tree.hpp)"
 
 
 def main():

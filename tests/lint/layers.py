@@ -9,7 +9,7 @@ import sources
 
 SEARCHED = ["", "include", "src"]
 LAYER_CALL = re.compile(r"qpkg_layer\(([^)]*)\)")
-TARGET_NAMES = {"repo_format": "repo-format"}
+TARGET_NAMES = {"repo_format": "repo-format", "guest_format": "guest-format"}
 
 
 class Layers:

@@ -16,7 +16,7 @@ CUSTOM = {"base": "debian-12", "channel": "stable", "sequence": 3, "summary": "S
 
 
 class QpkgSite(Site):
-    """A site in the shape of repo-format/repository.md, made with python3-tuf's API alone."""
+    """A site in the shape of repo-format/repo/repository.md, made with python3-tuf's API alone."""
 
     def __init__(self, canonical=True, terminating=True, paths=("org.example/*/*/*",), hashes=True, **options):
         self.canonical = canonical

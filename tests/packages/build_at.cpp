@@ -3,11 +3,11 @@
 // `qpkg build` at another time: every program in the sandbox, and qpkg itself, sees a clock that starts at SECONDS.
 // Package managers and scripts are told through libfaketime, put into each sandbox as a layer of its own.
 
-#include "app/build.hpp"
+#include "app/make/build.hpp"
 #include "cli/adapters.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <cstdlib>
 #include <iostream>

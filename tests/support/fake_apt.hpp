@@ -2,8 +2,8 @@
 #pragma once
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/ports/sandbox.hpp"
 
 #include <fcntl.h>

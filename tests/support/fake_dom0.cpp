@@ -3,7 +3,7 @@
 
 #include "support/paths.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>

@@ -3,7 +3,7 @@
 
 #include "adapters/qubes/qubes_hypervisor.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <sys/types.h>
 

@@ -2,7 +2,7 @@
 
 // Runs every file of a corpus directory through a fuzz target once, for compilers without libFuzzer.
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/libvirt_test_driver.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>

@@ -3,7 +3,7 @@
 
 #include "adapters/libvirt/libvirt_hypervisor.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 namespace qpkg::testing {
 

@@ -2,12 +2,12 @@
 #include "support/local_qubes.hpp"
 
 #include "adapters/local/local_hypervisor.hpp"
-#include "repo-format/exports.hpp"
+#include "repo-format/guest/exports.hpp"
 #include "support/paths.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/subprocess.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/subprocess.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
 #include <sys/wait.h>

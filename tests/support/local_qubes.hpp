@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/model/release.hpp"
 #include "qpkg/ports/hypervisor.hpp"
 

@@ -3,7 +3,7 @@
 
 #include "support/trees.hpp"
 
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include <sys/mount.h>
 #include <unistd.h>

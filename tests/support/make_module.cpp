@@ -8,10 +8,10 @@
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
 #include "cli/adapters.hpp"
-#include "repo-format/exports.hpp"
-#include "repo-format/manifest.hpp"
+#include "repo-format/guest/exports.hpp"
+#include "repo-format/repo/manifest.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
 #include <fcntl.h>

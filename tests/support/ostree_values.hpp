@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "repo-format/ostree_objects.hpp"
+#include "repo-format/repo/ostree_objects.hpp"
 
 #include <sys/stat.h>
 

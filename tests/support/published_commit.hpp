@@ -5,7 +5,7 @@
 #include "adapters/ostree/content_store.hpp"
 #include "support/trees.hpp"
 
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include <algorithm>
 

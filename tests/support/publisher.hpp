@@ -3,9 +3,9 @@
 
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/ostree/content_store.hpp"
-#include "app/keys.hpp"
-#include "app/publish.hpp"
-#include "repo-format/manifest.hpp"
+#include "app/publish/keys.hpp"
+#include "app/publish/publish.hpp"
+#include "repo-format/repo/manifest.hpp"
 #include "support/releases.hpp"
 #include "support/trees.hpp"
 

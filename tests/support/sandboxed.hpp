@@ -3,7 +3,7 @@
 
 #include "adapters/sandbox/namespace_sandbox.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <filesystem>
 #include <fstream>

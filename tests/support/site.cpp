@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "support/site.hpp"
 
-#include "repo-format/envelope.hpp"
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/envelope.hpp"
+#include "repo-format/repo/manifest.hpp"
 #include "signing/sign.hpp"
 #include "signing/verify.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 namespace qpkg::testing {
 namespace {

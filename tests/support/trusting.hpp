@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/manifest.hpp"
 #include "signing/client.hpp"
 #include "signing/memory_trust_store.hpp"
 #include "support/site.hpp"

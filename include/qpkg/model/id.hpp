@@ -2,7 +2,7 @@
 #pragma once
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <compare>
 #include <optional>

@@ -8,7 +8,7 @@
 
 namespace qpkg {
 
-/// How a desktop entry appears in a menu outside its qube. Its grammar: repo-format/manifest.md.
+/// How a desktop entry appears in a menu outside its qube. Its grammar: repo-format/repo/manifest.md.
 struct MenuEntry {
     std::string name;                         ///< "Firefox ESR"
     std::string icon = {};                    ///< the icon's name, "firefox-esr"; empty: none

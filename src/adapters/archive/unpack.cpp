@@ -4,11 +4,11 @@
 #include "adapters/archive/entry_name.hpp"
 #include "adapters/archive/safe_tree.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/sparse_file.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/sparse_file.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <archive.h>
 #include <archive_entry.h>

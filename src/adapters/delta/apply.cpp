@@ -6,10 +6,10 @@
 #include "adapters/delta/superblock.hpp"
 #include "adapters/ostree/handle.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/removal.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/removal.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <array>
 

@@ -3,12 +3,12 @@
 
 #include "adapters/delta/superblock.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/modes.hpp"
-#include "qpkg/base/removal.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/modes.hpp"
+#include "qpkg/core/removal.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
 

@@ -3,7 +3,7 @@
 
 #include "adapters/ostree/file_object.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -6,11 +6,11 @@
 #include "adapters/ostree/repository.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/removal.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/removal.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

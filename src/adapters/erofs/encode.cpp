@@ -4,7 +4,7 @@
 #include "adapters/erofs/directory_blocks.hpp"
 #include "adapters/erofs/little_endian.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <sys/stat.h>
 

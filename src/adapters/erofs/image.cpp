@@ -5,8 +5,8 @@
 #include "adapters/erofs/placement.hpp"
 #include "adapters/erofs/verity.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/interrupt.hpp"
 
 #include <algorithm>
 #include <unordered_map>

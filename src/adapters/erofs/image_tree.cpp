@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/erofs/image_tree.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <unordered_map>

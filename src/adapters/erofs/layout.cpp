@@ -3,7 +3,7 @@
 
 #include "adapters/erofs/directory_blocks.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <limits>

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-/// Where everything lies in an image of format erofs-1 (repo-format/volume-erofs-1.md). Pure: the same tree gives the
+/// Where everything lies in an image of format erofs-1 (repo-format/guest/volume-erofs-1.md). Pure: the same tree gives the
 /// same layout on every machine.
 namespace qpkg::erofs {
 

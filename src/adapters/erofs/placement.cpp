@@ -3,9 +3,9 @@
 
 #include "adapters/erofs/layout.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/sparse_file.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/sparse_file.hpp"
 
 #include <fcntl.h>
 #include <linux/fiemap.h>

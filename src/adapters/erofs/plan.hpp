@@ -4,7 +4,7 @@
 #include "adapters/erofs/image.hpp"
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/fd.hpp"
+#include "qpkg/core/fd.hpp"
 #include "qpkg/ports/object_reader.hpp"
 
 #include <cstdint>

@@ -3,7 +3,7 @@
 
 #include "adapters/erofs/layout.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <utility>

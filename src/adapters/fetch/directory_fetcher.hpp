@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/base/fd.hpp"
+#include "qpkg/core/fd.hpp"
 #include "qpkg/ports/fetcher.hpp"
 
 #include <filesystem>

@@ -2,12 +2,12 @@
 #include "adapters/libvirt/agent_guest.hpp"
 
 #include "adapters/libvirt/guest_session.hpp"
-#include "program/program.hpp"
-#include "repo-format/announcement.hpp"
+#include "core/program.hpp"
+#include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <unistd.h>
 

@@ -2,10 +2,10 @@
 #include "adapters/libvirt/domain_xml.hpp"
 
 #include "adapters/libvirt/xml.hpp"
-#include "repo-format/announcement.hpp"
+#include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 
@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t serial_digits = 20;
-constexpr const char* config_serial = "qpkg-announced"; // repo-format/announcement.md
+constexpr const char* config_serial = "qpkg-announced"; // repo-format/guest/announcement.md
 constexpr const char* private_serial = "qpkg-private";
 constexpr std::string_view root_word = "root=/dev/disk/by-id/virtio-";
 // Base, private and config disk, channels, network, and a few for what people add.

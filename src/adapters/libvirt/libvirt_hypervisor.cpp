@@ -3,10 +3,10 @@
 
 #include "adapters/libvirt/told_slots.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fault.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fault.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/removal.hpp"
+#include "qpkg/core/removal.hpp"
 
 #include <algorithm>
 #include <iterator>

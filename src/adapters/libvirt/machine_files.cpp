@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/libvirt/machine_files.hpp"
 
-#include "repo-format/announcement.hpp"
+#include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/removal.hpp"
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/removal.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

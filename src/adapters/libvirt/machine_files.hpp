@@ -11,7 +11,7 @@
 
 namespace qpkg::libvirt {
 
-/// What a config disk holds (repo-format/announcement.md), padded to its fixed size. Error no_space.
+/// What a config disk holds (repo-format/guest/announcement.md), padded to its fixed size. Error no_space.
 std::string config_disk(std::span<const VolumeSlot> slots);
 
 /// The files of virtual machines, in `machines/<qube>/` of the state directory:

@@ -6,11 +6,11 @@
 #include "adapters/local/sessions.hpp"
 #include "adapters/local/wanted_file.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/removal.hpp"
+#include "qpkg/core/removal.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>

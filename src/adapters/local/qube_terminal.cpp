@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/local/qube_terminal.hpp"
 
-#include "program/terminal.hpp"
+#include "core/terminal.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <fcntl.h>
 #include <sys/socket.h>

@@ -3,7 +3,7 @@
 
 #include "adapters/local/streams.hpp"
 
-#include "qpkg/base/fd.hpp"
+#include "qpkg/core/fd.hpp"
 
 #include <sys/types.h>
 

@@ -4,11 +4,11 @@
 #include "adapters/local/qube_terminal.hpp"
 #include "adapters/local/supervise.hpp"
 #include "adapters/local/terminal_relay.hpp"
-#include "program/program.hpp"
+#include "core/program.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fd.hpp"
-#include "qpkg/base/mounts.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fd.hpp"
+#include "qpkg/core/mounts.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/local/session_root.hpp"
 
-#include "program/user_entry.hpp"
-#include "repo-format/announcement.hpp"
+#include "core/user_entry.hpp"
+#include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/mounts.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/mounts.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>

@@ -3,7 +3,7 @@
 
 #include "adapters/local/qube_terminal.hpp"
 #include "adapters/local/supervise.hpp"
-#include "program/terminal.hpp"
+#include "core/terminal.hpp"
 
 #include <optional>
 #include <string>

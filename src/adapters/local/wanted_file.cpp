@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/local/wanted_file.hpp"
 
-#include "repo-format/announcement.hpp"
+#include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -13,7 +13,7 @@ namespace qpkg::local {
 ///   qpkg-local-qube-2
 ///   base <64 hex digits>
 ///   machine-id <32 hex digits>
-///   slot <line of repo-format/announcement.md>      (ascending by app)
+///   slot <line of repo-format/guest/announcement.md>      (ascending by app)
 struct WantedFile {
     VolumeId base;
     std::string machine_id;        ///< 32 lower-case hex digits

@@ -4,10 +4,10 @@
 #include "adapters/ostree/file_object.hpp"
 #include "adapters/ostree/repository.hpp"
 
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
 #include <linux/fs.h>

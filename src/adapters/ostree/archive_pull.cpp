@@ -5,12 +5,12 @@
 #include "adapters/ostree/metadata_import.hpp"
 #include "adapters/ostree/repository.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

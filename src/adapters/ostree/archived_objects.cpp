@@ -5,8 +5,8 @@
 #include "adapters/ostree/metadata_import.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <unistd.h>
 

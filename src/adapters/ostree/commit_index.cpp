@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/commit_index.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <fcntl.h>
 #include <sys/mman.h>

@@ -3,7 +3,7 @@
 
 #include "adapters/ostree/stored_tree.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <algorithm>
 

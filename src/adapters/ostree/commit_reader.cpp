@@ -3,8 +3,8 @@
 
 #include "adapters/ostree/stored_tree.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -3,12 +3,12 @@
 
 #include "adapters/ostree/incoming_raw.hpp"
 #include "adapters/ostree/metadata_import.hpp"
-#include "repo-format/tree_rules.hpp"
+#include "repo-format/repo/tree_rules.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <sys/stat.h>
 

@@ -4,7 +4,7 @@
 #include "adapters/ostree/incoming.hpp"
 #include "adapters/ostree/inflate.hpp"
 
-#include "qpkg/base/sparse_file.hpp"
+#include "qpkg/core/sparse_file.hpp"
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/progress.hpp"
 

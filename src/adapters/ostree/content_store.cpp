@@ -10,9 +10,9 @@
 #include "adapters/ostree/stored_tree.hpp"
 #include "adapters/ostree/tree_commit.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/file_object.hpp"
 
-#include "repo-format/tree_rules.hpp"
+#include "repo-format/repo/tree_rules.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -3,9 +3,9 @@
 
 #include "adapters/ostree/stored_tree.hpp"
 
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
 
 #include <set>
 

@@ -3,7 +3,7 @@
 
 #include "adapters/ostree/incoming.hpp"
 
-#include "qpkg/base/sparse_file.hpp"
+#include "qpkg/core/sparse_file.hpp"
 
 #include <memory>
 #include <optional>

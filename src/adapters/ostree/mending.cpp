@@ -4,9 +4,9 @@
 #include "adapters/ostree/file_object.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/interrupt.hpp"
 #include "qpkg/base/log.hpp"
 
 #include <sys/stat.h>

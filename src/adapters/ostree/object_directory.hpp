@@ -2,7 +2,7 @@
 #pragma once
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/fd.hpp"
+#include "qpkg/core/fd.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -2,10 +2,10 @@
 #include "adapters/ostree/repository.hpp"
 
 #include "adapters/ostree/handle.hpp"
-#include "repo-format/ostree_objects.hpp"
+#include "repo-format/repo/ostree_objects.hpp"
 
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <array>
 

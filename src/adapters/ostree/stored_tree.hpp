@@ -2,7 +2,7 @@
 #pragma once
 
 #include "adapters/ostree/object_directory.hpp"
-#include "repo-format/tree_rules.hpp"
+#include "repo-format/repo/tree_rules.hpp"
 
 #include "qpkg/model/id.hpp"
 

@@ -4,9 +4,9 @@
 #include "adapters/ostree/commit_indexes.hpp"
 #include "adapters/ostree/file_object.hpp"
 #include "adapters/ostree/object_directory.hpp"
-#include "repo-format/tree_rules.hpp"
+#include "repo-format/repo/tree_rules.hpp"
 
-#include "qpkg/base/foreign_tree.hpp"
+#include "qpkg/core/foreign_tree.hpp"
 #include "qpkg/ports/content_store.hpp"
 
 #include <map>

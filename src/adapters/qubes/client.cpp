@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/client.hpp"
 
-#include "qpkg/base/fd.hpp"
-#include "qpkg/base/interrupt.hpp"
+#include "qpkg/core/fd.hpp"
+#include "qpkg/core/interrupt.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <poll.h>
 #include <sys/socket.h>

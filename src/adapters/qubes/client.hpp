@@ -3,7 +3,7 @@
 
 #include "adapters/qubes/wire.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <chrono>
 #include <filesystem>

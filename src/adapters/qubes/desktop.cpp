@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/desktop.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/subprocess.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/subprocess.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <vector>
 

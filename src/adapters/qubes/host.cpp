@@ -3,8 +3,8 @@
 
 #include "adapters/qubes/slots.hpp"
 
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/loops.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/subprocess.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/subprocess.hpp"
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::qubes {
 namespace {

@@ -6,9 +6,9 @@
 #include "adapters/qubes/preloaded.hpp"
 #include "adapters/qubes/refresh.hpp"
 
-#include "qpkg/base/fault.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <thread>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/refresh.hpp"
 
-#include "repo-format/announcement.hpp"
+#include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 #include "qpkg/base/log.hpp"
-#include "qpkg/base/subprocess.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/subprocess.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <cstdlib>
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-/// A qube's slots as its features keep them, see "Features on Qubes" in repo-format/announcement.md: for slot `a`
+/// A qube's slots as its features keep them, see "Features on Qubes" in repo-format/guest/announcement.md: for slot `a`
 ///   qpkg.slot.a        the volume's root: the libvirt template makes a disk of it at the next start
 ///   vm-config.qpkg-a   what the qube is told, at once and at each start; of a composed volume with several apps
 ///                      vm-config.qpkg-a0, -a1 …

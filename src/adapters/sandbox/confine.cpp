@@ -4,8 +4,8 @@
 #include "adapters/sandbox/kernel_files.hpp"
 #include "adapters/sandbox/system_calls.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/mounts.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/mounts.hpp"
 
 #include <fcntl.h>
 #include <linux/capability.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sandbox/control_group.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

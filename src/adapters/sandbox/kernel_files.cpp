@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sandbox/kernel_files.hpp"
 
-#include "qpkg/base/mounts.hpp"
+#include "qpkg/core/mounts.hpp"
 
 #include <array>
 #include <filesystem>

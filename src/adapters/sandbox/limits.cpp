@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sandbox/limits.hpp"
 
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -3,7 +3,7 @@
 
 #include "adapters/sandbox/control_group.hpp"
 
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <chrono>
 

@@ -4,9 +4,9 @@
 #include "adapters/sandbox/confine.hpp"
 #include "adapters/sandbox/limits.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/mounts.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/mounts.hpp"
 
 #include <fcntl.h>
 #include <sys/mount.h>

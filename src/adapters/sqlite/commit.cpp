@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/database.hpp"
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/manifest.hpp"
 
-#include "qpkg/base/fault.hpp"
+#include "qpkg/core/fault.hpp"
 
 namespace qpkg::sqlite {
 namespace {

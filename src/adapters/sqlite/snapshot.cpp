@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sqlite/connection.hpp"
 #include "adapters/sqlite/database.hpp"
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/manifest.hpp"
 
 namespace qpkg::sqlite {
 namespace {

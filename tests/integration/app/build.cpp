@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/build.hpp"
+#include "app/make/build.hpp"
 
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/sqlite/database.hpp"
 #include "app/scratch.hpp"
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/manifest.hpp"
 #include "support/expect.hpp"
 #include "support/fake_apt.hpp"
 #include "support/fake_hypervisor.hpp"

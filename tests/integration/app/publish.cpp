@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/publish.hpp"
+#include "app/publish/publish.hpp"
 
 #include "engine/writer_lock.hpp"
 #include "signing/client.hpp"

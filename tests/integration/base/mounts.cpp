@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/mounts.hpp"
+#include "qpkg/core/mounts.hpp"
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include <unistd.h>
 

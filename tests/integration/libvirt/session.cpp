@@ -2,11 +2,11 @@
 // The host's and the guest's side of a session together, over a socket in place of a virtio port.
 #include "adapters/libvirt/agent_guest.hpp"
 #include "adapters/libvirt/guest_session.hpp"
-#include "cli/agent/serve.hpp"
+#include "src/agent/serve.hpp"
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/mounts.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/mounts.hpp"
 
 #include <sys/prctl.h>
 #include <sys/socket.h>

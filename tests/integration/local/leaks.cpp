@@ -3,7 +3,7 @@
 #include "support/expect.hpp"
 #include "support/local_qubes.hpp"
 
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include <unistd.h>
 

@@ -2,7 +2,7 @@
 #include "support/expect.hpp"
 #include "support/sandboxed.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -2,9 +2,9 @@
 #include "outside/tuf_client/directory_trust_store.hpp"
 
 #include "outside/tuf_client/percent.hpp"
-#include "signing/lenient/reader.hpp"
+#include "outside/tuf_client/lenient/reader.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 namespace qpkg::tuf_client {
 

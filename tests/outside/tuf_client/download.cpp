@@ -3,9 +3,9 @@
 
 #include "outside/tuf_client/percent.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::tuf_client {
 namespace {

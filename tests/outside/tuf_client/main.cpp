@@ -4,10 +4,10 @@
 #include "outside/tuf_client/directory_trust_store.hpp"
 #include "outside/tuf_client/download.hpp"
 #include "outside/tuf_client/percent.hpp"
-#include "signing/lenient/reader.hpp"
+#include "outside/tuf_client/lenient/reader.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <cstdio>
 #include <ctime>

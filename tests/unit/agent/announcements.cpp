@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/announcements.hpp"
+#include "src/agent/announcements.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/desktop_entry.hpp"
+#include "src/agent/desktop_entry.hpp"
 
-#include "cli/agent/key_file.hpp"
+#include "src/agent/key_file.hpp"
 #include "support/expect.hpp"
 
 using namespace qpkg;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/enter.hpp"
+#include "src/agent/enter.hpp"
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 using namespace qpkg;
 using namespace qpkg::agent;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/exporting.hpp"
+#include "src/agent/exporting.hpp"
 
-#include "cli/agent/kept_menu.hpp"
+#include "src/agent/kept_menu.hpp"
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <algorithm>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/names.hpp"
+#include "src/agent/names.hpp"
 
-#include "cli/agent/base_names.hpp"
+#include "src/agent/base_names.hpp"
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 using namespace qpkg;
 using namespace qpkg::agent;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/services.hpp"
+#include "src/agent/services.hpp"
 
-#include "cli/agent/confined_unit.hpp"
+#include "src/agent/confined_unit.hpp"
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <unistd.h>
 

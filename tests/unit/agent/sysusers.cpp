@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/agent/sysusers.hpp"
+#include "src/agent/sysusers.hpp"
 
 #include "support/expect.hpp"
 

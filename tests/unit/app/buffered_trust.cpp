@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/buffered_trust.hpp"
+#include "app/import/buffered_trust.hpp"
 
 #include "signing/memory_trust_store.hpp"
 #include "support/expect.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/incoming.hpp"
+#include "app/import/incoming.hpp"
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/fd.hpp"
+#include "qpkg/core/fd.hpp"
 
 #include <unistd.h>
 

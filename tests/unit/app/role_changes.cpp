@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a signer is shown: no member of a role may change without a row, and none may be signed that nobody knows.
-#include "app/role_changes.hpp"
+#include "app/publish/role_changes.hpp"
 
-#include "repo-format/roles.hpp"
+#include "repo-format/repo/roles.hpp"
 #include "support/expect.hpp"
 #include "support/releases.hpp"
 #include "support/site.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/tree_difference.hpp"
+#include "app/use/tree_difference.hpp"
 
 #include "qpkg/base/digest.hpp"
 

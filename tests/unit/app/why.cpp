@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/why.hpp"
+#include "app/use/why.hpp"
 
 #include <doctest/doctest.h>
 

@@ -3,8 +3,8 @@
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/room.hpp"
+#include "qpkg/core/room.hpp"
 
 #include <sys/stat.h>
 

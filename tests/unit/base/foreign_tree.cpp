@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/foreign_tree.hpp"
+#include "qpkg/core/foreign_tree.hpp"
 
 #include "support/expect.hpp"
 #include "support/trees.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/printable.hpp"
+#include "qpkg/core/printable.hpp"
 
 #include <doctest/doctest.h>
 

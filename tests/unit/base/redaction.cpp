@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/redaction.hpp"
+#include "qpkg/core/redaction.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/removal.hpp"
+#include "qpkg/core/removal.hpp"
 
 #include "support/expect.hpp"
 #include "support/trees.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/sparse_file.hpp"
+#include "qpkg/core/sparse_file.hpp"
 
 #include "support/expect.hpp"
 #include "support/trees.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/subprocess.hpp"
+#include "qpkg/core/subprocess.hpp"
 
 #include "support/expect.hpp"
 

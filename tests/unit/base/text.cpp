@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/libvirt_settings.hpp"
+#include "cli/full/libvirt_settings.hpp"
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 using namespace qpkg;
 using libvirt::Accelerator;

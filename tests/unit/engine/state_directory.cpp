@@ -4,7 +4,7 @@
 #include "engine/reserve.hpp"
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <sys/stat.h>
 

@@ -4,7 +4,7 @@
 #include "support/expect.hpp"
 #include "support/trees.hpp"
 
-#include "qpkg/base/sparse_file.hpp"
+#include "qpkg/core/sparse_file.hpp"
 
 #include <fcntl.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "program/user_entry.hpp"
+#include "core/user_entry.hpp"
 
 #include <doctest/doctest.h>
 

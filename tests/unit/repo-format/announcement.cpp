@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/announcement.hpp"
+#include "repo-format/guest/announcement.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/app_names.hpp"
+#include "repo-format/guest/app_names.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/bundle.hpp"
+#include "repo-format/repo/bundle.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/canonical_json.hpp"
+#include "repo-format/repo/canonical_json.hpp"
 
 #include "support/expect.hpp"
 #include "support/paths.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <filesystem>
 

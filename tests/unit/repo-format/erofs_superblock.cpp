@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/erofs_superblock.hpp"
+#include "repo-format/guest/erofs_superblock.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/exports.hpp"
+#include "repo-format/guest/exports.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Lists of which one member is wrong.
-#include "repo-format/roles.hpp"
+#include "repo-format/repo/roles.hpp"
 #include "support/expect.hpp"
 #include "support/site.hpp"
 

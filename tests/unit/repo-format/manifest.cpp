@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/manifest.hpp"
 
-#include "repo-format/canonical_json.hpp"
+#include "repo-format/repo/canonical_json.hpp"
 #include "support/expect.hpp"
 #include "support/paths.hpp"
 #include "support/releases.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 using namespace qpkg;
 using testing::a_release;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/ostree_objects.hpp"
+#include "repo-format/repo/ostree_objects.hpp"
 
 #include "support/expect.hpp"
 #include "support/ostree_values.hpp"

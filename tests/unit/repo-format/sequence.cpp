@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/sequence.hpp"
+#include "repo-format/repo/sequence.hpp"
 
 #include "support/expect.hpp"
 

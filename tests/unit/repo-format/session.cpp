@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/session.hpp"
+#include "repo-format/guest/session.hpp"
 
 #include "support/expect.hpp"
 

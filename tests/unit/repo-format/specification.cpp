@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/roles.hpp"
+#include "repo-format/repo/roles.hpp"
 #include "support/expect.hpp"
 #include "support/site.hpp"
 

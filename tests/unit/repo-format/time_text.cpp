@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/time_text.hpp"
+#include "repo-format/repo/time_text.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "repo-format/tree_rules.hpp"
+#include "repo-format/repo/tree_rules.hpp"
 
 #include "support/expect.hpp"
 #include "support/ostree_values.hpp"

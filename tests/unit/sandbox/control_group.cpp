@@ -3,7 +3,7 @@
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <unistd.h>
 

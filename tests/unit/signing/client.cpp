@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "signing/client.hpp"
 
-#include "repo-format/manifest.hpp"
+#include "repo-format/repo/manifest.hpp"
 #include "signing/memory_trust_store.hpp"
 #include "support/expect.hpp"
 #include "support/releases.hpp"

@@ -4,7 +4,7 @@
 #include "support/expect.hpp"
 #include "support/site.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <sys/stat.h>
 

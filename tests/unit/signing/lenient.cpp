@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Reading repositories of others; tests/outside does the same with whole repositories of python3-tuf.
-#include "signing/lenient/canonicaliser.hpp"
-#include "signing/lenient/reader.hpp"
+#include "outside/tuf_client/lenient/canonicaliser.hpp"
+#include "outside/tuf_client/lenient/reader.hpp"
 #include "support/expect.hpp"
 #include "support/releases.hpp"
 #include "support/trusting.hpp"

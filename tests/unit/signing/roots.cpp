@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Bad inputs 23 to 26: the chain of roots, and the first of them.
-#include "repo-format/envelope.hpp"
+#include "repo-format/repo/envelope.hpp"
 #include "support/expect.hpp"
 #include "support/trusting.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Bad inputs 1 to 22 and 27: what a repository, a mirror or a former publisher may try with keys and signatures.
-#include "repo-format/envelope.hpp"
+#include "repo-format/repo/envelope.hpp"
 #include "signing/sign.hpp"
 #include "support/expect.hpp"
 #include "support/releases.hpp"
 #include "support/trusting.hpp"
 
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

@@ -3,8 +3,8 @@
 
 #include "support/expect.hpp"
 
-#include "qpkg/base/fd.hpp"
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/fd.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -3,7 +3,7 @@
 #include "support/releases.hpp"
 #include "support/trusting.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <doctest/doctest.h>
 

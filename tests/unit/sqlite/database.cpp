@@ -5,7 +5,7 @@
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 
-#include "qpkg/base/files.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <map>
 

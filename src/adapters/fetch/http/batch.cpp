@@ -3,10 +3,10 @@
 
 #include "adapters/fetch/http/redirect.hpp"
 
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/interrupt.hpp"
-#include "qpkg/base/redaction.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/redaction.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

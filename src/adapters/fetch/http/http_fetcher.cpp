@@ -4,7 +4,7 @@
 #include "adapters/fetch/http/batch.hpp"
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
+#include "qpkg/core/error.hpp"
 
 #include <array>
 

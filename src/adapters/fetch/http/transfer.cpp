@@ -2,9 +2,9 @@
 #include "adapters/fetch/http/transfer.hpp"
 
 #include "qpkg/base/digest.hpp"
-#include "qpkg/base/error.hpp"
-#include "qpkg/base/redaction.hpp"
-#include "qpkg/base/text.hpp"
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/redaction.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/role.hpp"
+
+#include "qpkg/core/error.hpp"
+
+namespace qpkg::cli {
+namespace {
+
+class NoSandbox final : public Sandbox {
+public:
+    CommandResult run(const SandboxRun&) override { throw absent(); }
+    Fd open_root(const std::filesystem::path&) override { throw absent(); }
+
+private:
+    static Error absent() { return {Code::unsupported, "this qpkg is built without the builder"}; }
+};
+
+} // namespace
+
+std::unique_ptr<Fetcher> make_http_fetcher(const Options&, const Location& location)
+{
+    throw Error(Code::unsupported, location.shown() + ": this qpkg has no network code",
+                "carry the repository here as a directory");
+}
+
+const char* backends_of_role() { return "local, qubes"; }
+
+Backend make_backend_of_role(const std::string& name, const std::filesystem::path&, const VolumeStore&)
+{
+    throw Error(Code::unsupported, "there is no backend \"" + name + '"',
+                std::string("the backends of this qpkg are: ") + backends_of_role());
+}
+
+std::unique_ptr<Sandbox> make_sandbox(const Options&) { return std::make_unique<NoSandbox>(); }
+
+void equip(app::World&, const std::filesystem::path&) {}
+
+void add_commands_of_role(CLI::App&, Context&) {}
+
+} // namespace qpkg::cli

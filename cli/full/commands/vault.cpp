@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/publish/vault.hpp"
+
+#include "app/world.hpp"
+#include "cli/full/commands.hpp"
+#include "cli/full/rotate.hpp"
+#include "cli/full/vault_policy.hpp"
+#include "cli/patience.hpp"
+
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/subprocess.hpp"
+#include "qpkg/core/text.hpp"
+
+#include <unistd.h>
+
+#include <iostream>
+#include <variant>
+
+namespace qpkg::cli {
+namespace {
+
+struct VaultFlags {
+    std::filesystem::path vault;
+    std::filesystem::path passphrase_file;
+    app::Patience patience;
+};
+
+/// What was asked, or why that cannot be told: a refusal then, which is recorded.
+std::variant<std::string, Error> read_request(const app::Patience& patience)
+{
+    try {
+        return app::read_stream(STDIN_FILENO, app::largest_signing_stream, patience);
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        return error;
+    }
+}
+
+/// The owner's program is shown the difference; only status 0 is a yes.
+bool ask_owner(const std::vector<std::string>& program, const std::vector<std::string>& difference)
+{
+    return run({.argv = program, .input = text::join(difference, "\n") + "\n"}).status == 0;
+}
+
+/// Standard output is the other machine's.
+void serve(Context& context, const VaultFlags& flags)
+{
+    const auto policy = load_vault_policy(flags.vault / "policy.toml");
+    context.options.root = flags.vault / "state";
+    const auto asked = read_request(flags.patience);
+    const auto lock = context.lock(); // not before: who asks may take its time
+    const auto keys = flags.vault / "keys";
+    const app::VaultRequest vault{
+        .keys = keys,
+        .passphrase = keys_passphrase(keys, flags.passphrase_file),
+        .policy = policy,
+        .agreed = [&](const std::vector<std::string>& difference) { return ask_owner(policy.ask, difference); }};
+    std::cout << app::answer_request(context.world().trust, context.world().clock, vault, [&] {
+        if (const auto* failure = std::get_if<Error>(&asked)) {
+            throw Error(*failure);
+        }
+        return std::get<std::string>(asked);
+    });
+    if (!std::cout.flush()) {
+        throw Error(Code::failed, "write the answer to standard output");
+    }
+}
+
+void show_log(Context& context, const VaultFlags& flags)
+{
+    context.options.root = flags.vault / "state";
+    Document result(context.command);
+    std::vector<std::vector<Value>> rows;
+    for (const auto& event : context.world().trust.events()) {
+        rows.push_back({text(text::iso_time(event.time)), text(event.what)});
+    }
+    result.table("events", {{"time", "TIME"}, {"what", "WHAT"}}, std::move(rows));
+    context.show(result);
+}
+
+} // namespace
+
+void add_vault(CLI::App& app, Context& context)
+{
+    auto flags = std::make_shared<VaultFlags>();
+    auto* vault = app.add_subcommand("vault");
+    vault->require_subcommand(1);
+    auto* answer = add_command(*vault, context, "serve", "vault-serve", [&context, flags] { serve(context, *flags); });
+    answer->add_option("--passphrase-file", flags->passphrase_file, "read the passphrase from its first line")
+        ->type_name("FILE");
+    add_patience(*answer, flags->patience);
+    auto* log = add_command(*vault, context, "log", "vault-log", [&context, flags] { show_log(context, *flags); });
+    for (auto* command : {answer, log}) {
+        command->add_option("--vault", flags->vault, "directory with policy.toml and keys/")
+            ->required()
+            ->type_name("DIR");
+    }
+}
+
+} // namespace qpkg::cli

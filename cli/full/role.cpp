@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/role.hpp"
+
+#include "adapters/archive/unpack.hpp"
+#include "adapters/delta/apply.hpp"
+#include "adapters/delta/fetch_delta.hpp"
+#include "adapters/delta/make.hpp"
+#include "adapters/fetch/http/http_fetcher.hpp"
+#include "adapters/libvirt/agent_guest.hpp"
+#include "adapters/libvirt/libvirt_hypervisor.hpp"
+#include "adapters/ostree/archive_pull.hpp"
+#include "adapters/ostree/archived_objects.hpp"
+#include "adapters/sandbox/namespace_sandbox.hpp"
+#include "app/use/location_secrets.hpp"
+#include "cli/full/commands.hpp"
+#include "cli/full/libvirt_settings.hpp"
+
+#include "qpkg/core/error.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+
+namespace qpkg::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::unique_ptr<libvirt::LibvirtHypervisor> make_libvirt(const fs::path& root, const VolumeStore& volumes)
+{
+    const char* elsewhere = std::getenv("QPKG_LIBVIRT_CONFIG");
+    const auto settings = load_libvirt_settings(elsewhere == nullptr ? "/etc/qpkg/libvirt.toml" : elsewhere, root);
+    libvirt::LibvirtOptions options{.root = root,
+                                    .volume_path = [&](const VolumeId& volume) { return volumes.path(volume); },
+                                    .settings = settings};
+    return std::make_unique<libvirt::LibvirtHypervisor>(
+        std::move(options), std::make_unique<libvirt::Connection>(settings.uri),
+        std::make_unique<libvirt::AgentGuest>(libvirt::AgentGuest::Patience{settings.start, settings.refresh}));
+}
+
+} // namespace
+
+std::unique_ptr<Fetcher> make_http_fetcher(const Options& options, const Location& location)
+{
+    fetch::HttpLimits limits;
+    limits.proxy = options.proxy;
+    if (const char* set = std::getenv("QPKG_FETCH_WAIT_MILLISECONDS"); set != nullptr) {
+        limits.retry.first_wait = std::chrono::milliseconds(std::max(1, std::atoi(set)));
+    }
+    if (options.stall_seconds > 0) {
+        limits.connect_seconds = limits.stall_seconds = options.stall_seconds;
+    }
+    return std::make_unique<fetch::HttpFetcher>(app::LocationSecrets(options.root).complete(location), limits);
+}
+
+const char* backends_of_role() { return "libvirt, local, qubes"; }
+
+Backend make_backend_of_role(const std::string& name, const fs::path& root, const VolumeStore& volumes)
+{
+    if (name == "libvirt") {
+        return Backend(make_libvirt(root, volumes));
+    }
+    throw Error(Code::unsupported, "there is no backend \"" + name + '"',
+                std::string("the backends of this qpkg are: ") + backends_of_role());
+}
+
+std::unique_ptr<Sandbox> make_sandbox(const Options& options)
+{
+    return std::make_unique<sandbox::NamespaceSandbox>(options.build);
+}
+
+void equip(app::World& world, const fs::path& guest_files)
+{
+    world.unpack = archive::unpack;
+    world.open_archive = [](const fs::path& directory) { return std::make_unique<ostree::ArchivedObjects>(directory); };
+    world.open_mirror = [](const fs::path& directory) { return std::make_unique<ostree::ArchivePull>(directory); };
+    world.apply_delta = [objects = world.root / "objects"](const DeltaJob& job, Fetcher& from, Progress& shown) {
+        return delta::apply(objects, job, from, shown);
+    };
+    world.copy_delta = delta::copy;
+    world.apply_copied_delta = delta::apply_copied;
+    world.make_deltas = delta::make;
+    world.guest_files = guest_files;
+}
+
+void add_commands_of_role(CLI::App& app, Context& context)
+{
+    for (const auto add :
+         {add_base, add_build, add_key, add_publish, add_mirror, add_rebuild, add_root, add_sign, add_vault}) {
+        add(app, context);
+    }
+    add_bundle_making(*app.get_subcommand("bundle"), context);
+    add_repo_stock_config(*app.get_subcommand("repo"), context);
+}
+
+} // namespace qpkg::cli

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/world.hpp"
+#include "cli/context.hpp"
+
+#include "qpkg/model/location.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+/// Where the programs of the roles differ. A role is a set of folders: cli/full or cli/dom0 is compiled, never both,
+/// and nothing else in cli/ asks which.
+namespace qpkg::cli {
+
+/// What drives qubes is also what runs programs in them.
+struct Backend {
+    template <class Implementation>
+    explicit Backend(std::unique_ptr<Implementation> made) : runner(made.get()), hypervisor(std::move(made))
+    {
+    }
+
+    QubeRunner* runner;
+    std::unique_ptr<Hypervisor> hypervisor;
+};
+
+/// Error unsupported where the role has no network code.
+std::unique_ptr<Fetcher> make_http_fetcher(const Options& options, const Location& location);
+
+/// For people: "libvirt, local, qubes".
+const char* backends_of_role();
+/// A backend that only this role has. Error unsupported.
+Backend make_backend_of_role(const std::string& name, const std::filesystem::path& root, const VolumeStore& volumes);
+
+std::unique_ptr<Sandbox> make_sandbox(const Options& options);
+/// Gives the world what builders, publishers and mirrors need of it.
+void equip(app::World& world, const std::filesystem::path& guest_files);
+
+/// Those that only this role has; all others are there.
+void add_commands_of_role(CLI::App& app, Context& context);
+
+} // namespace qpkg::cli

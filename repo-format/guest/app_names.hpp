@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/id.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Names that others of a qube find an app by without asking for the app: those of buses and of units. Normative text:
+/// repo-format/guest/exports.md. libc only: the programs inside a qube read it.
+namespace qpkg {
+
+/// "org.example.hello", "org.example.hello.Player" of the app org.example.hello.
+bool is_bus_name_of(const AppId& app, std::string_view name);
+/// "org.example.hello.service", "org.example.hello-worker.service".
+bool is_service_of(const AppId& app, std::string_view name);
+
+/// Why no app may have the name; nothing: one may.
+std::optional<std::string> complaint_about_bus_name(std::string_view name);
+std::optional<std::string> complaint_about_service(std::string_view name);
+
+} // namespace qpkg

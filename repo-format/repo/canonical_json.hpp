@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+/// The JSON subset of all signed metadata: one value has exactly one spelling, so the bytes on disk are the signed
+/// bytes. Normative text: repo-format/repo/canonical-json.md.
+namespace qpkg::canonical {
+
+class Value;
+using Array = std::vector<Value>;
+using Object = std::map<std::string, Value, std::less<>>; ///< ascending by byte value, as it is written
+
+/// The largest integer that every JSON reader keeps exactly.
+inline constexpr std::uint64_t largest_integer = (std::uint64_t{1} << 53) - 1;
+inline constexpr std::size_t largest_depth = 8;
+
+/// An integer, a boolean, a string, an array or an object.
+class Value {
+public:
+    // A literal object reads as the JSON that it is. NOLINTBEGIN(google-explicit-constructor)
+    Value(std::uint64_t number) : value_(number) {}
+    Value(bool flag) : value_(flag) {}
+    Value(std::string text) : value_(std::move(text)) {}
+    Value(const char* text) : value_(std::string(text)) {}
+    Value(Array array) : value_(std::move(array)) {}
+    Value(Object object) : value_(std::move(object)) {}
+    // NOLINTEND(google-explicit-constructor)
+
+    /// The value as this alternative, null when it is another.
+    template <class T>
+    const T* get_if() const noexcept
+    {
+        return std::get_if<T>(&value_);
+    }
+    template <class T>
+    T* get_if() noexcept
+    {
+        return std::get_if<T>(&value_);
+    }
+
+    friend bool operator==(const Value&, const Value&) = default;
+
+private:
+    std::variant<std::uint64_t, bool, std::string, Array, Object> value_;
+};
+
+/// Reads exactly one value. Error corrupt "not canonical: <what> at byte <n>" for everything the profile leaves out;
+/// no_space for more than `cap` bytes.
+Value parse(std::string_view bytes, std::size_t cap);
+
+/// The one spelling of `value`. Error usage for a string with characters the profile leaves out, or a number too large.
+std::string encode(const Value& value);
+
+/// True when `text` may stand in a string: printable ASCII without `"` and `\`.
+bool is_text(std::string_view text) noexcept;
+
+/// `text` with every character the profile leaves out replaced: `"` by `'`, `\` by `/`, anything else by `?`.
+std::string to_text(std::string_view text);
+
+} // namespace qpkg::canonical

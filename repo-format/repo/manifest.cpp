@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "repo-format/repo/manifest.hpp"
+
+#include "repo-format/guest/exports.hpp"
+#include "repo-format/repo/fields.hpp"
+#include "repo-format/repo/input_fields.hpp"
+#include "repo-format/repo/menu_entry.hpp"
+
+#include "qpkg/core/text.hpp"
+#include "qpkg/model/names.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace qpkg {
+namespace {
+
+using canonical::Array;
+using canonical::Fields;
+using canonical::Object;
+using canonical::Value;
+
+constexpr std::uint64_t newest_schema = 2;
+constexpr std::string_view only_view = "private";
+constexpr std::size_t longest_text = 400; ///< characters of a version, summary, name or path
+
+std::string short_text(Fields& fields, std::string_view name)
+{
+    auto value = fields.text(name);
+    if (value.size() > longest_text) {
+        fields.fail(name, "longer than " + std::to_string(longest_text) + " characters");
+    }
+    return value;
+}
+
+TreeSummary parse_tree(Fields fields)
+{
+    return {.commit = CommitId(fields.digest("commit")),
+            .ref = short_text(fields, "ref"),
+            .objects = fields.number("objects"),
+            .size = fields.number("size"),
+            .archive_size = fields.number("archive_size")};
+}
+
+VolumeSummary parse_volume(Fields fields)
+{
+    return {
+        .root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = short_text(fields, "format")};
+}
+
+/// The word is there for kinds to come.
+void check_view(Fields& fields)
+{
+    const auto view = fields.text("view");
+    if (view == "shared") {
+        throw Error(Code::unsupported, "view: no module is merged into the qube's own /usr any more",
+                    "what others may see will be an extension of a point; ask the publisher for a private app");
+    }
+    if (view != only_view) {
+        throw Error(Code::unsupported,
+                    "view: \"" + text::escaped(view, 40) + "\" is not known, this qpkg knows private");
+    }
+}
+
+/// A name that becomes a file name in a qube.
+bool is_file_name(std::string_view name)
+{
+    return !name.empty() && name.size() <= 255 && name != "." && name != ".." &&
+           name.find('/') == std::string_view::npos;
+}
+
+bool is_absolute_path(std::string_view path)
+{
+    if (!path.starts_with('/')) {
+        return false;
+    }
+    const auto parts = text::split(path.substr(1), '/');
+    return std::ranges::all_of(parts, [](const std::string& part) { return is_file_name(part); });
+}
+
+Rank parse_rank(Fields& fields)
+{
+    const auto rank = fields.text("rank");
+    if (rank != "first" && rank != "second") {
+        fields.fail("rank", "expected first or second");
+    }
+    return rank == "first" ? Rank::first : Rank::second;
+}
+
+/// Absent says no, so that there is one spelling.
+bool mark(Fields& fields, std::string_view name)
+{
+    const bool is_there = fields.has(name);
+    if (is_there && !fields.flag(name)) {
+        fields.fail(name, "expected true, or nothing");
+    }
+    return is_there;
+}
+
+/// Names that others find an app by must be the app's, or listed, which plans show.
+void check_name(Fields& fields, const AppId& app, const Export& made)
+{
+    const bool is_found_by_name = made.kind == ExportKind::dbus || made.kind == ExportKind::service;
+    const auto complaint = is_found_by_name || made.listed ? complaint_about(app, made) : std::nullopt;
+    if (complaint) {
+        fields.fail("name", '"' + text::escaped(made.name, 80) + "\": " + *complaint);
+    }
+    if (made.starts && made.kind != ExportKind::service) {
+        fields.fail("starts", "only a service starts");
+    }
+}
+
+Export parse_export(Fields fields, const AppId& app)
+{
+    const auto word = fields.text("kind");
+    const auto kind = kind_named(word);
+    if (!kind) {
+        fields.fail("kind", "unknown kind of export \"" + text::escaped(word, 40) + "\"");
+    }
+    Export made{
+        .kind = *kind, .name = fields.text("name"), .path = short_text(fields, "path"), .rank = parse_rank(fields)};
+    if (!is_file_name(made.name)) {
+        fields.fail("name", "not a file name");
+    }
+    if (!is_absolute_path(made.path)) {
+        fields.fail("path", "not an absolute path without . and ..");
+    }
+    if (made.kind == ExportKind::desktop && fields.has("menu")) {
+        made.menu = parse_menu_entry(fields.object("menu"));
+    }
+    made.listed = mark(fields, "listed");
+    made.starts = mark(fields, "starts");
+    check_name(fields, app, made);
+    return made;
+}
+
+std::vector<Export> parse_exports(Array array, const AppId& app)
+{
+    std::vector<Export> exports;
+    for (auto& element : array) {
+        exports.push_back(parse_export({std::move(element), "exports[" + std::to_string(exports.size()) + "]"}, app));
+    }
+    return exports;
+}
+
+Needs parse_needs(Fields fields)
+{
+    Needs needs{.network = fields.flag("network"),
+                .audio = fields.flag("audio"),
+                .camera = fields.flag("camera"),
+                .usb = fields.flag("usb"),
+                .gpu = fields.flag("gpu"),
+                .persist = {}};
+    for (const auto& element : fields.array("persist")) {
+        const auto* path = element.get_if<std::string>();
+        if (path == nullptr || path->empty() || path->size() > longest_text) {
+            fields.fail("persist", "expected paths");
+        }
+        needs.persist.push_back(*path);
+    }
+    return needs;
+}
+
+/// A row: name, version, arch, sha256. Rows because a member name per value would cost a third of the 64 KiB.
+Package parse_package(const Value& row, const std::string& where)
+{
+    const auto fail = [&] { return Error(Code::corrupt, where + ": expected [name, version, arch, sha256]"); };
+    const auto* columns = row.get_if<Array>();
+    if (columns == nullptr || columns->size() != 4) {
+        throw fail();
+    }
+    std::array<std::string, 4> texts;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const auto* text = (*columns)[i].get_if<std::string>();
+        if (text == nullptr || text->empty() || text->size() > longest_text) {
+            throw fail();
+        }
+        texts[i] = *text;
+    }
+    const auto digest = Digest::from_hex(texts[3]);
+    if (!digest) {
+        throw fail();
+    }
+    return {.name = texts[0], .version = texts[1], .arch = texts[2], .sha256 = *digest};
+}
+
+std::vector<Package> parse_packages(const Array& array)
+{
+    std::vector<Package> packages;
+    for (const auto& row : array) {
+        const auto where = "packages[" + std::to_string(packages.size()) + "]";
+        auto package = parse_package(row, where);
+        if (!packages.empty() && !(packages.back() < package)) {
+            throw Error(Code::corrupt, where + ": the packages are not in ascending order");
+        }
+        packages.push_back(std::move(package));
+    }
+    return packages;
+}
+
+/// A row: commit, superblock, size, objects_size, content_size.
+DeltaSummary parse_delta(const Value& row, const std::string& where)
+{
+    const auto fail = [&] {
+        return Error(Code::corrupt, where + ": expected [from, superblock, size, objects_size, content_size]");
+    };
+    const auto* columns = row.get_if<Array>();
+    if (columns == nullptr || columns->size() != 5) {
+        throw fail();
+    }
+    const auto digest = [&](std::size_t i) {
+        const auto* text = (*columns)[i].get_if<std::string>();
+        const auto parsed = text == nullptr ? std::nullopt : Digest::from_hex(*text);
+        return parsed ? *parsed : throw fail();
+    };
+    const auto number = [&](std::size_t i) {
+        const auto* value = (*columns)[i].get_if<std::uint64_t>();
+        return value != nullptr ? *value : throw fail();
+    };
+    return {CommitId(digest(0)), digest(1), number(2), number(3), number(4)};
+}
+
+std::vector<DeltaSummary> parse_deltas(Fields& fields)
+{
+    std::vector<DeltaSummary> deltas;
+    if (!fields.has("deltas")) {
+        return deltas;
+    }
+    for (const auto& row : fields.array("deltas")) {
+        const auto where = "deltas[" + std::to_string(deltas.size()) + "]";
+        const auto delta = parse_delta(row, where);
+        if (!deltas.empty() && deltas.back().from >= delta.from) {
+            throw Error(Code::corrupt, where + ": the deltas are not in ascending order");
+        }
+        deltas.push_back(delta);
+    }
+    return deltas;
+}
+
+void check_type(Fields& fields)
+{
+    const auto type = fields.text("_type");
+    if (type != "qpkg-release") {
+        fields.fail("_type", "is \"" + text::escaped(type, 40) + "\", expected qpkg-release");
+    }
+    const auto schema = fields.number("schema");
+    if (schema == 1) {
+        throw Error(Code::unsupported, "made by qpkg 0.1; build it again");
+    }
+    if (schema != newest_schema) {
+        throw Error(Code::unsupported, "schema " + std::to_string(schema) + " is not known, this qpkg reads " +
+                                           std::to_string(newest_schema));
+    }
+}
+
+void check_ref(const Release& release)
+{
+    const auto expected = "app/" + release.app.text() + "/" + release.arch.text() + "/" + release.channel.text();
+    if (release.tree.ref != expected) {
+        throw Error(Code::corrupt, "ostree.ref: is \"" + text::escaped(release.tree.ref) + "\", expected " + expected);
+    }
+}
+
+Array encode_exports(const std::vector<Export>& exports)
+{
+    Array array;
+    for (const auto& made : exports) {
+        Object member{{"kind", std::string(word_of(made.kind))},
+                      {"name", made.name},
+                      {"path", made.path},
+                      {"rank", made.rank == Rank::first ? "first" : "second"}};
+        if (made.menu) {
+            member.emplace("menu", encode_menu_entry(*made.menu));
+        }
+        if (made.listed) {
+            member.emplace("listed", true);
+        }
+        if (made.starts) {
+            member.emplace("starts", true);
+        }
+        array.emplace_back(std::move(member));
+    }
+    return array;
+}
+
+Object encode_needs(const Needs& needs)
+{
+    Array persist(needs.persist.begin(), needs.persist.end());
+    return {{"network", needs.network}, {"audio", needs.audio}, {"camera", needs.camera},
+            {"usb", needs.usb},         {"gpu", needs.gpu},     {"persist", std::move(persist)}};
+}
+
+Array encode_packages(std::vector<Package> packages)
+{
+    std::ranges::sort(packages);
+    Array rows;
+    for (const auto& package : packages) {
+        rows.emplace_back(Array{package.name, package.version, package.arch, package.sha256.hex()});
+    }
+    return rows;
+}
+
+Array encode_deltas(std::vector<DeltaSummary> deltas)
+{
+    std::ranges::sort(deltas);
+    Array rows;
+    for (const auto& delta : deltas) {
+        rows.emplace_back(
+            Array{delta.from.hex(), delta.superblock.hex(), delta.size, delta.objects_size, delta.content_size});
+    }
+    return rows;
+}
+
+} // namespace
+
+Release parse_manifest(std::string_view bytes)
+{
+    Fields fields(canonical::parse(bytes, largest_manifest), "");
+    check_type(fields);
+    check_view(fields);
+    const auto app = fields.id<AppId>("app");
+    Release release{.app = app,
+                    .version = short_text(fields, "version"),
+                    .sequence = fields.number("sequence"),
+                    .channel = fields.id<Channel>("channel"),
+                    .arch = fields.id<Arch>("arch"),
+                    .base = fields.id<BaseId>("base"),
+                    .summary = short_text(fields, "summary"),
+                    .tree = parse_tree(fields.object("ostree")),
+                    .volume = parse_volume(fields.object("volume")),
+                    .exports = parse_exports(fields.array("exports"), app),
+                    .needs = parse_needs(fields.object("needs")),
+                    .inputs = parse_inputs(fields.object("inputs")),
+                    .packages = parse_packages(fields.array("packages")),
+                    .deltas = parse_deltas(fields)};
+    check_ref(release);
+    return release;
+}
+
+std::string encode_manifest(const Release& release)
+{
+    Object manifest{
+        {"_type", "qpkg-release"},
+        {"schema", newest_schema},
+        {"app", release.app.text()},
+        {"version", release.version},
+        {"sequence", release.sequence},
+        {"channel", release.channel.text()},
+        {"arch", release.arch.text()},
+        {"base", release.base.text()},
+        {"summary", release.summary},
+        {"ostree", Object{{"commit", release.tree.commit.hex()},
+                          {"ref", release.tree.ref},
+                          {"objects", release.tree.objects},
+                          {"size", release.tree.size},
+                          {"archive_size", release.tree.archive_size}}},
+        {"volume",
+         Object{{"root", release.volume.root.hex()}, {"size", release.volume.size}, {"format", release.volume.format}}},
+        {"view", std::string(only_view)},
+        {"exports", encode_exports(release.exports)},
+        {"needs", encode_needs(release.needs)},
+        {"inputs", encode_inputs(release.inputs)},
+        {"packages", encode_packages(release.packages)},
+    };
+    if (!release.deltas.empty()) {
+        manifest.emplace("deltas", encode_deltas(release.deltas));
+    }
+    auto bytes =
+        with_context("write the manifest of " + release.app.text(), [&] { return canonical::encode(manifest); });
+    if (bytes.size() > largest_manifest) {
+        throw Error(Code::no_space, "write the manifest of " + release.app.text() + ": " +
+                                        std::to_string(bytes.size()) + " bytes for " +
+                                        std::to_string(release.packages.size()) + " packages and " +
+                                        std::to_string(release.exports.size()) + " exports, allowed are " +
+                                        std::to_string(largest_manifest));
+    }
+    return bytes;
+}
+
+std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence)
+{
+    return namespace_of(app) + "/" + short_name(app) + "/" + arch.text() + "/" + channel.text() + "-" +
+           std::to_string(sequence) + ".json";
+}
+
+std::string target_file(std::string_view target_path, const Digest& sha256)
+{
+    const auto name = target_path.rfind('/') + 1;
+    return "targets/" + std::string(target_path.substr(0, name)) + sha256.hex() + "." +
+           std::string(target_path.substr(name));
+}
+
+} // namespace qpkg

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/release.hpp"
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// The release manifest: one release of one app. Normative text: repo-format/repo/manifest.md.
+namespace qpkg {
+
+inline constexpr std::size_t largest_manifest = 64 * 1024; ///< bytes
+
+/// Errors: corrupt (not canonical, a member missing, malformed or contradicting another), no_space (over 64 KiB),
+/// unsupported (schema of a newer qpkg). Unknown members are ignored.
+Release parse_manifest(std::string_view bytes);
+
+/// Canonical bytes. Errors: no_space when the release does not fit into 64 KiB, usage for text that signed metadata
+/// cannot hold (see canonical::to_text).
+std::string encode_manifest(const Release& release);
+
+/// Where the manifest of a release lies below `targets/`, without the hash: "org.example/hello/x86_64/stable-41.json".
+std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence);
+
+/// The file of a target in a repository: "targets/org.example/hello/x86_64/<sha256>.stable-41.json".
+std::string target_file(std::string_view target_path, const Digest& sha256);
+
+} // namespace qpkg

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/layout.hpp"
+
+#include "qpkg/model/names.hpp"
+
+#include <optional>
+#include <set>
+
+namespace qpkg::agent {
+
+/// Names that the qube itself has: no app takes one. The folder of apps is the last that is searched, but not every
+/// program searches in order, and on Qubes entries of apps also lie in /usr/local, which comes before /usr.
+class BaseNames {
+public:
+    explicit BaseNames(const Layout& layout) : layout_(layout) {}
+
+    /// Whether the qube's own root, or qpkg itself, has something by that name. What the agent made there does not
+    /// count. Folders are read when a name is first asked for that may lie anywhere in them.
+    bool has(const NameKey& key);
+
+private:
+    const Layout& layout_;
+    std::optional<std::set<NameKey>> of_data_{};
+};
+
+} // namespace qpkg::agent

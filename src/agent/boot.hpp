@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/layout.hpp"
+
+namespace qpkg::agent {
+
+/// Mounts what the agent needs and a bare initramfs may not have yet: /proc, /sys, /dev and a tmpfs at /run.
+void mount_what_is_missing();
+
+/// Makes `layout.runner()` a link to the qpkg-run beside this program, unless something is there: the local backend
+/// mounts its own.
+void offer_runner(const Layout& layout);
+
+} // namespace qpkg::agent

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/id.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qpkg::agent {
+
+/// A folder that systemd makes for a service, and gives to its user with all that is in it.
+struct ServiceFolder {
+    std::string parent; ///< "var/lib", "var/cache", "var/log", "run"
+    std::string name;   ///< the first part of what the unit asks for
+
+    friend auto operator<=>(const ServiceFolder&, const ServiceFolder&) = default;
+};
+
+struct ConfinedUnit {
+    std::string bytes;
+    std::vector<ServiceFolder> folders;
+};
+
+/// A module's unit (systemd.syntax(7)) made into one that can do nothing but run its programs: of what it says only
+/// settings stay that give no rights, name no file that systemd opens itself, and touch no other unit. Normative text:
+/// repo-format/guest/exports.md. Errors: corrupt "line 3: …" (not of that form), unsupported "line 3: …" (it cannot work
+/// without more rights: a program to be started as root, a folder that is not the app's by its name).
+ConfinedUnit confined_unit(std::string_view bytes, const AppId& app, std::string_view name);
+
+/// What confines it, for a drop-in: these settings come last, whatever the unit says. `user` is no account of the qube.
+std::string confinement(std::string_view user);
+
+/// An account name for the service. Two services may have one by chance; the caller compares.
+std::string user_of_service(std::string_view name);
+
+} // namespace qpkg::agent

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/layout.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace qpkg::agent {
+
+/// What `qpkg-run` was asked for.
+struct Invocation {
+    AppId app;
+    std::optional<std::string> command; ///< an exported one; nothing: the first of `words` is any program of the view
+    std::vector<std::string> words;     ///< arguments, with the program first when `command` is not set
+};
+
+/// `APP COMMAND ARG…`, `--view=APP PROGRAM ARG…`, or what the kernel makes of a launcher's first line:
+/// `--launch=APP:COMMAND SCRIPT ARG…`. Error usage.
+Invocation parse_invocation(const std::vector<std::string>& words);
+
+/// The program that an exported command stands for. Error not_found naming what the qube does not have.
+std::string program_of(const Layout& layout, const AppId& app, const std::string& command);
+
+/// Puts this process into the app's view: the view's trees lie over the root's, in a mount namespace of its own, for an
+/// ordinary user in a user namespace that knows only himself. Other views can be entered from inside.
+/// Errors: not_found (no such app), failed.
+void enter_view(const Layout& layout, const AppId& app);
+
+/// `list` (parts with colons) with `part` moved to its end, or added there: inside a view its own programs come first.
+std::string with_last(const std::string& list, const std::string& part);
+
+} // namespace qpkg::agent

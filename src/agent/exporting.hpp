@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/layout.hpp"
+#include "src/agent/small_files.hpp"
+
+#include "qpkg/model/names.hpp"
+#include "qpkg/model/service.hpp"
+
+#include <string>
+#include <vector>
+
+namespace qpkg::agent {
+
+struct AppExports {
+    AppId app;
+    std::vector<Export> exports;
+    std::string announced;                     ///< the line its volume was announced with, without what may change
+    std::vector<NameRuling> rulings = {};      ///< what that says of its names
+    std::vector<AllowedService> services = {}; ///< that the host lets start, ascending
+};
+
+/// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the
+/// list of MIME types below `share`.
+struct PlannedExports {
+    PlannedTree bin;
+    PlannedTree share;
+    std::vector<std::string> problems; ///< what was left out, and why
+    std::vector<std::string> notes;    ///< what gave way to the qube's own, as it always will
+};
+
+/// What `layout.bin()` and `layout.share()` shall hold: each name is that of the app which has it in the qube, see
+/// names.hpp. Reads the files from the mounted volumes; one that is not well formed is left out.
+PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps);
+
+} // namespace qpkg::agent

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/core/error.hpp"
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+namespace qpkg::agent {
+
+inline constexpr std::size_t largest_key_file = 256 * 1024; ///< bytes
+
+/// A line of a file of groups and keys (freedesktop.org, Desktop Entry Specification 1.5, section 3), without the
+/// blanks around its parts.
+struct KeyLine {
+    std::size_t number;
+    std::string_view group; ///< "[Desktop Entry]"; empty for a key
+    std::string_view key;   ///< "Name[de]"
+    std::string_view value;
+};
+
+/// Groups and keys in the order of the file; parts of `bytes`. Error corrupt "line 3: …": not of that form, a control
+/// character, larger than 256 KiB.
+std::vector<KeyLine> read_key_file(std::string_view bytes);
+
+/// Error corrupt "line 3: what".
+Error broken_line(std::size_t number, std::string_view what);
+
+} // namespace qpkg::agent

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/agent/own_disk.hpp"
+
+#include "src/agent/disks.hpp"
+#include "src/agent/small_files.hpp"
+#include "core/user_entry.hpp"
+
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/mounts.hpp"
+
+#include <sys/mount.h>
+
+#include <cerrno>
+
+namespace qpkg::agent {
+namespace {
+
+constexpr const char* serial = "qpkg-private";
+constexpr std::size_t largest_table = 1024 * 1024;
+
+/// Shows `text` as a file of /etc, which may be read-only.
+void show_table(const Layout& layout, const fs::path& place, const std::string& text)
+{
+    const auto made = layout.run / "own-etc" / place.filename();
+    fs::create_directories(made.parent_path());
+    write_file(made, text, 0644);
+    mounts::bind(made, place);
+}
+
+void offer_user(const Layout& layout)
+{
+    const auto passwd = layout.root / "etc/passwd";
+    const auto group = layout.root / "etc/group";
+    if (!fs::exists(passwd)) {
+        return; // then there is not even a root
+    }
+    const auto users = read_file(passwd, largest_table);
+    if (program::find_user(users, {}, "user")) {
+        return;
+    }
+    show_table(layout, passwd, users + "user:x:1000:1000::/home/user:/bin/sh\n");
+    if (fs::exists(group)) {
+        show_table(layout, group, read_file(group, largest_table) + "user:x:1000:\n");
+    }
+}
+
+} // namespace
+
+void mount_own_disk(const Surroundings& where, const Layout& layout)
+{
+    const auto disk = disk_with_serial(where, serial);
+    if (!disk) {
+        return;
+    }
+    auto place = layout.root / "rw";
+    if (!fs::is_directory(place)) {
+        place = layout.run / "private";
+        fs::create_directories(place);
+    }
+    if (!mounts::is_mount_point(place) &&
+        ::mount(disk->c_str(), place.c_str(), "ext4", MS_NOSUID | MS_NODEV, nullptr) != 0) {
+        throw system_error("mount the private disk at " + place.string(), errno);
+    }
+    fs::create_directories(place / "home");
+    const auto home = layout.root / "home";
+    if (fs::is_directory(home) && !mounts::is_mount_point(home)) {
+        mounts::bind(place / "home", home);
+    }
+    offer_user(layout);
+}
+
+} // namespace qpkg::agent

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/agent/refresh.hpp"
+
+#include "src/agent/exporting.hpp"
+#include "src/agent/kept_menu.hpp"
+#include "src/agent/services.hpp"
+#include "src/agent/small_files.hpp"
+#include "src/agent/view.hpp"
+#include "src/agent/volume_mount.hpp"
+#include "repo-format/guest/announcement.hpp"
+#include "repo-format/guest/exports.hpp"
+
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/fd.hpp"
+#include "qpkg/core/mounts.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <set>
+
+namespace qpkg::agent {
+namespace {
+
+constexpr std::size_t largest_stamp = 4096;
+
+/// One refresh at a time; the lock ends with the process.
+Fd lock(const Layout& layout)
+{
+    const auto path = layout.run / "lock";
+    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+    if (!fd || ::flock(fd.get(), LOCK_EX) != 0) {
+        throw system_error("lock " + path.string(), errno);
+    }
+    return fd;
+}
+
+/// Which release it is. What is said of its names and services may change while its view stays as it is.
+std::string release_line(VolumeSlot volume)
+{
+    volume.rulings.clear();
+    volume.services.clear();
+    return encode_slot(volume);
+}
+
+std::string stamp_of(const Announced& announced)
+{
+    return release_line(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
+}
+
+fs::path stamp_file(const Layout& layout, const AppId& app) { return layout.view(app) / "announced"; }
+
+/// What the view was made from; nothing when it is not there or not whole.
+std::optional<std::string> stamp_of_view(const Layout& layout, const AppId& app)
+{
+    const auto file = stamp_file(layout, app);
+    return fs::exists(file) ? std::optional(read_file(file, largest_stamp)) : std::nullopt;
+}
+
+std::vector<AppId> apps_with_views(const Layout& layout)
+{
+    std::vector<AppId> apps;
+    if (!fs::exists(layout.views())) {
+        return apps;
+    }
+    for (const auto& name : names_in(layout.views())) {
+        if (const auto app = AppId::parse(name)) {
+            apps.push_back(*app);
+        }
+    }
+    return apps;
+}
+
+/// The volume itself is unmounted only where the agent mounted it.
+void remove_app(const Layout& layout, const AppId& app)
+{
+    const auto stamp = stamp_of_view(layout, app);
+    remove_view(layout, app);
+    if (!stamp || !stamp->ends_with("\nmounted\n")) {
+        mounts::unmount(layout.volume(app));
+        std::error_code ignored;
+        fs::remove(layout.volume(app), ignored);
+    }
+}
+
+std::vector<Export> exports_of(const Layout& layout, const AppId& app)
+{
+    return parse_exports(read_file_within(layout.volume(app), exports_path(app), largest_exports), app);
+}
+
+class Refresh {
+public:
+    Refresh(const Layout& layout, const Announcements& announcements)
+        : layout_(layout), announcements_(announcements),
+          services_(layout, systemctl()), report_{{}, announcements.problems, {}}
+    {
+    }
+
+    RefreshReport run()
+    {
+        fs::create_directories(layout_.views());
+        const auto held = lock(layout_);
+        if (mounts::is_mount_point(layout_.run.parent_path())) {
+            mounts::make_shared(layout_.run.parent_path()); // with the views that programs run in
+        }
+        keep_base(layout_);
+        see_to_services([&] { return services_.stop_all_but(announced_lines()); });
+        remove_what_is_gone();
+        for (const auto& announced : announcements_.found) {
+            add(announced);
+        }
+        export_all();
+        settle_services();
+        return std::move(report_);
+    }
+
+private:
+    void remove_what_is_gone()
+    {
+        for (const auto& app : apps_with_views(layout_)) {
+            const auto wanted = std::ranges::find_if(announcements_.found, [&](const Announced& announced) {
+                return announced.volume.app == app && stamp_of(announced) == stamp_of_view(layout_, app);
+            });
+            if (wanted == announcements_.found.end()) {
+                attempt(app, [&] { remove_app(layout_, app); });
+            }
+        }
+        leave_composed_volumes(layout_, announcements_.found);
+    }
+
+    void add(const Announced& announced)
+    {
+        const auto& app = announced.volume.app;
+        const bool there = stamp_of_view(layout_, app).has_value();
+        const bool works = attempt(app, [&] { use(announced, there); });
+        if (!works && !there) {
+            attempt(app, [&] { remove_app(layout_, app); });
+        }
+    }
+
+    void use(const Announced& announced, bool there)
+    {
+        const auto& app = announced.volume.app;
+        mount_volume(layout_, announced);
+        auto exports = exports_of(layout_, app);
+        if (!there) {
+            compose_private_view(layout_, app);
+            write_commands(layout_, app, exports);
+            write_file(stamp_file(layout_, app), stamp_of(announced));
+        }
+        exports_.push_back({app, std::move(exports), release_line(announced.volume), announced.volume.rulings,
+                            announced.volume.services});
+        report_.present.push_back(app);
+    }
+
+    void export_all()
+    {
+        const auto planned = plan_exports(layout_, exports_);
+        make_tree(layout_.bin(), planned.bin);
+        make_tree(layout_.share(), planned.share);
+        try {
+            link_desktop_entries(layout_, planned.share);
+        } catch (const std::exception& error) { // the volume of /rw may be full
+            report_.problems.push_back(std::string("links to desktop entries: ") + error.what());
+        }
+        note(planned.problems);
+        report_.notes = planned.notes;
+    }
+
+    std::set<std::string> announced_lines() const
+    {
+        std::set<std::string> lines;
+        for (const auto& announced : announcements_.found) {
+            lines.insert(release_line(announced.volume));
+        }
+        return lines;
+    }
+
+    void settle_services()
+    {
+        const auto permissions = read_permissions(layout_);
+        const auto planned = plan_services(layout_, exports_, permissions);
+        note(permissions.problems);
+        note(planned.problems);
+        see_to_services([&] { return services_.settle(planned); });
+    }
+
+    template <class Step>
+    void see_to_services(Step&& step)
+    {
+        try {
+            note(step());
+        } catch (const std::exception& error) {
+            report_.problems.push_back(std::string("services: ") + error.what());
+        }
+    }
+
+    void note(const std::vector<std::string>& problems)
+    {
+        report_.problems.insert(report_.problems.end(), problems.begin(), problems.end());
+    }
+
+    /// Whether `step` went through; what went wrong with one app is no reason to stop.
+    template <class Step>
+    bool attempt(const AppId& app, Step&& step)
+    {
+        try {
+            step();
+            return true;
+        } catch (const std::exception& error) {
+            report_.problems.push_back(app.text() + ": skipped: " + error.what());
+            return false;
+        }
+    }
+
+    const Layout& layout_;
+    const Announcements& announcements_;
+    Services services_;
+    RefreshReport report_;
+    std::vector<AppExports> exports_;
+};
+
+} // namespace
+
+RefreshReport refresh(const Layout& layout, const Announcements& announcements)
+{
+    return Refresh(layout, announcements).run();
+}
+
+std::vector<std::string> shown_apps(const Layout& layout)
+{
+    std::vector<std::string> lines;
+    for (const auto& app : apps_with_views(layout)) {
+        if (const auto stamp = stamp_of_view(layout, app)) {
+            lines.push_back(stamp->substr(0, stamp->find('\n')));
+        }
+    }
+    return lines;
+}
+
+} // namespace qpkg::agent

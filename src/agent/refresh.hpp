@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/announcements.hpp"
+#include "src/agent/layout.hpp"
+
+#include <string>
+#include <vector>
+
+namespace qpkg::agent {
+
+struct RefreshReport {
+    std::vector<AppId> present;        ///< apps whose views are there now, ascending
+    std::vector<std::string> problems; ///< what was skipped, and why; the rest works
+    std::vector<std::string> notes;    ///< what gave way to the qube's own: nothing is wrong with that
+};
+
+/// Makes the qube's views and exports those of the announced volumes: mounts and composes what is new or another
+/// release, removes what nobody announces any more, leaves the rest alone. May be repeated and may be cut short: the
+/// next one puts things right. A volume that cannot be used is skipped and hinders no other.
+RefreshReport refresh(const Layout& layout, const Announcements& announcements);
+
+/// The lines of the volumes that are composed, ascending by app.
+std::vector<std::string> shown_apps(const Layout& layout);
+
+} // namespace qpkg::agent

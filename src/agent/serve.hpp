@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/sources.hpp"
+
+#include "qpkg/core/fd.hpp"
+
+namespace qpkg::agent {
+
+enum class HostGone { wait, stop };
+
+/// Starts the programs that the host at the other end of `port` asks for, one after the other (repo-format/guest/session.md).
+/// A virtio port outlives its host's connections; of a socket the other end goes once and for all: then it returns.
+void serve_port(const Fd& port, HostGone then);
+
+/// As a virtio port; does not return. Error failed when it cannot be opened.
+[[noreturn]] void serve(const std::filesystem::path& port);
+
+/// Serves each port named org.qpkg.*, in a process of its own. Error not_found when there is none.
+[[noreturn]] void serve_all(const Surroundings&);
+
+} // namespace qpkg::agent

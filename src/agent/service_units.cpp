@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/agent/service_units.hpp"
+
+#include "src/agent/confined_unit.hpp"
+#include "src/agent/names.hpp"
+#include "src/agent/small_files.hpp"
+#include "repo-format/guest/app_names.hpp"
+
+#include "qpkg/core/error.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+
+namespace qpkg::agent {
+namespace {
+
+/// What a unit finds at its own place in the view. /var/lib stays the qube's: there services keep their state.
+constexpr std::array<const char*, 3> bound_trees = {"usr", "opt", "etc"};
+
+/// Users that systemd makes for a service while it runs: https://systemd.io/UIDS-GIDS
+constexpr uid_t first_dynamic_user = 61184;
+constexpr uid_t last_dynamic_user = 65519;
+
+/// Whether systemd made it for a confined service: a link to what only its user can enter, or, of a folder in /run that
+/// goes with the service, one of such a user.
+bool is_of_a_service(const fs::path& place, const ServiceFolder& folder)
+{
+    struct stat info {};
+    if (::lstat(place.c_str(), &info) != 0) {
+        return false;
+    }
+    if (S_ISLNK(info.st_mode)) {
+        return fs::read_symlink(place) == fs::path("private") / folder.name;
+    }
+    return folder.parent == "run" && S_ISDIR(info.st_mode) && info.st_uid >= first_dynamic_user &&
+           info.st_uid <= last_dynamic_user;
+}
+
+/// systemd gives a folder that is there to the service, with all that is in it: it must be one that systemd made.
+void require_own_folders(const Layout& layout, const std::vector<ServiceFolder>& folders)
+{
+    for (const auto& folder : folders) {
+        const auto parent = folder.parent == "run" ? layout.run.parent_path() : layout.root / folder.parent;
+        const auto place = parent / folder.name;
+        if (fs::exists(fs::symlink_status(place)) && !is_of_a_service(place, folder)) {
+            throw Error(Code::conflict, "the qube has a folder " + place.string() + " already");
+        }
+    }
+}
+
+std::string drop_in_for(const Layout& layout, const AppId& app)
+{
+    std::string text = "# Made by qpkg-agent.\n[Unit]\nAfter=qpkg-agent.service\n\n[Service]\n";
+    for (const auto* tree : bound_trees) {
+        const auto shown = layout.view(app) / tree;
+        if (fs::is_directory(shown)) {
+            text += "BindReadOnlyPaths=" + shown.string() + ":/" + tree + '\n';
+        }
+    }
+    return text;
+}
+
+ServiceUnit unit_of(const Layout& layout, const AppExports& app, const Export& service, ServiceRights rights)
+{
+    if (const auto complaint = complaint_about_service(service.name)) {
+        throw Error(Code::conflict, *complaint);
+    }
+    ServiceUnit unit{app.announced, rights, read_file_within(layout.volume(app.app), service.path, largest_unit),
+                     drop_in_for(layout, app.app)};
+    if (rights == ServiceRights::confined) {
+        auto confined = confined_unit(unit.bytes, app.app, service.name);
+        require_own_folders(layout, confined.folders);
+        unit.bytes = std::move(confined.bytes);
+        unit.drop_in += confinement(user_of_service(service.name));
+    }
+    return unit;
+}
+
+bool has_user_of_another(const PlannedServices& planned, const std::string& name)
+{
+    return std::ranges::any_of(planned.units, [&](const auto& unit) {
+        return unit.first != name && user_of_service(unit.first) == user_of_service(name);
+    });
+}
+
+using Holders = std::map<NameKey, AppId>;
+
+/// Error conflict when the name is another's.
+void require_own_name(const Holders& holders, const AppId& app, const Export& service)
+{
+    const auto holder = holders.find({service.kind, service.name});
+    if (holder == holders.end()) {
+        throw Error(Code::conflict, "the qube has a unit of that name");
+    }
+    if (holder->second != app) {
+        throw Error(Code::conflict, "another app has a service of that name");
+    }
+}
+
+void plan_app(const Layout& layout, const AppExports& app, const Holders& holders, const Permissions& permissions,
+              PlannedServices& planned)
+{
+    for (const auto& made : app.exports) {
+        const auto rights = permissions.of(app.app, made.name, app.services);
+        if (made.kind != ExportKind::service || !rights) {
+            continue;
+        }
+        try {
+            require_own_name(holders, app.app, made);
+            if (has_user_of_another(planned, made.name)) {
+                throw Error(Code::conflict, "another service has the account that it would have");
+            }
+            planned.units.emplace(made.name, unit_of(layout, app, made, *rights));
+        } catch (const Error& error) {
+            planned.problems.push_back(app.app.text() + ": " + made.name + ": does not start: " + error.what());
+        }
+    }
+}
+
+} // namespace
+
+PlannedServices plan_services(const Layout& layout, const std::vector<AppExports>& apps, const Permissions& permissions)
+{
+    PlannedServices planned;
+    const auto holders = names_in_qube(layout, apps, ExportKind::service);
+    for (const auto& app : apps) {
+        plan_app(layout, app, holders, permissions, planned);
+    }
+    return planned;
+}
+
+Permissions read_permissions(const Layout& layout)
+{
+    Permissions permissions;
+    for (const auto& file : layout.permissions()) {
+        try {
+            if (fs::exists(file)) {
+                permissions =
+                    with_permissions(std::move(permissions), read_file(file, largest_permissions), file.string());
+            }
+        } catch (const std::exception& error) {
+            permissions.problems.push_back(file.string() + ": " + error.what());
+        }
+    }
+    return permissions;
+}
+
+} // namespace qpkg::agent

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/exporting.hpp"
+#include "src/agent/permissions.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace qpkg::agent {
+
+inline constexpr std::size_t largest_unit = 256 * 1024; ///< bytes
+
+/// A service of an app as a unit of the qube's systemd.
+struct ServiceUnit {
+    std::string release; ///< the line the app's volume was announced with: another one is another release
+    ServiceRights rights;
+    std::string bytes;   ///< the module's unit; what a confined one may say of it
+    std::string drop_in; ///< what makes it run in the app's view, and confines it
+
+    friend bool operator==(const ServiceUnit&, const ServiceUnit&) = default;
+};
+
+struct PlannedServices {
+    std::map<std::string, ServiceUnit> units; ///< by name
+    std::vector<std::string> problems;        ///< what may not or cannot start although somebody said so, and why
+};
+
+/// The services that shall run: those that the host announced or the user of the qube allows, without those that he
+/// denies. Others are no units of the qube at all, so nothing in it can start them by their name. None takes a name
+/// that the qube or an app before it has. Reads the units from the mounted volumes.
+PlannedServices plan_services(const Layout& layout, const std::vector<AppExports>& apps,
+                              const Permissions& permissions);
+
+/// What the user of the qube says in the files that the layout names; a problem for each line that makes no sense.
+Permissions read_permissions(const Layout& layout);
+
+} // namespace qpkg::agent

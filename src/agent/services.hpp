@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "src/agent/service_units.hpp"
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace qpkg::agent {
+
+/// Runs `systemctl` with these words. Error failed when it says no.
+using Systemctl = std::function<void(const std::vector<std::string>& words)>;
+
+/// /usr/bin/systemctl, which gets 20 seconds: the agent is a part of the start of the qube.
+Systemctl systemctl();
+
+/// The units of apps, and which of them run. Where systemd does not run nothing happens. What the agent started lies in
+/// `layout.run`/started, a file for each with the release it was started for: a service that its user stopped, or that
+/// ended, is not started again by a refresh that does not concern it.
+class Services {
+public:
+    Services(const Layout& layout, Systemctl systemctl);
+
+    /// Stops the services of releases that are not among `announced`: before their views go, so that their disks are
+    /// free. Problems are returned.
+    std::vector<std::string> stop_all_but(const std::set<std::string>& announced);
+
+    /// Stops what runs and is not planned, starts what is planned and was not started.
+    std::vector<std::string> settle(const PlannedServices& planned);
+
+private:
+    bool is_idle() const; ///< no systemd, hence nothing to do
+    void stop(const std::vector<std::string>& names);
+    void place(const PlannedServices& planned) const;
+    void start(const std::string& name, const std::string& recorded);
+    bool call(const std::vector<std::string>& words); ///< whether it went through; else there is a problem
+
+    const Layout& layout_;
+    Systemctl systemctl_;
+    bool is_changed_ = false; ///< systemd has not read yet what its folder holds
+    std::vector<std::string> problems_{};
+};
+
+} // namespace qpkg::agent

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "src/agent/view.hpp"
+
+#include "src/agent/small_files.hpp"
+#include "src/agent/sysusers.hpp"
+
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/mounts.hpp"
+#include "qpkg/core/removal.hpp"
+
+#include <system_error>
+
+namespace qpkg::agent {
+namespace {
+
+constexpr std::size_t largest_table = 1024 * 1024; // passwd, group and sysusers.d files
+constexpr const char* sysusers_folder = "usr/lib/sysusers.d";
+
+/// What no module may bring at its top level is not shown, so it must not be there unnoticed.
+void check_top_level(const fs::path& volume)
+{
+    for (const auto& name : names_in(volume)) {
+        if (name != "usr" && name != "opt" && name != "etc" && name != "var") {
+            throw Error(Code::corrupt, "the volume holds /" + name + ", which no view shows");
+        }
+    }
+}
+
+bool has_directory(const fs::path& path)
+{
+    const auto status = fs::symlink_status(path);
+    if (fs::exists(status) && !fs::is_directory(status)) {
+        throw Error(Code::corrupt, path.string() + " is not a directory");
+    }
+    return fs::is_directory(status);
+}
+
+/// The users and groups that the module's sysusers.d files ask for, as an /etc layer; nothing when it asks for none.
+std::optional<fs::path> etc_with_users(const Layout& layout, const AppId& app)
+{
+    const auto folder = layout.volume(app) / sysusers_folder;
+    if (!has_directory(folder)) {
+        return std::nullopt;
+    }
+    const auto etc = layout.base() / "etc";
+    Accounts accounts{read_file_within(layout.base(), "etc/passwd", largest_table),
+                      read_file_within(layout.base(), "etc/group", largest_table)};
+    for (const auto& name : names_in(folder)) {
+        if (name.ends_with(".conf")) {
+            accounts =
+                with_accounts(std::move(accounts),
+                              read_file_within(layout.volume(app), fs::path(sysusers_folder) / name, largest_table));
+        }
+    }
+    const auto made = layout.view(app) / "made-etc";
+    fs::create_directories(made);
+    write_file(made / "passwd", accounts.passwd);
+    write_file(made / "group", accounts.group);
+    return made;
+}
+
+/// Shows in the view what is mounted inside the base's tree, where the view has the same place.
+void carry_mounts(const fs::path& base_tree, const fs::path& view_tree)
+{
+    for (const auto& point : mounts::mount_points_below(base_tree)) {
+        if (point == base_tree) {
+            continue;
+        }
+        const auto place = view_tree / point.lexically_relative(base_tree);
+        if (fs::is_directory(point) ? fs::is_directory(place) : fs::is_regular_file(fs::symlink_status(place))) {
+            mounts::bind(point, place);
+        }
+    }
+}
+
+void compose_tree(const Layout& layout, const AppId& app, const fs::path& tree)
+{
+    const auto base = layout.base() / tree;
+    const auto module = layout.volume(app) / tree;
+    const auto target = layout.view(app) / tree;
+    const bool adds = has_directory(module);
+    if (!has_directory(base)) {
+        if (adds) {
+            throw Error(Code::conflict, "the base has no /" + tree.string() + " to show the module's in");
+        }
+        return;
+    }
+    std::vector<fs::path> layers;
+    if (tree == "etc") {
+        if (auto users = etc_with_users(layout, app)) {
+            layers.push_back(std::move(*users));
+        }
+    }
+    if (adds) {
+        layers.push_back(module);
+    }
+    fs::create_directories(target);
+    if (layers.empty()) {
+        mounts::bind(base, target, mounts::Access::read_only);
+        return;
+    }
+    layers.push_back(base);
+    mounts::mount_overlay(target, layers);
+    carry_mounts(base, target);
+}
+
+} // namespace
+
+void keep_base(const Layout& layout)
+{
+    for (const auto* tree : view_trees) {
+        const auto own = layout.root / tree;
+        const auto kept = layout.base() / tree;
+        if (!fs::is_directory(fs::symlink_status(own)) || mounts::is_mount_point(kept)) {
+            continue;
+        }
+        fs::create_directories(kept);
+        mounts::bind(own, kept);
+        mounts::make_private(kept); // what is mounted on the original later must not cover it
+    }
+}
+
+void compose_private_view(const Layout& layout, const AppId& app)
+{
+    check_top_level(layout.volume(app));
+    for (const auto* tree : view_trees) {
+        compose_tree(layout, app, tree);
+    }
+}
+
+void write_commands(const Layout& layout, const AppId& app, const std::vector<Export>& exports)
+{
+    PlannedTree links;
+    for (const auto& made : exports) {
+        if (made.kind == ExportKind::command) {
+            links[made.name] = {PlannedFile::Kind::link, made.path};
+        }
+    }
+    make_tree(layout.view(app) / "commands", links);
+}
+
+void remove_view(const Layout& layout, const AppId& app)
+{
+    const auto view = layout.view(app);
+    fs::remove(view / "announced");
+    for (const auto* tree : view_trees) {
+        mounts::unmount(view / tree);
+        fs::remove(view / tree); // not recursive: what is still mounted must not be emptied
+    }
+    fs::remove(view / "var");
+    files::remove_tree(view / "made-etc");
+    files::remove_tree(view / "commands");
+    fs::remove(view);
+}
+
+} // namespace qpkg::agent

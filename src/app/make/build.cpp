@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/make/build.hpp"
+
+#include "app/scratch.hpp"
+#include "build/apt.hpp"
+#include "build/base_tree.hpp"
+#include "build/module_tree.hpp"
+#include "repo-format/repo/manifest.hpp"
+
+#include "qpkg/core/fault.hpp"
+#include "qpkg/core/files.hpp"
+#include "qpkg/core/modes.hpp"
+#include "qpkg/core/text.hpp"
+#include "qpkg/model/commit_identity.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view package_prefix = "deb:";
+constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: package lists, small modules
+/// Bytes of disk for each byte of package files: unpacked (4), committed (4), compressed again (1.5).
+constexpr std::uint64_t growth = 10;
+
+struct RecipeFile {
+    std::string text;
+    build::Recipe recipe;
+    bool is_written_here = false; ///< it lists what names the packages ship once that is known
+};
+
+/// The text that makes the same module again.
+std::string complete_text(const RecipeFile& recipe, const std::vector<Export>& exports)
+{
+    std::vector<std::string> names;
+    for (const auto& made : exports) {
+        if (made.listed) {
+            names.push_back(made.name);
+        }
+    }
+    return recipe.is_written_here ? build::with_names(recipe.text, names) : recipe.text;
+}
+
+RecipeFile read_recipe(const BuildRequest& request)
+{
+    if (request.from.starts_with(package_prefix)) {
+        if (request.base.empty()) {
+            throw Error(Code::usage, "a build without a recipe needs a base", "add --base debian-12");
+        }
+        const auto text =
+            build::recipe_for_package(request.from.substr(package_prefix.size()), BaseId::require(request.base));
+        return {text, build::parse_recipe(text, "module.toml"), true};
+    }
+    auto path = fs::path(request.from);
+    if (fs::is_directory(path)) {
+        path /= "module.toml";
+    }
+    auto text = files::read(path, build::largest_recipe);
+    auto recipe = build::parse_recipe(text, path.string());
+    if (!request.base.empty() && request.base != recipe.base.text()) {
+        throw Error(Code::conflict, path.string() + " is a recipe for base " + recipe.base.text() + ", not for " +
+                                        text::escaped(request.base));
+    }
+    return {std::move(text), std::move(recipe)};
+}
+
+Base require_base(const Snapshot& snapshot, const BaseId& id)
+{
+    if (const auto* base = snapshot.find_base(id)) {
+        return *base;
+    }
+    const auto known = std::ranges::find(build::known_bases(), id, &build::KnownBase::id);
+    if (known != build::known_bases().end()) {
+        throw Error(Code::not_found, "there is no base " + id.text() + " here",
+                    "make it: qpkg base build " + id.text());
+    }
+    std::vector<std::string> names;
+    for (const auto& base : snapshot.bases) {
+        names.push_back(base.id.text());
+    }
+    const auto near = text::near_names(id.text(), names);
+    throw Error(Code::not_found, "there is no base " + id.text() + " here",
+                near.empty() ? "see `qpkg base list`" : "did you mean " + text::join(near, " or ") + '?');
+}
+
+void require_space(const fs::path& place, std::uint64_t needed)
+{
+    const auto free = files::free_space(place);
+    if (free < needed) {
+        throw Error(Code::no_space, "the build needs about " + text::human_size(needed) + " of disk in " +
+                                        place.string() + ", " + text::human_size(free) +
+                                        " are free: " + text::human_size(needed - free) + " are missing");
+    }
+}
+
+build::Lock choose_packages(const build::Workshop& workshop, const BuildRequest& request, const build::Recipe& recipe,
+                            const Base& base)
+{
+    if (request.lock.empty()) {
+        return build::resolve_packages(workshop, recipe, base.id, base.commit);
+    }
+    auto lock = build::parse_lock(files::read(request.lock, build::largest_lock), request.lock.string());
+    if (lock.base != base.id || lock.base_commit != base.commit) {
+        throw Error(Code::conflict,
+                    request.lock.string() + " was made on base " + lock.base.text() + " " + lock.base_commit.hex() +
+                        ", here is " + base.id.text() + " " + base.commit.hex(),
+                    "build without the lock file, or on that base");
+    }
+    build::fetch_packages(workshop, lock);
+    return lock;
+}
+
+std::uint64_t size_of(const build::Lock& lock)
+{
+    std::uint64_t size = 0;
+    for (const auto& package : lock.packages) {
+        size += package.size;
+    }
+    return size;
+}
+
+std::vector<Package> packages_of(const build::Lock& lock)
+{
+    std::vector<Package> packages;
+    for (const auto& locked : lock.packages) {
+        packages.push_back(locked.package);
+    }
+    std::ranges::sort(packages);
+    return packages;
+}
+
+std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
+{
+    if (recipe.version) {
+        return *recipe.version;
+    }
+    const auto first = std::ranges::find_if(lock.packages, [&](const build::LockedPackage& locked) {
+        return locked.package.name == recipe.packages.front();
+    });
+    if (first == lock.packages.end()) {
+        throw Error(Code::conflict, "the lock file has no package " + recipe.packages.front());
+    }
+    return first->package.version;
+}
+
+/// Commits the finished tree, measures its volume, and fills the result directory.
+Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
+             const build::Lock& lock, build::ModuleTree module, const fs::path& result)
+{
+    const auto& app = recipe.recipe.app;
+    const auto arch = native_arch();
+    const auto channel = Channel::require("stable");
+    const auto lock_text = build::encode_lock(lock);
+    const auto version = version_of(recipe.recipe, lock);
+    const auto ref = "app/" + app.text() + '/' + arch.text() + '/' + channel.text();
+
+    const auto content = world.open_content(scratch / "content");
+    const auto commit = content->commit_tree({.tree = tree,
+                                              .ref = ref,
+                                              .subject = app.text() + ' ' + version,
+                                              .timestamp = lock.epoch,
+                                              .metadata = commit_identity(app, arch, lock.base, version)},
+                                             world.progress);
+    fault_point("build.committed");
+    const VolumePart part{commit.commit, ""};
+    const auto volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
+    NamedProgress named(world.progress, app.text());
+    const auto archive_size = content->export_commit(commit.commit, result / "ostree", ref, nullptr, named);
+    fault_point("build.exported");
+
+    Release release{.app = app,
+                    .version = version,
+                    .sequence = 0,
+                    .channel = channel,
+                    .arch = arch,
+                    .base = lock.base,
+                    .summary = std::move(module.summary),
+                    .tree = {commit.commit, ref, commit.objects, commit.size, archive_size},
+                    .volume = volume,
+                    .exports = std::move(module.exports),
+                    .needs = recipe.recipe.needs,
+                    .inputs = {sha256(recipe.text), sha256(lock_text), lock.base_commit, lock.epoch},
+                    .packages = packages_of(lock)};
+    files::write(result / "module.toml", recipe.text, 0644, files::Durability::scratch);
+    files::write(result / "module.lock", lock_text, 0644, files::Durability::scratch);
+    files::write(result / "manifest.json", encode_manifest(release), 0644, files::Durability::scratch);
+    return release;
+}
+
+} // namespace
+
+BuildReport build_module(World& world, const BuildRequest& request)
+{
+    auto recipe = read_recipe(request);
+    const auto base = require_base(world.db.snapshot(), recipe.recipe.base);
+    const Scratch scratch(world.root / "build");
+    require_space(scratch.path(), space_to_start);
+    const build::Workshop workshop{.sandbox = world.sandbox,
+                                   .progress = world.progress,
+                                   .base_image = world.volumes.path(base.volume),
+                                   .scratch = scratch.path(),
+                                   .cache = world.root / "cache" / base.id.text()};
+    const auto lock = choose_packages(workshop, request, recipe.recipe, base);
+    require_space(scratch.path(), growth * size_of(lock));
+    fault_point("build.downloaded");
+
+    const auto tree = build::install_packages(workshop, lock);
+    fault_point("build.installed");
+    const auto base_root = world.sandbox.open_root(workshop.base_image);
+    auto module =
+        build::make_module_tree(tree, base_root, recipe.recipe,
+                                recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out);
+    recipe.text = complete_text(recipe, module.exports);
+    build::run_tests(workshop, tree, recipe.recipe.tests);
+
+    auto findings = module.findings;
+    const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
+    auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), result.path());
+    const auto place = request.out / recipe.recipe.app.text();
+    files::set_mode(result.path(), 0755);
+    files::sync_filesystem(result.path());
+    files::replace_directory(result.path(), place);
+    fault_point("build.in-place");
+    return {std::move(release), place, std::move(findings), recipe.recipe.tests.size()};
+}
+
+} // namespace qpkg::app

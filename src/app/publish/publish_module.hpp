@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/publish/publish.hpp"
+#include "repo-format/repo/roles.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// Decisions of a publisher on values.
+namespace qpkg::app {
+
+inline constexpr std::size_t largest_input = 16 * 1024 * 1024; ///< bytes of a recipe or lock file
+
+/// A directory that `qpkg build` made.
+struct BuiltModule {
+    std::filesystem::path directory;
+    Release draft; ///< sequence 0
+};
+
+/// Errors: not_found, corrupt (manifest malformed, recipe or lock file not what it names), conflict (two of one app,
+/// architecture and channel).
+std::vector<BuiltModule> read_modules(const std::vector<std::filesystem::path>& directories);
+
+/// The newest release of one app, architecture and channel in a publisher's list.
+struct LatestRelease {
+    std::uint64_t sequence; ///< the highest ever given, also when that release was withdrawn; 0 when there was none
+    std::string path;       ///< of the newest that is listed, empty when there is none
+};
+LatestRelease latest_release(const tuf::Targets& publisher, const Release& like);
+
+/// Paths of the listed releases of the same app, architecture and channel with a lower sequence, newest first.
+std::vector<std::string> releases_before(const tuf::Targets& publisher, const Release& release);
+
+/// True when publishing `draft` would tell users nothing new: only the order, transfer size, deltas
+/// and inputs may differ.
+bool is_same_release(const Release& published, Release draft);
+
+tuf::Target list_entry(const Release& release, const std::string& manifest);
+
+/// Takes releases off the list; their sequence numbers are never given again. Error not_found when nothing matches.
+std::vector<std::string> take_off(tuf::Targets& publisher, const Withdrawal& withdrawal);
+
+} // namespace qpkg::app

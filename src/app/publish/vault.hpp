@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/publish/keys.hpp"
+#include "app/publish/vault_check.hpp"
+
+#include "qpkg/ports/clock.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// A machine that only holds keys: it signs what another one asks for, if its policy and its owner agree. Normative
+/// text: signing/keys.md, "A vault".
+namespace qpkg::app {
+
+struct VaultRequest {
+    std::filesystem::path keys;
+    std::optional<std::string> passphrase;
+    VaultPolicy policy;
+    std::function<bool(const std::vector<std::string>& difference)> agreed;
+};
+
+/// Answers the request that `read` returns: every file is examined, then the owner is asked once, then all are recorded
+/// and signed. Recorded first: a lost answer can be asked for again, a forgotten signature could be followed by a
+/// contradiction. Never throws for what a request holds: the answer is then a refusal, and `store` has the reason among
+/// its events.
+std::string answer_request(TrustStore& store, const Clock& clock, const VaultRequest& vault,
+                           const std::function<std::string()>& read);
+
+/// The vault's side of the store: its roles are those last signed, its events what was asked.
+RepoName vault_name();
+
+/// Asks a vault through a command that carries the request to it, and puts the signatures into the directory.
+/// Errors: untrusted (refused), corrupt, failed (the command).
+struct AskVaultRequest {
+    std::filesystem::path tbs;
+    std::filesystem::path out;
+    std::vector<std::string> command;
+};
+std::vector<MadeSignature> ask_vault(const AskVaultRequest& request);
+
+} // namespace qpkg::app

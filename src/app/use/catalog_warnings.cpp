@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+// What a catalog as a whole tells: apps whose repository is gone, repositories that went back, a clock that is wrong.
+
+#include "app/use/catalog_source.hpp"
+#include "app/use/clock_doubts.hpp"
+#include "signing/dates.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+
+namespace qpkg::app {
+
+void Catalog::warn_of_orphans()
+{
+    std::set<AppId> apps;
+    for (const auto& qube : snapshot_.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            apps.insert(binding.app);
+        }
+    }
+    for (const auto& app : apps) {
+        const auto pin = world_.db.pinned(app);
+        const auto offer = std::ranges::find(offers_, app, [](const Offer& one) { return one.release.app; });
+        if (pin && offer != offers_.end() && std::ranges::count(repositories_, *pin, &RepositoryState::name) == 0) {
+            warnings_.push_back(app.text() + " came from " + pin->text() + ", which is no repository any more; what " +
+                                offer->repo.text() + " offers is not taken");
+        }
+    }
+}
+
+/// A repository that was reset, or added again from an old copy, offers what it has as if it were new.
+void Catalog::warn_of_older()
+{
+    std::set<std::string> lines;
+    for (const auto& qube : snapshot_.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            const auto& known = snapshot_.release(binding.release);
+            const auto& release = known.release;
+            const auto* offer = newest(release.app, release.base, release.channel);
+            if (offer == nullptr || offer->repo != known.repo || offer->release.sequence >= release.sequence) {
+                continue;
+            }
+            const auto gone =
+                sources_.at(known.repo)->client->newest_withdrawn(release.app, release.arch, release.channel);
+            const auto names = known.repo.text() + " offers " + release.app.text() + ' ' + offer->release.version +
+                               " at most, and " + release.version + " is installed in " + qube.name.text();
+            lines.insert(gone >= release.sequence
+                             ? names + ", which was withdrawn; to take what is offered: qpkg install " +
+                                   release.app.text() + " --into " + qube.name.text()
+                             : names + " and was NOT withdrawn: what this repository serves is OLDER than what it "
+                                       "served before. Ask its publisher before you install from it");
+        }
+    }
+    warnings_.insert(warnings_.end(), lines.begin(), lines.end());
+}
+
+void Catalog::warn_of_clock()
+{
+    std::map<RepoName, std::int64_t> signed_at;
+    for (const auto& [name, source] : sources_) {
+        if (source->client) {
+            signed_at.emplace(name, source->client->newest_signed());
+        }
+    }
+    std::ranges::move(clock_doubts(world_.clock.now(), signed_at, trust::build_date()), std::back_inserter(warnings_));
+}
+
+} // namespace qpkg::app

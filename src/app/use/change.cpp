@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/change.hpp"
+
+#include "app/use/adoption.hpp"
+#include "app/use/cost.hpp"
+#include "app/use/names_wished.hpp"
+#include "app/use/told_exports.hpp"
+#include "app/use/upgrade.hpp"
+#include "plan/menus.hpp"
+#include "plan/plan.hpp"
+
+#include "qpkg/core/files.hpp"
+#include "qpkg/base/log.hpp"
+#include "qpkg/core/text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace qpkg::app {
+namespace {
+
+PreparedChange priced(World& world, Snapshot snapshot, plan::Plan plan, std::unique_ptr<Catalog> catalog)
+{
+    require_tellable(snapshot, plan);
+    PreparedChange change{std::move(snapshot), std::move(plan), {}, 0, 0, std::move(catalog)};
+    estimate_costs(world, change);
+    return change;
+}
+
+/// A qube that went away after the plan was made: what is recorded is true, but live nowhere.
+void require_present(const plan::Plan& plan, const plan::Activation& activation)
+{
+    for (const auto& effect : plan.effects) {
+        const auto& gone = activation.vanished;
+        if (std::find(gone.begin(), gone.end(), effect.qube) != gone.end()) {
+            throw Error(Code::partly, "recorded, but " + effect.qube.text() + " is gone: the backend has no such qube",
+                        "to forget it: qpkg qube remove " + effect.qube.text());
+        }
+    }
+}
+
+} // namespace
+
+plan::Occasion occasion(const World& world, const std::string& reason)
+{
+    return {world.clock.now(), reason, world.hypervisor.capabilities().max_slots};
+}
+
+plan::Occasion occasion(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes,
+                        const std::string& reason, plan::NameWishes wishes)
+{
+    auto made = occasion(world, reason);
+    made.wishes = std::move(wishes);
+    made.base_names = base_names(world, snapshot, qubes);
+    return made;
+}
+
+std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes)
+{
+    std::set<AppId> apps;
+    for (const auto& name : qubes) {
+        for (const auto& binding : plan::require_qube(snapshot, name).current_generation().bindings) {
+            apps.insert(binding.app);
+        }
+    }
+    return {apps.begin(), apps.end()};
+}
+
+std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
+                                     const std::vector<QubeName>& qubes)
+{
+    const auto installed = apps_in(snapshot, qubes);
+    std::vector<AppId> apps;
+    for (const auto& word : typed) {
+        apps.push_back(resolve_app(word, installed, "see `qpkg list`"));
+    }
+    return apps;
+}
+
+const std::vector<std::string>& PreparedChange::warnings() const
+{
+    static const std::vector<std::string> none;
+    return catalog ? catalog->warnings() : none;
+}
+
+std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& choice)
+{
+    std::set<QubeName> chosen;
+    for (const auto& name : choice.names) {
+        chosen.insert(plan::require_qube(snapshot, QubeName::require(name)).name);
+    }
+    if (choice.all) {
+        for (const auto& qube : snapshot.qubes) {
+            chosen.insert(qube.name);
+        }
+    }
+    for (const auto& name : choice.skip) {
+        chosen.erase(plan::require_qube(snapshot, QubeName::require(name)).name);
+    }
+    if (chosen.empty()) {
+        throw Error(Code::usage, "no qube is named",
+                    snapshot.qubes.empty() ? "make one: qpkg qube create NAME --base BASE"
+                                           : "name one (--into, --from or --in QUBE), or say --all");
+    }
+    return {chosen.begin(), chosen.end()};
+}
+
+PreparedChange prepare_install(World& world, const InstallRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto adopted = adopt_qubes(world, snapshot, request.into.names, occasion(world, request.reason));
+    const auto qubes = chosen_qubes(snapshot, request.into);
+    const auto channel = Channel::require(request.channel);
+    auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
+
+    plan::Plan plan;
+    std::set<BaseId> bases;
+    for (const auto& name : qubes) {
+        bases.insert(plan::require_qube(snapshot, name).base);
+    }
+    if (bases.size() > 1) {
+        throw Error(Code::conflict, "these qubes have different bases, so they need different releases",
+                    "install into the qubes of one base at a time");
+    }
+    std::vector<KnownRelease> releases;
+    for (const auto& typed : request.apps) {
+        const auto& offer = catalog->choose(catalog->resolve(typed), *bases.begin(), channel);
+        releases.push_back(catalog->release(offer, request.allow));
+    }
+    auto apps = apps_in(snapshot, qubes);
+    for (const auto& release : releases) {
+        apps.push_back(release.release.app);
+    }
+    plan = plan::plan_install(snapshot, releases, qubes,
+                              occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)),
+                              wishes_of(request.services, releases));
+    if (!plan.empty()) {
+        plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
+    }
+    return priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
+}
+
+PreparedChange prepare_remove(World& world, const RemoveRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto qubes = chosen_qubes(snapshot, request.from);
+    const auto apps = resolve_installed(request.apps, snapshot, qubes);
+    auto plan = plan::plan_remove(snapshot, apps, qubes, occasion(world, snapshot, qubes, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
+PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto qube = QubeName::require(request.qube);
+    plan::require_qube(snapshot, qube);
+    auto plan = plan::plan_rollback(snapshot, qube, request.to, base_names(world, snapshot, {qube}));
+    // A commit that a generation still names is never collected, so this needs no repository.
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
+PreparedChange prepare_hold(World& world, const HoldRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto qubes = chosen_qubes(snapshot, request.in);
+    const auto apps = resolve_installed(request.apps, snapshot, qubes);
+    auto plan = plan::plan_hold(snapshot, apps, qubes, request.held, occasion(world, snapshot, qubes, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
+PreparedChange prepare_layout(World& world, const LayoutRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto qube = QubeName::require(request.qube);
+    plan::require_qube(snapshot, qube);
+    auto plan = plan::plan_layout(snapshot, qube, request.layout, occasion(world, snapshot, {qube}, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), nullptr); // all commits are here: generations name them
+}
+
+void require_still_there(const World& world, const PreparedChange& change)
+{
+    const auto now = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto& then = change.snapshot;
+    const bool all =
+        std::ranges::includes(now.volumes, then.volumes) && std::ranges::includes(now.commits, then.commits) &&
+        std::ranges::all_of(then.releases, [&](const auto& known) { return now.releases.contains(known.first); });
+    if (!all) {
+        throw Error(Code::conflict, "another qpkg has removed what this change was to use, meanwhile",
+                    "run the command again: what was fetched is not fetched twice");
+    }
+}
+
+void bring_first(plan::Plan& plan, const KnownRelease& release)
+{
+    const plan::Step bring = plan::FetchCommit{release};
+    if (std::ranges::find(plan.prepare, bring) == plan.prepare.end()) {
+        plan.prepare.insert(plan.prepare.begin(), bring);
+    }
+}
+
+void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged)
+{
+    for (const auto& release : damaged.releases) {
+        bring_first(change.plan, release);
+    }
+    auto now = engine::take_snapshot(world.db, world.content, world.volumes);
+    change.snapshot.commits = std::move(now.commits);
+    change.snapshot.volumes = std::move(now.volumes);
+}
+
+ChangeReport apply(World& world, PreparedChange& change)
+{
+    ChangeReport report{};
+    report.prepared = prepare_steps(world, change);
+    require_told_exports(world, change.plan);
+    engine::commit(change.plan, report.prepared, world.db);
+    const auto activation = engine::activate(world.db, world.hypervisor);
+    require_present(change.plan, activation);
+
+    const auto after = engine::take_snapshot(world.db, world.content, world.volumes);
+    world.hypervisor.show_menus(plan::wanted_menus(after));
+    std::set<QubeName> touched;
+    for (const auto& effect : change.plan.effects) {
+        touched.insert(effect.qube);
+    }
+    for (const auto& name : touched) {
+        const bool outdated =
+            std::find(activation.outdated.begin(), activation.outdated.end(), name) != activation.outdated.end();
+        report.qubes.push_back({name, plan::require_qube(after, name).current, outdated});
+    }
+    for (const auto& disposable : activation.outdated_disposables) {
+        if (touched.contains(disposable.of)) {
+            report.outdated_disposables.push_back(disposable);
+        }
+    }
+    report.reclaimable = reclaimable(world, after, 0);
+    return report;
+}
+
+bool is_interrupted(World& world)
+{
+    return plan::plan_activation(world.db.snapshot(), engine::look(world.hypervisor)).is_pending();
+}
+
+void recover(World& world)
+{
+    try {
+        engine::activate(world.db, world.hypervisor);
+    } catch (const Error& error) {
+        if (error.code() != Code::partly) {
+            throw;
+        }
+        log::warning(error.what());
+    }
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/use/catalog.hpp"
+#include "app/use/names_wished.hpp"
+#include "app/use/services_wished.hpp"
+#include "engine/transaction.hpp"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+/// Which qubes a command is about.
+struct QubeChoice {
+    std::vector<std::string> names;
+    bool all = false;
+    std::vector<std::string> skip;
+};
+
+struct InstallRequest {
+    std::vector<std::string> apps; ///< as typed
+    QubeChoice into;
+    std::string channel = "stable";
+    Reach reach = Reach::online;
+    Allowances allow;
+    NameRequest names;
+    ServiceChoice services = {};
+    std::string reason; ///< the command line
+};
+
+struct RemoveRequest {
+    std::vector<std::string> apps;
+    QubeChoice from;
+    std::string reason;
+};
+
+struct UpgradeRequest {
+    std::vector<std::string> apps; ///< empty: all
+    QubeChoice in;
+    Reach reach = Reach::online;
+    Allowances allow;
+    NameRequest names;
+    std::string reason;
+};
+
+struct RollbackRequest {
+    std::string qube;
+    std::optional<std::uint64_t> to; ///< nothing: the generation before the current one
+};
+
+struct HoldRequest {
+    std::vector<std::string> apps;
+    QubeChoice in;
+    bool held;
+    std::string reason;
+};
+
+struct LayoutRequest {
+    std::string qube;
+    Layout layout;
+    std::string reason;
+};
+
+/// What one line of a plan costs. Bytes.
+struct Cost {
+    std::uint64_t download;            ///< from the sizes in the signed manifest
+    bool exact;                        ///< the download will be that; else it is an estimate
+    std::uint64_t disk;                ///< size of the volume
+    std::uint64_t shared;              ///< of that, here already
+    std::vector<QubeName> shared_with; ///< qubes that hold this very volume
+};
+
+/// An app that an upgrade passes by, though there may be a newer release of it.
+struct LeftOut {
+    AppId app;
+    Error why;
+};
+
+/// A plan with everything a person wants to know before saying yes.
+struct PreparedChange {
+    Snapshot snapshot;
+    plan::Plan plan;
+    std::vector<Cost> costs;                      ///< one for each effect of the plan
+    std::uint64_t disk_needed = 0;                ///< bytes, at most
+    std::uint64_t free_space = 0;                 ///< bytes
+    std::unique_ptr<Catalog> catalog;             ///< the open repositories; nothing where none is needed
+    std::map<CommitId, DeltaSummary> deltas = {}; ///< commits that come by delta
+    std::vector<LeftOut> left_out = {};           ///< ascending by app
+    /// Of an upgrade that may leave apps out: the plan without these, too.
+    std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
+
+    const std::vector<std::string>& warnings() const;
+};
+
+PreparedChange prepare_install(World& world, const InstallRequest& request);
+PreparedChange prepare_remove(World& world, const RemoveRequest& request);
+/// What is held is passed by. An app whose newer release cannot be had is left out and hinders no other, unless the
+/// request names it or nothing else is left to do: then why it cannot is the Error.
+PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
+PreparedChange prepare_rollback(World& world, const RollbackRequest& request);
+PreparedChange prepare_hold(World& world, const HoldRequest& request);
+
+PreparedChange prepare_layout(World& world, const LayoutRequest& request);
+
+struct QubeOutcome {
+    QubeName name;
+    std::uint64_t generation;
+    bool outdated; ///< it runs and keeps an older generation until it starts again
+};
+
+struct ChangeReport {
+    engine::Prepared prepared;
+    std::vector<QubeOutcome> qubes;
+    std::vector<plan::Disposable> outdated_disposables; ///< of these qubes: they keep an older generation
+    std::uint64_t reclaimable;                          ///< bytes that `gc --keep 0` would give back now
+};
+
+/// For a plan that was made before the lock was taken. Error conflict when something it counts on was removed since;
+/// that its qubes are what they were is for the commit to see.
+void require_still_there(const World& world, const PreparedChange& change);
+
+/// Prepare, commit, activate. The plan's qubes are what they were, or what was planned; what has to come from outside
+/// was laid aside. Error engine::Damaged when that was not all: nothing is committed then.
+ChangeReport apply(World& world, PreparedChange& change);
+/// Before anything is made of it.
+void bring_first(plan::Plan& plan, const KnownRelease& release);
+/// The plan brings what was found damaged, too, and counts on what is left of it. Still under the lock.
+void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged);
+
+/// What an interrupted command left undone. Called by every command that writes, under the lock. A qube for which it
+/// fails is warned about: it must not hinder the others.
+void recover(World& world);
+/// Whether there is something left undone. Needs no lock: another command may be just at it.
+bool is_interrupted(World& world);
+
+/// When and why, for this backend.
+plan::Occasion occasion(const World& world, const std::string& reason);
+/// Of a command that changes the apps of these qubes.
+plan::Occasion occasion(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes,
+                        const std::string& reason, plan::NameWishes wishes = {});
+/// What is installed in any of these qubes. Errors: not_found.
+std::vector<AppId> apps_in(const Snapshot& snapshot, const std::vector<QubeName>& qubes);
+/// The apps of these qubes that were typed. Errors: not_found, conflict.
+std::vector<AppId> resolve_installed(const std::vector<std::string>& typed, const Snapshot& snapshot,
+                                     const std::vector<QubeName>& qubes);
+
+/// The qubes a choice means. Errors: not_found, usage (none named).
+std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& choice);
+
+} // namespace qpkg::app

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/cost.hpp"
+
+#include "plan/activation.hpp"
+#include "plan/delta.hpp"
+
+#include "qpkg/core/room.hpp"
+#include "qpkg/core/text.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace qpkg::app {
+namespace {
+
+/// Volume metadata and tails that no object shares: 2–3 % of the size, here rounded up to a twentieth.
+constexpr std::uint64_t metadata_share = 20;
+
+/// Volumes with their plans, indexes and what SQLite makes beside a change.
+constexpr std::uint64_t files_of_a_change = 16;
+
+struct ContentCost {
+    std::uint64_t missing; ///< bytes of content that is not here
+    std::uint64_t download;
+    bool exact;          ///< of the download
+    std::uint64_t files; ///< inodes
+};
+
+/// The delta's files, and what it makes beside what is imported from that.
+std::uint64_t scratch_of(const DeltaSummary& delta) { return delta.size + delta.content_size; }
+
+ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& fetcher)
+{
+    const auto& tree = step.release.release.tree;
+    const ImportLimits limits{tree.objects, tree.size, step.release.release.inputs.source_date_epoch};
+    const auto estimate = world.content.estimate(tree.commit, limits, fetcher);
+    std::uint64_t present = 0;
+    for (const auto& object : estimate.present) {
+        present += object.size;
+    }
+    const auto missing = tree.size - std::min(present, tree.size);
+    const auto ratio = tree.size == 0 ? 0.0 : static_cast<double>(tree.archive_size) / static_cast<double>(tree.size);
+    return {missing, static_cast<std::uint64_t>(static_cast<double>(missing) * ratio), missing == 0,
+            tree.objects - std::min<std::uint64_t>(estimate.present.size(), tree.objects)};
+}
+
+/// A release that cannot be had may be left out when it is fetched: until then it costs what its manifest says.
+ContentCost content_cost(World& world, const plan::FetchCommit& step, PreparedChange& change)
+{
+    try {
+        return content_cost(world, step, change.catalog->fetcher(step.release.repo));
+    } catch (const Error& error) {
+        if (!change.replan || error.code() == Code::interrupted || error.code() == Code::bug) {
+            throw;
+        }
+        const auto& tree = step.release.release.tree;
+        return {tree.size, tree.archive_size, false, tree.objects};
+    }
+}
+
+std::vector<QubeName> holders(const Snapshot& snapshot, const VolumeId& volume)
+{
+    std::vector<QubeName> names;
+    for (const auto& wanted : plan::wanted_attachments(snapshot)) {
+        if (std::ranges::find(wanted.slots, volume, &VolumeSlot::volume) != wanted.slots.end()) {
+            names.push_back(wanted.qube);
+        }
+    }
+    return names;
+}
+
+std::uint64_t size_of(const plan::ComposeVolume& step)
+{
+    std::uint64_t size = 0;
+    for (const auto& known : step.releases) {
+        size += known.release.volume.size;
+    }
+    return size;
+}
+
+} // namespace
+
+void estimate_costs(World& world, PreparedChange& change)
+{
+    std::map<CommitId, ContentCost> fetched;
+    std::map<VolumeId, std::uint64_t> built; // bytes that the volume itself adds
+    std::uint64_t files_needed = change.plan.prepare.empty() ? 0 : files_of_a_change;
+    const bool clones = world.volumes.placement() == DataPlacement::clone;
+    for (const auto& step : change.plan.prepare) {
+        if (const auto* fetch = std::get_if<plan::FetchCommit>(&step)) {
+            const auto& commit = fetch->release.release.tree.commit;
+            const auto delta =
+                world.apply_delta ? plan::choose_delta(fetch->release.release, change.snapshot.commits) : std::nullopt;
+            if (delta) {
+                change.deltas.emplace(commit, *delta);
+                change.disk_needed += scratch_of(*delta);
+            }
+            const auto cost =
+                delta ? ContentCost{delta->content_size, delta->size, true, fetch->release.release.tree.objects}
+                      : content_cost(world, *fetch, change);
+            fetched.emplace(commit, cost);
+            change.disk_needed += cost.missing;
+            files_needed += cost.files;
+        } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
+            const auto& volume = own->release.release.volume;
+            built.emplace(volume.root, clones ? volume.size / metadata_share : volume.size);
+            change.disk_needed += built.at(volume.root);
+        } else {
+            const auto size = size_of(std::get<plan::ComposeVolume>(step));
+            change.disk_needed += clones ? size / metadata_share : size;
+        }
+    }
+    for (const auto& effect : change.plan.effects) {
+        Cost cost{};
+        if (effect.to) {
+            const auto& release = effect.to->release;
+            const auto fetch = fetched.find(release.tree.commit);
+            const auto missing = fetch == fetched.end() ? 0 : fetch->second.missing;
+            cost.download = fetch == fetched.end() ? 0 : fetch->second.download;
+            cost.exact = fetch == fetched.end() || fetch->second.exact;
+            cost.disk = release.volume.size;
+            cost.shared = built.contains(release.volume.root) && !clones ? 0 : cost.disk - std::min(cost.disk, missing);
+            cost.shared_with = holders(change.snapshot, release.volume.root);
+        }
+        change.costs.push_back(std::move(cost));
+    }
+    const auto free = files::room_at(world.root);
+    change.free_space = free.bytes;
+    files::require_room(free, {change.disk_needed, files_needed}, world.root);
+}
+
+std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep)
+{
+    const auto garbage = plan::plan_gc(snapshot, keep);
+    std::uint64_t bytes = world.content.prunable(garbage.kept_commits);
+    for (const auto& volume : garbage.volumes) {
+        bytes += world.volumes.exclusive_size(volume);
+    }
+    return bytes;
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/use/change.hpp"
+
+namespace qpkg::app {
+
+/// Fills in the costs of a plan. Error no_space when they cannot fit: says how much is missing.
+void estimate_costs(World& world, PreparedChange& change);
+
+/// Bytes that dropping all but `keep` old generations per qube would give back.
+std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep);
+
+} // namespace qpkg::app

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/query.hpp"
+#include "plan/plan.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace qpkg::app {
+namespace {
+
+/// Two versions of one thing, either of which may be missing.
+struct Change {
+    std::string from;
+    std::string to;
+};
+
+std::map<AppId, std::pair<const Release*, const Release*>> pair_up(const Snapshot& snapshot, const Generation& from,
+                                                                   const Generation& to)
+{
+    std::map<AppId, std::pair<const Release*, const Release*>> pairs;
+    for (const auto& binding : from.bindings) {
+        pairs[binding.app].first = &snapshot.release(binding.release).release;
+    }
+    for (const auto& binding : to.bindings) {
+        pairs[binding.app].second = &snapshot.release(binding.release).release;
+    }
+    return pairs;
+}
+
+std::string line(const std::string& name, const Change& change)
+{
+    if (change.from.empty()) {
+        return "+ " + name + ' ' + change.to;
+    }
+    if (change.to.empty()) {
+        return "- " + name + ' ' + change.from;
+    }
+    return "~ " + name + ' ' + change.from + " → " + change.to;
+}
+
+std::string version_of(const Release* release) { return release == nullptr ? std::string() : release->version; }
+
+std::vector<std::string> package_lines(const Release* from, const Release* to)
+{
+    std::map<std::string, Change> changes;
+    if (from != nullptr) {
+        for (const auto& package : from->packages) {
+            changes[package.name].from = package.version;
+        }
+    }
+    if (to != nullptr) {
+        for (const auto& package : to->packages) {
+            changes[package.name].to = package.version;
+        }
+    }
+    std::vector<std::string> lines;
+    for (const auto& [name, change] : changes) {
+        if (change.from != change.to) {
+            lines.push_back(line(name, change));
+        }
+    }
+    return lines;
+}
+
+const Generation& require_generation(const Qube& qube, std::uint64_t number)
+{
+    const auto found = std::find_if(qube.generations.begin(), qube.generations.end(),
+                                    [&](const Generation& generation) { return generation.number == number; });
+    if (found == qube.generations.end()) {
+        throw Error(Code::not_found, "qube " + qube.name.text() + " has no generation " + std::to_string(number),
+                    "see `qpkg history " + qube.name.text() + "`");
+    }
+    return *found;
+}
+
+} // namespace
+
+std::vector<GenerationChange> history(World& world, const std::string& name)
+{
+    const auto snapshot = world.db.snapshot();
+    const auto wanted = QubeName::require(name);
+    const auto& qube = plan::require_qube(snapshot, wanted);
+    std::vector<GenerationChange> changes;
+    const Generation nothing{};
+    const auto* before = &nothing;
+    for (const auto& generation : qube.generations) {
+        GenerationChange change{
+            generation.number, generation.number == qube.current, generation.created, generation.reason, {}};
+        for (const auto& [app, pair] : pair_up(snapshot, *before, generation)) {
+            if (pair.first != pair.second) {
+                change.changes.push_back(line(short_name(app), {version_of(pair.first), version_of(pair.second)}));
+            }
+        }
+        changes.push_back(std::move(change));
+        before = &generation;
+    }
+    return changes;
+}
+
+DiffReport diff(World& world, const std::string& name, std::optional<std::uint64_t> from,
+                std::optional<std::uint64_t> to)
+{
+    const auto snapshot = world.db.snapshot();
+    const auto wanted = QubeName::require(name);
+    const auto& qube = plan::require_qube(snapshot, wanted);
+    const auto& newer = require_generation(qube, to.value_or(qube.current));
+    if (!from) {
+        for (const auto& generation : qube.generations) {
+            if (generation.number < newer.number) {
+                from = generation.number;
+            }
+        }
+    }
+    const auto& older = require_generation(qube, from.value_or(newer.number));
+
+    DiffReport report{qube.name, older.number, newer.number, {}};
+    for (const auto& [app, pair] : pair_up(snapshot, older, newer)) {
+        if (pair.first != pair.second) {
+            report.apps.push_back(
+                {app, version_of(pair.first), version_of(pair.second), package_lines(pair.first, pair.second)});
+        }
+    }
+    return report;
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/names_wished.hpp"
+
+#include "app/use/catalog.hpp"
+#include "plan/activation.hpp"
+#include "plan/name_clash.hpp"
+#include "repo-format/guest/announcement.hpp"
+
+#include "qpkg/core/text.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+namespace {
+
+constexpr const char* alias_form = "write OTHER=APP:NAME: what it shall be called, the app, and what that calls it";
+
+Error bad_alias(const std::string& typed, const std::string& complaint)
+{
+    return {Code::usage, "--alias " + text::escaped(typed) + ": " + complaint, alias_form};
+}
+
+Alias alias_of(const std::string& typed, const std::vector<AppId>& apps)
+{
+    const auto equals = typed.find('=');
+    const auto colon = equals == std::string::npos ? equals : typed.find(':', equals);
+    if (colon == std::string::npos) {
+        throw bad_alias(typed, "is not of that form");
+    }
+    const auto called = typed.substr(0, equals);
+    const auto app = resolve_app(typed.substr(equals + 1, colon - equals - 1), apps, "see `qpkg list`");
+    const auto name = typed.substr(colon + 1);
+    if (!is_export_name(called) || !is_export_name(name)) {
+        throw bad_alias(typed, "a name is at most 64 letters, digits and . _ + @ -, and begins with neither . nor -");
+    }
+    const bool is_entry = name.ends_with(".desktop");
+    if (is_entry != called.ends_with(".desktop")) {
+        throw bad_alias(typed, "the name of a menu entry ends in .desktop, that of a command does not");
+    }
+    return {app, {is_entry ? ExportKind::desktop : ExportKind::command, name}, called};
+}
+
+/// All names that the tree has in the folders where a qube looks for them.
+std::set<NameKey> names_in(const ModuleTree& tree)
+{
+    std::set<NameKey> names;
+    std::vector<std::string> places(tree.directories.size()); // each directory comes before those below it
+    for (std::size_t i = 0; i < tree.directories.size(); ++i) {
+        for (const auto& entry : tree.directories[i].entries) {
+            auto path = places[i] + '/' + entry.name;
+            if (auto name = name_in_base(path)) {
+                names.insert(*std::move(name));
+            }
+            if (entry.kind == NodeKind::directory) {
+                places[entry.index] = std::move(path);
+            }
+        }
+    }
+    return names;
+}
+
+} // namespace
+
+plan::NameWishes wishes_of(const NameRequest& request, const std::vector<AppId>& apps)
+{
+    plan::NameWishes wishes;
+    for (const auto& typed : request.prefer) {
+        wishes.preferred.push_back(resolve_app(typed, apps, "see `qpkg list`"));
+    }
+    for (const auto& typed : request.aliases) {
+        wishes.aliases.push_back(alias_of(typed, apps));
+    }
+    return wishes;
+}
+
+plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes)
+{
+    plan::BaseNames names;
+    for (const auto& name : qubes) {
+        const auto& commit = plan::require_qube(snapshot, name).base_commit;
+        if (commit && !names.contains(*commit) && world.content.has_commit(*commit)) {
+            names.emplace(*commit, names_in(world.content.open_commit(*commit)->tree()));
+        }
+    }
+    return names;
+}
+
+void require_tellable(const Snapshot& snapshot, const plan::Plan& plan)
+{
+    auto then = snapshot;
+    for (const auto& change : plan.changes) {
+        if (const auto* learned = std::get_if<LearnRelease>(&change)) {
+            then.releases.emplace(learned->release.id, learned->release);
+        }
+    }
+    for (const auto& change : plan.changes) {
+        if (const auto* step = std::get_if<AdvanceQube>(&change)) {
+            for (const auto& slot : plan::slots_of(then, step->next)) {
+                encode_slot(slot);
+            }
+        }
+    }
+}
+
+} // namespace qpkg::app

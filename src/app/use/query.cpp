@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/query.hpp"
+
+#include "app/use/cost.hpp"
+#include "plan/activation.hpp"
+#include "plan/plan.hpp"
+
+#include "qpkg/core/text.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace qpkg::app {
+namespace {
+
+/// Its programs hold what its current generation has not.
+bool runs_older(const plan::Activation& activation, const QubeName& qube)
+{
+    return std::ranges::find(activation.outdated, qube) != activation.outdated.end() ||
+           std::ranges::find(activation.detach, qube, &plan::SlotChange::qube) != activation.detach.end();
+}
+
+} // namespace
+
+std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>& qubes)
+{
+    const auto snapshot = world.db.snapshot();
+    std::vector<QubeName> wanted;
+    for (const auto& name : qubes) {
+        wanted.push_back(plan::require_qube(snapshot, QubeName::require(name)).name);
+    }
+    std::vector<InstalledApp> apps;
+    for (const auto& qube : snapshot.qubes) {
+        if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), qube.name) == wanted.end()) {
+            continue;
+        }
+        const auto& generation = qube.current_generation();
+        for (const auto& binding : generation.bindings) {
+            const auto& known = snapshot.release(binding.release);
+            apps.push_back({qube.name, known, binding.held, generation.composed.value_or(known.release.volume.root)});
+        }
+    }
+    return apps;
+}
+
+StatusReport status(World& world)
+{
+    const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const Catalog catalog(world, snapshot, Reach::offline);
+    const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
+
+    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, catalog.warnings(), 0};
+    std::set<QubeName> running;
+    for (const auto& qube : world.hypervisor.qubes()) {
+        if (qube.running) {
+            running.insert(qube.name);
+        }
+    }
+    for (const auto& qube : snapshot.qubes) {
+        const auto* base = snapshot.find_base(qube.base);
+        report.qubes.push_back({qube.name, qube.base, qube.current, qube.current_generation().bindings.size(),
+                                qube.current_generation().composed.has_value(), running.contains(qube.name),
+                                runs_older(activation, qube.name),
+                                std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
+                                base != nullptr && qube.base_commit && base->commit != *qube.base_commit});
+    }
+    report.outdated_disposables = activation.outdated_disposables;
+    for (auto& installed : list_apps(world, {})) {
+        const auto& offers = catalog.offers();
+        const bool listed = std::any_of(offers.begin(), offers.end(), [&](const Offer& offer) {
+            return offer.release.manifest == installed.release.id;
+        });
+        const bool known = std::any_of(snapshot.repositories.begin(), snapshot.repositories.end(),
+                                       [&](const Repository& repo) { return repo.name == installed.release.repo; });
+        if (known && !listed && catalog.is_known(installed.release.repo, installed.release.release.app)) {
+            report.withdrawn.push_back(std::move(installed));
+        }
+    }
+    report.dissent = installed_dissent(world, snapshot);
+    report.reclaimable = reclaimable(world, snapshot, 0);
+    return report;
+}
+
+AppInfo info(World& world, const std::string& typed, Reach reach)
+{
+    const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    Catalog catalog(world, snapshot, reach);
+    catalog.require_one_current();
+    const auto installed = list_apps(world, {});
+    std::vector<AppId> known;
+    for (const auto& app : installed) {
+        known.push_back(app.release.release.app);
+    }
+    AppInfo info{catalog.resolve(typed, known), {}, {}, std::nullopt, std::nullopt};
+    for (const auto& offer : catalog.offers()) {
+        if (offer.release.app == info.app) {
+            info.offers.push_back(offer);
+        }
+    }
+    std::sort(info.offers.begin(), info.offers.end(),
+              [](const Offer& a, const Offer& b) { return a.release.sequence > b.release.sequence; });
+    for (const auto& app : installed) {
+        if (app.release.release.app == info.app) {
+            info.installed.push_back(app);
+        }
+    }
+    if (!info.installed.empty()) {
+        info.details = info.installed.front().release;
+    } else if (reach == Reach::online && !info.offers.empty()) {
+        info.details = catalog.manifest(info.offers.front());
+    }
+    if (info.details && reach == Reach::online) {
+        info.rebuilds = catalog.rebuilds(*info.details);
+    }
+    return info;
+}
+
+std::vector<Offer> search(World& world, const std::vector<std::string>& words, Reach reach,
+                          std::vector<std::string>& warnings)
+{
+    const auto snapshot = world.db.snapshot();
+    const Catalog catalog(world, snapshot, reach);
+    catalog.require_one_current();
+    warnings = catalog.warnings();
+    std::map<std::pair<AppId, BaseId>, Offer> found;
+    for (const auto& offer : catalog.offers()) {
+        const auto text = offer.release.app.text() + ' ' + offer.release.summary;
+        const bool matches = std::all_of(words.begin(), words.end(), [&](const std::string& word) {
+            return std::search(text.begin(), text.end(), word.begin(), word.end(), [](char a, char b) {
+                       return std::tolower(static_cast<unsigned char>(a)) ==
+                              std::tolower(static_cast<unsigned char>(b));
+                   }) != text.end();
+        });
+        if (!matches) {
+            continue;
+        }
+        const auto [place, added] = found.try_emplace({offer.release.app, offer.release.base}, offer);
+        if (!added && place->second.release.sequence < offer.release.sequence) {
+            place->second = offer;
+        }
+    }
+    std::vector<Offer> offers;
+    for (auto& [key, offer] : found) {
+        offers.push_back(std::move(offer));
+    }
+    return offers;
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/recovery.hpp"
+
+#include "app/use/loss.hpp"
+#include "engine/transaction.hpp"
+
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+namespace qpkg::app {
+namespace {
+
+constexpr const char* reason = "qpkg restore: the database was lost";
+
+/// A commit that says it is a base, and the volume that it makes.
+struct FoundBase {
+    BaseId id;
+    CommitId commit;
+    VolumeSummary volume;
+};
+
+std::optional<std::string> value_of(const std::map<std::string, std::string>& metadata, const std::string& key)
+{
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? std::nullopt : std::optional(found->second);
+}
+
+class Recovering {
+public:
+    Recovering(World& world, Reach reach)
+        : world_(world), snapshot_(engine::take_snapshot(world.db, world.content, world.volumes)),
+          catalog_(world, snapshot_, reach)
+    {
+    }
+
+    Recovery run()
+    {
+        find_bases();
+        find_qubes();
+        record_bases();
+        for (const auto& qube : qubes_) {
+            recovery_.changes.emplace_back(CreateQube{qube});
+            const auto apps = qube.current_generation().bindings.size();
+            recovery_.told.push_back("qube " + qube.name.text() + ", " + std::to_string(apps) +
+                                     (apps == 1 ? " app" : " apps"));
+        }
+        if (!recovery_.told.empty()) {
+            recovery_.untold.emplace_back("older generations, and which apps were held: only the database knew them");
+        }
+        return std::move(recovery_);
+    }
+
+private:
+    void find_bases()
+    {
+        for (const auto& commit : snapshot_.commits) {
+            try {
+                const auto metadata = world_.content.commit_metadata(commit);
+                const auto named = value_of(metadata, "qpkg.base");
+                const auto id = named && !value_of(metadata, "qpkg.app") ? BaseId::parse(*named) : std::nullopt;
+                if (id) {
+                    const VolumePart part{commit, ""};
+                    bases_.push_back({*id, commit, world_.volumes.measure({&part, 1})});
+                }
+            } catch (const Error& error) {
+                if (error.code() == Code::interrupted) {
+                    throw;
+                }
+                leave("commit " + commit.hex(), error);
+            }
+        }
+    }
+
+    void find_qubes()
+    {
+        for (const auto& wanted : world_.hypervisor.wanted()) {
+            if (snapshot_.find_qube(wanted.qube) != nullptr) {
+                continue;
+            }
+            try {
+                qubes_.push_back(qube_of(wanted));
+            } catch (const Error& error) {
+                if (error.code() == Code::interrupted) {
+                    throw;
+                }
+                leave("qube " + wanted.qube.text(), error);
+            }
+        }
+    }
+
+    const FoundBase& base_of(const QubeName& qube) const
+    {
+        const auto volume = world_.hypervisor.base_volume(qube);
+        const auto outside = world_.hypervisor.outside_base(qube);
+        for (const auto& base : bases_) {
+            if ((volume && base.volume.root == *volume) || (outside && base.id == *outside)) {
+                return base;
+            }
+        }
+        throw Error(Code::not_found, "its base is not here");
+    }
+
+    Qube qube_of(const Attachment& wanted)
+    {
+        const auto& base = base_of(wanted.qube);
+        Generation generation{1, world_.clock.now(), reason, {}};
+        std::vector<KnownRelease> releases;
+        for (const auto& slot : wanted.slots) {
+            releases.push_back(release_of(slot));
+            generation.bindings.push_back({slot.app, releases.back().id, false});
+        }
+        std::ranges::sort(generation.bindings, {}, &Binding::app);
+        const bool separate = std::ranges::all_of(wanted.slots, [&](const VolumeSlot& slot) {
+            const auto own = std::ranges::find(releases, slot.app, [](const auto& known) { return known.release.app; });
+            return own->release.volume.root == slot.volume;
+        });
+        if (!separate) {
+            generation.composed = composed_of(wanted, releases);
+        }
+        for (const auto& release : releases) {
+            recovery_.changes.emplace_back(LearnRelease{release});
+        }
+        return {wanted.qube,
+                base.id,
+                base.commit,
+                base.volume.root,
+                generation.number,
+                {generation},
+                separate ? Layout::separate : Layout::composed};
+    }
+
+    /// The release that a repository offers under that name and version, and that makes this volume, or one part of it.
+    KnownRelease release_of(const VolumeSlot& slot)
+    {
+        std::optional<KnownRelease> same_version;
+        for (const auto& offer : catalog_.offers()) {
+            if (offer.release.app != slot.app || offer.release.version != slot.version) {
+                continue;
+            }
+            auto known = catalog_.manifest(offer);
+            if (known.release.volume.root == slot.volume) {
+                return known;
+            }
+            same_version = std::move(known);
+        }
+        if (same_version) {
+            return *std::move(same_version);
+        }
+        throw Error(Code::not_found,
+                    slot.app.text() + ' ' + slot.version +
+                        " is offered by no repository that is known here: qpkg repo add, then qpkg restore again");
+    }
+
+    VolumeId composed_of(const Attachment& wanted, const std::vector<KnownRelease>& releases) const
+    {
+        std::vector<VolumePart> parts;
+        for (const auto& known : releases) {
+            parts.push_back({known.release.tree.commit, composed_place(known.release.app)});
+        }
+        const auto root = world_.volumes.measure(parts).root;
+        if (!std::ranges::all_of(wanted.slots, [&](const VolumeSlot& slot) { return slot.volume == root; })) {
+            throw Error(Code::not_found, "its apps are offered in other builds than it has");
+        }
+        return root;
+    }
+
+    /// Of several builds of a base, the one that most qubes have; before all changes that name one.
+    void record_bases()
+    {
+        std::map<BaseId, const FoundBase*> newest;
+        const auto users = [&](const FoundBase& base) {
+            return std::ranges::count(qubes_, base.commit, [](const Qube& qube) { return *qube.base_commit; });
+        };
+        for (const auto& base : bases_) {
+            const auto [place, added] = newest.try_emplace(base.id, &base);
+            if (!added && users(*place->second) < users(base)) {
+                place->second = &base;
+            }
+        }
+        for (const auto& [id, base] : newest) {
+            if (snapshot_.find_base(id) != nullptr) {
+                continue;
+            }
+            recovery_.changes.emplace_back(
+                SetBase{{id, base->commit, base->volume.root, base->volume.size, 0, world_.clock.now(), {}}});
+            recovery_.told.push_back("base " + id.text() + "; which packages it holds only the database knew");
+        }
+    }
+
+    void leave(const std::string& what, const Error& why)
+    {
+        recovery_.untold.push_back(what + ": " + why.what());
+        recovery_.complete = false;
+    }
+
+    World& world_;
+    Snapshot snapshot_;
+    Catalog catalog_;
+    std::vector<FoundBase> bases_;
+    std::vector<Qube> qubes_;
+    Recovery recovery_;
+};
+
+} // namespace
+
+Recovery plan_recovery(World& world, Reach reach) { return Recovering(world, reach).run(); }
+
+void recover_database(World& world, const Recovery& recovery)
+{
+    for (const auto& change : recovery.changes) {
+        if (const auto* base = std::get_if<SetBase>(&change)) {
+            const VolumePart part{base->base.commit, ""};
+            world.volumes.build({&part, 1}, base->base.volume, world.progress);
+        }
+    }
+    world.db.commit(recovery.changes);
+    if (recovery.complete) {
+        forget_loss(world);
+    } else {
+        mark_loss(world);
+    }
+}
+
+} // namespace qpkg::app

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/use/catalog.hpp"
+
+#include "qpkg/model/change.hpp"
+
+#include <string>
+#include <vector>
+
+/// What a lost database can be told again: bases from their commits, qubes from what the backend keeps of them, their
+/// apps from what repositories offer.
+namespace qpkg::app {
+
+struct Recovery {
+    std::vector<Change> changes;
+    std::vector<std::string> told;   ///< what `changes` record, in words
+    std::vector<std::string> untold; ///< what is there and stays unknown, and what would tell it
+    bool complete = true;            ///< nothing is left that another try could tell
+};
+
+/// Makes nothing and records nothing. Repositories are asked with `Reach::online`.
+Recovery plan_recovery(World& world, Reach reach);
+
+/// Records it, the volumes of bases made where they are missing. What another try could tell keeps gc away.
+void recover_database(World& world, const Recovery& recovery);
+
+} // namespace qpkg::app

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "app/use/change.hpp"
+#include "app/use/fetching.hpp"
+
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <vector>
+
+namespace qpkg::app {
+
+/// Makes what is recorded, and not there or damaged, as it was. In three steps: the first and the last under the lock,
+/// the one between without it, for repositories take their time.
+class Restoration {
+public:
+    /// Reads everything that is recorded, changes nothing.
+    explicit Restoration(World& world);
+
+    bool empty() const;
+    const plan::Plan& plan() const { return change_.plan; }
+    /// Files of the object store that lost theirs; what is damaged shows only after that.
+    std::uint64_t attributes() const { return attributes_; }
+    /// Damaged or not complete.
+    const std::vector<CommitId>& commits() const { return commits_; }
+    /// Damaged.
+    const std::vector<VolumeId>& volumes() const { return volumes_; }
+
+    /// Gives attributes back, and removes damaged objects, so that they can be brought again.
+    void remove_damage();
+    void bring();
+    /// What cannot be had again stays as it is, and ends in Error partly after all else was done; where that was
+    /// nothing, in the reason.
+    engine::Prepared finish();
+
+private:
+    void find_damage();
+    void bring(const plan::FetchCommit& step);
+    void make_base(const CommitId& commit, const VolumeId& volume);
+    void require_all() const;
+    bool is_lost(const plan::Step& step) const;
+    void lose(std::string_view what, const Error& why);
+
+    World& world_;
+    PreparedChange change_; ///< what is fetched and which volumes are made
+    std::uint64_t attributes_;
+    std::vector<CommitId> commits_;
+    std::vector<VolumeId> volumes_;
+    Fetching fetching_;
+    std::set<CommitId> missing_; ///< commits that could not be brought
+    std::vector<Error> lost_;    ///< for each thing that stays damaged or missing, why
+    bool has_mended_ = false;
+};
+
+} // namespace qpkg::app

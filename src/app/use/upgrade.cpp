@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/upgrade.hpp"
+
+#include "app/use/cost.hpp"
+#include "app/use/fetching.hpp"
+#include "app/use/names_wished.hpp"
+#include "plan/plan.hpp"
+
+#include <algorithm>
+
+namespace qpkg::app {
+namespace {
+
+/// The newer releases of what is installed, and which of them cannot be had.
+class NewerReleases {
+public:
+    NewerReleases(const Snapshot& snapshot, Catalog& catalog, const Allowances& allow)
+        : snapshot_(snapshot), catalog_(catalog), allow_(allow)
+    {
+    }
+
+    void look(const Qube& qube, const Binding& binding)
+    {
+        const auto& bound = snapshot_.release(binding.release);
+        const auto* offer = catalog_.newest(binding.app, qube.base, bound.release.channel);
+        try {
+            if (offer != nullptr && offer->release.sequence > bound.release.sequence) {
+                if (!releases_.contains(offer->release.manifest)) {
+                    releases_.emplace(offer->release.manifest, catalog_.release(*offer, allow_));
+                }
+                return;
+            }
+        } catch (const Error& error) {
+            if (!is_of_the_release(error)) {
+                throw;
+            }
+            left_out_.emplace(binding.app, error);
+            return;
+        }
+        // Up to date, as far as is known: what the repository has now is not.
+        if (const auto* failure = catalog_.failure(bound.repo)) {
+            left_out_.emplace(binding.app, *failure);
+        }
+    }
+
+    std::vector<KnownRelease> releases() const
+    {
+        std::vector<KnownRelease> all;
+        for (const auto& [id, release] : releases_) {
+            all.push_back(release);
+        }
+        return all;
+    }
+
+    std::vector<LeftOut> left_out() const
+    {
+        std::vector<LeftOut> all;
+        for (const auto& [app, error] : left_out_) {
+            all.push_back({app, error});
+        }
+        return all;
+    }
+
+private:
+    const Snapshot& snapshot_;
+    Catalog& catalog_;
+    const Allowances& allow_;
+    std::map<ManifestId, KnownRelease> releases_;
+    std::map<AppId, Error> left_out_;
+};
+
+/// Of the steps that are about one release.
+const KnownRelease* release_of(const plan::Step& step)
+{
+    if (const auto* fetch = std::get_if<plan::FetchCommit>(&step)) {
+        return &fetch->release;
+    }
+    const auto* build = std::get_if<plan::BuildVolume>(&step);
+    return build == nullptr ? nullptr : &build->release;
+}
+
+void add(engine::Prepared& sum, engine::Prepared more)
+{
+    engine::add(sum.imported, more.imported);
+    sum.volumes.insert(sum.volumes.end(), more.volumes.begin(), more.volumes.end());
+    sum.composed.merge(more.composed);
+}
+
+} // namespace
+
+bool is_of_the_release(const Error& error)
+{
+    return error.code() != Code::interrupted && error.code() != Code::bug && error.code() != Code::no_space &&
+           error.code() != Code::busy;
+}
+
+void leave_out(PreparedChange& change, const std::map<AppId, Error>& failed)
+{
+    std::set<AppId> without;
+    for (const auto& [app, error] : failed) {
+        without.insert(app);
+        change.left_out.push_back({app, error});
+    }
+    std::ranges::sort(change.left_out, {}, &LeftOut::app);
+    std::map<std::pair<QubeName, AppId>, Cost> costs;
+    for (std::size_t i = 0; i < change.plan.effects.size(); ++i) {
+        costs.emplace(std::pair(change.plan.effects[i].qube, change.plan.effects[i].app), change.costs[i]);
+    }
+    change.plan = change.replan(change.snapshot, without);
+    if (change.plan.empty()) {
+        throw failed.begin()->second.within("cannot upgrade " + failed.begin()->first.text());
+    }
+    change.costs.clear();
+    for (const auto& effect : change.plan.effects) {
+        change.costs.push_back(costs.at({effect.qube, effect.app}));
+    }
+}
+
+PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto choice = request.in;
+    choice.all = choice.all || choice.names.empty();
+    const auto qubes = chosen_qubes(snapshot, choice);
+    const auto named = resolve_installed(request.apps, snapshot, qubes);
+    auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
+
+    NewerReleases newer(snapshot, *catalog, request.allow);
+    for (const auto& name : qubes) {
+        const auto& qube = plan::require_qube(snapshot, name);
+        for (const auto& binding : qube.current_generation().bindings) {
+            const bool asked = named.empty() || std::find(named.begin(), named.end(), binding.app) != named.end();
+            if (asked && !binding.held) {
+                newer.look(qube, binding);
+            }
+        }
+    }
+    auto when = occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps_in(snapshot, qubes)));
+    const auto replan = [releases = newer.releases(), qubes, when = std::move(when)](const Snapshot& now,
+                                                                                     const std::set<AppId>& without) {
+        auto others = releases;
+        std::erase_if(others, [&](const KnownRelease& known) { return without.contains(known.release.app); });
+        return plan::plan_upgrade(now, others, qubes, when);
+    };
+    PreparedChange change{std::move(snapshot), {}, {}, 0, 0, nullptr};
+    change.plan = replan(change.snapshot, {});
+    require_tellable(change.snapshot, change.plan);
+    change.left_out = newer.left_out();
+    if (!change.left_out.empty() && (change.plan.empty() || !named.empty())) {
+        const auto& [app, why] = change.left_out.front();
+        throw why.within("cannot upgrade " + app.text());
+    }
+    change.catalog = std::move(catalog);
+    if (named.empty()) {
+        change.replan = replan;
+    }
+    estimate_costs(world, change);
+    return change;
+}
+
+engine::Prepared prepare_steps(World& world, PreparedChange& change)
+{
+    const auto prepare = [&](std::vector<plan::Step> steps) {
+        plan::Plan part;
+        part.prepare = std::move(steps);
+        return engine::prepare(part, world.content, world.volumes, nothing_more(), world.progress);
+    };
+    if (!change.replan) {
+        return prepare(change.plan.prepare);
+    }
+    engine::Prepared prepared;
+    std::vector<plan::Step> done;
+    std::map<AppId, Error> failed;
+    for (const auto& step : change.plan.prepare) {
+        const auto* known = release_of(step);
+        if (known == nullptr || failed.contains(known->release.app)) {
+            continue;
+        }
+        try {
+            add(prepared, prepare({step}));
+            done.push_back(step);
+        } catch (const engine::Damaged&) {
+            throw;
+        } catch (const Error& error) {
+            if (!is_of_the_release(error)) {
+                throw;
+            }
+            failed.emplace(known->release.app, error);
+        }
+    }
+    if (!failed.empty()) {
+        leave_out(change, failed);
+    }
+    auto rest = change.plan.prepare;
+    std::erase_if(rest, [&](const plan::Step& step) { return std::ranges::find(done, step) != done.end(); });
+    add(prepared, prepare(std::move(rest)));
+    return prepared;
+}
+
+} // namespace qpkg::app

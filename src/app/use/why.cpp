@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/why.hpp"
+
+#include "app/use/names_wished.hpp"
+
+#include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace qpkg::app {
+namespace {
+
+/// An app's module or a base, as a qube has it.
+struct Held {
+    QubeName qube;
+    std::string holder;
+    std::string version; ///< empty for a base
+    std::string asked_by;
+    const std::vector<Package>& packages;
+    std::optional<CommitId> commit; ///< a base may be none of ours
+};
+
+std::vector<Held> all_held(const Snapshot& snapshot)
+{
+    std::vector<Held> all;
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            const auto first = std::ranges::find_if(qube.generations, [&](const Generation& made) {
+                return std::ranges::find(made.bindings, binding.app, &Binding::app) != made.bindings.end();
+            });
+            const auto& release = snapshot.release(binding.release).release;
+            all.push_back(
+                {qube.name, binding.app.text(), release.version, first->reason, release.packages, release.tree.commit});
+        }
+        if (const auto* base = snapshot.find_base(qube.base)) {
+            all.push_back(
+                {qube.name, "base " + base->id.text(), "", "qpkg qube create", base->packages, qube.base_commit});
+        }
+    }
+    return all;
+}
+
+std::vector<Reason> holders_of_package(const std::vector<Held>& all, const std::string& name)
+{
+    std::vector<Reason> reasons;
+    for (const auto& held : all) {
+        for (const auto& package : held.packages) {
+            if (package.name == name) {
+                reasons.push_back({name, package.version, "", held.holder, held.asked_by, held.qube});
+            }
+        }
+    }
+    return reasons;
+}
+
+std::vector<Reason> holders_of_file(const World& world, const std::vector<Held>& all, const std::string& word)
+{
+    std::map<CommitId, std::vector<std::string>> paths;
+    std::vector<Reason> reasons;
+    for (const auto& held : all) {
+        if (!held.commit || !world.content.has_commit(*held.commit)) {
+            continue;
+        }
+        const auto [found, is_new] = paths.try_emplace(*held.commit);
+        if (is_new) {
+            found->second = paths_named(world.content.open_commit(*held.commit)->tree(), word);
+        }
+        for (const auto& path : found->second) {
+            reasons.push_back({"", held.version, path, held.holder, held.asked_by, held.qube});
+        }
+    }
+    return reasons;
+}
+
+std::vector<plan::NameEffect> names_called(const World& world, const Snapshot& snapshot, const std::string& word)
+{
+    std::vector<plan::NameEffect> all;
+    for (const auto& qube : snapshot.qubes) {
+        const auto apps = plan::named_apps(snapshot, qube.current_generation());
+        const auto asked_for = plan::names_called(qube.name, apps, word, {});
+        if (asked_for.empty()) {
+            continue; // most words are no names: no base is read for them
+        }
+        const auto of_base = base_names(world, snapshot, {qube.name});
+        for (auto& name : plan::names_called(qube.name, apps, word, plan::names_of_base(of_base, qube))) {
+            all.push_back(std::move(name));
+        }
+    }
+    return all;
+}
+
+bool is_named(std::string_view name, std::string_view word)
+{
+    return name.starts_with(word) && (name.size() == word.size() || name[word.size()] == '.');
+}
+
+} // namespace
+
+std::vector<std::string> paths_named(const ModuleTree& tree, std::string_view word)
+{
+    std::vector<std::string> found;
+    std::vector<std::string> place(tree.directories.size()); // each directory comes before those below it
+    for (std::size_t i = 0; i < tree.directories.size(); ++i) {
+        for (const auto& entry : tree.directories[i].entries) {
+            auto path = place[i] + '/' + entry.name;
+            if (entry.kind == NodeKind::directory) {
+                place[entry.index] = std::move(path);
+            } else if (path == word || is_named(entry.name, word)) {
+                found.push_back(std::move(path));
+            }
+        }
+    }
+    std::ranges::sort(found);
+    return found;
+}
+
+Reasons why(World& world, const std::string& word)
+{
+    const auto snapshot = world.db.snapshot();
+    const auto all = all_held(snapshot);
+    Reasons reasons{holders_of_package(all, word), names_called(world, snapshot, word)};
+    if (reasons.holders.empty() && !word.empty()) {
+        reasons.holders = holders_of_file(world, all, word);
+    }
+    if (reasons.holders.empty() && reasons.names.empty()) {
+        std::set<std::string> names;
+        for (const auto& held : all) {
+            for (const auto& package : held.packages) {
+                names.insert(package.name);
+            }
+        }
+        const auto near = text::near_names(word, std::vector(names.begin(), names.end()));
+        throw Error(Code::not_found, "no qube holds a package, file or command \"" + text::escaped(word) + '"',
+                    near.empty() ? "see `qpkg list`" : "did you mean " + text::join(near, " or ") + "?");
+    }
+    return reasons;
+}
+
+} // namespace qpkg::app
