@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/base_names.hpp"
+#include "agent/base_names.hpp"
 
-#include "src/agent/key_file.hpp"
-#include "src/agent/small_files.hpp"
+#include "qpkg/core/key_value_file.hpp"
+#include "agent/small_files.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -42,8 +42,8 @@ fs::path root_of(const Layout& layout, const fs::path& place)
 void add_bus_name(std::set<NameKey>& names, const fs::path& file)
 {
     try {
-        const auto bytes = read_file(file, largest_key_file);
-        for (const auto& line : read_key_file(bytes)) {
+        const auto bytes = read_file(file, largest_key_value_file);
+        for (const auto& line : read_key_value_file(bytes)) {
             if (line.key == "Name") {
                 names.insert({ExportKind::dbus, std::string(line.value)});
             }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/boot.hpp"
+#include "agent/boot.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/confined_unit.hpp"
+#include "agent/confined_unit.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -89,13 +89,6 @@ constexpr std::array<std::string_view, 19> settings = {"AmbientCapabilities=",
                                                        "SupplementaryGroups=",
                                                        "SystemCallArchitectures=native"};
 
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = std::min(text.find_first_not_of(blanks), text.size());
-    const auto last = text.find_last_not_of(blanks);
-    return text.substr(first, last == std::string_view::npos ? 0 : last + 1 - first);
-}
-
 template <std::size_t Count>
 bool is_among(const std::array<std::string_view, Count>& keys, std::string_view key)
 {
@@ -105,7 +98,7 @@ bool is_among(const std::array<std::string_view, Count>& keys, std::string_view 
 std::vector<std::string_view> words_of(std::string_view text)
 {
     std::vector<std::string_view> words;
-    for (text = trimmed(text); !text.empty(); text = trimmed(text)) {
+    for (text = text::trimmed(text); !text.empty(); text = text::trimmed(text)) {
         const auto end = std::min(text.find_first_of(blanks), text.size());
         words.push_back(text.substr(0, end));
         text.remove_prefix(end);
@@ -184,7 +177,7 @@ private:
 
     void take(std::string_view line)
     {
-        line = trimmed(line);
+        line = text::trimmed(line);
         if (line.empty()) {
             return;
         }
@@ -196,7 +189,7 @@ private:
         if (equals == std::string_view::npos) {
             throw wrong(Code::corrupt, "neither a section nor a setting");
         }
-        take_setting(trimmed(line.substr(0, equals)), trimmed(line.substr(equals + 1)));
+        take_setting(text::trimmed(line.substr(0, equals)), text::trimmed(line.substr(equals + 1)));
     }
 
     void take_setting(std::string_view key, std::string_view value)

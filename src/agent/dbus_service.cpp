@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/dbus_service.hpp"
+#include "agent/dbus_service.hpp"
 
-#include "src/agent/key_file.hpp"
+#include "qpkg/core/key_value_file.hpp"
 
 namespace qpkg::agent {
 namespace {
@@ -17,7 +17,7 @@ std::string dbus_service_for_the_qube(std::string_view bytes, const std::string&
     std::string_view program;
     std::string_view named;
     std::size_t last = 1;
-    for (const auto& line : read_key_file(bytes)) {
+    for (const auto& line : read_key_value_file(bytes)) {
         last = line.number;
         if (!line.group.empty() && line.group != only_group) {
             throw broken_line(line.number, "expected [D-BUS Service]");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/desktop_entry.hpp"
+#include "agent/desktop_entry.hpp"
 
-#include "src/agent/key_file.hpp"
+#include "qpkg/core/key_value_file.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,19 +13,12 @@ constexpr std::string_view main_group = "[Desktop Entry]";
 constexpr std::string_view action_group = "[Desktop Action ";
 constexpr std::array<std::string_view, 3> dropped_keys = {"TryExec", "Path", "DBusActivatable"};
 
-std::string_view trimmed(std::string_view text)
-{
-    const auto first = std::min(text.find_first_not_of(" \t"), text.size());
-    const auto last = text.find_last_not_of(" \t");
-    return text.substr(first, last == std::string_view::npos ? 0 : last + 1 - first);
-}
-
 std::vector<std::string> mime_list(std::string_view value)
 {
     std::vector<std::string> types;
     while (!value.empty()) {
         const auto end = std::min(value.find(';'), value.size());
-        const auto type = trimmed(value.substr(0, end));
+        const auto type = text::trimmed(value.substr(0, end));
         if (!type.empty() && type.find('=') == std::string_view::npos) {
             types.emplace_back(type);
         }
@@ -128,7 +121,7 @@ DesktopEntry for_the_qube(std::string_view bytes, const AppId& app, const std::f
                           const std::filesystem::path& volume)
 {
     Rewriter rewriter(app, runner, volume);
-    for (const auto& line : read_key_file(bytes)) {
+    for (const auto& line : read_key_value_file(bytes)) {
         rewriter.take(line);
     }
     return rewriter.finish();

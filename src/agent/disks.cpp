@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/disks.hpp"
+#include "agent/disks.hpp"
 
-#include "src/agent/small_files.hpp"
+#include "agent/small_files.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fd.hpp"

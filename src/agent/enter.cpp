@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/enter.hpp"
+#include "agent/enter.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fd.hpp"

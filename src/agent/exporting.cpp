@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/exporting.hpp"
+#include "agent/exporting.hpp"
 
-#include "src/agent/dbus_service.hpp"
-#include "src/agent/desktop_entry.hpp"
-#include "src/agent/key_file.hpp"
-#include "src/agent/names.hpp"
+#include "agent/dbus_service.hpp"
+#include "agent/desktop_entry.hpp"
+#include "qpkg/core/key_value_file.hpp"
+#include "agent/names.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -96,7 +96,7 @@ private:
     void with_bytes_of(const AppId& app, const Export& made, Use&& use)
     {
         try {
-            use(read_file_within(layout_.volume(app), made.path, largest_key_file));
+            use(read_file_within(layout_.volume(app), made.path, largest_key_value_file));
         } catch (const Error& error) {
             planned_.problems.push_back(app.text() + ": " + made.path + ": " + error.what());
         }

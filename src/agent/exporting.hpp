@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "src/agent/layout.hpp"
-#include "src/agent/small_files.hpp"
+#include "agent/layout.hpp"
+#include "agent/small_files.hpp"
 
 #include "qpkg/model/names.hpp"
 #include "qpkg/model/service.hpp"

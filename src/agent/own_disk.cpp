@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/own_disk.hpp"
+#include "agent/own_disk.hpp"
 
-#include "src/agent/disks.hpp"
-#include "src/agent/small_files.hpp"
+#include "agent/disks.hpp"
+#include "agent/small_files.hpp"
 #include "core/user_entry.hpp"
 
 #include "qpkg/core/error.hpp"

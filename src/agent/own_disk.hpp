@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "src/agent/layout.hpp"
-#include "src/agent/sources.hpp"
+#include "agent/layout.hpp"
+#include "agent/sources.hpp"
 
 namespace qpkg::agent {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/permissions.hpp"
+#include "agent/permissions.hpp"
 
 #include "repo-format/guest/exports.hpp"
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/refresh.hpp"
+#include "agent/refresh.hpp"
 
-#include "src/agent/exporting.hpp"
-#include "src/agent/kept_menu.hpp"
-#include "src/agent/services.hpp"
-#include "src/agent/small_files.hpp"
-#include "src/agent/view.hpp"
-#include "src/agent/volume_mount.hpp"
+#include "agent/exporting.hpp"
+#include "agent/kept_menu.hpp"
+#include "agent/services.hpp"
+#include "agent/small_files.hpp"
+#include "agent/view.hpp"
+#include "agent/volume_mount.hpp"
 #include "repo-format/guest/announcement.hpp"
 #include "repo-format/guest/exports.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "src/agent/announcements.hpp"
-#include "src/agent/layout.hpp"
+#include "agent/announcements.hpp"
+#include "agent/layout.hpp"
 
 #include <string>
 #include <vector>

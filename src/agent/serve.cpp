@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/serve.hpp"
+#include "agent/serve.hpp"
 
-#include "src/agent/small_files.hpp"
-#include "src/agent/started_program.hpp"
+#include "agent/small_files.hpp"
+#include "agent/started_program.hpp"
 
 #include "qpkg/core/error.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "src/agent/sources.hpp"
+#include "agent/sources.hpp"
 
 #include "qpkg/core/fd.hpp"
 

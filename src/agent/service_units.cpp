@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/service_units.hpp"
+#include "agent/service_units.hpp"
 
-#include "src/agent/confined_unit.hpp"
-#include "src/agent/names.hpp"
-#include "src/agent/small_files.hpp"
+#include "agent/confined_unit.hpp"
+#include "agent/names.hpp"
+#include "agent/small_files.hpp"
 #include "repo-format/guest/app_names.hpp"
 
 #include "qpkg/core/error.hpp"

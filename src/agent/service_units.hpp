@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "src/agent/exporting.hpp"
-#include "src/agent/permissions.hpp"
+#include "agent/exporting.hpp"
+#include "agent/permissions.hpp"
 
 #include <map>
 #include <string>

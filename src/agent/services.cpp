@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/services.hpp"
+#include "agent/services.hpp"
 
-#include "src/agent/child.hpp"
-#include "src/agent/small_files.hpp"
+#include "agent/child.hpp"
+#include "agent/small_files.hpp"
 
 #include "qpkg/core/error.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "src/agent/service_units.hpp"
+#include "agent/service_units.hpp"
 
 #include <functional>
 #include <set>

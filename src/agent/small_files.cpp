@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/small_files.hpp"
+#include "agent/small_files.hpp"
 
 #include "qpkg/core/error.hpp"
-#include "qpkg/core/fd.hpp"
+#include "qpkg/core/files.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -31,24 +31,7 @@ std::string read_all(const Fd& fd, const fs::path& path, std::size_t cap)
     if (::fstat(fd.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
         throw Error(Code::failed, "read " + path.string() + ": not a regular file");
     }
-    std::string bytes;
-    std::string buffer(16 * 1024, '\0');
-    for (;;) {
-        const auto got = ::read(fd.get(), buffer.data(), std::min(buffer.size(), cap + 1 - bytes.size()));
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            throw system_error("read " + path.string(), errno);
-        }
-        if (got == 0) {
-            return bytes;
-        }
-        bytes.append(buffer.data(), static_cast<std::size_t>(got));
-        if (bytes.size() > cap) {
-            throw Error(Code::no_space, path.string() + ": larger than " + std::to_string(cap) + " bytes");
-        }
-    }
+    return files::read(fd.get(), path, cap);
 }
 
 bool is_already(const fs::path& path, const PlannedFile& wanted)
@@ -104,18 +87,7 @@ std::string read_file_within(const fs::path& tree, const fs::path& path, std::si
 
 void write_file(const fs::path& path, std::string_view bytes, unsigned mode)
 {
-    auto temporary = path.string() + ".XXXXXX";
-    const Fd fd(::mkostemp(temporary.data(), O_CLOEXEC));
-    if (!fd) {
-        throw system_error("create a file beside " + path.string(), errno);
-    }
-    const auto written = ::write(fd.get(), bytes.data(), bytes.size());
-    if (written != static_cast<ssize_t>(bytes.size()) || ::fchmod(fd.get(), mode) != 0 ||
-        ::rename(temporary.c_str(), path.c_str()) != 0) {
-        const auto cause = written >= 0 && written < static_cast<ssize_t>(bytes.size()) ? ENOSPC : errno;
-        ::unlink(temporary.c_str());
-        throw system_error("write " + path.string(), cause);
-    }
+    files::write(path, bytes, mode, files::Durability::scratch);
 }
 
 std::vector<std::string> names_in(const fs::path& directory)

@@ -9,8 +9,7 @@
 #include <string_view>
 #include <vector>
 
-/// Files on a tmpfs: nothing here survives the qube, so nothing is synced (unlike qpkg/core/files.hpp, which hashes
-/// too).
+/// Files on a tmpfs: nothing here survives the qube, so nothing is synced.
 namespace qpkg::agent {
 
 namespace fs = std::filesystem;

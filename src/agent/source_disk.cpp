@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/disks.hpp"
-#include "src/agent/small_files.hpp"
-#include "src/agent/sources.hpp"
+#include "agent/disks.hpp"
+#include "agent/small_files.hpp"
+#include "agent/sources.hpp"
 #include "repo-format/guest/announcement.hpp"
 
 #include "qpkg/core/error.hpp"

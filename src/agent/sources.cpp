@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/sources.hpp"
+#include "agent/sources.hpp"
 
-#include "src/agent/disks.hpp"
+#include "agent/disks.hpp"
 
 #include <thread>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "src/agent/announcements.hpp"
+#include "agent/announcements.hpp"
 
 #include <chrono>
 #include <filesystem>

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/started_program.hpp"
+#include "agent/started_program.hpp"
 
 #include "core/program.hpp"
 #include "core/terminal.hpp"
 
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/pipe.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -27,21 +28,6 @@ using session::Who;
 
 constexpr int patience_with_programs = 2000; // ms from SIGHUP to SIGKILL
 constexpr char end_of_transmission = 4;      // Ctrl-D, where a terminal has no other end of input
-
-struct Pipe {
-    Fd read;
-    Fd write;
-
-    Pipe()
-    {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-            throw system_error("make a pipe", errno);
-        }
-        read = Fd(ends[0]);
-        write = Fd(ends[1]);
-    }
-};
 
 Fd duplicate(const Fd& fd) { return Fd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
 

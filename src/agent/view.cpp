@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/view.hpp"
+#include "agent/view.hpp"
 
-#include "src/agent/small_files.hpp"
-#include "src/agent/sysusers.hpp"
+#include "agent/small_files.hpp"
+#include "agent/sysusers.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/volume_mount.hpp"
+#include "agent/volume_mount.hpp"
 
-#include "src/agent/disks.hpp"
-#include "src/agent/small_files.hpp"
-#include "src/agent/verity_device.hpp"
+#include "agent/disks.hpp"
+#include "agent/small_files.hpp"
+#include "agent/verity_device.hpp"
 #include "repo-format/guest/erofs_superblock.hpp"
 
 #include "qpkg/core/error.hpp"

@@ -49,16 +49,4 @@ std::optional<Digest> Digest::from_bytes(std::span<const std::uint8_t> bytes)
 
 std::string Digest::hex() const { return to_hex(bytes_); }
 
-std::string to_hex(std::span<const std::uint8_t> bytes)
-{
-    static constexpr char digits[] = "0123456789abcdef";
-    std::string hex;
-    hex.reserve(2 * bytes.size());
-    for (const auto byte : bytes) {
-        hex += digits[byte >> 4];
-        hex += digits[byte & 15];
-    }
-    return hex;
-}
-
 } // namespace qpkg

@@ -3,6 +3,7 @@
 
 #include "repo-format/repo/menu_entry.hpp"
 
+#include "qpkg/core/key_value_file.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
@@ -23,16 +24,19 @@ std::string name_for_menus(std::string name)
 
 std::optional<std::string> desktop_value(std::string_view entry, std::string_view key)
 {
-    bool in_group = false;
-    for (const auto& line : text::split(entry, '\n')) {
-        if (line.starts_with('[')) {
-            if (in_group) {
+    try {
+        bool in_group = false;
+        for (const auto& line : read_key_value_file(entry)) {
+            if (line.group.empty() && in_group && line.key == key) {
+                return std::string(line.value);
+            }
+            if (!line.group.empty() && in_group) {
                 break;
             }
-            in_group = line == "[Desktop Entry]";
-        } else if (in_group && line.starts_with(key) && line.substr(key.size()).starts_with('=')) {
-            return line.substr(key.size() + 1);
+            in_group = in_group || line.group == "[Desktop Entry]";
         }
+    } catch (const Error&) {
+        // The agent refuses it for the same reason: such an entry says nothing.
     }
     return std::nullopt;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/core/files.hpp"
 
+#include "qpkg/core/bytes.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/modes.hpp"
@@ -23,29 +24,6 @@ fs::path parent_of(const fs::path& path)
 {
     const auto parent = path.parent_path();
     return parent.empty() ? fs::path(".") : parent;
-}
-
-std::string read_fd(int fd, const fs::path& path, std::size_t cap)
-{
-    std::string bytes;
-    std::string buffer(64 * 1024, '\0');
-    for (;;) {
-        const auto want = std::min(buffer.size(), cap + 1 - bytes.size());
-        const auto got = ::read(fd, buffer.data(), want);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            throw system_error("read " + path.string(), errno);
-        }
-        if (got == 0) {
-            return bytes;
-        }
-        bytes.append(buffer.data(), static_cast<std::size_t>(got));
-        if (bytes.size() > cap) {
-            throw Error(Code::no_space, path.string() + ": larger than the " + std::to_string(cap) + " bytes allowed");
-        }
-    }
 }
 
 /// A new file beside `path`, with a name of its own.
@@ -83,7 +61,30 @@ Fd open(const fs::path& path, int flags, unsigned mode)
     throw system_error("open " + path.string(), errno);
 }
 
-std::string read(const fs::path& path, std::size_t cap) { return read_fd(open(path, O_RDONLY).get(), path, cap); }
+std::string read(int fd, const fs::path& path, std::size_t cap)
+{
+    std::string bytes;
+    std::string buffer(64 * 1024, '\0');
+    for (;;) {
+        const auto want = std::min(buffer.size(), cap + 1 - bytes.size());
+        const auto got = ::read(fd, buffer.data(), want);
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got < 0) {
+            throw system_error("read " + path.string(), errno);
+        }
+        if (got == 0) {
+            return bytes;
+        }
+        bytes.append(buffer.data(), static_cast<std::size_t>(got));
+        if (bytes.size() > cap) {
+            throw Error(Code::no_space, path.string() + ": larger than the " + std::to_string(cap) + " bytes allowed");
+        }
+    }
+}
+
+std::string read(const fs::path& path, std::size_t cap) { return read(open(path, O_RDONLY).get(), path, cap); }
 
 std::optional<std::string> read_if_exists(const fs::path& path, std::size_t cap)
 {
@@ -94,7 +95,7 @@ std::optional<std::string> read_if_exists(const fs::path& path, std::size_t cap)
     if (!fd) {
         throw system_error("open " + path.string(), errno);
     }
-    return read_fd(fd.get(), path, cap);
+    return read(fd.get(), path, cap);
 }
 
 void write_all(int fd, std::span<const std::uint8_t> bytes)

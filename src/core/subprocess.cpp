@@ -4,6 +4,7 @@
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fd.hpp"
 #include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/pipe.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <fcntl.h>
@@ -28,21 +29,6 @@ constexpr std::size_t errors_limit = 64 * 1024;
 constexpr int exec_failed = 127;
 constexpr std::chrono::milliseconds between_looks{200};
 constexpr int patience_with_killed = 5000; // ms until all of a killed group have let go of its streams
-
-struct Pipe {
-    Fd read;
-    Fd write;
-
-    Pipe()
-    {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-            throw system_error("make a pipe", errno);
-        }
-        read = Fd(ends[0]);
-        write = Fd(ends[1]);
-    }
-};
 
 /// Splits a stream into lines for the caller's `on_line`.
 class Lines {

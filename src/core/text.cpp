@@ -65,6 +65,12 @@ std::string iso_date(std::int64_t unix_seconds) { return time_as("%F", unix_seco
 
 std::string iso_time(std::int64_t unix_seconds) { return time_as("%FT%TZ", unix_seconds); }
 
+std::string_view trimmed(std::string_view text, std::string_view dropped)
+{
+    text.remove_prefix(std::min(text.find_first_not_of(dropped), text.size()));
+    return text.substr(0, text.find_last_not_of(dropped) + 1);
+}
+
 std::vector<std::string> split(std::string_view text, char separator)
 {
     std::vector<std::string> parts;

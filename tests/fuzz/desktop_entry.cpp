@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/desktop_entry.hpp"
+#include "agent/desktop_entry.hpp"
 
-#include "src/agent/key_file.hpp"
+#include "qpkg/core/key_value_file.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 std::abort();
             }
         }
-        if (entry.bytes.size() <= qpkg::agent::largest_key_file) {
+        if (entry.bytes.size() <= qpkg::agent::largest_key_value_file) {
             qpkg::agent::for_the_qube(entry.bytes, app, "/run", "/volume");
         }
     } catch (const qpkg::Error&) {

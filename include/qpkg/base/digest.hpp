@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/core/bytes.hpp"
+
 #include <array>
 #include <compare>
 #include <cstddef>
@@ -56,18 +58,6 @@ private:
 
 Digest sha256(std::span<const std::uint8_t> bytes);
 Digest sha256(std::string_view bytes);
-
-std::string to_hex(std::span<const std::uint8_t> bytes);
-
-inline std::span<const std::uint8_t> as_bytes(std::string_view text)
-{
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-inline std::string_view as_text(std::span<const std::uint8_t> bytes)
-{
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 } // namespace qpkg
 

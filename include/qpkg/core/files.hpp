@@ -22,6 +22,8 @@ Fd open(const fs::path& path, int flags, unsigned mode = 0644);
 
 /// The whole file; more than `cap` bytes is an Error no_space that has read no more than cap + 1 bytes.
 std::string read(const fs::path& path, std::size_t cap);
+/// The rest of an open file; `path` is for the message.
+std::string read(int fd, const fs::path& path, std::size_t cap);
 /// As `read`, nothing when the file is not there.
 std::optional<std::string> read_if_exists(const fs::path& path, std::size_t cap);
 

@@ -20,6 +20,10 @@ std::string human_size(std::uint64_t bytes);
 std::string iso_date(std::int64_t unix_seconds);
 std::string iso_time(std::int64_t unix_seconds);
 
+inline constexpr std::string_view blanks = " \t";
+/// Without the blanks at both ends.
+std::string_view trimmed(std::string_view text, std::string_view dropped = blanks);
+
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 

@@ -8,6 +8,7 @@
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fd.hpp"
+#include "qpkg/core/pipe.hpp"
 #include "qpkg/core/mounts.hpp"
 
 #include <fcntl.h>
@@ -24,21 +25,6 @@ namespace qpkg::local {
 namespace {
 
 constexpr const char* agent_program = "/run/qpkg/libexec/qpkg-agent";
-
-struct Pipe {
-    Fd read;
-    Fd write;
-
-    Pipe()
-    {
-        std::array<int, 2> ends{};
-        if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-            throw system_error("make a pipe", errno);
-        }
-        read = Fd(ends[0]);
-        write = Fd(ends[1]);
-    }
-};
 
 pid_t checked_fork()
 {

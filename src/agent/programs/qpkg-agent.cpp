@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Mounts the volumes this qube was told of and shows their apps; starts what the host of a virtual machine asks for.
-#include "src/agent/boot.hpp"
-#include "src/agent/disks.hpp"
-#include "src/agent/own_disk.hpp"
-#include "src/agent/refresh.hpp"
-#include "src/agent/serve.hpp"
-#include "src/agent/sources.hpp"
+#include "agent/boot.hpp"
+#include "agent/disks.hpp"
+#include "agent/own_disk.hpp"
+#include "agent/refresh.hpp"
+#include "agent/serve.hpp"
+#include "agent/sources.hpp"
 #include "repo-format/guest/announcement.hpp"
 
 #include "qpkg/core/error.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Runs a program of an app in that app's view.
-#include "src/agent/enter.hpp"
+#include "agent/enter.hpp"
 
 #include "qpkg/core/error.hpp"
 

@@ -2,7 +2,7 @@
 // The host's and the guest's side of a session together, over a socket in place of a virtio port.
 #include "adapters/libvirt/agent_guest.hpp"
 #include "adapters/libvirt/guest_session.hpp"
-#include "src/agent/serve.hpp"
+#include "agent/serve.hpp"
 #include "support/expect.hpp"
 
 #include "qpkg/core/files.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/announcements.hpp"
+#include "agent/announcements.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/confined_unit.hpp"
+#include "agent/confined_unit.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/dbus_service.hpp"
+#include "agent/dbus_service.hpp"
 
 #include "support/expect.hpp"
 

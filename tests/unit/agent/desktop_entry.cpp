@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/desktop_entry.hpp"
+#include "agent/desktop_entry.hpp"
 
-#include "src/agent/key_file.hpp"
+#include "qpkg/core/key_value_file.hpp"
 #include "support/expect.hpp"
 
 using namespace qpkg;
@@ -68,5 +68,5 @@ TEST_CASE("a desktop entry that could mislead is refused by its line")
     CHECK_FAILS(Code::corrupt, "not an application", made("[Desktop Entry]\nType=Link\nExec=hello\n"));
     CHECK_FAILS(Code::corrupt, "not an application", made("[Desktop Entry]\nType=Application\n"));
     CHECK_FAILS(Code::corrupt, "not an application", made(""));
-    CHECK_FAILS(Code::corrupt, "larger than", made(std::string(largest_key_file + 1, '\n')));
+    CHECK_FAILS(Code::corrupt, "larger than", made(std::string(largest_key_value_file + 1, '\n')));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/exporting.hpp"
+#include "agent/exporting.hpp"
 
-#include "src/agent/kept_menu.hpp"
+#include "agent/kept_menu.hpp"
 #include "support/expect.hpp"
 
 #include "qpkg/core/files.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/kept_menu.hpp"
+#include "agent/kept_menu.hpp"
 
 #include "support/expect.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/names.hpp"
+#include "agent/names.hpp"
 
-#include "src/agent/base_names.hpp"
+#include "agent/base_names.hpp"
 #include "support/expect.hpp"
 
 #include "qpkg/core/files.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/services.hpp"
+#include "agent/services.hpp"
 
-#include "src/agent/confined_unit.hpp"
+#include "agent/confined_unit.hpp"
 #include "support/expect.hpp"
 
 #include "qpkg/core/files.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/sources.hpp"
+#include "agent/sources.hpp"
 
 #include "support/expect.hpp"
 

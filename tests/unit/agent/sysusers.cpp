@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/sysusers.hpp"
+#include "agent/sysusers.hpp"
 
 #include "support/expect.hpp"
 

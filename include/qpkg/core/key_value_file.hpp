@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace qpkg::agent {
+namespace qpkg {
 
 inline constexpr std::size_t largest_key_file = 256 * 1024; ///< bytes
 
@@ -27,4 +27,4 @@ std::vector<KeyLine> read_key_file(std::string_view bytes);
 /// Error corrupt "line 3: what".
 Error broken_line(std::size_t number, std::string_view what);
 
-} // namespace qpkg::agent
+} // namespace qpkg

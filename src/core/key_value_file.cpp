@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "src/agent/key_file.hpp"
+#include "qpkg/core/key_value_file.hpp"
 
 #include <algorithm>
 #include <string>
 
-namespace qpkg::agent {
+namespace qpkg {
 namespace {
 
 bool is_clean(std::string_view line)
 {
     return std::ranges::none_of(
         line, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f'; });
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) {
-        text.remove_prefix(1);
-    }
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) {
-        text.remove_suffix(1);
-    }
-    return text;
 }
 
 bool is_key(std::string_view key)
@@ -44,7 +33,7 @@ KeyLine parse_line(std::string_view text, std::size_t number, bool in_group)
     if (!in_group || equals == std::string_view::npos) {
         throw broken_line(number, "expected a group or KEY=VALUE");
     }
-    const KeyLine line{number, {}, trimmed(text.substr(0, equals)), trimmed(text.substr(equals + 1))};
+    const KeyLine line{number, {}, text::trimmed(text.substr(0, equals)), text::trimmed(text.substr(equals + 1))};
     if (!is_key(line.key)) {
         throw broken_line(number, "not the name of a key");
     }
@@ -53,9 +42,9 @@ KeyLine parse_line(std::string_view text, std::size_t number, bool in_group)
 
 } // namespace
 
-std::vector<KeyLine> read_key_file(std::string_view bytes)
+std::vector<KeyLine> read_key_value_file(std::string_view bytes)
 {
-    if (bytes.size() > largest_key_file) {
+    if (bytes.size() > largest_key_value_file) {
         throw broken_line(1, "the file is larger than 256 KiB");
     }
     std::vector<KeyLine> lines;
@@ -66,7 +55,7 @@ std::vector<KeyLine> read_key_file(std::string_view bytes)
         if (!is_clean(line)) {
             throw broken_line(number, "holds a control character");
         }
-        const auto text = trimmed(line);
+        const auto text = text::trimmed(line);
         if (!text.empty() && text.front() != '#') {
             lines.push_back(parse_line(text, number, !lines.empty()));
         }
@@ -79,4 +68,4 @@ Error broken_line(std::size_t number, std::string_view what)
     return {Code::corrupt, "line " + std::to_string(number) + ": " + std::string(what)};
 }
 
-} // namespace qpkg::agent
+} // namespace qpkg
