@@ -8,9 +8,9 @@
 #include "engine/reserve.hpp"
 #include "engine/state_directory.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
-#include "qpkg/base/log.hpp"
 
 #include <iostream>
 

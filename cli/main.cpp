@@ -5,9 +5,9 @@
 #include "cli/help.hpp"
 #include "cli/role.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/printable.hpp"
 #include "qpkg/core/redaction.hpp"
 #include "qpkg/core/text.hpp"

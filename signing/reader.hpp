@@ -40,8 +40,8 @@ public:
     virtual bool verifies(const tuf::Key& key, std::string_view signature, std::string_view message) const = 0;
 };
 
-/// The canonical profile with ed25519, and nothing else (repo-format/repo/canonical-json.md): the signed part is not looked
-/// at before its signatures were verified over its raw bytes.
+/// The canonical profile with ed25519, and nothing else (repo-format/repo/canonical-json.md): the signed part is not
+/// looked at before its signatures were verified over its raw bytes.
 const Reader& strict_reader();
 
 } // namespace qpkg::trust

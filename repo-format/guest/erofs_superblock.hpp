@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
-/// The superblock of a volume, as repo-format/guest/volume-erofs-1.md fixes it. libc only: the programs inside a qube read
-/// it.
+/// The superblock of a volume, as repo-format/guest/volume-erofs-1.md fixes it. libc only: the programs inside a qube
+/// read it.
 namespace qpkg {
 
 inline constexpr std::size_t superblock_end = 1024 + 128; ///< bytes of an image that parse_superblock needs

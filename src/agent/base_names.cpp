@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/base_names.hpp"
 
-#include "qpkg/core/key_value_file.hpp"
 #include "agent/small_files.hpp"
 
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/key_value_file.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,6 +2,7 @@
 #include "agent/confined_unit.hpp"
 
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -24,8 +24,8 @@ struct ConfinedUnit {
 
 /// A module's unit (systemd.syntax(7)) made into one that can do nothing but run its programs: of what it says only
 /// settings stay that give no rights, name no file that systemd opens itself, and touch no other unit. Normative text:
-/// repo-format/guest/exports.md. Errors: corrupt "line 3: …" (not of that form), unsupported "line 3: …" (it cannot work
-/// without more rights: a program to be started as root, a folder that is not the app's by its name).
+/// repo-format/guest/exports.md. Errors: corrupt "line 3: …" (not of that form), unsupported "line 3: …" (it cannot
+/// work without more rights: a program to be started as root, a folder that is not the app's by its name).
 ConfinedUnit confined_unit(std::string_view bytes, const AppId& app, std::string_view name);
 
 /// What confines it, for a drop-in: these settings come last, whatever the unit says. `user` is no account of the qube.

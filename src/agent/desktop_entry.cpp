@@ -2,6 +2,7 @@
 #include "agent/desktop_entry.hpp"
 
 #include "qpkg/core/key_value_file.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <array>

@@ -3,10 +3,10 @@
 
 #include "agent/dbus_service.hpp"
 #include "agent/desktop_entry.hpp"
-#include "qpkg/core/key_value_file.hpp"
 #include "agent/names.hpp"
 
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/key_value_file.hpp"
 
 #include <map>
 #include <set>

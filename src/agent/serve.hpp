@@ -9,8 +9,9 @@ namespace qpkg::agent {
 
 enum class HostGone { wait, stop };
 
-/// Starts the programs that the host at the other end of `port` asks for, one after the other (repo-format/guest/session.md).
-/// A virtio port outlives its host's connections; of a socket the other end goes once and for all: then it returns.
+/// Starts the programs that the host at the other end of `port` asks for, one after the other
+/// (repo-format/guest/session.md). A virtio port outlives its host's connections; of a socket the other end goes once
+/// and for all: then it returns.
 void serve_port(const Fd& port, HostGone then);
 
 /// As a virtio port; does not return. Error failed when it cannot be opened.

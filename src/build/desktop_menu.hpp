@@ -9,7 +9,8 @@
 
 namespace qpkg::build {
 
-/// The value of a key in the first group of a desktop entry, as the agent reads it; nothing where that refuses the file.
+/// The value of a key in the first group of a desktop entry, as the agent reads it; nothing where that refuses the
+/// file.
 std::optional<std::string> desktop_value(std::string_view entry, std::string_view key);
 
 /// What a menu outside the qube shows of a desktop entry: its untranslated name, icon and categories, without the

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/core/key_value_file.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <algorithm>
 #include <string>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "engine/reserve.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/room.hpp"
 
 #include <fcntl.h>

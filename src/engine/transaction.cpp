@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "engine/transaction.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/interrupt.hpp"
 #include "qpkg/core/text.hpp"

@@ -8,7 +8,8 @@
 #include <set>
 #include <vector>
 
-/// Who gets which name in a qube: commands, menu entries, services. See repo-format/exports.md, "Who gets a name".
+/// Who gets which name in a qube: commands, menu entries, services. See repo-format/guest/exports.md, "Who gets a
+/// name".
 namespace qpkg::plan {
 
 /// What the owner of the qubes says of names in a command.

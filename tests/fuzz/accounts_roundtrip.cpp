@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/accounts.hpp"
 #include "agent/sysusers.hpp"
+#include "build/accounts.hpp"
 
 #include "qpkg/core/text.hpp"
 

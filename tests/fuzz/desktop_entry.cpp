@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/desktop_entry.hpp"
 
-#include "qpkg/core/key_value_file.hpp"
-
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/key_value_file.hpp"
 
 #include <cstdint>
 #include <cstdlib>
@@ -21,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                 std::abort();
             }
         }
-        if (entry.bytes.size() <= qpkg::agent::largest_key_value_file) {
+        if (entry.bytes.size() <= qpkg::largest_key_value_file) {
             qpkg::agent::for_the_qube(entry.bytes, app, "/run", "/volume");
         }
     } catch (const qpkg::Error&) {

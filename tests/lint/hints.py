@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a message tells people to run (`qpkg WORD [WORD]`) is a command: one that a synopsis in cli/commands shows."""
+"""What a message tells people to run (`qpkg WORD [WORD]`) is a command: one that a synopsis below cli shows."""
 
 import re
 
@@ -15,7 +15,7 @@ PROSE = ("as", "does", "has", "never", "repositories")  # "qpkg does not know â€
 
 def commands():
     """(word, second word or "") of each command."""
-    return {match for path in sources.files(".md") if path.parts[:2] == ("cli", "commands")
+    return {match for path in sources.files(".md") if path.parts[0] == "cli" and path.parent.name == "commands"
             for match in SYNOPSIS.findall(sources.text(path))}
 
 

@@ -9,7 +9,7 @@
 
 namespace qpkg {
 
-inline constexpr std::size_t largest_key_file = 256 * 1024; ///< bytes
+inline constexpr std::size_t largest_key_value_file = 256 * 1024; ///< bytes
 
 /// A line of a file of groups and keys (freedesktop.org, Desktop Entry Specification 1.5, section 3), without the
 /// blanks around its parts.
@@ -22,7 +22,7 @@ struct KeyLine {
 
 /// Groups and keys in the order of the file; parts of `bytes`. Error corrupt "line 3: …": not of that form, a control
 /// character, larger than 256 KiB.
-std::vector<KeyLine> read_key_file(std::string_view bytes);
+std::vector<KeyLine> read_key_value_file(std::string_view bytes);
 
 /// Error corrupt "line 3: what".
 Error broken_line(std::size_t number, std::string_view what);

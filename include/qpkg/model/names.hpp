@@ -13,7 +13,7 @@
 #include <vector>
 
 /// Who gets a name in a qube. The planner on the host and the agent in the qube use this one rule; libc only. See
-/// repo-format/exports.md, "Who gets a name".
+/// repo-format/guest/exports.md, "Who gets a name".
 namespace qpkg {
 
 /// A name in a qube that only one can have: the base, or one of its apps.

@@ -13,7 +13,7 @@ namespace qpkg {
 
 enum class ExportKind { command, desktop, icon, dbus, service, mime };
 
-/// How strongly an app asks for a name. See repo-format/exports.md, "Who gets a name".
+/// How strongly an app asks for a name. See repo-format/guest/exports.md, "Who gets a name".
 enum class Rank {
     first,  ///< what the app is known by: another app's first name is a conflict
     second, ///< gives way without a question

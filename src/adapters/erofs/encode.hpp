@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-/// The bytes of an image's metadata. Pure. Field by field in repo-format/guest/volume-erofs-1.md; the source of the format is
-/// fs/erofs/erofs_fs.h of Linux.
+/// The bytes of an image's metadata. Pure. Field by field in repo-format/guest/volume-erofs-1.md; the source of the
+/// format is fs/erofs/erofs_fs.h of Linux.
 namespace qpkg::erofs {
 
 using Uuid = std::array<std::uint8_t, 16>;

@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <vector>
 
-/// Where everything lies in an image of format erofs-1 (repo-format/guest/volume-erofs-1.md). Pure: the same tree gives the
-/// same layout on every machine.
+/// Where everything lies in an image of format erofs-1 (repo-format/guest/volume-erofs-1.md). Pure: the same tree gives
+/// the same layout on every machine.
 namespace qpkg::erofs {
 
 inline constexpr std::uint32_t block_size = 4096;

@@ -6,11 +6,11 @@
 #include "adapters/erofs/plan.hpp"
 #include "adapters/erofs/verity.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/removal.hpp"
 #include "qpkg/core/text.hpp"
 

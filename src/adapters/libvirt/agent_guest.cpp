@@ -5,8 +5,8 @@
 #include "core/program.hpp"
 #include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/core/error.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <unistd.h>

@@ -10,7 +10,8 @@ namespace qpkg::libvirt {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
-/// One connection to the agent of a qube (repo-format/guest/session.md): for one program. When it goes, so does the program.
+/// One connection to the agent of a qube (repo-format/guest/session.md): for one program. When it goes, so does the
+/// program.
 class GuestSession {
 public:
     /// Takes a channel that nobody uses and waits until the agent answers there. Error busy when all are in use, failed

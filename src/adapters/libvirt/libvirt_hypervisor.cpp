@@ -3,9 +3,9 @@
 
 #include "adapters/libvirt/told_slots.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/removal.hpp"
 
 #include <algorithm>

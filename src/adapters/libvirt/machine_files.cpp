@@ -3,10 +3,10 @@
 
 #include "repo-format/guest/announcement.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/removal.hpp"
 #include "qpkg/core/subprocess.hpp"
 

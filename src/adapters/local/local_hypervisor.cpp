@@ -6,10 +6,10 @@
 #include "adapters/local/sessions.hpp"
 #include "adapters/local/wanted_file.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/removal.hpp"
 
 #include <fcntl.h>

@@ -8,8 +8,8 @@
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fd.hpp"
-#include "qpkg/core/pipe.hpp"
 #include "qpkg/core/mounts.hpp"
+#include "qpkg/core/pipe.hpp"
 
 #include <fcntl.h>
 #include <poll.h>

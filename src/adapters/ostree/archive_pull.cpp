@@ -5,11 +5,11 @@
 #include "adapters/ostree/metadata_import.hpp"
 #include "adapters/ostree/repository.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <fcntl.h>

@@ -20,8 +20,8 @@ namespace qpkg::ostree {
 ///     · zeros up to a block · leaves (32 each) · sha256 of everything before (32)
 ///
 /// Numbers are little-endian, entries ascending by id. Leaves lie in the order in which a volume of the commit has its
-/// data (repo-format/guest/volume-erofs-1.md), so that the volume's hash tree can share their blocks; nothing but disk space
-/// depends on it. The file can always be made again from the objects.
+/// data (repo-format/guest/volume-erofs-1.md), so that the volume's hash tree can share their blocks; nothing but disk
+/// space depends on it. The file can always be made again from the objects.
 class CommitIndex {
 public:
     /// Nothing when it is not there or damaged.

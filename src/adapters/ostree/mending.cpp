@@ -4,10 +4,10 @@
 #include "adapters/ostree/file_object.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 
 #include <sys/stat.h>
 

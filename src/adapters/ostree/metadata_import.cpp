@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/metadata_import.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <utility>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/client.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/fd.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <poll.h>

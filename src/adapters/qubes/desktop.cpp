@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/desktop.hpp"
 
-#include "qpkg/core/files.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/core/subprocess.hpp"
 #include "qpkg/core/text.hpp"
 

@@ -3,8 +3,8 @@
 
 #include "repo-format/guest/announcement.hpp"
 
-#include "qpkg/core/error.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/subprocess.hpp"
 #include "qpkg/core/text.hpp"
 

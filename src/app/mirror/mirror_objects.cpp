@@ -4,10 +4,10 @@
 #include "app/scratch.hpp"
 #include "plan/delta.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/room.hpp"
 #include "qpkg/core/text.hpp"
 

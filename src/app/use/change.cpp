@@ -9,8 +9,8 @@
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
 
-#include "qpkg/core/files.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>

@@ -5,8 +5,8 @@
 #include "app/use/location_secrets.hpp"
 #include "signing/memory_trust_store.hpp"
 
-#include "qpkg/core/fault.hpp"
 #include "qpkg/base/log.hpp"
+#include "qpkg/core/fault.hpp"
 #include "qpkg/core/printable.hpp"
 #include "qpkg/core/text.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "outside/tuf_client/directory_trust_store.hpp"
 
-#include "outside/tuf_client/percent.hpp"
 #include "outside/tuf_client/lenient/reader.hpp"
+#include "outside/tuf_client/percent.hpp"
 
 #include "qpkg/core/files.hpp"
 

@@ -3,8 +3,8 @@
 #include "outside/tuf_client/arguments.hpp"
 #include "outside/tuf_client/directory_trust_store.hpp"
 #include "outside/tuf_client/download.hpp"
-#include "outside/tuf_client/percent.hpp"
 #include "outside/tuf_client/lenient/reader.hpp"
+#include "outside/tuf_client/percent.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"

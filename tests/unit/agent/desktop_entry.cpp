@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/desktop_entry.hpp"
 
-#include "qpkg/core/key_value_file.hpp"
 #include "support/expect.hpp"
+
+#include "qpkg/core/key_value_file.hpp"
 
 using namespace qpkg;
 using namespace qpkg::agent;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a wrong clock is told, on the side of a publisher and on that of a machine.
-#include "app/use/clock_doubts.hpp"
 #include "app/publish/signing_time.hpp"
+#include "app/use/clock_doubts.hpp"
 #include "signing/dates.hpp"
 #include "support/expect.hpp"
 

@@ -21,7 +21,7 @@ TEST_CASE("a menu entry has the untranslated name, the icon and the categories o
 
 TEST_CASE("what a manifest does not carry is left out of a menu entry")
 {
-    CHECK(menu_of(start + "Name= \"H\xc3\xa9llo\"\x1b[2J %VMNAME% \nIcon=/opt/hello.png\nCategories=a b;Game;;\n") ==
+    CHECK(menu_of(start + "Name= \"H\xc3\xa9llo\"[2J %VMNAME% \nIcon=/opt/hello.png\nCategories=a b;Game;;\n") ==
           MenuEntry{"Hllo2J VMNAME", "", {"Game"}});
     CHECK(menu_of(start + "Name=" + std::string(200, 'x') + '\n')->name.size() == 100);
     std::string many = start + "Name=x\nCategories=";
@@ -29,6 +29,12 @@ TEST_CASE("what a manifest does not carry is left out of a menu entry")
         many += "Game;";
     }
     CHECK(menu_of(many + '\n')->categories.size() == 16);
+}
+
+TEST_CASE("builder and agent read one format: blanks around = are none of the value, control characters no entry")
+{
+    CHECK(menu_of("[Desktop Entry]\nType = Application\nName = Foo\nExec = foo\n") == MenuEntry{"Foo"});
+    CHECK_FALSE(menu_of(start + "Name=x\x1b[2J\n").has_value());
 }
 
 TEST_CASE("a desktop entry that wants no place in menus has none")

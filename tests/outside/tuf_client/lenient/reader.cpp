@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "outside/tuf_client/lenient/reader.hpp"
 
+#include "outside/tuf_client/lenient/canonicaliser.hpp"
+#include "outside/tuf_client/lenient/foreign_key.hpp"
 #include "repo-format/repo/fields.hpp"
 #include "repo-format/repo/time_text.hpp"
 #include "signing/key.hpp"
-#include "outside/tuf_client/lenient/canonicaliser.hpp"
-#include "outside/tuf_client/lenient/foreign_key.hpp"
 
 #include "qpkg/core/text.hpp"
 
