@@ -134,9 +134,8 @@ Error usage_error(const CLI::App& app, const CLI::ParseError& error)
     if (names.empty() || extra.empty() || extra.front().starts_with('-')) {
         return {Code::usage, error.what(), see};
     }
-    const auto near = text::near_names(extra.front(), names);
     return {Code::usage, "unknown command \"" + text::escaped(extra.front()) + '"',
-            near.empty() ? see : "did you mean " + text::join(near, " or ") + "?"};
+            text::hint_for(extra.front(), names, see)};
 }
 
 int report_usage(const Context& context, const CLI::App& app, const CLI::ParseError& error)

@@ -126,9 +126,8 @@ public:
 {
     AptRun run(workshop, "names");
     const auto names = text::split(run({"apt-cache", "pkgnames"}).output, '\n');
-    const auto near = text::near_names(name, names);
     throw Error(Code::not_found, "no package \"" + text::escaped(name) + "\" in the base's package sources",
-                near.empty() ? std::string() : "did you mean " + text::join(near, " or ") + '?');
+                text::hint_for(name, names));
 }
 
 std::vector<std::string> install_words(const Recipe& recipe)

@@ -189,9 +189,8 @@ private:
                 names.push_back(*found);
             }
         }
-        const auto near = text::near_names(name, names);
         return {Code::not_found, "the module has no " + what + " \"" + text::escaped(name) + '"',
-                near.empty() ? std::string() : "did you mean " + text::join(near, " or ") + '?'};
+                text::hint_for(name, names)};
     }
 
     void choose_icons(const std::string& entry_path, std::string_view text)
@@ -269,9 +268,8 @@ private:
         for (const auto& made : plan_.exports) {
             names.push_back(made.name);
         }
-        const auto near = text::near_names(name, names);
         return {Code::not_found, "the module exports nothing by the second name \"" + text::escaped(name) + '"',
-                near.empty() ? std::string() : "did you mean " + text::join(near, " or ") + '?'};
+                text::hint_for(name, names)};
     }
 
     const Recipe& recipe_;

@@ -141,4 +141,10 @@ std::vector<std::string> near_names(std::string_view word, std::span<const std::
     return names;
 }
 
+std::string hint_for(std::string_view word, std::span<const std::string> candidates, std::string otherwise)
+{
+    const auto near = near_names(word, candidates);
+    return near.empty() ? otherwise : "did you mean " + join(near, " or ") + '?';
+}
+
 } // namespace qpkg::text

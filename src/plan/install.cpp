@@ -65,9 +65,8 @@ const Qube& require_qube(const Snapshot& snapshot, const QubeName& name)
     for (const auto& qube : snapshot.qubes) {
         names.push_back(qube.name.text());
     }
-    const auto near = text::near_names(name.text(), names);
     throw Error(Code::not_found, "there is no qube " + name.text(),
-                near.empty() ? "see `qpkg qube list`" : "did you mean " + text::join(near, " or ") + "?");
+                text::hint_for(name.text(), names, "see `qpkg qube list`"));
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,

@@ -15,10 +15,8 @@ Error not_in_qube(const Qube& qube, const AppId& app, const std::map<AppId, Bind
     for (const auto& [bound, binding] : bindings) {
         names.push_back(short_name(bound));
     }
-    const auto near = text::near_names(short_name(app), names);
     return {Code::not_found, app.text() + " is not in " + qube.name.text(),
-            near.empty() ? "see `qpkg list " + qube.name.text() + "`"
-                         : "did you mean " + text::join(near, " or ") + "?"};
+            text::hint_for(short_name(app), names, "see `qpkg list " + qube.name.text() + "`")};
 }
 
 } // namespace

@@ -28,11 +28,8 @@ void require_service(const Release& release, const std::string& name)
     if (std::ranges::binary_search(names, name)) {
         return;
     }
-    const auto near = text::near_names(name, names);
     throw Error(Code::not_found, release.app.text() + " has no service \"" + text::escaped(name, 80) + '"',
-                !near.empty()   ? "did you mean " + text::join(near, " or ") + '?'
-                : names.empty() ? std::string()
-                                : "it has " + text::join(names, ", "));
+                text::hint_for(name, names, names.empty() ? std::string() : "it has " + text::join(names, ", ")));
 }
 
 } // namespace

@@ -29,5 +29,7 @@ std::string join(std::span<const std::string> parts, std::string_view separator)
 
 /// Up to three of `candidates` that a typing slip turns into `word`, nearest first.
 std::vector<std::string> near_names(std::string_view word, std::span<const std::string> candidates);
+/// The hint for a word that is none of `candidates`: "did you mean a or b?", or `otherwise` where nothing is near.
+std::string hint_for(std::string_view word, std::span<const std::string> candidates, std::string otherwise = {});
 
 } // namespace qpkg::text

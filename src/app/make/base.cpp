@@ -38,10 +38,10 @@ const build::KnownBase& require_known(const std::string& typed)
         }
         names.push_back(known.id.text());
     }
-    const auto near = text::near_names(typed, names);
-    throw Error(Code::not_found, "qpkg does not know how to build a base \"" + text::escaped(typed) + '"',
-                near.empty() ? "it knows " + text::join(names, ", ") + "; others can be imported: qpkg base import TAR"
-                             : "did you mean " + text::join(near, " or ") + '?');
+    throw Error(
+        Code::not_found, "qpkg does not know how to build a base \"" + text::escaped(typed) + '"',
+        text::hint_for(typed, names,
+                       "it knows " + text::join(names, ", ") + "; others can be imported: qpkg base import TAR"));
 }
 
 void require_space(const fs::path& place, std::uint64_t needed)

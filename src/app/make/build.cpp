@@ -80,9 +80,8 @@ Base require_base(const Snapshot& snapshot, const BaseId& id)
     for (const auto& base : snapshot.bases) {
         names.push_back(base.id.text());
     }
-    const auto near = text::near_names(id.text(), names);
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                near.empty() ? "see `qpkg base list`" : "did you mean " + text::join(near, " or ") + '?');
+                text::hint_for(id.text(), names, "see `qpkg base list`"));
 }
 
 void require_space(const fs::path& place, std::uint64_t needed)

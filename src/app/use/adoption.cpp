@@ -16,9 +16,8 @@ Error no_such_qube(const QubeName& name, const std::vector<RunningQube>& there)
             names.push_back(qube.name.text());
         }
     }
-    const auto near = text::near_names(name.text(), names);
     return {Code::not_found, "there is no qube " + name.text(),
-            near.empty() ? "run `qvm-ls` to see the qubes" : "did you mean " + text::join(near, " or ") + "?"};
+            text::hint_for(name.text(), names, "run `qvm-ls` to see the qubes")};
 }
 
 Qube adopted(Hypervisor& hypervisor, const QubeName& name, const std::vector<RunningQube>& there,

@@ -31,9 +31,7 @@ AppId resolve_app(const std::string& typed, const std::vector<AppId>& candidates
         }
         throw Error(Code::conflict, "\"" + typed + "\" can mean " + text::join(full, " or "), "type the whole name");
     }
-    const auto near = text::near_names(typed, names);
-    throw Error(Code::not_found, "there is no app \"" + text::escaped(typed) + '"',
-                near.empty() ? hint : "did you mean " + text::join(near, " or ") + "?");
+    throw Error(Code::not_found, "there is no app \"" + text::escaped(typed) + '"', text::hint_for(typed, names, hint));
 }
 
 } // namespace qpkg::app

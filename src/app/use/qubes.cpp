@@ -21,10 +21,8 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
     for (const auto& base : snapshot.bases) {
         names.push_back(base.id.text());
     }
-    const auto near = text::near_names(id.text(), names);
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                near.empty() ? "make it: qpkg base build " + id.text()
-                             : "did you mean " + text::join(near, " or ") + "?");
+                text::hint_for(id.text(), names, "make it: qpkg base build " + id.text()));
 }
 
 /// Counts of one kind of change.

@@ -105,9 +105,8 @@ Repository known_repository(const Snapshot& snapshot, const std::string& typed)
         }
         names.push_back(repository.name.text());
     }
-    const auto near = text::near_names(name.text(), names);
     throw Error(Code::not_found, "there is no repository " + name.text(),
-                near.empty() ? "see `qpkg repo list`" : "did you mean " + text::join(near, " or ") + "?");
+                text::hint_for(name.text(), names, "see `qpkg repo list`"));
 }
 
 void remove_repository(World& world, const std::string& typed)

@@ -132,9 +132,8 @@ Reasons why(World& world, const std::string& word)
                 names.insert(package.name);
             }
         }
-        const auto near = text::near_names(word, std::vector(names.begin(), names.end()));
         throw Error(Code::not_found, "no qube holds a package, file or command \"" + text::escaped(word) + '"',
-                    near.empty() ? "see `qpkg list`" : "did you mean " + text::join(near, " or ") + "?");
+                    text::hint_for(word, std::vector(names.begin(), names.end()), "see `qpkg list`"));
     }
     return reasons;
 }
