@@ -204,14 +204,6 @@ void make_directories(const fs::path& path, unsigned mode)
     sync_directory(parent_of(path));
 }
 
-std::uint64_t free_space(const fs::path& path)
-{
-    struct statvfs info {};
-    if (::statvfs(path.c_str(), &info) != 0) {
-        throw system_error("ask for the free space of " + path.string(), errno);
-    }
-    return std::uint64_t{info.f_bavail} * info.f_frsize;
-}
 
 TemporaryDirectory::TemporaryDirectory(const fs::path& parent, std::string_view prefix)
 {

@@ -50,9 +50,6 @@ void remove_durably(const fs::path& path);
 /// mkdir -p; a directory that was made is durable.
 void make_directories(const fs::path& path, unsigned mode = 0755);
 
-/// Bytes an ordinary writer may still use on the file system of `path`.
-std::uint64_t free_space(const fs::path& path);
-
 /// A directory below `parent` that is removed with everything in it at the end of its life.
 class TemporaryDirectory {
 public:

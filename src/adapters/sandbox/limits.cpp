@@ -2,6 +2,7 @@
 #include "adapters/sandbox/limits.hpp"
 
 #include "qpkg/core/files.hpp"
+#include "qpkg/core/room.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <sys/stat.h>
@@ -99,7 +100,7 @@ std::string amount_of(std::chrono::seconds time)
 
 LimitWatch::LimitWatch(const SandboxLimits& limits, const SandboxRun& run, const std::optional<ControlGroup>& group)
     : limits_(limits), run_(run), group_(group), begin_(std::chrono::steady_clock::now()),
-      least_free_(std::min(kept_free, files::free_space(run.upper) / 2))
+      least_free_(std::min(kept_free, files::room_at(run.upper).bytes / 2))
 {
 }
 
@@ -142,7 +143,7 @@ void LimitWatch::look_at_disk() const
         throw over(Code::no_space, "used more than " + text::human_size(limits_.disk) + " of disk", "disk_mib");
     }
     // What was removed and is still open has no name to be counted by.
-    if (files::free_space(run_.upper) < least_free_) {
+    if (files::room_at(run_.upper).bytes < least_free_) {
         throw Error(Code::no_space, run_.command.argv.at(0) + " was ended: the disk of " + run_.upper.string() +
                                         " has less than " + text::human_size(least_free_) + " left");
     }

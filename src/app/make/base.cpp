@@ -10,6 +10,7 @@
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/mounts.hpp"
+#include "qpkg/core/room.hpp"
 #include "qpkg/core/subprocess.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -42,15 +43,6 @@ const build::KnownBase& require_known(const std::string& typed)
         Code::not_found, "qpkg does not know how to build a base \"" + text::escaped(typed) + '"',
         text::hint_for(typed, names,
                        "it knows " + text::join(names, ", ") + "; others can be imported: qpkg base import TAR"));
-}
-
-void require_space(const fs::path& place, std::uint64_t needed)
-{
-    const auto free = files::free_space(place);
-    if (free < needed) {
-        throw Error(Code::no_space, "a base needs " + text::human_size(needed) + " of disk, " + text::human_size(free) +
-                                        " are free: " + text::human_size(needed - free) + " are missing");
-    }
 }
 
 /// Runs in the new root, where apt still has its lists: which packages are there, with the digests of their files.
@@ -209,7 +201,7 @@ BaseReport build_base(World& world, const BaseRequest& request, const BeginWriti
 {
     const auto& known = require_known(request.id);
     const Scratch scratch(world.root / "build");
-    require_space(scratch.path(), space_for_base);
+    files::require_room(scratch.path(), {space_for_base});
     const auto tar = scratch.path() / "root.tar";
     auto packages = bootstrap(known, request, tar, world.progress);
     const auto tree = unpack_base(world, tar, scratch.path() / "tree");

@@ -5,11 +5,13 @@
 #include "build/apt.hpp"
 #include "build/base_tree.hpp"
 #include "build/module_tree.hpp"
+#include "plan/plan.hpp"
 #include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/modes.hpp"
+#include "qpkg/core/room.hpp"
 #include "qpkg/core/text.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
@@ -64,34 +66,6 @@ RecipeFile read_recipe(const BuildRequest& request)
                                         text::escaped(request.base));
     }
     return {std::move(text), std::move(recipe)};
-}
-
-Base require_base(const Snapshot& snapshot, const BaseId& id)
-{
-    if (const auto* base = snapshot.find_base(id)) {
-        return *base;
-    }
-    const auto known = std::ranges::find(build::known_bases(), id, &build::KnownBase::id);
-    if (known != build::known_bases().end()) {
-        throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                    "make it: qpkg base build " + id.text());
-    }
-    std::vector<std::string> names;
-    for (const auto& base : snapshot.bases) {
-        names.push_back(base.id.text());
-    }
-    throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                text::hint_for(id.text(), names, "see `qpkg base list`"));
-}
-
-void require_space(const fs::path& place, std::uint64_t needed)
-{
-    const auto free = files::free_space(place);
-    if (free < needed) {
-        throw Error(Code::no_space, "the build needs about " + text::human_size(needed) + " of disk in " +
-                                        place.string() + ", " + text::human_size(free) +
-                                        " are free: " + text::human_size(needed - free) + " are missing");
-    }
 }
 
 build::Lock choose_packages(const build::Workshop& workshop, const BuildRequest& request, const build::Recipe& recipe,
@@ -193,16 +167,16 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
 BuildReport build_module(World& world, const BuildRequest& request)
 {
     auto recipe = read_recipe(request);
-    const auto base = require_base(world.db.snapshot(), recipe.recipe.base);
+    const auto base = plan::require_base(world.db.snapshot(), recipe.recipe.base);
     const Scratch scratch(world.root / "build");
-    require_space(scratch.path(), space_to_start);
+    files::require_room(scratch.path(), {space_to_start});
     const build::Workshop workshop{.sandbox = world.sandbox,
                                    .progress = world.progress,
                                    .base_image = world.volumes.path(base.volume),
                                    .scratch = scratch.path(),
                                    .cache = world.root / "cache" / base.id.text()};
     const auto lock = choose_packages(workshop, request, recipe.recipe, base);
-    require_space(scratch.path(), growth * size_of(lock));
+    files::require_room(scratch.path(), {growth * size_of(lock)});
     fault_point("build.downloaded");
 
     const auto tree = build::install_packages(workshop, lock);

@@ -5,25 +5,11 @@
 #include "plan/plan.hpp"
 
 #include "qpkg/core/fault.hpp"
-#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 
 namespace qpkg::app {
 namespace {
-
-const Base& require_base(const Snapshot& snapshot, const BaseId& id)
-{
-    if (const auto* base = snapshot.find_base(id)) {
-        return *base;
-    }
-    std::vector<std::string> names;
-    for (const auto& base : snapshot.bases) {
-        names.push_back(base.id.text());
-    }
-    throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                text::hint_for(id.text(), names, "make it: qpkg base build " + id.text()));
-}
 
 /// Counts of one kind of change.
 template <class Kind>
@@ -54,7 +40,7 @@ Qube create_qube(World& world, const std::string& typed, const std::string& base
                     "to record it again: qpkg restore");
     }
     const auto wanted = BaseId::require(base_id);
-    const auto& base = require_base(snapshot, wanted);
+    const auto& base = plan::require_base(snapshot, wanted);
     Qube qube{name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}, layout};
     const Change change = CreateQube{qube};
     world.db.commit({&change, 1});
