@@ -6,6 +6,8 @@
 #include "support/loop_file_system.hpp"
 #include "support/trees.hpp"
 
+#include "qpkg/core/room.hpp"
+
 using namespace qpkg;
 using namespace qpkg::testing;
 
