@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/mirror/bundle_create.hpp"
-#include "app/use/catalog.hpp"
+#include "app/typed_app.hpp"
+
+#include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <map>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/typed_app.hpp"
 #include "app/use/catalog_source.hpp"
 #include "app/use/repositories.hpp"
 #include "plan/bound.hpp"

@@ -115,7 +115,4 @@ private:
     std::map<AppId, trust::Problem> unusable_; ///< apps of which an entry cannot be used
 };
 
-/// The full id of what a person typed, among `candidates`: "firefox-esr" or "org.mozilla.firefox-esr".
-AppId resolve_app(const std::string& typed, const std::vector<AppId>& candidates, const std::string& hint);
-
 } // namespace qpkg::app

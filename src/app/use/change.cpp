@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/change.hpp"
 
+#include "app/typed_app.hpp"
 #include "app/use/adoption.hpp"
 #include "app/use/cost.hpp"
 #include "app/use/names_wished.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/names_wished.hpp"
 
+#include "app/typed_app.hpp"
 #include "app/use/catalog.hpp"
 #include "plan/activation.hpp"
 #include "plan/name_clash.hpp"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/services_wished.hpp"
 
+#include "app/typed_app.hpp"
 #include "app/use/catalog.hpp"
 
 #include "qpkg/core/text.hpp"

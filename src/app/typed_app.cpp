@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "app/use/catalog.hpp"
+#include "app/typed_app.hpp"
 
 #include "qpkg/core/text.hpp"
 
