@@ -204,7 +204,6 @@ void make_directories(const fs::path& path, unsigned mode)
     sync_directory(parent_of(path));
 }
 
-
 TemporaryDirectory::TemporaryDirectory(const fs::path& parent, std::string_view prefix)
 {
     auto name = (parent / (std::string(prefix) + "XXXXXX")).string();

@@ -74,12 +74,7 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
     if (const auto* base = snapshot.find_base(id)) {
         return *base;
     }
-    std::vector<std::string> names;
-    for (const auto& base : snapshot.bases) {
-        names.push_back(base.id.text());
-    }
-    throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                text::hint_for(id.text(), names, "make it: qpkg base build " + id.text()));
+    throw Error(Code::not_found, "there is no base " + id.text() + " here", "make it: qpkg base build " + id.text());
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
