@@ -250,11 +250,19 @@ void show(Context& context, const app::PreparedChange& change, const app::Change
 
 } // namespace
 
-void carry_out(Context& context, app::PreparedChange change, const std::string& nothing)
+void carry_out(Context& context, const std::function<app::PreparedChange()>& prepare, const std::string& nothing)
 {
-    if (agreed(context, change, nothing)) {
-        show(context, change, app::apply(context.world(), change));
+    context.finish_interrupted();
+    auto change = prepare();
+    if (!agreed(context, change, nothing)) {
+        return;
     }
+    std::optional<app::ChangeReport> report;
+    context.locked([&] { // not before: people take their time
+        app::require_still_there(context.world(), change);
+        report = app::apply(context.world(), change);
+    });
+    show(context, change, *report);
 }
 
 namespace {

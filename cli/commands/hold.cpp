@@ -12,9 +12,8 @@ void add(CLI::App& app, Context& context, const std::string& word, bool held)
     auto* command = add_command(app, context, word, word, [&context, request] {
         request->reason = context.typed;
         context.options.yes = true; // nothing is downloaded, started or lost
-        const auto lock = context.lock();
-        app::recover(context.world());
-        carry_out(context, app::prepare_hold(context.world(), *request), "nothing to change.");
+        carry_out(
+            context, [&] { return app::prepare_hold(context.world(), *request); }, "nothing to change.");
     });
     command->add_option("APP", request->apps, "apps by name or full id")->required();
     command->add_option("--in", request->in.names, "the qube; repeatable")->type_name("QUBE");

@@ -48,11 +48,12 @@ void add_qube_set(CLI::App& app, Context& context)
 {
     auto request = std::make_shared<Request>();
     auto* command = add_command(app, context, "set", "qube-set", [&context, request] {
-        const auto lock = context.lock();
-        app::recover(context.world());
-        carry_out(context,
-                  app::prepare_layout(context.world(), {request->name, layout_of(request->layout), context.typed}),
-                  request->name + " is laid out so already.");
+        carry_out(
+            context,
+            [&] {
+                return app::prepare_layout(context.world(), {request->name, layout_of(request->layout), context.typed});
+            },
+            request->name + " is laid out so already.");
     });
     command->add_option("NAME", request->name, "the qube")->required();
     add_layout(*command, request->layout)->required();
@@ -86,8 +87,7 @@ void add_qube_remove(CLI::App& app, Context& context)
 {
     auto name = std::make_shared<std::string>();
     auto* command = add_command(app, context, "remove", "qube-remove", [&context, name] {
-        const auto lock = context.lock();
-        app::recover(context.world());
+        context.finish_interrupted();
         const auto qube = plan::require_qube(context.world().db.snapshot(), QubeName::require(*name));
         Document plan("qube-remove");
         plan.line(context.world().hypervisor.capabilities().makes_qubes
@@ -96,7 +96,7 @@ void add_qube_remove(CLI::App& app, Context& context)
         if (!context.confirmed(plan)) {
             return;
         }
-        app::remove_qube(context.world(), qube.name);
+        context.locked([&] { app::remove_qube(context.world(), qube.name); }); // not before: people take their time
         context.show(Document("qube-remove")
                          .field("changed", flag(true))
                          .field("name", text(qube.name.text()))

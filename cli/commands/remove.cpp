@@ -9,9 +9,8 @@ void add_remove(CLI::App& app, Context& context)
     auto request = std::make_shared<app::RemoveRequest>();
     auto* command = add_command(app, context, "remove", "remove", [&context, request] {
         request->reason = context.typed;
-        const auto lock = context.lock();
-        app::recover(context.world());
-        carry_out(context, app::prepare_remove(context.world(), *request), "nothing to remove.");
+        carry_out(
+            context, [&] { return app::prepare_remove(context.world(), *request); }, "nothing to remove.");
     });
     command->alias("uninstall");
     command->add_option("APP", request->apps, "apps by name or full id")->required();

@@ -8,9 +8,9 @@ void add_rollback(CLI::App& app, Context& context)
 {
     auto request = std::make_shared<app::RollbackRequest>();
     auto* command = add_command(app, context, "rollback", "rollback", [&context, request] {
-        const auto lock = context.lock();
-        app::recover(context.world());
-        carry_out(context, app::prepare_rollback(context.world(), *request), "it is at that generation already.");
+        carry_out(
+            context, [&] { return app::prepare_rollback(context.world(), *request); },
+            "it is at that generation already.");
     });
     command->add_option("QUBE", request->qube, "the qube")->required();
     command->add_option("--to", request->to, "this generation instead of the one before")->type_name("N");

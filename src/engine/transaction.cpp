@@ -217,19 +217,19 @@ plan::Live look(Hypervisor& hypervisor)
     return live;
 }
 
-plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
+Activated activate(const StateDb& db, Hypervisor& hypervisor)
 {
     // What the database says is promised: a Ctrl-C now would only leave the rest to the next command.
     const interrupt::Hold finish_what_was_promised;
     auto activation = plan::plan_activation(db.snapshot(), look(hypervisor));
 
-    std::vector<std::string> failures;
+    std::map<QubeName, std::string> failed;
     const auto attempt = [&](const QubeName& qube, const auto& step) {
         try {
             step();
             fault_point("activate.step");
         } catch (const Error& error) {
-            failures.push_back(qube.text() + ": " + error.what());
+            failed.emplace(qube, error.what()); // what came first is the reason
         }
     };
     for (const auto& qube : activation.create) {
@@ -261,11 +261,23 @@ plan::Activation activate(const StateDb& db, Hypervisor& hypervisor)
     for (const auto& qube : activation.announce) {
         attempt(qube, [&] { hypervisor.announce(qube); });
     }
+    return {std::move(activation), std::move(failed)};
+}
+
+void require_live(const Activated& activated, const std::set<QubeName>& qubes)
+{
+    std::vector<std::string> failures;
+    for (const auto& [qube, why] : activated.failed) {
+        if (qubes.contains(qube)) {
+            failures.push_back(qube.text() + ": " + why);
+        } else {
+            log::warning("recorded, but not yet live in " + qube.text() + ": " + why);
+        }
+    }
     if (!failures.empty()) {
         throw Error(Code::partly, "recorded, but not yet live in every qube: " + text::join(failures, "; "),
                     "the next qpkg command tries again");
     }
-    return activation;
 }
 
 namespace {

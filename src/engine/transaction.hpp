@@ -67,8 +67,14 @@ plan::Live look(Hypervisor& hypervisor);
 
 /// Makes what is live equal to what is wanted. Idempotent; run after each command and at the start of the next. What it
 /// returns names as outdated the qubes, too, whose programs hold a volume that had to go.
-/// A qube that fails does not hinder the others: Error partly names the failed ones.
-plan::Activation activate(const StateDb& db, Hypervisor& hypervisor);
+/// A qube that fails hinders no other: it is among `failed`, with the reason, and the next command tries again.
+struct Activated {
+    plan::Activation done;
+    std::map<QubeName, std::string> failed;
+};
+Activated activate(const StateDb& db, Hypervisor& hypervisor);
+/// For a command that is about these qubes: Error partly names those of them that failed; the others are warned about.
+void require_live(const Activated& activated, const std::set<QubeName>& qubes);
 
 struct Collected {
     plan::Garbage garbage;

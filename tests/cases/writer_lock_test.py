@@ -6,6 +6,7 @@ import contextlib
 import http.server
 import os
 import pathlib
+import pty
 import shutil
 import signal
 import subprocess
@@ -124,6 +125,56 @@ class SlowSenders(Slow):
         process = self.start("vault", "serve", "--vault", vault, "--timeout", 1)
         process.wait(timeout=20)
         self.assertIn(b"silent for 1 seconds", process.stdout.read())
+
+
+class People(Slow):
+    """Whoever is asked may take all day."""
+
+    def ask(self, *words):
+        """The command, once it has put its question on a terminal, and that terminal."""
+        terminal, its_end = pty.openpty()
+        env = dict(os.environ, QPKG_ROOT=str(self.world.root))
+        process = subprocess.Popen([PROGRAMS / "qpkg", *words], stdin=its_end, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.PIPE, env=env)
+        os.close(its_end)
+        self.addCleanup(os.close, terminal)
+        self.addCleanup(self.end, process)
+        asked = b""
+        while b"[y/N]" not in asked:
+            piece = process.stderr.read1(4096)
+            if not piece:
+                self.fail(f"it asks nothing: {asked.decode()}")
+            asked += piece
+        return process, terminal
+
+    def answer(self, process, terminal):
+        os.write(terminal, b"y\n")
+        _, err = process.communicate(timeout=60)
+        return process.returncode, err.decode()
+
+    def setUp(self):
+        super().setUp()
+        self.world.must("install", "hello", "--into", "work", "--yes")
+        self.world.must("install", "hello", "--into", "personal", "--yes")
+
+    def test_others_change_the_state_while_somebody_is_asked(self):
+        self.world.must("remove", "hello", "--from", "personal", "--yes")
+        for number, words in enumerate([("remove", "hello", "--from", "work"), ("rollback", "personal"),
+                                        ("qube", "set", "work", "--layout", "composed"), ("qube", "remove", "work")]):
+            with self.subTest(words=words):
+                if words[:2] == ("qube", "set"):
+                    self.world.must("install", "hello", "--into", "work", "--yes")
+                asked = self.ask(*words)
+                self.world.must("qube", "create", f"other{number}", "--base", "debian-12")
+                code, err = self.answer(*asked)
+                self.assertEqual(code, 0, err)
+
+    def test_a_plan_that_is_not_true_any_more_is_not_carried_out(self):
+        asked = self.ask("remove", "hello", "--from", "work")
+        self.world.must("hold", "hello", "--in", "work")
+        code, err = self.answer(*asked)
+        self.assertEqual(code, 4, err)
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
 
 
 class Dripping(http.server.BaseHTTPRequestHandler):

@@ -1,47 +1,38 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/import/buffered_trust.hpp"
 
+#include "qpkg/core/fault.hpp"
+
 #include <algorithm>
-#include <set>
 
 namespace qpkg::app {
 
 void BufferedTrust::write_through()
 {
     through_ = true;
-    // Another process has read a repository, too: what it saw stays, whole, and the next refresh goes on from there.
+    const auto overtaken = this->overtaken();
+    for (const auto& step : steps_) {
+        if (step.counts == Counts::always || !overtaken.contains(step.repo)) {
+            step.repeat();
+            fault_point("trust.handed-over");
+        }
+    }
+    steps_.clear();
+    roles_.clear();
+    issued_.clear();
+    events_.clear();
+}
+
+/// Those that another process has read, too: what it saw stays, whole, and the next refresh goes on from there.
+std::set<RepoName> BufferedTrust::overtaken() const
+{
     std::set<RepoName> overtaken;
     for (const auto& [place, role] : roles_) {
         if (store_.trusted(place.first, place.second) != role.before) {
             overtaken.insert(place.first);
         }
     }
-    for (const auto& [place, role] : roles_) {
-        const auto& [repo, name] = place;
-        if (overtaken.contains(repo)) {
-            continue;
-        }
-        if (role.now) {
-            store_.accept(repo, *role.now);
-        } else {
-            store_.forget(repo, name);
-        }
-    }
-    for (const auto& [repo, issued] : issued_) {
-        if (issued.is_forgotten && overtaken.contains(repo)) {
-            continue;
-        }
-        if (issued.is_forgotten) {
-            store_.forget_issued(repo);
-        }
-        store_.raise_issued(repo, issued.newest);
-    }
-    for (const auto& event : events_) {
-        store_.record(event);
-    }
-    roles_.clear();
-    issued_.clear();
-    events_.clear();
+    return overtaken;
 }
 
 BufferedTrust::Role& BufferedTrust::changed(const RepoName& repo, const std::string& role)
@@ -68,6 +59,7 @@ void BufferedTrust::accept(const RepoName& repo, const TrustedRole& metadata)
         return;
     }
     changed(repo, metadata.role).now = metadata;
+    steps_.push_back({repo, Counts::alone, [this, repo, metadata] { store_.accept(repo, metadata); }});
 }
 
 void BufferedTrust::forget(const RepoName& repo, const std::string& role)
@@ -77,6 +69,7 @@ void BufferedTrust::forget(const RepoName& repo, const std::string& role)
         return;
     }
     changed(repo, role).now.reset();
+    steps_.push_back({repo, Counts::alone, [this, repo, role] { store_.forget(repo, role); }});
 }
 
 std::int64_t BufferedTrust::newest_issued(const RepoName& repo) const
@@ -97,6 +90,7 @@ void BufferedTrust::raise_issued(const RepoName& repo, std::int64_t issued)
     }
     auto& newest = issued_[repo].newest;
     newest = std::max(newest, issued);
+    steps_.push_back({repo, Counts::always, [this, repo, issued] { store_.raise_issued(repo, issued); }});
 }
 
 void BufferedTrust::forget_issued(const RepoName& repo)
@@ -106,6 +100,7 @@ void BufferedTrust::forget_issued(const RepoName& repo)
         return;
     }
     issued_[repo] = {true, 0};
+    steps_.push_back({repo, Counts::alone, [this, repo] { store_.forget_issued(repo); }});
 }
 
 void BufferedTrust::record(const TrustEvent& event)
@@ -115,6 +110,7 @@ void BufferedTrust::record(const TrustEvent& event)
         return;
     }
     events_.push_back(event);
+    steps_.push_back({event.repo, Counts::always, [this, event] { store_.record(event); }});
 }
 
 std::vector<TrustEvent> BufferedTrust::events() const

@@ -3,8 +3,10 @@
 
 #include "qpkg/ports/trust_store.hpp"
 
+#include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +19,9 @@ class BufferedTrust final : public TrustStore {
 public:
     explicit BufferedTrust(TrustStore& store) : store_(store) {}
 
-    /// Hands everything over, and from here on each call is the store's.
+    /// Hands everything over in the order in which it came: a process that is killed meanwhile leaves what the client
+    /// itself would have left, whose order keeps a new root from being stored before what a thief made newest is
+    /// forgotten. From here on each call is the store's.
     void write_through();
     /// Everything is kept here again.
     void hold_back() { through_ = false; }
@@ -44,10 +48,23 @@ private:
         bool is_forgotten = false; ///< what the store has no longer counts
         std::int64_t newest = 0;
     };
+    enum class Counts {
+        alone, ///< only while no other process has read the repository, too
+        always
+    };
+    /// What is to be repeated in the store.
+    struct Step {
+        RepoName repo;
+        Counts counts;
+        std::function<void()> repeat;
+    };
+
     Role& changed(const RepoName& repo, const std::string& role);
+    std::set<RepoName> overtaken() const;
 
     TrustStore& store_;
     bool through_ = false;
+    std::vector<Step> steps_;
     std::map<Place, Role> roles_;
     std::map<RepoName, Issued> issued_;
     std::vector<TrustEvent> events_;

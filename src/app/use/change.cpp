@@ -28,6 +28,21 @@ PreparedChange priced(World& world, Snapshot snapshot, plan::Plan plan, std::uni
     return change;
 }
 
+std::set<QubeName> changed_qubes(const plan::Plan& plan)
+{
+    std::set<QubeName> qubes;
+    for (const auto& change : plan.changes) {
+        if (const auto* advance = std::get_if<AdvanceQube>(&change)) {
+            qubes.insert(advance->name);
+        } else if (const auto* point = std::get_if<PointQube>(&change)) {
+            qubes.insert(point->name);
+        } else if (const auto* layout = std::get_if<SetLayout>(&change)) {
+            qubes.insert(layout->name);
+        }
+    }
+    return qubes;
+}
+
 /// A qube that went away after the plan was made: what is recorded is true, but live nowhere.
 void require_present(const plan::Plan& plan, const plan::Activation& activation)
 {
@@ -215,7 +230,9 @@ ChangeReport apply(World& world, PreparedChange& change)
     report.prepared = prepare_steps(world, change);
     require_told_exports(world, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
-    const auto activation = engine::activate(world.db, world.hypervisor);
+    const auto activated = engine::activate(world.db, world.hypervisor);
+    const auto& activation = activated.done;
+    engine::require_live(activated, changed_qubes(change.plan));
     require_present(change.plan, activation);
 
     const auto after = engine::take_snapshot(world.db, world.content, world.volumes);
@@ -243,16 +260,6 @@ bool is_interrupted(World& world)
     return plan::plan_activation(world.db.snapshot(), engine::look(world.hypervisor)).is_pending();
 }
 
-void recover(World& world)
-{
-    try {
-        engine::activate(world.db, world.hypervisor);
-    } catch (const Error& error) {
-        if (error.code() != Code::partly) {
-            throw;
-        }
-        log::warning(error.what());
-    }
-}
+void recover(World& world) { engine::require_live(engine::activate(world.db, world.hypervisor), {}); }
 
 } // namespace qpkg::app

@@ -45,7 +45,7 @@ Qube create_qube(World& world, const std::string& typed, const std::string& base
     const Change change = CreateQube{qube};
     world.db.commit({&change, 1});
     fault_point("qube.recorded");
-    engine::activate(world.db, world.hypervisor);
+    engine::require_live(engine::activate(world.db, world.hypervisor), {name});
     return qube;
 }
 

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/sqlite/database.hpp"
+#include "engine/transaction.hpp"
+#include "support/expect.hpp"
+#include "support/fake_hypervisor.hpp"
+
+#include "qpkg/core/files.hpp"
+
+using namespace qpkg;
+
+namespace {
+
+const auto work = QubeName::require("work");
+const auto personal = QubeName::require("personal");
+
+/// Two qubes that are recorded and not made yet.
+struct Recorded {
+    files::TemporaryDirectory directory{std::filesystem::temp_directory_path()};
+    sqlite::Database database{directory.path() / "state.db"};
+    testing::FakeHypervisor hypervisor;
+
+    Recorded()
+    {
+        for (const auto& name : {personal, work}) {
+            const Change change = CreateQube{{name,
+                                              BaseId::require("debian-12"),
+                                              CommitId(sha256("base")),
+                                              VolumeId(sha256("volume")),
+                                              0,
+                                              {{0, 0, "test", {}}}}};
+            database.commit({&change, 1});
+        }
+    }
+};
+
+} // namespace
+
+TEST_CASE("a qube that fails hinders no other, and the next command tries it again")
+{
+    Recorded recorded;
+    recorded.hypervisor.fail_next = Error(Code::failed, "its disk is gone");
+
+    const auto first = engine::activate(recorded.database, recorded.hypervisor);
+
+    CHECK(first.failed == std::map<QubeName, std::string>{{personal, "its disk is gone"}});
+    CHECK(recorded.hypervisor.qubes().size() == 1);
+    CHECK(engine::activate(recorded.database, recorded.hypervisor).failed.empty());
+    CHECK(recorded.hypervisor.qubes().size() == 2);
+}
+
+TEST_CASE("a command fails for what it is about, and warns of the rest")
+{
+    const engine::Activated activated{{}, {{personal, "its disk is gone"}}};
+
+    CHECK_NOTHROW(engine::require_live(activated, {work}));
+    CHECK_NOTHROW(engine::require_live(activated, {}));
+    CHECK_FAILS(Code::partly, "not yet live in every qube: personal: its disk is gone",
+                engine::require_live(activated, {work, personal}));
+}
