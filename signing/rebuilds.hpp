@@ -16,7 +16,7 @@ namespace qpkg::trust {
 class SecretKey;
 
 /// Counts organisations over the files that lie beside a release. Signatures are verified over raw bytes by the keys of
-/// `trusted` before anything is parsed; what is malformed, of unknown keys or about another release is passed by, and
+/// `trusted` before anything is parsed; what is malformed, of unknown keys or about another release is skipped, and
 /// told in `notes`.
 RebuildVerdict count_rebuilds(const RebuildStatement& expected, std::span<const std::string> files,
                               std::span<const Rebuilder> trusted, std::vector<std::string>& notes);

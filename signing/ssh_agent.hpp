@@ -13,7 +13,7 @@
 /// Keys in a running ssh-agent (draft-miller-ssh-agent): a raw Ed25519 answer of it is a valid signature here.
 namespace qpkg::trust {
 
-/// The ed25519 keys of an agent's answer; keys of other kinds are passed by. Error corrupt for what is no such answer.
+/// The ed25519 keys of an agent's answer; keys of other kinds are skipped. Error corrupt for what is no such answer.
 std::vector<PublicKey> parse_agent_keys(std::string_view answer);
 /// The signature in an agent's answer. Errors: corrupt, failed (the agent refused: locked, or asked and told no).
 SignatureBytes parse_agent_signature(std::string_view answer);

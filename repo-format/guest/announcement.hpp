@@ -25,7 +25,7 @@ VolumeSlot parse_slot(std::string_view line);
 /// "in-use NAME\n": the agent's word for a disk that is not announced any more, but that programs run from.
 std::string encode_in_use(std::string_view disk);
 
-/// The disks that such lines of an agent's answer name. A guest may say anything: other lines are passed by.
+/// The disks that such lines of an agent's answer name. A guest may say anything: other lines are skipped.
 std::set<std::string> disks_in_use(std::string_view answer);
 
 } // namespace qpkg

@@ -130,7 +130,7 @@ struct Targets {
     /// Target path → why it cannot be used, in repositories of others: an entry without a hash that is checked here.
     std::map<std::string, std::string> unusable = {};
 
-    // What `read_targets` passed by.
+    // What `read_targets` skipped.
     std::map<std::string, Unusable> unusable_targets = {};     ///< by target path
     std::map<std::string, Unusable> unusable_keys = {};        ///< by listed id
     std::map<std::size_t, Unusable> unusable_delegations = {}; ///< by place in the file

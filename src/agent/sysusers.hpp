@@ -15,7 +15,7 @@ struct Accounts {
 };
 
 /// Adds what the lines of a sysusers.d file ask for (sysusers.d(5): u, g and m with a number or "-"; other lines are
-/// passed by, as are names that are there). Free numbers are taken from 999 downwards, so that the same base and
+/// skipped, as are names that are there). Free numbers are taken from 999 downwards, so that the same base and
 /// module always give the same ones. Nobody new gets the user or the group 0. Error corrupt "sysusers: line 3: …" for
 /// a u, g or m line that is not well formed, or would make somebody root.
 Accounts with_accounts(Accounts accounts, std::string_view lines);

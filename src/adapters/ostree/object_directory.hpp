@@ -48,7 +48,7 @@ public:
     /// A metadata object's bytes, checked against its name.
     std::string read_checked(const Digest& id, ObjectType type, std::size_t cap) const;
 
-    /// Every object, in no order. What does not look like an object is passed by.
+    /// Every object, in no order. What does not look like an object is skipped.
     std::vector<ObjectName> list() const;
     void remove(const ObjectName& object) const;
 

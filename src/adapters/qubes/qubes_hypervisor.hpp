@@ -60,7 +60,7 @@ private:
     struct Disk {
         Letter letter;
         std::string port;               ///< of dom0: "loop4001"
-        std::optional<VolumeId> volume; ///< nothing: none of ours
+        std::optional<VolumeId> volume; ///< nothing: a foreign disk
     };
 
     std::vector<Domain> domains() const;

@@ -76,7 +76,7 @@ struct Cost {
     std::vector<QubeName> shared_with; ///< qubes that hold this very volume
 };
 
-/// An app that an upgrade passes by, though there may be a newer release of it.
+/// An app that an upgrade leaves out, though there may be a newer release of it.
 struct LeftOut {
     AppId app;
     Error why;
@@ -100,7 +100,7 @@ struct PreparedChange {
 
 PreparedChange prepare_install(World& world, const InstallRequest& request);
 PreparedChange prepare_remove(World& world, const RemoveRequest& request);
-/// What is held is passed by. An app whose newer release cannot be had is left out and hinders no other, unless the
+/// Held apps are skipped. An app whose newer release cannot be had is left out and hinders no other, unless the
 /// request names it or nothing else is left to do: then why it cannot is the Error.
 PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request);

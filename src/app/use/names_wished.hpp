@@ -19,7 +19,8 @@ struct NameRequest {
 /// that can mean several).
 plan::NameWishes wishes_of(const NameRequest& request, const std::vector<AppId>& apps);
 
-/// Of the bases of these qubes, those whose commit is here. A base that is none of ours is the agent's to look at.
+/// Of the bases of these qubes, those whose commit is here. A foreign base (on Qubes a template) is the agent's to look
+/// at.
 plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes);
 
 /// Error unsupported when what the plan decides of names is more than a qube can be told of an app.
