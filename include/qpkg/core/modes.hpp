@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a mode that cannot be set may be no error. A published directory may lie on a share that shows one mode for all
+// files. The mode is a courtesy there. Where it keeps a secret it is the point, and then the file is refused.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the planner gets everything as one value. A snapshot is the database at one moment and what the stores hold.
+// Decisions are functions of it: they can be tested with a few lines, give the same answer twice, and never wait. A
+// generation is immutable and numbered, so that "what was there before" is a row and not something to be computed
+// backwards.
 #pragma once
 
 #include "qpkg/model/names.hpp"
