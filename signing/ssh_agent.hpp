@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what an agent answers is verified. It is another program that may be asked by anybody in the session, and its key
+// may not be the one that was listed. A raw ed25519 signature is what TUF and OSTree want, so nothing is wrapped around
+// it; keys of other kinds could not sign that and are skipped.
 #pragma once
 
 #include "signing/key.hpp"
