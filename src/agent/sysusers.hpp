@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why accounts of a module get their numbers in the view. Packages make users when they are installed, with numbers of
+// the machine that built them. Nothing in a module belongs to these numbers, so the qube may choose: from 999
+// downwards, the same for the same base and module. They are seen in that app's view alone. Nobody new gets the number
+// 0, whatever the lines say: they come from a module.
 #pragma once
 
 #include <string>
