@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a change is prepared, shown and applied by three calls. `prepare_…` reads, decides and prices; it changes nothing
+// but what is known of repositories. Then a person sees the plan and may say no. `apply` prepares content, commits,
+// activates, in that order, whatever the command was. So a new command is a new way to make a plan, and never a new way
+// to change the state.
+//
+// A plan that brings something from outside is made without the writer lock, so others may have changed the state
+// before it is applied. What it counts on is looked at again under the lock; that each qube is still at the generation
+// that was planned for is checked inside the transaction, where nobody can come between.
 #pragma once
 
 #include "app/use/catalog.hpp"

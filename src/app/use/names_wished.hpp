@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a plan is refused when it cannot be told. Who has a contested name is told to the qube in the line that announces
+// the app, and a value of QubesDB holds about three thousand bytes. Found out at activation, that would be a state that
+// is recorded and can never become live. So the lines are made once when the plan is, and thrown away.
 #pragma once
 
 #include "app/world.hpp"
