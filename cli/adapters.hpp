@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why adapters are built in one place. Everything else takes ports, so what the program really touches can be read
+// here: which file is the database, where volumes lie, what a backend gets. It is also where tests put stand-ins for
+// the tools of Qubes, by environment variables.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a command opens the world to read and asks for the lock later. Most commands only look; they must work for
+// anybody, on any disk, beside a writer. A command that changes something becomes a writer when it begins to, and reads
+// again afterwards: so what it shows at the end costs no lock. Adapters are made at first use, for `--help` needs none.
 #pragma once
 
 #include "cli/document.hpp"

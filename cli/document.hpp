@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a result is described once. Text for people and JSON for scripts are two renderings of one description, so a
+// field cannot exist in one and be missing in the other, and a schema can be held against both. A value has a raw form
+// and a shown one. Printing while the work goes on, the alternative, cannot give exactly one document when something
+// fails half-way.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a role is a choice of folders and not of `#if`. dom0's program must hold neither network nor archive code. With
+// preprocessor lines that is true of what somebody remembered; with folders it is true of what is compiled. The
+// functions below have one implementation in each role's folder, and the linker sees one of them.
 #pragma once
 
 #include "app/world.hpp"

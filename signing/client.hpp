@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why expiry stops new releases and nothing else. Metadata that has expired is still the newest that is known. To
+// refuse it would keep what is older still, and to stop what is installed would let anybody who blocks a line end the
+// work of a machine. So it is accepted, listed and shown, loudly; only installing something new asks for freshness, and
+// the user decides how long a machine without a network may go on (`offline_grace`).
+//
+// What is wrong with one publisher, delegation or entry disables that alone: a repository with twenty publishers must
+// not stop for one of them. It is remembered beside the metadata, so that every later command can say it.
 #pragma once
 
 #include "signing/key.hpp"

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a date is compared with the program's own, and not with the clock. A signed time raises a client's idea of now,
+// so one far-off date would make everything else look expired. The machine's clock cannot be the judge: whoever can set
+// it could make anything true, and offline machines often have a wrong one. What can be known is when the program was
+// made and what was signed before; more than three years after both, nobody can have signed yet. The price: a program
+// that is older than that and saw nothing newer has to be replaced.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why first contact walks the whole chain. A user compares a fingerprint, from a web page or a business card, that may
+// be years old; keys may have been changed since. The chain from root 1 leads from the root of that fingerprint to the
+// newest one, each signed by the one before. What is chosen is the newest root that has this fingerprint.
+
 #include "signing/client.hpp"
 #include "signing/memory_trust_store.hpp"
 

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a `Signer` need not hold a secret. Keys lie in files, in an ssh-agent, or on another machine; what publishes only
+// asks for 64 bytes. A `SecretKey` cannot be copied or printed and is wiped when it goes, so that the number of places
+// where a secret lies in memory is one.
 #pragma once
 
 #include "qpkg/base/digest.hpp"

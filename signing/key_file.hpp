@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the public half of a key file can be read without the passphrase. Which keys are here has to be known before
+// anybody is asked for one: to choose the role, to name the key that is missing, to say no. A file that others may read
+// is refused even though it is encrypted: a key that somebody may have copied is a key to be changed.
 #pragma once
 
 #include "signing/key.hpp"

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a wrong entry is no error of its list. A publisher's list may hold thousands of releases, and one of them may be
+// malformed or for a kind of machine that is not known here. It is left out and told, and the app it belongs to is
+// known to be unusable: "cannot be read" must never look like "is not offered", or another repository's app of the same
+// short name would be taken for it.
+
 #include "repo-format/repo/fields.hpp"
 #include "repo-format/repo/manifest.hpp"
 #include "signing/client.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why problems are values. A fault of a repository is met in one command and matters in the next ones: `status`, `repo
+// check` and `install` all have to name it. So it is a row that can be kept, compared and shown, and not an exception
+// that is gone when it was printed. What is thrown is only what keeps the metadata as a whole from being brought up to
+// date.
 #pragma once
 
 #include "qpkg/core/error.hpp"

@@ -25,7 +25,7 @@ std::vector<std::string> common(const std::vector<std::string>& left, const std:
 }
 
 /// Whether a delegation that cannot be read may be about one of these namespaces: only one that plainly is about others
-/// may be passed by without a word.
+/// may be skipped without a word.
 bool may_concern(const canonical::Value& delegation, const std::vector<std::string>& namespaces)
 {
     const auto* members = delegation.get_if<canonical::Object>();

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why formats stand behind an interface and rules do not. The rules of TUF are the same for all repositories; spelling
+// is not. dom0 has one reader, which takes canonical JSON and ed25519 and nothing else, and whose parsers run only on
+// bytes that were signed. Readers of other dialects are linked by tests alone: leniency in dom0 would be a second
+// grammar.
 #pragma once
 
 #include "repo-format/repo/roles.hpp"

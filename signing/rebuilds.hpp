@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why all who agree sign the same bytes. Then their signatures stand in one small file, which every web server and
+// every mirror can carry, and the code that counts is the one for metadata. A dissenter's bytes differ, so each has a
+// file of its own. Keys come from the user's own list; a statement by any other key says nothing.
 #pragma once
 
 #include "repo-format/repo/rebuild.hpp"
@@ -16,7 +20,7 @@ namespace qpkg::trust {
 class SecretKey;
 
 /// Counts organisations over the files that lie beside a release. Signatures are verified over raw bytes by the keys of
-/// `trusted` before anything is parsed; what is malformed, of unknown keys or about another release is passed by, and
+/// `trusted` before anything is parsed; what is malformed, of unknown keys or about another release is skipped, and
 /// told in `notes`.
 RebuildVerdict count_rebuilds(const RebuildStatement& expected, std::span<const std::string> files,
                               std::span<const Rebuilder> trusted, std::vector<std::string>& notes);

@@ -1,4 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why roles are asked for in this order, and each is stored before the next is asked for. Root says whose keys count,
+// the timestamp which snapshot is current, the snapshot which version, length and hash every other role has. So nothing
+// is fetched whose hash is not known already, but root and timestamp, which are small and capped. A role that was
+// accepted is durable at once: "never older than seen" must hold also when the next file is missing and the command
+// fails.
+//
+// Fast-forward recovery: who steals the timestamp's key can sign the highest version there is, and clients would then
+// refuse every honest one. So when root changes the keys of timestamp or snapshot, what is stored of these two is
+// forgotten, and so is the newest signed time. That must happen before the new root is stored: after a crash between
+// the two, nobody could tell any more that the keys had changed.
+//
+// One state machine serves dom0, mirrors and repositories of others. What differs is data, in `Profile` and `Reader`:
+// two machines would not have the same holes at the same time.
 #pragma once
 
 #include "signing/problem.hpp"

@@ -51,7 +51,7 @@ private:
     std::vector<std::string> doubts_;
 };
 
-/// Signatures that do not count are passed by: a junk entry must not block a good file.
+/// Signatures that do not count are skipped: a junk entry must not block a good file.
 void require_threshold(const Reader& reader, std::string_view bytes, const tuf::Keys& keys, const tuf::RoleKeys& role)
 {
     const Tally tally(reader, reader.open(bytes), keys, role);

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why `Verified<T>` can be made in one place only. A boolean "verified" beside a value is forgotten one day; a type
+// cannot be. Functions that act on metadata take `Verified<T>`, and only `Verifier` in verify.cpp makes one: envelope
+// scanned, signatures counted over the raw bytes, threshold reached, and only then parsed. A parser that runs before
+// that would be open to everybody who can send bytes.
+//
+// Counted are distinct public keys, not key ids and not signatures: one key under two names must not meet a threshold
+// of two. The first root of a repository is the exception. It names the keys that sign it, so it is parsed first, and
+// is believed for its fingerprint, which a person compares.
 #pragma once
 
 #include "repo-format/repo/roles.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a qube is told of volumes in single lines. They go through QubesDB, a small disk, files and the kernel's command
+// line, and are read by programs that have libc and nothing else. A line per slot can be set and taken away alone, and
+// fits a value of QubesDB. It names the app and the root: where the kernel has dm-verity, a wrong or swapped disk is an
+// error and not another app.
 #pragma once
 
 #include "qpkg/model/volume_slot.hpp"
@@ -25,7 +30,7 @@ VolumeSlot parse_slot(std::string_view line);
 /// "in-use NAME\n": the agent's word for a disk that is not announced any more, but that programs run from.
 std::string encode_in_use(std::string_view disk);
 
-/// The disks that such lines of an agent's answer name. A guest may say anything: other lines are passed by.
+/// The disks that such lines of an agent's answer name. A guest may say anything: other lines are skipped.
 std::set<std::string> disks_in_use(std::string_view answer);
 
 } // namespace qpkg

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why names of buses and units have rules of their own. A file of an app is found by those who look for the app. A bus
+// name or a unit is found by whoever asks for that name, without knowing whose it is: it reaches into other programs.
+// So such a name is the app's own, by its id, or it stands in a list that a person sees.
 #pragma once
 
 #include "qpkg/model/id.hpp"

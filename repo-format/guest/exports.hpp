@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what a module shows is a file of lines in its tree. The agent reads it from a mounted volume with libc alone, and
+// the volume's root vouches for it. It repeats the manifest, in which people and planners see the same; the two are
+// compared when a release becomes known (app/use/told_exports.hpp). Ascending lines and one spelling make that a
+// comparison of bytes.
 #pragma once
 
 #include "qpkg/model/names.hpp"

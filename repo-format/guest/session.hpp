@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why host and agent speak in frames with one letter and a length. Both sides read bytes of somebody they do not trust:
+// the host those of a guest, the agent whatever a port still holds of an earlier connection. A frame has a greatest
+// size, its payload is bytes and not a language, and a hello with fresh digits ends whatever was before. QEMU's guest
+// agent, the alternative, answers in JSON, gives output only when a program has ended, and knows no terminal.
 #pragma once
 
 #include <map>

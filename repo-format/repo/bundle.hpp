@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a bundle has sections in an order and no signature. It is a repository written down in the order in which a
+// client asks: its metadata already proves everything in it, and a signature of the whole would only add a key to
+// manage. The table comes first, with type, length and hash of each section, so that a reader knows all sizes before it
+// allocates, and can say which part of a copy is damaged. Sections fill the file exactly: nothing can hide between
+// them.
+//
+// Not taken: tar or zip, whose readers are large, know names and links, and would be linked into dom0. Nothing inside
+// is compressed, for dom0 inflates nothing.
 #pragma once
 
 #include "qpkg/base/digest.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why signatures are found without parsing what they sign. A parser that runs before the signature was checked is the
+// one that an attacker gets to choose the input for. So the envelope has a fixed shape: a scan compares fixed texts and
+// hex digits, stops at the 17th signature, and gives back the rest as bytes, not looked at. This is the only code in
+// front of a signature; keep it this small.
 #pragma once
 
 #include "qpkg/base/digest.hpp"

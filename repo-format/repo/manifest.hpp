@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the manifest pins the volume, not only the commit. A commit says which files there are, a volume's root says
+// which disk a qube gets, byte for byte. With both signed, a machine that made another image of the same files, for a
+// fault of its own or of its disk, notices before a qube does. Members that are unknown are ignored, so that a newer
+// publisher can add what older machines do not need; what changes the meaning needs a new schema number.
 #pragma once
 
 #include "qpkg/model/release.hpp"

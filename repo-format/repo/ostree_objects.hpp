@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why OSTree's objects are parsed by us. An object from outside is parsed in dom0. GVariant's own readers are made for
+// trusted bytes: they accept many spellings of one value, have no limits of ours, and come with GLib. Here each parser
+// has a cap, and what it read is encoded again and must be the same bytes: so one object has one meaning, and nothing
+// can ride along in padding. That the results are right is shown by stock tools, which read what we write.
 #pragma once
 
 #include "qpkg/base/digest.hpp"

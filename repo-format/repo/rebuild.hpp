@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a statement names inputs and not only the outcome. "The commit is right" could be signed without building
+// anything from the published sources. A statement says: from these inputs I got this commit and this volume. Whoever
+// doubts it can take the same inputs.
 #pragma once
 
 #include "qpkg/model/release.hpp"

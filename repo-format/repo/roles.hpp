@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why parsing and trust are apart. These are values: what a file says. Whether it may be believed is no member of them,
+// it is the type around them (signing/verify.hpp). `parse_targets` refuses a whole file for one wrong entry: that is
+// for whoever signs. `read_targets` sets the wrong entry aside: that is for whoever reads what others publish, and one
+// bad line must not take a repository away.
 #pragma once
 
 #include "repo-format/repo/canonical_json.hpp"
@@ -130,7 +135,7 @@ struct Targets {
     /// Target path → why it cannot be used, in repositories of others: an entry without a hash that is checked here.
     std::map<std::string, std::string> unusable = {};
 
-    // What `read_targets` passed by.
+    // What `read_targets` skipped.
     std::map<std::string, Unusable> unusable_targets = {};     ///< by target path
     std::map<std::string, Unusable> unusable_keys = {};        ///< by listed id
     std::map<std::size_t, Unusable> unusable_delegations = {}; ///< by place in the file

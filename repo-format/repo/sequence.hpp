@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why releases have a number of their own. Comparing version strings differs from distribution to distribution, and
+// every rule has surprises; rollback protection must not depend on one. A number that only rises needs no rule. What
+// was withdrawn counts as given, so that it cannot be given again.
+//
+// A number may not rise by more than 2^20 at once: whoever steals a publisher's key could otherwise list the highest
+// number there is, and no honest release could ever follow.
 #pragma once
 
 #include "repo-format/repo/roles.hpp"

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why one set of rules is applied twice, when a module is built and when it is imported. At build it finds mistakes of
+// a package while somebody is there to mend them; at import it is what a hostile publisher meets. Were they two sets, a
+// module could be built that nobody can install. The rules leave out what no volume needs and attacks are made of:
+// setuid, owners, devices, attributes, names that a terminal shows as something else, links that leave the module for
+// anywhere but the directories of a base.
 #pragma once
 
 #include "repo-format/repo/ostree_objects.hpp"

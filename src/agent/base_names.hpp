@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the base keeps its names although apps come last on PATH. Not every program searches in order, not every PATH is
+// ours, and on Qubes entries of apps also lie below /usr/local, which comes before /usr. So an app never gets a name
+// that the base has anywhere where it could be found. Folders are read only when a name is asked for that may lie
+// anywhere in them: most starts need none.
 #pragma once
 
 #include "agent/layout.hpp"

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a confined service has a unit that we write. A drop-in over the module's own unit cannot confine it:
+// `ExecStart=+`, `StandardOutput=append:/etc/passwd`, `LoadCredential=` or `Conflicts=` act as root before or beside
+// whatever a drop-in says. So the module's unit is read, and only settings from a list of harmless ones are kept. What
+// is not on the list is dropped without a word, for most such settings only tune; what cannot work without more rights,
+// like a program to be started as root, is refused, so that nobody runs half of a service. The confinement itself is a
+// drop-in, which comes last.
 #pragma once
 
 #include "qpkg/model/id.hpp"

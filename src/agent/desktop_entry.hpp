@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why keys are dropped from a desktop entry. TryExec, Path and DBusActivatable speak of files and names that only the
+// view has: kept, they would hide an entry that works. An Icon by path is found in the volume. The file comes from a
+// module, so it is read line by line and written anew, and what is not of its form is refused rather than guessed.
 #pragma once
 
 #include "qpkg/model/id.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why entering a view needs no rights. A setuid program would be a door for everybody in the qube. An ordinary user
+// makes a user namespace that knows his own number and nobody else's, so no program takes him for root, and binds the
+// view's trees over the root in there. The namespace follows the qube's mounts: an app that is added later can be
+// started from inside, and nothing travels back.
 #pragma once
 
 #include "agent/layout.hpp"

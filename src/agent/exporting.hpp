@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what the qube sees of apps is generated and not copied. A module's desktop entry or bus file names programs that
+// exist only in its view; copied, it would start something else or nothing. Each is made anew with a launcher in place
+// of the program, and all of them lie in one folder on a tmpfs, last in every search path. Launchers are scripts whose
+// first line names the runner, so no shell is needed. The folder is planned as a whole and made equal to the plan: what
+// an app no longer exports is gone without anybody having listed it.
 #pragma once
 
 #include "agent/layout.hpp"

@@ -8,7 +8,7 @@ namespace qpkg::agent {
 
 /// In an AppVM of Qubes /usr/local lies on /rw, and there alone qubes.GetAppmenus and qubes.StartApp look for what the
 /// template does not have. So /usr/local/share/applications gets a link to each desktop entry of `share`, and loses
-/// links of ours that lead to none any more. Files of others stay, also when an app has one of the same name. Elsewhere
+/// those of our links whose entry is gone. Files of others stay, also when an app has one of the same name. Elsewhere
 /// nothing happens.
 void link_desktop_entries(const Layout& layout, const PlannedTree& share);
 

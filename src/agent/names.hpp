@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the agent decides names again. The planner decided them, but on Qubes it cannot see the template's files: what
+// the base has is known only here. Both use one rule (qpkg/model/names.hpp), and the host tells the qube only where the
+// recorded holder is another than the rule's. So a qube whose host says nothing still gives each name to one app, the
+// same at every start.
 #pragma once
 
 #include "agent/exporting.hpp"

@@ -20,7 +20,7 @@ inline constexpr std::size_t largest_permissions = 64 * 1024; ///< bytes
 struct Permissions {
     /// By app and service: with which rights it may start; nothing: it may not.
     std::map<std::pair<AppId, std::string>, std::optional<ServiceRights>> said;
-    std::vector<std::string> problems; ///< lines that make no sense, which are passed by
+    std::vector<std::string> problems; ///< lines that make no sense, which are skipped
 
     /// The user's word; where there is none, that of the host, which `announced` of the app.
     std::optional<ServiceRights> of(const AppId& app, const std::string& service,

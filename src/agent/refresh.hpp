@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why one function serves the start and every change. It makes the qube what is announced, whatever it was before, and
+// may be cut short at any point. So a boot, a hot change and a repair are the same code. Its order: services of
+// releases that go are stopped while their views still stand; views and volumes that are not announced go, so that
+// their disks are free; new ones are mounted and composed; then names are given out over all apps; last, services are
+// settled.
+//
+// The line a view was made from is written into it last. A view without that line is not whole and is made anew. What
+// goes wrong with one app is told and skipped: the others must work, for the qube may be starting.
 #pragma once
 
 #include "agent/announcements.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why programs are started by a process for each port. A port is one host's conversation about one program. When the
+// host goes, or says hello again, the program ends: it belongs to a connection, not to the qube. While a program takes
+// no input the port is not read, so a host that sends without end fills nobody's memory. What a host asks for is bytes
+// under caps, and every answer is a frame.
 #pragma once
 
 #include "agent/sources.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why only services that may start are placed at all. systemd starts a unit when any other unit wants it by its name. A
+// unit that is there and disabled can therefore be started by somebody who knows that name. What nobody allowed does
+// not exist in the qube. A unit takes no name that the qube or an earlier app has, and no account and no folder that
+// somebody has already: systemd would hand over what is in there.
 #pragma once
 
 #include "agent/exporting.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the agent records which services it started. Without it each refresh would start again what its user stopped a
+// minute ago, or what ended because its work was done. The record is a file on a tmpfs that names the release and the
+// rights: a change of either is a new start, another refresh is none. Units are links from systemd's folder into the
+// agent's own, so that what is ours can be told from what somebody else put there.
 #pragma once
 
 #include "agent/service_units.hpp"

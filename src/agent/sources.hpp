@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the agent believes one source. A qube may be told of its volumes by files of its host, by QubesDB, by a config
+// disk, or on the kernel's command line. The first of these that is there counts, alone. Merged, two sources that
+// disagree would give a third state that nobody asked for, and whoever controls the weaker one could add to the
+// stronger. A source that is there and says nothing means that there are no volumes; no source at all means that nobody
+// said so, and nothing is changed.
+//
+// A disk that was attached a moment ago may not be there yet, so announced disks are waited for, a few seconds.
 #pragma once
 
 #include "agent/announcements.hpp"

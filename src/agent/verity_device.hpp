@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the kernel's device mapper is asked directly. veritysetup and libcryptsetup are not in every base, and the agent
+// needs no library of a base. The device is to go when its last user does: the kernel is told so at once (deferred
+// removal), so nothing has to be remembered, and a program that still runs from an unmounted volume keeps it. Each
+// mapping has a number in its name, for such a one may still be there when the same volume comes again.
 #pragma once
 
 #include "qpkg/model/id.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why each app sees the base and itself, in a mount namespace of its own. Merged into the qube's /usr, a library of an
+// app would be loaded by the base's programs, those of root too, and two apps would overwrite each other. In a view, an
+// app finds what it was built and tested with; no other app is there. Only /usr, /opt, /etc and /var/lib can be added
+// to, so a volume that holds anything else is refused rather than shown in part.
+//
+// The base's trees are bound aside once, before anything covers them: a view that is composed later must stand on the
+// base and not on another view.
 #pragma once
 
 #include "agent/layout.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a disk is mounted only through dm-verity, where the kernel has it. The announcement comes from the host, the disk
+// too, but over different ways; a mistake of the host or a damaged image would otherwise go unseen. With dm-verity each
+// block is checked when it is read, against the root that was announced. Only the superblock is read before, to know
+// how large the image is: a fixed place, parsed under strict rules. Without dm-verity the host is believed, since there
+// is nothing else to believe.
+//
+// A composed volume is mounted once, at a place of its own, and each app's part is bound from there.
 #pragma once
 
 #include "agent/announcements.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why scratch directories are locked. A killed build leaves gigabytes behind, and nothing records them. So each build
+// locks its directory; the lock ends with the process, however it ends, and the next build removes whatever nobody
+// holds. Names with process numbers, the alternative, cannot tell a dead build from a new process with the same number.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

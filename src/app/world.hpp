@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why use cases get one struct of everything outside. They then name no adapter, and tests build the same struct from
+// fakes. A global or a container that finds services by type would let any function reach for anything; here a function
+// shows by its parameters that it touches the world at all. What only builders, publishers and mirrors have is empty in
+// dom0: an absent ability is an empty function, not a second code path.
 #pragma once
 
 #include "qpkg/ports/archive.hpp"

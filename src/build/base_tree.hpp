@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a base is settled. A root file system that was just made holds an identity, logs, and caches of one moment; every
+// qube would have them, and two builds would differ. Places where a qube mounts something must be there, since the base
+// is read-only afterwards. Links in a foreign root are refused where the build writes.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a module is what an installation changed, and not the files that packages list. Scripts compute links, caches and
+// registrations that no package lists and no app works without. So the package manager of the base runs over the base,
+// and the difference is kept, less what belongs to one machine, one moment or the package manager itself. The list of
+// what is left out is short and stands in the .cpp; everything unusual is a finding, so that a person hears of it.
+//
+// What the installation removed of the base stops the build, unless the recipe expects it, and stays visible even then:
+// a module can add and cover, it cannot take away.
 #pragma once
 
 #include "build/finding.hpp"

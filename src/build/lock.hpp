@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a lock file names bytes and not versions. A version can be built twice. A module must come out the same on
+// another machine a month later, and rebuilders must be able to say so: that takes the hash of each package file, and
+// the base's commit. The text has one spelling for one value, so that its own hash can stand in a manifest.
 #pragma once
 
 #include "qpkg/model/release.hpp"

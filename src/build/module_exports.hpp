@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why exports are chosen from the packages that the recipe names. A closure of a hundred packages brings hundreds of
+// commands that belong to none of the apps a person installs. Shown, they would contend for names with other apps. What
+// a recipe does not list and the app's id does not own, among names of buses and services, is left out with a finding:
+// such names reach into other programs.
 #pragma once
 
 #include "build/finding.hpp"

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a tree is changed in place and checked before. The steps of a build are few and each looks at all files; a copy
+// for each would be gigabytes. What cannot become part of a module is refused before the first change, by its path.
 #pragma once
 
 #include "build/finding.hpp"

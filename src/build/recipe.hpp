@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why unknown keys are errors. A recipe is written by people, and a key that is spelled wrong would silently mean the
+// default: a service that does not start, a secret that is not refused. Signed metadata is read the other way round,
+// since there a newer publisher must be able to add something.
 #pragma once
 
 #include "qpkg/model/release.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the upper directory is compared with the base. An overlay copies a file up when somebody merely opens it for
+// writing. Compared by content, and by whether it can be executed, such a file is "the same" and left out, so a module
+// holds only what is new. The tree is foreign: whatever scripts left in there is reached through the one door.
 #pragma once
 
 #include "build/difference.hpp"

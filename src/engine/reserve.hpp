@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a full disk has something to give back. SQLite needs space even to delete rows, and rows must go before the
+// content that they name. A reserve of one MiB is therefore kept and removed first. Where there is none, content that
+// no row names goes before the rows (`collect` in transaction.cpp), which the order law allows. It is made again only
+// where there is plenty of space: a reserve must not be what fills the disk.
 #pragma once
 
 #include <filesystem>

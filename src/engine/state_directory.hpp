@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the state directory is looked at before it is used. Its volumes become disks of qubes and its database decides
+// what they run: whoever can write there is root of every qube, and a link there would lead root to write elsewhere.
+// Writers refuse, readers warn. Only the directory and its direct entries are looked at: everything below was made by
+// qpkg with modes of its own, and looking at each object would cost more than most commands.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why every change has three phases. Prepare adds content that no row names: it may be repeated, abandoned, killed.
+// Commit is one transaction of the database, and that moment is the moment the change happens. Activate makes the qubes
+// what the database says, and may be repeated as well. So a crash leaves garbage, or the new state with some work left,
+// and never something to undo; the next command that writes activates first.
+//
+// The engine decides nothing: what to do stands in the plan, what is live is computed by `plan_activation`. Not taken:
+// undoing steps in memory when a later one fails, which a kill forgets; and a log of steps on disk, which is a second
+// database beside the first.
+//
+// A qube that fails to activate is named at the end and hinders no other. The change itself is recorded by then: what
+// is promised is finished by the next command.
 #pragma once
 
 #include "plan/activation.hpp"

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why there are two locks. `writing` is for whoever changes the state: there is one writer, and readers need no lock at
+// all, since SQLite's write-ahead log and files that are renamed into place let them see a whole state. `fetching` is
+// for whoever brings something from outside. A sender may take hours, and a writer that waited for it would keep
+// everybody from removing an app meanwhile. So what comes in is laid aside under the fetch lock, where no writer looks,
+// and the writer lock is taken when all is there. Neither is waited for: who finds a lock held is told by whom.
+//
+// It is a lock of the open file description: it ends with its process, also after a kill, and no fork or second open
+// gives it away. A file with a process number in it, the alternative, outlives its process and is then wrong.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

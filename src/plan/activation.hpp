@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why nobody records what is attached. Between a commit and the moment a qube has its volumes anything may happen: a
+// kill, a reboot, somebody who shuts the qube down. A record of what is live would then be wrong, and nobody would
+// know. So the backend is asked, and this function computes wanted minus actual. Applied twice it changes nothing,
+// which makes the end of an install and the recovery after a crash the same call.
+//
+// The order of the members is the order of the effects. What the next start gets is set before anything of the running
+// qube is touched: after a crash between the two, a new start is right. New volumes come before old ones go, so that an
+// app that changes its release is never missing. A backend that cannot attach to a running qube has outdated qubes
+// instead.
 #pragma once
 
 #include "qpkg/model/attachment.hpp"

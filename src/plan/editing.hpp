@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why edits are collected. Install, upgrade, remove, hold and layout all change the wanted bindings of some qubes, and
+// then need the same: a new generation for each qube that really differs, names decided anew, volumes that are missing,
+// rows for releases that were not known. `Editing` does this once, in `finish`; the commands only say what they bind.
+//
+// An edit that ends where it began makes no generation, so `install` of what is there plans nothing. A generation is
+// never changed afterwards: the next one has a higher number, or rollback would have nothing to go back to. Rollback
+// makes no generation itself, it points to one that exists.
 #pragma once
 
 #include "plan/plan.hpp"

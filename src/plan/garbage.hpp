@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why garbage is what no row names. The database is the only list of what is needed: the object store has no refs and
+// the volume store no counters. A counter that is wrong once stays wrong; names are compared anew each time, and what a
+// broken command left is garbage without anybody having noted it. The other side of it: a lost database would make
+// everything garbage, so `gc` refuses where one was lost (app/use/loss.hpp).
+//
+// Rows go before the content that they name. A crash between the two leaves content without a row, which the next `gc`
+// takes. The other order would leave a row that names nothing: a generation that cannot be gone back to.
 #pragma once
 
 #include "qpkg/model/change.hpp"

@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a name changes hands only in a plan. A name is a command, a menu entry, a bus name: what somebody types or
+// clicks. If it silently meant another program after an upgrade, an app could take over another's place by exporting
+// its name.
+//
+// So each name has one holder. What the base has, no app takes. Then, in this order: what the user prefers; who has the
+// name now, if that app still asks for it (a new app's first name takes it from a second one); a first name before a
+// second one; who was there earlier; the lower app id. A new app that asks for another's first name is refused, for no
+// guess would be its owner's wish. An upgrade is not refused, for it must not fail on what its user did not ask for:
+// the name stays where it is.
+//
+// Recorded are only names that several apps ask for, and in the generation, so a rollback brings them back. Everything
+// else follows from the rule in qpkg/model/names.hpp, which the agent in the qube applies as well.
 #pragma once
 
 #include "qpkg/model/names.hpp"

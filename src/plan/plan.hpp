@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a plan is data. A command first decides everything and then does it. Between the two lies this value: steps that
+// add content, changes that become true together, and effects for people. It can be shown, compared with `==` in a
+// test, priced, made again without one app, and carried out by an engine that decides nothing.
+//
+// Steps and changes are vectors of variants, not objects with a virtual `run`: what a step does is said in one place
+// for all of them, a test can compare a whole plan, and no step can hide an effect. Steps to undo are not among them:
+// what is prepared is content that nobody names yet, and what is committed is one transaction, so there is nothing to
+// undo.
+//
+// What is live is not in a plan. It is computed from what was committed, see activation.hpp.
 #pragma once
 
 #include "plan/names.hpp"

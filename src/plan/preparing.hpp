@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why steps are collected by what they make. Two qubes may ask for one app, and a volume may be here while its commit
+// is not. A step is planned for a result that is not here yet, and once. That a volume is here is enough: its commit is
+// not fetched for it. Commits and volumes that a step relies on may go before it runs; `require_still_there` looks
+// again.
 #pragma once
 
 #include "plan/plan.hpp"

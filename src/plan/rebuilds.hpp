@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why dissent blocks and is not outvoted. Rebuilders say that a release is what its inputs give. With `require` so many
+// organisations must agree, each counted once whatever keys it has. One that got something else stops the install even
+// when enough others agree: a build that comes out differently is exactly what the policy is there to find. The user
+// may overrule it, for one command.
+//
+// Withheld statements cannot be told from missing ones. Too few of them therefore block as well.
 #pragma once
 
 #include "qpkg/model/rebuilder.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a consent is for one app, one qube and one name. A recipe may ask for a service; only a person lets it start. The
+// consent lies in the binding: a generation holds it, so a rollback brings it back, and every backend tells the qube of
+// it.
+//
+// A consent for a whole app would let an upgrade start services that nobody has looked at: `allowed_services` therefore
+// keeps the names that the new release still has, and adds none by itself. A consent for a name alone would be good for
+// whichever app has that name next.
 #pragma once
 
 #include "qpkg/model/release.hpp"

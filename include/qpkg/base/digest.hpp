@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why SHA-256 comes from libcrypto, in one file. Everything that qpkg reads it hashes, so this is where its time goes.
+// Measured on one machine: 1456 MiB/s, against 267 for libsodium and 218 for GLib, which have no code for the
+// processor's own SHA instructions. Keys and signatures stay libsodium's.
 #pragma once
 
 #include "qpkg/core/bytes.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why there is one exception type. A check that is forgotten then stops the program instead of letting it go on with a
+// wrong value, which is what matters in dom0. The code is the exit code, so that scripts can rely on it, and callers
+// can tell "not there" from "not trusted" without reading words. Expected outcomes are values: `find` gives nothing, it
+// does not throw.
 #pragma once
 
 #include <stdexcept>

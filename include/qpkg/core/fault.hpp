@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the program can kill itself. "A crash leaves the old state or the new one" is a claim about every moment between
+// two effects. Only the program knows where those are: each durable step ends in a named point, and tests die at each
+// in turn. A test that kills at random times would find the same faults in years.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why durable files have one door. A file survives a power cut only if its bytes are synced before it gets its name,
+// and the directory after it. Forgotten once, it works on every machine until the power fails on one. So this order is
+// written down here and nowhere else, and tests can leave out a sync to see that somebody notices
+// (`QPKG_FAULT_NO_SYNC`).
+//
+// Replacing a file is always a rename: a reader sees the old bytes or the new ones. Writing in place would show a
+// mixture.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

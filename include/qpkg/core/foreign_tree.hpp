@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why foreign trees have one door. qpkg is root and works in trees that maintainer scripts, archives or a base's own
+// package manager filled. A path through `std::filesystem` follows any link in them, to the host's own files. Checking
+// first and opening then does not help, for the tree may change between. The kernel can promise it: openat2 resolves a
+// path beneath a directory and refuses every link on the way. A lint forbids std::filesystem where such trees are
+// handled.
 #pragma once
 
 #include "qpkg/core/error.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why signals only set a flag. A handler may do next to nothing, and an exception out of one would leave locks and
+// files in any state. So loops ask, at places that are safe to be left. After a commit they do not ask (`Hold`): what
+// the database promises is finished first.
 #pragma once
 
 namespace qpkg::interrupt {

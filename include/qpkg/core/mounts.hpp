@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why mounts are made in private namespaces. They end with the last process in there, so a kill leaves nothing mounted,
+// and there is no list of mounts to be cleaned up. Detached unmounts let programs keep what they use.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

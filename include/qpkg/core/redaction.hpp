@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why words are redacted although secrets have a type. `Location` keeps them out of what we print ourselves. But
+// libraries put addresses into their messages, and users put them into command lines, which are recorded. This is the
+// second net, at the exits of the program; it works on text alone and may take away too much.
 #pragma once
 
 #include <string>

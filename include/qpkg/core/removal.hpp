@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why trees are removed in one way. `rm -r` over a tree that others shaped, or in which something is mounted, can empty
+// a home directory that nobody meant. Here every step is taken from a descriptor, within one mount, and follows no
+// link; and where something is mounted nothing is removed at all, since half a tree is worth less than a message. A
+// tree may be nested deeper than descriptors can be open: what is too deep is moved up to the top and removed there.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

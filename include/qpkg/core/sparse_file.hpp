@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why zeros are not written. Many files of applications hold long runs of zeros, and a block that was never written
+// costs neither disk nor time. Holes are kept when files are copied, or a copy would cost more than its source.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a child is a group that dies with us. Builds start package managers, which start scripts, which start anything.
+// Ctrl-C, a limit or a kill must end all of them, or they go on writing where the next command works. What a program
+// prints is capped: it may be foreign.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why changes say what they were planned on. `AdvanceQube` and `PointQube` name the generation that the plan saw. The
+// database compares it inside the transaction, so two commands that planned at the same time cannot both win, even
+// where no lock was held while a person read the plan. Each kind of change is a struct, and the database's visitor has
+// to know every one.
 #pragma once
 
 #include "qpkg/model/state.hpp"

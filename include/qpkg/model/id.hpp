@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why names are types. A text becomes an `AppId` where it comes in, or is refused there; inside, no function checks
+// again, and an app cannot be passed where a qube is meant. There is no default constructor: an empty name does not
+// exist.
 #pragma once
 
 #include "qpkg/base/digest.hpp"

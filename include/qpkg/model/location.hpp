@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why an address is two texts. Most code shows, records or compares addresses, and must not have the password; two
+// callers need it. With one text everybody would have to remember. Here `shown` is the easy one, and `revealed` says in
+// its name what it does.
 #pragma once
 
 #include <string>

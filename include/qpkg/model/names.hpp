@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the rule is small and lies in the model. The planner on the host and the agent in the qube must come to the same
+// answer, or a plan would show what does not happen. So the rule takes values and needs libc alone. It knows nothing of
+// what is recorded and nothing of the base: the host tells the qube the few cases in which the record says something
+// else, and each side adds what it knows of the base.
 #pragma once
 
 #include "qpkg/model/release.hpp"

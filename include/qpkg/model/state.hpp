@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the planner gets everything as one value. A snapshot is the database at one moment and what the stores hold.
+// Decisions are functions of it: they can be tested with a few lines, give the same answer twice, and never wait. A
+// generation is immutable and numbered, so that "what was there before" is a row and not something to be computed
+// backwards.
 #pragma once
 
 #include "qpkg/model/names.hpp"
@@ -40,7 +45,7 @@ struct KnownRelease {
 struct Binding {
     AppId app;
     ManifestId release;
-    bool held = false;                         ///< upgrade passes it by
+    bool held = false;                         ///< upgrade skips it
     std::uint64_t since = 0;                   ///< number of the generation that brought the app: who was there earlier
     std::vector<AllowedService> services = {}; ///< that may start, ascending
 
@@ -72,8 +77,8 @@ enum class Layout {
 struct Qube {
     QubeName name;
     BaseId base;
-    /// The qube keeps its base when a newer build of the same base id arrives. Nothing where the base is none of ours:
-    /// on Qubes it is a template.
+    /// The qube keeps its base when a newer build of the same base id arrives. Nothing where the base is foreign: on
+    /// Qubes it is a template.
     std::optional<CommitId> base_commit;
     std::optional<VolumeId> base_volume;
     std::uint64_t current;               ///< number of the generation that is wanted

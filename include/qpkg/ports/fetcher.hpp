@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a fetcher knows no protocol and no trust. It brings the bytes of a path below a repository, up to a cap that the
+// caller knows, or says that they are not there. So web servers, directories, bundles and deltas can stand for each
+// other, and what is believed is decided in one place behind it. "Not there" and "could not be asked" are told apart
+// everywhere: one is an answer.
 #pragma once
 
 #include <cstddef>

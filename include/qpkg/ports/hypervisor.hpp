@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why every method may be repeated. A command may be killed between any two calls, and the next one calls again. So
+// "there already" and "gone already" are success, and what is live is asked, never remembered. Wanted and attached are
+// two lists because a running machine and its next start are two things: most backends keep both, and a change has to
+// reach both.
+//
+// Loop devices, domains and front ends are the adapter's business. One contract suite (tests/contract) runs on every
+// implementation, the fake of the unit tests included.
 #pragma once
 
 #include "qpkg/model/attachment.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why trusted metadata is kept as the bytes that were served. It is verified again whenever it is loaded, by the keys
+// that count now. Stored as values it would have to be believed; stored with a flag "verified" it would stay so after
+// its keys were withdrawn.
 #pragma once
 
 #include "qpkg/model/id.hpp"

@@ -38,7 +38,7 @@ class VolumeStore {
 public:
     virtual ~VolumeStore() = default;
 
-    /// What the store's file system can do, tried out when the store was opened.
+    /// What the store's file system can do, tried out when it is first asked for.
     virtual DataPlacement placement() const = 0;
 
     virtual bool has(const VolumeId& volume) const = 0;

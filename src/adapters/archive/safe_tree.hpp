@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why an archive is unpacked into a tree that remembers. An archive can name a link first and then a file below it, or
+// one path twice, and so write elsewhere than its listing shows. Here each path is made once, through real directories
+// only, by descriptors that follow no link. Checking names alone is not enough: "a/b" is a fine name when "a" is a link
+// to /etc.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

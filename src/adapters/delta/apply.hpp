@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a delta is applied into a repository of its own. libostree executes it, on bytes that are pinned but complex, and
+// may write whatever it makes. So it writes to scratch, with the store only as a parent to read from. What it made is
+// then handed out like the answers of a web server and imported with all checks: a delta is believed no more than a
+// server. dom0 does none of this; deltas are applied where the network is.
 #pragma once
 
 #include "qpkg/ports/delta.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what a delta made looks like a repository. The import has one way in, with its hashes, budgets and rules. A
+// second one for objects that "are known to be right" would be where a hostile delta goes. So made objects are put into
+// the form that is served, at no compression when nobody transfers them, and what the delta does not have is asked of
+// the real repository, by the same calls.
 #pragma once
 
 #include "adapters/ostree/inflate.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why we read a file that libostree would read itself. The superblock names the parts and their hashes. Read here, each
+// part is checked while it arrives, against hashes that hang from the signed manifest, before libostree sees it. A
+// delta that refers to objects outside of it is refused: then its size in the plan would not be true. The time in it is
+// replaced by the commit's, so that a delta made twice is the same bytes.
 #pragma once
 
 #include "qpkg/model/id.hpp"

@@ -1,4 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why an image is written without reading its data. Every object was hashed when it came in, and the store kept the
+// hash of each of its blocks. The root of an image follows from these and from the metadata; the data itself is only
+// cloned. To hash it here would read every byte of every volume once more.
+//
+// The price: an object that changed on the disk since it came in would go unseen. So the volume store reads the
+// finished image back before it gets a name (volume_store.cpp). What small files hold is part of the metadata, and is
+// right by definition: where nobody has signed a root, the caller hashes the objects before (`compose` in
+// engine/transaction.cpp).
+//
+// One thread makes the metadata and opens objects, the other clones. Their order is fixed by the layout: which of them
+// is faster never shows in a byte.
 #pragma once
 
 #include "adapters/erofs/encode.hpp"

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why equal files are one inode. In an object store a file is its content and mode, so two paths with one object are
+// two links to one inode: the image has its data once, and across apps of a composed volume, too. Times and owners are
+// the same everywhere, so nothing else could differ.
+//
+// Each part of a composed volume has a prefix of its own, and none may lie in another's. That is what keeps apps apart
+// in one image: no app can cover a path of another, whatever its tree holds.
 #pragma once
 
 #include "qpkg/ports/object_reader.hpp"

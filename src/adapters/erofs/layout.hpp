@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why an image looks as it does. A volume is named by its dm-verity root, and a signed manifest names the volume. So
+// this layout is a format: one byte at another place is another name, and every machine then refuses the volumes of
+// manifests that were signed before. Change nothing here without a new format name.
+//
+// Inodes come first with small tails beside them, then directories, then file data, each file on blocks of its own.
+// Whole blocks are what a file system can share between files, and what the object store keeps leaf hashes of. Tails
+// cannot be shared, so they fill up the metadata blocks instead of wasting a block each. Files whose last block is
+// padded come last: the leaf hashes of all others then follow each other as the store keeps them, and the hash tree can
+// be shared, too.
+//
+// Not taken: mkfs.erofs, for its versions give different bytes for one tree; compression, for compressed blocks share
+// nothing with the object store.
 #pragma once
 
 #include "adapters/erofs/image_tree.hpp"

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why there are three ways to place bytes, and why none of them shows. A clone shares the object's extents: then a
+// volume costs the disk its metadata and little else. Where the file system cannot clone, the kernel copies, and where
+// it cannot, we read and write. The bytes must be the same each time, or a volume's name would depend on the disk it
+// was made on.
+//
+// Clones are whole blocks from the beginning of one object, one call for each object: a file system takes no less than
+// a block, and one call for several objects does not exist. An answer that means "never" (another file system, no such
+// call) is remembered; any other is about this piece alone. A full disk and an I/O error are not worked around: a copy
+// would take the space that the clone did not get.
 #pragma once
 
 #include "qpkg/ports/volume_store.hpp"

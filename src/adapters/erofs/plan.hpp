@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a plan lies beside a volume. What is slow about an image are its small files: each is opened and read, and ends
+// up in the metadata. A plan keeps metadata and hash tree as clones of the image, so it costs no disk while that
+// exists, and an image that went missing is made again with one clone for each large file. Where the file system cannot
+// clone there is no plan: it would be a second copy.
+//
+// A plan saves time and decides nothing. It must be for the same recipe and root, its hash tree is computed again, and
+// the finished image is read back like any other. Whatever is wrong with a plan means that the image is made without
+// it. It gets its name before the image does, so a volume that is there has its plan; a plan without its image is a
+// leftover.
 #pragma once
 
 #include "adapters/erofs/image.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the hash tree is built from leaves as they come. The leaves of file data are stored with the objects, those of
+// the metadata come from the writer; so the root is known without reading the image, and memory holds one unfinished
+// block for each level. veritysetup, the alternative, reads the whole image.
+//
+// No salt: with one for each volume, stored leaves would be of use for that volume alone, and one tree would have many
+// names. No superblock, topmost level first, right behind the image: a qube gets one disk and its kernel needs both
+// parts. Where the tree begins follows from the size of the file, so nothing has to record it.
 #pragma once
 
 #include "qpkg/base/digest.hpp"

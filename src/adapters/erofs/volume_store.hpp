@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a volume is made in this order: write image and hash tree into a scratch directory, compare the root with the one
+// that was signed, store the plan, read the image back against its root, sync, rename the plan, rename the image, sync
+// the directory. The rename of the image is the moment the volume exists: a file of that name is complete, checked,
+// durable and has its plan. Whatever breaks off before leaves a directory "tmp-…" or a plan without an image, which
+// `remove_leftovers` takes; no row of the database names either.
+//
+// Removal goes the other way: the image first, so that no volume is ever without its plan. Changing the order of sync
+// and rename would show in tests/fault, where the power is cut between any two steps.
 #pragma once
 
 #include "qpkg/ports/object_reader.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a directory is read like a server. A stick or a network share holds the same static files as a web server, and is
+// trusted no more. Its files may be anything and its links may lead anywhere: what is no regular file, or lies outside,
+// is refused.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

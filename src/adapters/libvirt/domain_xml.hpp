@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the XML is handled apart from the calls. A domain as text and a domain as values are two things that tests can
+// hold side by side, without libvirt. A disk is known by its serial number, the first twenty digits of the volume's
+// root: that is as much as virtio carries, it survives another order of disks, and the agent in the guest can see it.
 #pragma once
 
 #include "adapters/libvirt/settings.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why one channel serves one program. A virtio port is one stream of bytes. Several programs over one would need flow
+// control, and one that is not read would stop the others. The lock of a channel ends with its process; the agent ends
+// the program when the host's end is gone.
 #pragma once
 
 #include "adapters/libvirt/guest.hpp"

@@ -31,7 +31,7 @@ Error no_volume(const std::string& what, const VolumeId& volume)
             "run `qpkg restore` to get it again"};
 }
 
-/// A domain can go at any time: one that is gone since it was listed is passed by.
+/// A domain can go at any time: one that is gone since it was listed is skipped.
 template <class Step>
 void unless_gone(const Step& step)
 {

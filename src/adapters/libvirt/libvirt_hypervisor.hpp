@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why all that is known of a machine lies in its domain. libvirt keeps two documents, one for the next start and one of
+// what runs; our element in <metadata> says whose the domain is and what its disks mean. A list beside them would
+// contradict them after the first `virsh edit`. The document is changed, not written anew, so what people edited in it
+// stays. A domain without our element, or of another state directory, is never touched.
+//
+// Records come last in each step: disk plugged, guest told, then recorded in the running domain. A crash before leaves
+// a call that is made again, and each of its parts may be.
 #pragma once
 
 #include "adapters/libvirt/connection.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why there are three config disks. What a running machine was told must be changed in place, or it would not see it;
+// what the next start finds must not change with it. So one file is for the next start, one may be a running machine's,
+// and the third is free to be written before the domain names it. A removed qube loses its name before its domain goes:
+// another qube of that name must never get its home.
 #pragma once
 
 #include "qpkg/model/volume_slot.hpp"

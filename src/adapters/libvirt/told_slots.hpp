@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what a machine has and what it is told are two lists. A volume stays attached while programs use it, but what is
+// said of it (names, services) may change at once, and an older release's volume is not to be announced any more.
+// Volumes are therefore compared by app and root alone.
 #pragma once
 
 #include "qpkg/model/volume_slot.hpp"

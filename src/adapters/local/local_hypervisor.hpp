@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a local qube is a directory and each run its own machine. Nothing runs in the background: what a program finds is
+// mounted for it, in namespaces, and ends with it, also after kill -9. So there is no daemon to be restarted and
+// nothing to clean up, and what is "attached" is the set of runs that hold a lock. The price: two runs share /home and
+// /rw and nothing else, and a run keeps the generation that it began with.
+//
+// A qube that is removed is renamed first and emptied then: killed in between it is no qube any more, and its rest goes
+// with the next removal.
 #pragma once
 
 #include "qpkg/ports/hypervisor.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why three processes stand between caller and program. Only a child of the process that made a pid namespace is in it,
+// so one has to make it and one has to be its first process. The first one ends all others by ending; the caller's own
+// relays signals and the terminal. Each notices when the one above it has gone, by a pipe as well as by the kernel's
+// signal: one that ends before that signal was asked for would go unnoticed.
 #pragma once
 
 #include "adapters/local/session_root.hpp"

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the root of a run is built anew. The base is shared by all qubes and read-only; what a qube may write is mounted
+// over it: its home and /rw, which last, and /run, /tmp, /var and /dev, which end with the run. The kernel allows two
+// overlays on top of each other and no more. The qube's /etc and /var are the first, an app's view is the second, so
+// the base must not count: it is mounted over a loop device where one can be had. Volumes are mounted and announced
+// here; composing views is the agent's work, the same as in a virtual machine.
 #pragma once
 
 #include "qpkg/model/volume_slot.hpp"

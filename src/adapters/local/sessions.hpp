@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a run is a locked file. Who runs must be known to other processes, and must stop being known when the last
+// process of the run ends, however it ends. A lock does that; a process number in a file does not. The file is written
+// before it has a name, so nobody reads half of it or takes it for a dead one's.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the commit object comes last. A commit is there completely or not at all, for everybody who looks: so contents,
+// directories and index are given their places first, and are on disk before the commit is. A power cut leaves objects
+// that no commit names. They are not wasted: the next import finds them, hashes them and goes on.
+//
+// Nothing is believed because it lies here. An object in the store was hashed when it came in; what an import that
+// broke off left in the staging directory is hashed again, since it may have been cut short; what a later commit shares
+// is known from the indexes. Sizes are counted while bytes arrive: no repository can send more than its manifest
+// announced.
 #pragma once
 
 #include "adapters/ostree/commit_indexes.hpp"

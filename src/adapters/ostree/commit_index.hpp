@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what was learnt of objects is kept. To write a volume one needs each object's size, kind, mode and the hashes of
+// its blocks. All that was known when the object was hashed, and costs a full read to learn again. One file for each
+// commit, and mapped, for that is how it is used; it ends in its own hash, and a damaged or missing one is made again
+// from the objects. Its leaves lie in the order of a volume's data, so that the volume's hash tree can share their
+// blocks. Nothing but disk space depends on that order: a volume takes each leaf by its object, and would only write
+// what it cannot share.
 #pragma once
 
 #include "adapters/ostree/file_object.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why one pass computes two hashes. An object that comes in is read once: for its name, and block by block for the
+// leaves of dm-verity. The second could be computed when a volume is made, but that would read everything again, for
+// each volume. Only full blocks have a leaf here: a tail's block depends on what lies beside it in the image.
 #pragma once
 
 #include "repo-format/repo/ostree_objects.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the object store is an OSTree repository and yet our own code. The format is documented, in use for years, and
+// read by stock tools: whoever doubts qpkg can look with `ostree`. But what comes into dom0 must be hashed before it is
+// parsed, within a budget of bytes and objects, and durable in a known order; a library that pulls by itself promises
+// none of these. So objects are read and written here, and tests hold the store to what `ostree fsck` accepts.
+//
+// It has no refs. A ref would be a second list of what is needed, beside the database, and one of the two would be
+// wrong one day: `prune` is told what to keep.
 #pragma once
 
 #include "qpkg/ports/content_store.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why mode and owner lie in an attribute. An object's name covers them, and a store that gave its files these modes
+// would hold setuid files of root, for anybody on the host to run. In mode bare-user the file on disk is plain, and the
+// attribute says what it stands for. A symbolic link is a plain file as well: so nothing in the store leads anywhere.
 #pragma once
 
 #include "adapters/ostree/content_digest.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why commits are removed before what they name. Between two syncs a power cut may keep any of the removals. If an
+// object went first, a commit could be left that is not complete, and "there completely or not at all" would be a lie.
+// With the commits gone and synced, the rest is only space. A kept commit that is damaged stops the search: then nobody
+// can say what is not needed.
 #pragma once
 
 #include "adapters/ostree/object_directory.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why dom0 takes objects raw. The hash of an object covers its uncompressed bytes. Compressed ones have to be inflated
+// before their hash can be known: that is zlib, run on bytes that anybody may have sent. Raw bytes are hashed as they
+// come, and parsed when the hash matched. Before that only the length of the header is read, which is capped.
 #pragma once
 
 #include "adapters/ostree/incoming.hpp"

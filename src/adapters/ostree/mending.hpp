@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a store can be mended without anybody having signed it again. An object's name is the hash of owner, mode and
+// content, and the first two lie in an extended attribute, which many copies lose. There are only few possible
+// attributes, so each is tried: the one that gives the name is the one it had. What no attribute explains is damaged
+// and is removed, so that it is brought again.
 #pragma once
 
 #include "adapters/ostree/object_directory.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why directories come before any content, a level at a time. They say how many objects there are and what they are
+// called: the plan can be priced, the tree rules checked, and a tree that breaks them refused, before a large file has
+// moved. A level is one batch of requests; asking for each directory when it is met would cost a round trip for each.
 #pragma once
 
 #include "adapters/ostree/object_directory.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why objects are staged. The name of an object is a promise: whoever finds "ab/cdef….file" takes its bytes for right.
+// After a power cut a file may have its name and not its bytes, when the rename reached the disk first. So bytes go to
+// a staging directory, one sync of the file system makes all of them durable, and only then they get their names,
+// followed by a second sync. Two syncs for a whole commit, not one for each of ten thousand files.
+//
+// What is laid aside before anybody has the writer lock has a staging directory of its own, `qpkg-fetching`: so
+// fetching never meets a writer, and handing over is a rename for each file.
 #pragma once
 
 #include "qpkg/base/digest.hpp"
@@ -48,7 +56,7 @@ public:
     /// A metadata object's bytes, checked against its name.
     std::string read_checked(const Digest& id, ObjectType type, std::size_t cap) const;
 
-    /// Every object, in no order. What does not look like an object is passed by.
+    /// Every object, in no order. What does not look like an object is skipped.
     std::vector<ObjectName> list() const;
     void remove(const ObjectName& object) const;
 

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a tree is committed without asking the disk for owner and time. The same tree must give the same commit on
+// another machine, as another user, on another day. What the rules do not allow is refused by name instead of being
+// made right: putting right is the builder's work, and shows there as a finding. The tree was shaped by foreign
+// scripts, so it is reached through the one door (qpkg/core/foreign_tree.hpp).
 #pragma once
 
 #include "adapters/ostree/commit_indexes.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why each call has a connection and a deadline. qubesd answers one request for each connection, and a qube behind it
+// may hang. Events are a hint to look again, never an answer: not every event is promised, so what is waited for is
+// looked at every half second as well.
 #pragma once
 
 #include "adapters/qubes/wire.hpp"

@@ -30,7 +30,7 @@ std::vector<std::string> account(std::string_view table, std::string_view name)
     return {};
 }
 
-/// What the desktop has of a qube itself (not of its template). Files that are too large or too many are passed by.
+/// What the desktop has of a qube itself (not of its template). Files that are too large or too many are skipped.
 MenuFiles read_menu_files(const fs::path& home, const QubeName& qube)
 {
     const auto folder = home / ".local/share/qubes-appmenus" / qube.text() / "apps.templates";

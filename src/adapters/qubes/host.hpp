@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the host is inspected and not repaired. What gives qubes their disks is a file that Qubes lets anybody override,
+// for all qubes or for one by name. Such a file is somebody's decision, and wins silently. So `doctor` says what it
+// keeps from qubes, and how the two can live together.
 #pragma once
 
 #include "qpkg/ports/hypervisor.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a loop device lies on a hard link. Devices on files below `volumes/` are hidden from Qubes' lists on purpose:
+// they are the starts' business. A link in `attached/<qube>/` is another path to the same file, so it is shown, costs
+// no space, and tells by its name whose it is. That is the only record: what belongs to a qube that does not run is
+// closed by whoever opens the next one.
 #pragma once
 
 #include "qpkg/model/id.hpp"

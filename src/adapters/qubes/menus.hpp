@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the menu's lines come from signed manifests. Qubes would ask the qube what it has, and a qube may say anything;
+// what it says would stand in dom0's menu. The manifest was signed, and restricted to what a menu needs. The tool that
+// is called removes what it is not told of, so the lines repeat the entries of others as they are. What the desktop
+// shows is read first: when that is right already nothing is called, and nothing is recorded, so a failure is made up
+// for by the next change.
 #pragma once
 
 #include "qpkg/model/menu.hpp"

@@ -57,7 +57,7 @@ void require_possible(const QubeName& qube, const std::vector<VolumeSlot>& sorte
     }
 }
 
-/// Disposables above all end at any time: a qube that is gone since it was listed is passed by.
+/// Disposables above all end at any time: a qube that is gone since it was listed is skipped.
 template <class Step>
 void unless_gone(const Step& step)
 {

@@ -1,4 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what is wanted are features of the qube and not devices. Qubes gives a loop device to one qube only, and two
+// required assignments of one device end with it being taken from a running qube; device assignments are not inherited
+// by disposables either. Features are: dom0 sets them, only dom0 may (packaging/qubes/30-qpkg.policy), they are copied
+// when a disposable is made, and a template of libvirt turns them into read-only disks at each start. So one image
+// serves any number of qubes, and nothing has to be remembered.
+//
+// A running qube cannot get a disk that way. It gets one hot, over a loop device of its own (loops.hpp), and is then
+// told. Which disk may go is asked of the agent, not of the kernel: Linux gives back a disk that a program still reads
+// from, and the program gets I/O errors.
+//
+// qubesd and qubes answer with bytes from outside dom0's trust or of another version: everything is parsed under caps,
+// and what a qube says counts for that qube alone.
 #pragma once
 
 #include "adapters/qubes/answers.hpp"
@@ -60,7 +73,7 @@ private:
     struct Disk {
         Letter letter;
         std::string port;               ///< of dom0: "loop4001"
-        std::optional<VolumeId> volume; ///< nothing: none of ours
+        std::optional<VolumeId> volume; ///< nothing: a foreign disk
     };
 
     std::vector<Domain> domains() const;

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a slot is two kinds of features, set in an order. One names the volume: it becomes a disk. The others announce
+// the apps on it. There is no transaction over features, so a crash may come between any two calls. A new volume
+// therefore takes a free letter: its disk, then its notices, before the old ones go; while both are there the lower
+// letter counts, so the app is at its old release or at its new one, never gone. No notice ever lies beside another
+// volume's disk. Only without a free letter is there a moment without the app.
+//
+// What somebody else wrote there and makes no sense is shown as an unknown slot, which nobody wants: so it is replaced
+// by the ordinary difference between wanted and actual.
 #pragma once
 
 #include "qpkg/model/volume_slot.hpp"

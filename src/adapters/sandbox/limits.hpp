@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a watcher counts what a build uses. Resource limits of the kernel are per process, and root is exempt from the
+// one on the number of processes. A control group counts all of them together, but cannot be made everywhere, for
+// example in a container; and none counts disk or time. So the calling process looks a few times a second and ends the
+// sandbox's first process, with which the kernel ends all others: nothing can fork faster than that. Without a group,
+// processes are looked at one by one; memory that no process maps is then bounded by the sizes of the tmpfs alone.
+//
+// Disk is what lies in the upper directory. A file that is removed and still open has no name to be counted by, so a
+// least of free space is kept as well.
 #pragma once
 
 #include "adapters/sandbox/control_group.hpp"

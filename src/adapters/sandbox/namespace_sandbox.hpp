@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why there is no container runtime underneath. What is needed are some namespaces, one overlay and a pivot, and to
+// know that every mount ends with the build. A runtime would bring a daemon or a state directory of its own, and its
+// idea of what may stay behind.
 #pragma once
 
 #include "adapters/sandbox/control_group.hpp"

@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why readers write nothing at all. `status` and `list` must work for an ordinary user, on a full or read-only disk,
+// and beside a writer. SQLite's write-ahead log allows one writer and many readers, but its readers usually write, too:
+// an index in shared memory. They are told not to (`readonly_shm`), which also keeps a full disk from killing them, for
+// a page of that file that cannot be written is a SIGBUS. Without an index they open the file as unchangeable, which is
+// true as long as no writer's pages are pending. Writers leave the index behind, empty of pages, so that an older copy
+// of the database can take its place.
+//
+// Writers sync at each commit (synchronous=FULL): the commit is the moment an install happens, and that must outlive a
+// power cut. There is one, by the lock of the engine, not by SQLite's patience.
 #pragma once
 
 #include "adapters/sqlite/database.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why wanted and trusted are one file. They are saved and restored together: an old list of qubes beside new metadata,
+// or the other way round, would be a state that never was. The price is one schema for two ports, and that nothing of
+// the stores, which are too large for it, is part of a backup; `restore` brings that again.
 #pragma once
 
 #include "qpkg/ports/state_db.hpp"

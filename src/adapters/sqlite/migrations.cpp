@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why migrations are only ever appended. A database says which of them it has had. One that is changed afterwards would
+// leave machines with two schemas under one number. Each runs in the transaction that raises the number, so a crash
+// leaves the old schema or the new one. Readers migrate nothing: they say which command does.
+
 #include "adapters/sqlite/connection.hpp"
 
 #include "qpkg/core/error.hpp"

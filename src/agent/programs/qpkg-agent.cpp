@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the agent starts in this order. First what a bare initramfs may not have yet, then the qube's private disk, since
+// consents of its user lie there; then the announcements, and last views, names and services. A private disk that
+// cannot be mounted and an app that cannot be shown are told, with exit code 10, and the qube starts: whoever sits
+// before it must be able to look.
+//
+// It is static and needs no library of a base: it runs in bases of any age, before anything else does.
+
 // Mounts the volumes this qube was told of and shows their apps; starts what the host of a virtual machine asks for.
 #include "agent/boot.hpp"
 #include "agent/disks.hpp"

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why what was verified waits in memory. Repositories are read before anybody holds the writer lock, often by commands
+// that write nothing else. But "never older than seen" works only if what was seen is kept. So it is collected here,
+// and written down as soon as the lock is there, also when the command itself fails or its user says no.
+//
+// Another process may have read the same repository meanwhile. What it wrote stays, whole: roles of two readings are
+// not mixed. Nothing is lost by that; the next refresh goes on from there.
 #pragma once
 
 #include "qpkg/ports/trust_store.hpp"

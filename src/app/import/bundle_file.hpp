@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a bundle is a `Fetcher`. It holds the files of a repository under the paths that a client asks for. So the client
+// that reads web servers reads bundles, with the same checks in the same order, and there is no second code path with
+// holes of its own. Its contents are raw, as the object's hash covers them: in dom0 nothing is inflated.
+//
+// It is opened as what it is, a stranger's file: no link, no device, nothing setuid, and reading does not block.
 #pragma once
 
 #include "repo-format/repo/bundle.hpp"

@@ -186,7 +186,7 @@ private:
                 client.refresh(bundle_);
                 then_ = client.listed();
             } catch (const Error&) {
-                then_->clear(); // signed by keys that have gone since: then the hash must do
+                then_->clear(); // signed by keys that have gone since: it is shown by its hash alone
             }
         }
         const auto found = std::ranges::find(*then_, manifest, &trust::ListedRelease::manifest);

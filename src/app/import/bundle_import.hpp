@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why an import goes in this order: metadata, then manifests, then objects, then one transaction. Each step proves the
+// next. Signatures are checked over raw bytes before those are parsed; a manifest has the hash that signed metadata
+// names; an object has the hash that its manifest leads to, and is parsed only after that matched. What a bundle brings
+// is made known, not installed: no volume is made and no qube is touched, so the import of a wrong bundle changes
+// nothing that runs.
+//
+// An older bundle is not an attack, it is an older stick: what is trusted already stays, and its releases are judged by
+// that. A server that shows something older is refused, for it has no excuse.
 #pragma once
 
 #include "app/import/quarantine.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a sender has three limits. One for silence catches who stops, one for the whole catches who never ends, one for
+// the rate catches who sends a byte a minute. With only one of them each of the others is a way to hold a machine. The
+// rate is an average with a start of its own, so that a slow beginning is no fault.
 #pragma once
 
 #include <chrono>

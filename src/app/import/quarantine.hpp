@@ -1,4 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why bytes from outside first lie in a file without a name. dom0 gets a bundle from a qube or a stick that it does not
+// trust. While it comes nothing is parsed but the fixed header and the table, whose sizes are checked before anything
+// is allocated; the sender can name no file, grow beyond what it announced, or take for ever (incoming.hpp). A file
+// without a name cannot be opened by anybody else, and is gone with the process, so there is nothing to clean up after
+// a kill.
+//
+// Hashes of the table prove nothing about trust: the sender made them. They tell "your copy is damaged, section 7" from
+// "the signature is wrong". To read straight from the stream was not taken: metadata, manifests and objects are needed
+// in an order of our own, and a stream cannot be asked twice. No lock is held meanwhile.
 #pragma once
 
 #include "app/import/bundle_file.hpp"

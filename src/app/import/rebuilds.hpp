@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why statements are kept once they were seen. A mirror can withhold a statement, but not forge one. So what was read
+// is kept beside the metadata, and counts later, too: a dissent cannot be made unsaid by the next mirror. A rebuilder
+// whose key signs for the repository itself does not count: it would vouch for its own work.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a base is hashed again before its volume is made. Nobody has signed what the root of a base must be, and a volume
+// that was made of a damaged object would be right by definition. So every object of the new commit is read, and what
+// is damaged is taken from the tree again. The writer lock is taken only after archives and mirrors have taken their
+// time.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a build ends with one exchange of directories. It takes minutes, and what stood at the place before must stay
+// usable until the new result is whole. So it is made beside its place, on the same file system, synced, and exchanged
+// at once. The result is a draft: it has sequence 0 and no signature. Publishing is another command, often on another
+// machine: who builds runs maintainer scripts and should not hold keys.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a bundle is planned before its first byte is written. Its header names the length and hash of every section, and
+// it may go into a pipe, which cannot be gone back in. Planned also means that the repository was verified as a client
+// would, and that room and size are known. An inventory cuts the plan to what one machine lacks; a machine that lacks
+// more is told so when it imports, by the object that is missing.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why the pointer is written last. A reader of a mirror begins with timestamp.json. Everything that it leads to has
+// another name than what was there before, so new files hurt nobody, and the moment the pointer changes is the moment
+// the mirror is new. Killed anywhere before, it is the old mirror with some files more, which the next run uses.
+//
+// Locations are asked in turn, each for the whole: files of two servers that are at different versions do not fit
+// together.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a mirror applies deltas. It must hand on both, the delta for clients that have the older release and the objects
+// for all others. Where it has the older release itself, the second can be made of the first, so the line carries only
+// the delta. What comes out is checked object by object, like anything that a server sends.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a mirror reads like a client. A mirror is trusted with nothing, so it could copy blindly; but it would then hand
+// on what every client refuses, and its owner would hear of it last. So it verifies as a client does that begins with
+// the first root, and what was read on the way, byte for byte and in that order, is what a client will ask for. That
+// record is the mirror's metadata, and the order of sections in a bundle.
 #pragma once
 
 #include "signing/client.hpp"

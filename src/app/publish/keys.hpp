@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why each role has a key of its own, and root and targets have three. What signs often (timestamp, snapshot) lies on a
+// machine that is online, and must not decide who may publish. Two of three is the least that survives the loss of a
+// key and the theft of one. More roles on one key would weaken what a signer can compare, see signing_request.hpp.
 #pragma once
 
 #include "repo-format/repo/roles.hpp"

@@ -1,4 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a publication is written in this order: objects, deltas, inputs, manifest, publisher, targets, snapshot; then all
+// of it is read as two clients would, one that knew the repository and one that did not; then roots of changed keys,
+// and last timestamp.json. Every file but that one has a name that nothing pointed at before. So readers see the old
+// state until the last rename and the new one after it, and a kill anywhere leaves files that the next run uses or
+// writes again.
+//
+// New roots wait for the end because a client that sees one asks at once for roles signed by its keys. To be read as a
+// client before it shows is what keeps a publisher from publishing what every client refuses.
+//
+// Everything is decided, and every key found, before the first byte is written.
 #pragma once
 
 #include "app/publish/keys.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a review compares two JSON values. A list of the things that somebody thought a signer should see grows old: a
+// member that is added to a role tomorrow would be signed unseen. Here every member that differs is a line, and a
+// member that this program does not know is a refusal, without anybody having remembered either. What decides over keys
+// stands last, nearest to the question.
 #pragma once
 
 #include <optional>

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why changed keys sign in the same publication. A role whose keys were changed in root or targets, and that is not
+// signed anew, is signed by nobody for every client that sees the change. A key that no role names any more leaves the
+// list, so that what is listed is what counts.
 #pragma once
 
 #include "repo-format/repo/roles.hpp"

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why signatures travel as a directory of files. Keys belong on a machine that does nothing else, perhaps one without a
+// network. What is carried there are the very bytes to sign, so the signer needs no repository and believes nothing but
+// these bytes: the review is computed from them on the signer's side, `review.txt` is for those who only want to look.
+// request.json is written last, so a directory that has one is whole.
+//
+// What a payload is compared with must be something that the signer knows to be signed. So the published file comes
+// along, and counts only if a key that is here has signed it; otherwise everything is shown.
 #pragma once
 
 #include "app/publish/keys.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a publisher's clock is doubted. A time that was signed is believed by clients and moves their own idea of now.
+// One publication by a clock that runs a year ahead would make all that is signed afterwards look old. So nothing is
+// signed by a clock that is before the program's own date, far after all that is known, or behind the last publication.
 #pragma once
 
 #include <cstdint>

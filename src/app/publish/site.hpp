@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a publisher reads its own repository like a stranger. What it adds to is what it verified: a directory that
+// somebody changed, or that another publisher wrote meanwhile, is noticed here and not by clients. Roles that only the
+// keys of the root before vouch for are no contradiction: a change of keys broke off between root and timestamp, and
+// the next publication signs them again.
 #pragma once
 
 #include "signing/verify.hpp"

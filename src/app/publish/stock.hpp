@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a stock client gets one remote for each namespace. A stock `ostree` trusts a key for everything in a remote. One
+// remote for the whole repository would let each publisher's key sign every other's apps. The keys are read from
+// metadata that was verified like any client's.
 #pragma once
 
 #include "app/world.hpp"

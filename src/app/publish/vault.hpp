@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a vault records before it signs. A vault promises never to sign two different files of one version, for with both
+// of them somebody could show two worlds to two readers. If it answered first and recorded then, a crash between the
+// two would make it forget what it signed. This way round a lost answer is asked for again: the same bytes are signed
+// again.
+//
+// It asks its owner once for all files of a request, after all of them were examined: a question that may still turn
+// out to be pointless teaches people to say yes. The request comes from a machine that may be taken over. Nothing in it
+// is believed, and whatever it holds the answer is a refusal, never a crash.
 #pragma once
 
 #include "app/publish/keys.hpp"

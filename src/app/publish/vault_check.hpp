@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a vault has a policy of its own. Its owner sees a difference and says yes, and people say yes to a lot. The
+// policy is what does not get tired: which roles, which namespaces, how long a signature may be valid, one version
+// after the other. New releases must come with their manifest and commit, which are compared here, on the machine with
+// the keys: the one that asks could list one thing and ship another. A vault that signs for a role for the first time
+// knows nothing to compare with; then it shows everything.
 #pragma once
 
 #include "app/publish/signing_stream.hpp"

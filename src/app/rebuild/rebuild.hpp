@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a rebuild compares commits first. The same inputs must give the same commit, and the same commit the same volume;
+// so where the commits differ the first different path is shown, and where they are equal only what the manifest says
+// can be different. A rebuilder signs agreement, or with --sign-dissent that something else came out: silence would
+// look like nobody having tried.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a qube of Qubes is recorded only when something is installed into it. Qubes come and go by other tools there. A
+// list of our own would be out of date by the next `qvm-create`, and a command that "adds" a qube would be one more
+// thing to forget. Which base a qube stands on cannot be seen from dom0, which never looks into a template: the owner
+// says it once, as a feature of the template.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why there is one place where names become releases. A short name, a repository, a pin, a channel, a base, a sequence:
+// whoever decides with half of these installs the wrong thing. Releases are ordered by their signed sequence alone,
+// never by comparing versions. An app stays with the repository that it first came from, as long as any generation has
+// it, so that another repository cannot take it over with a higher number.
+//
+// A list that cannot be read is not an empty list. While one is unread, a short name is refused: the app that it means
+// may be in there. What was verified before is still listed, and nothing new is taken from a repository that could not
+// be brought up to date.
 #pragma once
 
 #include "app/import/rebuilds.hpp"

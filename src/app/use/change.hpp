@@ -1,4 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a change is prepared, shown and applied by three calls. `prepare_…` reads, decides and prices; it changes nothing
+// but what is known of repositories. Then a person sees the plan and may say no. `apply` prepares content, commits,
+// activates, in that order, whatever the command was. So a new command is a new way to make a plan, and never a new way
+// to change the state.
+//
+// A plan that brings something from outside is made without the writer lock, so others may have changed the state
+// before it is applied. What it counts on is looked at again under the lock; that each qube is still at the generation
+// that was planned for is checked inside the transaction, where nobody can come between.
 #pragma once
 
 #include "app/use/catalog.hpp"
@@ -76,7 +85,7 @@ struct Cost {
     std::vector<QubeName> shared_with; ///< qubes that hold this very volume
 };
 
-/// An app that an upgrade passes by, though there may be a newer release of it.
+/// An app that an upgrade leaves out, though there may be a newer release of it.
 struct LeftOut {
     AppId app;
     Error why;
@@ -100,7 +109,7 @@ struct PreparedChange {
 
 PreparedChange prepare_install(World& world, const InstallRequest& request);
 PreparedChange prepare_remove(World& world, const RemoveRequest& request);
-/// What is held is passed by. An app whose newer release cannot be had is left out and hinders no other, unless the
+/// Held apps are skipped. An app whose newer release cannot be had is left out and hinders no other, unless the
 /// request names it or nothing else is left to do: then why it cannot is the Error.
 PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request);

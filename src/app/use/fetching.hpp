@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why everything from outside is laid aside first. The writer lock must not be held while a server takes its time, and
+// a plan must not stop half-way for a file that cannot be had. So all objects of a plan are brought under the fetch
+// lock, hashed, and laid aside where no writer looks. Under the writer lock the steps find them; their fetcher there is
+// `nothing_more`, which refuses. A step that would ask somebody outside under the lock thus fails in every test,
+// instead of waiting once in a while on somebody's machine.
+//
+// What was laid aside stays when a command is killed, and is believed by the next one only after it was hashed again.
 #pragma once
 
 #include "app/scratch.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why secrets of addresses are not in the database. Everybody may read that, so that `status` needs no root. A password
+// in an address therefore lies in a file of mode 0600, found by what is shown of the address. Who may not read it can
+// still see that the repository is there, and is told why it cannot be asked.
 #pragma once
 
 #include "qpkg/model/location.hpp"

@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a missing database is not a new one. To `gc`, volumes beside an empty database are garbage, all of them. So an
+// empty database with content beside it is a loss: everybody is told, and what removes by the absence of a row refuses.
+// The mark `unrecorded` is needed because the first row that is written afterwards would make the database look right
+// again.
 #pragma once
 
 #include "app/world.hpp"

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a plan is refused when it cannot be told. Who has a contested name is told to the qube in the line that announces
+// the app, and a value of QubesDB holds about three thousand bytes. Found out at activation, that would be a state that
+// is recorded and can never become live. So the lines are made once when the plan is, and thrown away.
 #pragma once
 
 #include "app/world.hpp"
@@ -19,7 +23,8 @@ struct NameRequest {
 /// that can mean several).
 plan::NameWishes wishes_of(const NameRequest& request, const std::vector<AppId>& apps);
 
-/// Of the bases of these qubes, those whose commit is here. A base that is none of ours is the agent's to look at.
+/// Of the bases of these qubes, those whose commit is here. A foreign base (on Qubes a template) is the agent's to look
+/// at.
 plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes);
 
 /// Error unsupported when what the plan decides of names is more than a qube can be told of an app.

@@ -1,4 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a lost database can be told so little. What is wanted of a qube lies with its backend, a commit says what it is,
+// and a release is told by a repository, for only there it is signed. These three are put together; nothing is guessed.
+// Which generations there were, what was held, which packages a base holds, only the database knew: that is said, not
+// made up.
+//
+// A recovery that cannot tell everything leaves its mark (loss.hpp), so that `gc` does not remove what a later try
+// could tell, for example when a repository is reachable again.
 #pragma once
 
 #include "app/use/catalog.hpp"

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a restore begins by reading everything. What is missing is quickly seen; what is damaged shows only by its hash,
+// and a damaged object makes a damaged volume however often one makes it. So damaged objects are removed first, then
+// brought again from repositories, without the writer lock, and only then volumes are made. Nothing has to be trusted
+// anew: each release is pinned by a manifest that was accepted when it was installed, so expired metadata does not
+// stand in the way. What cannot be had again stays as it is, and is named at the end.
 #pragma once
 
 #include "app/use/change.hpp"

@@ -1,4 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why an upgrade leaves out what it cannot have. One app whose server is gone, or whose volume does not come out as
+// signed, must not keep the security fixes of the others away. So an upgrade of everything is planned again without
+// that app, says so, and ends with exit code 10. When an app was named, or nothing else is left, its failure is the
+// command's: the user asked for exactly that.
+//
+// What is this machine's fault (a full disk, Ctrl-C, a bug) leaves nobody out: it would hit the next app as well.
 #pragma once
 
 #include "app/use/change.hpp"

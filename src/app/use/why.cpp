@@ -20,7 +20,7 @@ struct Held {
     std::string version; ///< empty for a base
     std::string asked_by;
     const std::vector<Package>& packages;
-    std::optional<CommitId> commit; ///< a base may be none of ours
+    std::optional<CommitId> commit; ///< nothing for a foreign base, as on Qubes
 };
 
 std::vector<Held> all_held(const Snapshot& snapshot)

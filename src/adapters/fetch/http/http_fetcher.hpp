@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why everything about networks is in here. Installs, mirrors and deltas see a `Fetcher` that brings files or fails:
+// they never wait, retry or redirect. A server is trusted with nothing, so TLS is for privacy, not for trust. A
+// redirect to another host or down to http is refused, for passwords would go along. No compression on the way: it
+// would be inflated before any hash is known. An object that broke off goes on where it broke; a small file begins
+// anew, since it may be another one by now.
 #pragma once
 
 #include "adapters/fetch/http/retry.hpp"

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why waiting is one pure function. How long a server may keep a command waiting is a promise to the user, and a
+// promise that is spread over a transfer's call-backs cannot be tested. Attempts, single waits, all waits together and
+// the file's own deadline are each a limit, for each of the others alone can be got round: by many short waits, by one
+// long one, or by progress of a byte at a time. A server that asks for too much is given up at once rather than waited
+// for in vain.
 #pragma once
 
 #include <chrono>
