@@ -56,7 +56,7 @@ RebuildVerdict count_rebuilds(const RebuildStatement& expected, std::span<const 
                 (statement == expected ? agreeing : dissenting).insert(organisations.begin(), organisations.end());
             }
         } catch (const Error& error) {
-            notes.push_back(std::string("a rebuild statement is passed by: ") + error.what());
+            notes.push_back(std::string("a rebuild statement is skipped: ") + error.what());
         }
     }
     RebuildVerdict verdict;

@@ -73,7 +73,7 @@ class Mirrors(WorldCase):
         self.verify()
 
     def refuses(self, trick, codes, pattern=OBJECT):
-        """A server with this trick makes the sync fail; with an honest one behind it, it is passed by."""
+        """A server with this trick makes the sync fail; with an honest one behind it, it is skipped."""
         with HostileServer(self.world.site, (pattern, trick)) as bad, HostileServer(self.world.site) as good:
             answer = self.world.qpkg("mirror", "sync", bad.url, "--to", self.mirror, "--timeout", "1")
             self.assertIn(answer.code, codes, answer.err)

@@ -44,7 +44,7 @@ TEST_CASE("of an app at two slots the lower one counts")
     CHECK(settled.problems.empty());
 }
 
-TEST_CASE("a slot without its disk is passed by, and told of only when the app has no other")
+TEST_CASE("a slot without its disk is skipped, and told of only when the app has no other")
 {
     const auto settled = settle({{notice("a", "org.example.app", "1"), notice("b", "org.example.app", "2"),
                                   notice("c", "org.example.lost", "1"), notice("d", "org.example.lost", "2")},

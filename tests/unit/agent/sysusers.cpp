@@ -43,7 +43,7 @@ TEST_CASE("members are added to groups once, and a group that is missing is made
     CHECK(made.passwd == base.passwd + "\n");
 }
 
-TEST_CASE("who is there stays as he is, and lines of other kinds are passed by")
+TEST_CASE("who is there stays as he is, and lines of other kinds are skipped")
 {
     const auto made = with_accounts(base, "u root 5 \"Other\" /tmp /bin/false\ng audio 77\nr - 500-900\n\n");
 

@@ -80,7 +80,7 @@ TEST_CASE("a delegation that is wrong takes no other away")
     CHECK(with_second(publisher("b", "a", {"-"})).unusable_delegations.at(1).code == Code::corrupt);
 }
 
-TEST_CASE("the second delegation of a name or a namespace is passed by")
+TEST_CASE("the second delegation of a name or a namespace is skipped")
 {
     CHECK(with_second(publisher("a", "a", {"org.b"})).unusable_delegations.at(1).code == Code::conflict);
     CHECK(with_second(publisher("b", "a", {"org.a", "org.b"})).unusable_delegations.at(1).code == Code::conflict);

@@ -359,7 +359,7 @@ TEST_CASE("bad input 39: a manifest that says another app, version or sequence t
     refused(other_base, "says base debian-13");
 }
 
-TEST_CASE("a list entry that contradicts its path is passed by, and named")
+TEST_CASE("a list entry that contradicts its path is skipped, and named")
 {
     Site site;
     site.add(a_release());
@@ -374,7 +374,7 @@ TEST_CASE("a list entry that contradicts its path is passed by, and named")
     CHECK(machine.client().unusable_apps().contains(AppId::require("org.example.hello")));
 }
 
-TEST_CASE("a list entry of an architecture this qpkg does not know is passed by")
+TEST_CASE("a list entry of an architecture this qpkg does not know is skipped")
 {
     Site site;
     site.add(a_release());

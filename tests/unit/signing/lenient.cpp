@@ -79,7 +79,7 @@ TEST_CASE("bad input 12 and 13: another role and an expiry that is no date are r
     }
 }
 
-TEST_CASE("bad input 16: one key id twice is refused by the lenient reader too; what is no signature is passed by")
+TEST_CASE("bad input 16: one key id twice is refused by the lenient reader too; what is no signature is skipped")
 {
     const auto signatures = [](const std::string& text) { return reader().open(file("{}", text)).signatures; };
 

@@ -75,7 +75,7 @@ TEST_CASE("a statement about another release or other inputs says nothing about 
     CHECK(count({signed_by(other_release, {"b"}), signed_by(other_inputs, {"b"})}) == RebuildVerdict{});
 }
 
-TEST_CASE("changed bytes and malformed files are passed by and told")
+TEST_CASE("changed bytes and malformed files are skipped and told")
 {
     auto file = signed_by(expected(), {"b"});
     const auto at = file.find("1.0-1");

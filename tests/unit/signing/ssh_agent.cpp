@@ -54,7 +54,7 @@ TEST_CASE("an agent that never answers is given up")
                 trust::agent_keys(agent.path(), std::chrono::milliseconds(50)));
 }
 
-TEST_CASE("an agent's ed25519 keys are found, and keys of other kinds passed by")
+TEST_CASE("an agent's ed25519 keys are found, and keys of other kinds are skipped")
 {
     const auto keys = trust::parse_agent_keys(keys_answer());
 
