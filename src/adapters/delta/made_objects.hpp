@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "adapters/ostree/inflate.hpp"
 #include "adapters/ostree/object_directory.hpp"
+#include "adapters/ostree/served/inflate.hpp"
 
 #include "qpkg/ports/delta.hpp"
 

@@ -5,6 +5,8 @@
 #include "adapters/ostree/object_directory.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -40,5 +42,9 @@ public:
     /// Of a symlink that came in whole.
     virtual const std::string& target() const = 0;
 };
+
+/// Begins with one object. The budget outlives it.
+using Intake =
+    std::function<std::unique_ptr<Incoming>(const ObjectDirectory& objects, const Digest& id, Budget& budget)>;
 
 } // namespace qpkg::ostree
