@@ -5,19 +5,10 @@
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/core/text.hpp"
 
 #include <utility>
 
 namespace qpkg::ostree {
-
-void Budget::take(std::uint64_t size)
-{
-    if (size > bytes_ - taken_) {
-        throw Error(Code::no_space, "more content than the " + text::human_size(bytes_) + " announced");
-    }
-    taken_ += size;
-}
 
 ContentImport::ContentImport(const ObjectDirectory& objects, const Intake& compressed, Budget& budget,
                              Progress& progress, Arrived arrived)

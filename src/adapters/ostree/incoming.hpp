@@ -29,6 +29,19 @@ private:
     std::uint64_t taken_ = 0;
 };
 
+/// The header that a content object begins with, gathered as it comes: its length, then as many bytes.
+class LeadingHeader {
+public:
+    /// Takes what belongs to it off the front; true when it is whole.
+    bool take(std::span<const std::uint8_t>& bytes);
+    /// With its length.
+    const std::string& bytes() const { return bytes_; }
+    std::span<const std::uint8_t> without_length() const;
+
+private:
+    std::string bytes_;
+};
+
 /// One content object on its way into the store.
 class Incoming {
 public:

@@ -8,7 +8,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <utility>
 
 namespace qpkg::ostree {
@@ -35,20 +34,10 @@ IncomingCompressed::~IncomingCompressed() { inflaters_->give_back(std::move(infl
 
 void IncomingCompressed::take_header(std::span<const std::uint8_t>& bytes)
 {
-    const auto take_to = [&](std::size_t wanted) {
-        const auto take = std::min(wanted - header_bytes_.size(), bytes.size());
-        header_bytes_ += as_text(bytes.first(take));
-        bytes = bytes.subspan(take);
-        return header_bytes_.size() == wanted;
-    };
-    if (header_bytes_.size() < header_prefix && !take_to(header_prefix)) {
+    if (!leading_.take(bytes)) {
         return;
     }
-    const auto length = header_length(as_bytes(header_bytes_).first(header_prefix));
-    if (!take_to(header_prefix + length)) {
-        return;
-    }
-    header_ = parse_archive_header(as_bytes(header_bytes_).subspan(header_prefix));
+    header_ = parse_archive_header(leading_.without_length());
     check_file(header_.file);
     begin_content();
 }

@@ -53,7 +53,7 @@ private:
     std::shared_ptr<Inflaters> inflaters_;
     std::unique_ptr<Inflater> inflater_;
     Keep keep_;
-    std::string header_bytes_;
+    LeadingHeader leading_;
     ArchiveHeader header_{};
     std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header is known
     Fd staged_;
