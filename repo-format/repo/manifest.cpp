@@ -231,7 +231,7 @@ void check_ref(const Release& release)
     }
 }
 
-Array encode_exports(const AppId& app, const std::vector<Export>& exports)
+Array export_rows(const AppId& app, const std::vector<Export>& exports)
 {
     Array array;
     for (const auto& made : exports) {
@@ -328,7 +328,7 @@ std::string encode_manifest(const Release& release)
         {"volume",
          Object{{"root", release.volume.root.hex()}, {"size", release.volume.size}, {"format", release.volume.format}}},
         {"view", std::string(only_view)},
-        {"exports", encode_exports(release.app, release.exports)},
+        {"exports", export_rows(release.app, release.exports)},
         {"needs", encode_needs(release.needs)},
         {"inputs", encode_inputs(release.inputs)},
         {"packages", encode_packages(release.packages)},

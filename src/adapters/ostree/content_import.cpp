@@ -2,6 +2,7 @@
 #include "adapters/ostree/content_import.hpp"
 
 #include "adapters/ostree/incoming_raw.hpp"
+#include "adapters/ostree/metadata_import.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/interrupt.hpp"
