@@ -2,7 +2,6 @@
 #include "cli/adapters.hpp"
 
 #include "adapters/erofs/volume_store.hpp"
-#include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/local/local_hypervisor.hpp"
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/qubes/qubes_hypervisor.hpp"
@@ -53,24 +52,15 @@ fs::path runtime_directory(const fs::path& root)
 std::unique_ptr<Fetcher> make_fetcher(const Options& options, const std::string& place)
 {
     const auto location = Location::require(place);
-    if (location.is_http()) {
-        return make_http_fetcher(options, location);
+    if (!location.is_http() && fs::is_regular_file(location.shown())) {
+        return std::make_unique<app::BundleFile>(app::BundleFile::open(location.shown()));
     }
-    const std::string file_scheme = "file://";
-    const auto& shown = location.shown();
-    const auto path = shown.starts_with(file_scheme) ? shown.substr(file_scheme.size()) : shown;
-    if (path.find("://") != std::string::npos) {
-        throw Error(Code::usage, shown + ": unknown kind of location", "use a directory or an http(s) URL");
-    }
-    if (fs::is_regular_file(path)) {
-        return std::make_unique<app::BundleFile>(app::BundleFile::open(path));
-    }
-    return std::make_unique<fetch::DirectoryFetcher>(path);
+    return make_site_fetcher(options, location);
 }
 
 std::unique_ptr<ContentStore> open_content(const fs::path& directory)
 {
-    return std::make_unique<ostree::OstreeContentStore>(directory);
+    return std::make_unique<ostree::OstreeContentStore>(directory, intake_of_role());
 }
 
 std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path& directory)
@@ -139,8 +129,9 @@ Backend make_backend(const std::string& name, const fs::path& root, const StateD
 struct Adapters::Set {
     explicit Set(const Options& options)
         : root(fs::absolute(options.root)), database(root / "state.db", sqlite::Access::read), trust(database),
-          content(root / "objects", ostree::OstreeContentStore::Absent::leave), volumes(root / "volumes", content),
-          backend(make_backend(options.backend, root, database, volumes)), sandbox(make_sandbox(options)),
+          content(root / "objects", intake_of_role(), ostree::OstreeContentStore::Absent::leave),
+          volumes(root / "volumes", content), backend(make_backend(options.backend, root, database, volumes)),
+          sandbox(make_sandbox(options)),
           progress(make_progress(options)), world{.root = root,
                                                   .db = database,
                                                   .trust = trust,

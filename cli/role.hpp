@@ -5,6 +5,7 @@
 // functions below have one implementation in each role's folder, and the linker sees one of them.
 #pragma once
 
+#include "adapters/ostree/incoming.hpp"
 #include "app/world.hpp"
 #include "cli/context.hpp"
 
@@ -31,8 +32,11 @@ struct Backend {
     std::unique_ptr<Hypervisor> hypervisor;
 };
 
-/// Error unsupported where the role has no network code.
-std::unique_ptr<Fetcher> make_http_fetcher(const Options& options, const Location& location);
+/// Reads a repository of static files, in a directory or on a server. Error unsupported where the role takes bundles
+/// only.
+std::unique_ptr<Fetcher> make_site_fetcher(const Options& options, const Location& location);
+/// What takes in contents that are served compressed; empty where the role inflates nothing.
+ostree::Intake intake_of_role();
 
 /// For people: "libvirt, local, qubes".
 const char* backends_of_role();

@@ -17,11 +17,13 @@ private:
 
 } // namespace
 
-std::unique_ptr<Fetcher> make_http_fetcher(const Options&, const Location& location)
+std::unique_ptr<Fetcher> make_site_fetcher(const Options&, const Location& location)
 {
-    throw Error(Code::unsupported, location.shown() + ": this qpkg has no network code",
-                "carry the repository here as a directory");
+    throw Error(Code::unsupported, location.shown() + ": this qpkg has no network code and inflates nothing",
+                "carry the repository here as a bundle: `qpkg bundle create` elsewhere");
 }
+
+ostree::Intake intake_of_role() { return {}; }
 
 const char* backends_of_role() { return "local, qubes"; }
 

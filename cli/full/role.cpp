@@ -5,11 +5,13 @@
 #include "adapters/delta/apply.hpp"
 #include "adapters/delta/fetch_delta.hpp"
 #include "adapters/delta/make.hpp"
+#include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/fetch/http/http_fetcher.hpp"
 #include "adapters/libvirt/agent_guest.hpp"
 #include "adapters/libvirt/libvirt_hypervisor.hpp"
-#include "adapters/ostree/archive_pull.hpp"
-#include "adapters/ostree/archived_objects.hpp"
+#include "adapters/ostree/served/archive.hpp"
+#include "adapters/ostree/served/archived_objects.hpp"
+#include "adapters/ostree/served/incoming_compressed.hpp"
 #include "adapters/sandbox/namespace_sandbox.hpp"
 #include "app/use/location_secrets.hpp"
 #include "cli/full/commands.hpp"
@@ -38,8 +40,6 @@ std::unique_ptr<libvirt::LibvirtHypervisor> make_libvirt(const fs::path& root, c
         std::make_unique<libvirt::AgentGuest>(libvirt::AgentGuest::Patience{settings.start, settings.refresh}));
 }
 
-} // namespace
-
 std::unique_ptr<Fetcher> make_http_fetcher(const Options& options, const Location& location)
 {
     fetch::HttpLimits limits;
@@ -52,6 +52,24 @@ std::unique_ptr<Fetcher> make_http_fetcher(const Options& options, const Locatio
     }
     return std::make_unique<fetch::HttpFetcher>(app::LocationSecrets(options.root).complete(location), limits);
 }
+
+} // namespace
+
+std::unique_ptr<Fetcher> make_site_fetcher(const Options& options, const Location& location)
+{
+    if (location.is_http()) {
+        return make_http_fetcher(options, location);
+    }
+    const std::string file_scheme = "file://";
+    const auto& shown = location.shown();
+    const auto path = shown.starts_with(file_scheme) ? shown.substr(file_scheme.size()) : shown;
+    if (path.find("://") != std::string::npos) {
+        throw Error(Code::usage, shown + ": unknown kind of location", "use a directory or an http(s) URL");
+    }
+    return std::make_unique<fetch::DirectoryFetcher>(path);
+}
+
+ostree::Intake intake_of_role() { return ostree::inflating(); }
 
 const char* backends_of_role() { return "libvirt, local, qubes"; }
 
@@ -73,7 +91,7 @@ void equip(app::World& world, const fs::path& guest_files)
 {
     world.unpack = archive::unpack;
     world.open_archive = [](const fs::path& directory) { return std::make_unique<ostree::ArchivedObjects>(directory); };
-    world.open_mirror = [](const fs::path& directory) { return std::make_unique<ostree::ArchivePull>(directory); };
+    world.archive_repository = [](const fs::path& directory) { return std::make_unique<ostree::Archive>(directory); };
     world.apply_delta = [objects = world.root / "objects"](const DeltaJob& job, Fetcher& from, Progress& shown) {
         return delta::apply(objects, job, from, shown);
     };

@@ -56,14 +56,10 @@ bool is_icon_path(const Export& icon)
                                [&](const char* ending) { return icon.path.ends_with('/' + icon.name + ending); });
 }
 
-/// Of what can be said without the app; nothing, or what is wrong.
-std::optional<std::string> complaint_about_form(const Export& made)
+std::optional<std::string> complaint_about_name(const Export& made)
 {
     if (!is_export_name(made.name)) {
         return "not a name of at most 64 letters, digits and . _ + @ -";
-    }
-    if (!is_path(made.path)) {
-        return "not an absolute path of printable ASCII without blanks, . and ..";
     }
     if (made.kind == ExportKind::desktop && !made.name.ends_with(".desktop")) {
         return "the name of a desktop entry ends in .desktop";
@@ -71,8 +67,13 @@ std::optional<std::string> complaint_about_form(const Export& made)
     if (made.kind == ExportKind::service) {
         return complaint_about_service(made.name);
     }
-    if (made.kind == ExportKind::dbus) {
-        return complaint_about_bus_name(made.name);
+    return made.kind == ExportKind::dbus ? complaint_about_bus_name(made.name) : std::nullopt;
+}
+
+std::optional<std::string> complaint_about_path(const Export& made)
+{
+    if (!is_path(made.path)) {
+        return "not an absolute path of printable ASCII without blanks, . and ..";
     }
     if (made.kind == ExportKind::icon && !is_icon_path(made)) {
         return "an icon lies in /usr/share/icons or /usr/share/pixmaps, as its name and .png, .svg or .xpm";
@@ -158,7 +159,7 @@ Export parse_line(std::string_view line, std::size_t number, const AppId& app)
                 .rank = *rank == first_word ? Rank::first : Rank::second,
                 .listed = is_listed};
     if (const auto complaint = complaint_about(app, made)) {
-        throw broken(number, *complaint);
+        throw broken(number, complaint->what);
     }
     return made;
 }
@@ -179,16 +180,26 @@ bool is_foreign_name(const AppId& app, const Export& made)
            (made.kind == ExportKind::service && !is_service_of(app, made.name));
 }
 
-std::optional<std::string> complaint_about(const AppId& app, const Export& made)
+std::optional<Complaint> complaint_about(const AppId& app, const Export& made)
 {
-    if (auto complaint = complaint_about_form(made)) {
-        return complaint;
+    if (auto what = complaint_about_name(made)) {
+        return Complaint{"name", *std::move(what)};
+    }
+    if (auto what = complaint_about_path(made)) {
+        return Complaint{"path", *std::move(what)};
     }
     if (made.listed != is_foreign_name(app, made)) {
-        return made.listed ? "only a name of a bus or a service that is not of the app's id is listed"
-                           : "the name is not of the app's id, and not listed";
+        return Complaint{"name", made.listed ? "only a name of a bus or a service that is not of the app's id is listed"
+                                             : "the name is not of the app's id, and not listed"};
     }
     return std::nullopt;
+}
+
+void require_possible(const AppId& app, const Export& made)
+{
+    if (const auto complaint = complaint_about(app, made)) {
+        throw Error(Code::usage, "the export \"" + made.name + "\" of " + app.text() + ": " + complaint->what);
+    }
 }
 
 std::string encode_exports(const AppId& app, const std::vector<Export>& exports)
@@ -196,9 +207,7 @@ std::string encode_exports(const AppId& app, const std::vector<Export>& exports)
     std::set<std::pair<ExportKind, std::string>> seen;
     std::vector<std::string> lines;
     for (const auto& made : exports) {
-        if (const auto complaint = complaint_about(app, made)) {
-            throw Error(Code::usage, "the export \"" + made.name + "\" of " + app.text() + ": " + *complaint);
-        }
+        require_possible(app, made);
         if (!is_new(seen, made)) {
             throw Error(Code::usage, "the export \"" + made.name + "\" of " + app.text() + " is there twice");
         }

@@ -23,8 +23,16 @@ inline constexpr std::size_t largest_exports = 1024 * 1024; ///< bytes
 /// "/usr/share/qpkg/org.mozilla.firefox-esr/exports": its place in the module of `app`.
 std::string exports_path(const AppId& app);
 
+/// What is wrong with an export, and with which member of it.
+struct Complaint {
+    std::string_view member; ///< "name" or "path"
+    std::string what;
+};
+
 /// Why `app` may not export this; nothing: it may. The same rule for builders, manifests and qubes.
-std::optional<std::string> complaint_about(const AppId& app, const Export& made);
+std::optional<Complaint> complaint_about(const AppId& app, const Export& made);
+/// For who writes one. Error usage.
+void require_possible(const AppId& app, const Export& made);
 
 /// Whether the name is one that others find the app by (a bus's, a unit's) and not of the app's id: it must be listed.
 bool is_foreign_name(const AppId& app, const Export& made);

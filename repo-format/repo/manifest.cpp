@@ -62,22 +62,6 @@ void check_view(Fields& fields)
     }
 }
 
-/// A name that becomes a file name in a qube.
-bool is_file_name(std::string_view name)
-{
-    return !name.empty() && name.size() <= 255 && name != "." && name != ".." &&
-           name.find('/') == std::string_view::npos;
-}
-
-bool is_absolute_path(std::string_view path)
-{
-    if (!path.starts_with('/')) {
-        return false;
-    }
-    const auto parts = text::split(path.substr(1), '/');
-    return std::ranges::all_of(parts, [](const std::string& part) { return is_file_name(part); });
-}
-
 Rank parse_rank(Fields& fields)
 {
     const auto rank = fields.text("rank");
@@ -97,19 +81,6 @@ bool mark(Fields& fields, std::string_view name)
     return is_there;
 }
 
-/// Names that others find an app by must be the app's, or listed, which plans show.
-void check_name(Fields& fields, const AppId& app, const Export& made)
-{
-    const bool is_found_by_name = made.kind == ExportKind::dbus || made.kind == ExportKind::service;
-    const auto complaint = is_found_by_name || made.listed ? complaint_about(app, made) : std::nullopt;
-    if (complaint) {
-        fields.fail("name", '"' + text::escaped(made.name, 80) + "\": " + *complaint);
-    }
-    if (made.starts && made.kind != ExportKind::service) {
-        fields.fail("starts", "only a service starts");
-    }
-}
-
 Export parse_export(Fields fields, const AppId& app)
 {
     const auto word = fields.text("kind");
@@ -117,20 +88,19 @@ Export parse_export(Fields fields, const AppId& app)
     if (!kind) {
         fields.fail("kind", "unknown kind of export \"" + text::escaped(word, 40) + "\"");
     }
-    Export made{
-        .kind = *kind, .name = fields.text("name"), .path = short_text(fields, "path"), .rank = parse_rank(fields)};
-    if (!is_file_name(made.name)) {
-        fields.fail("name", "not a file name");
-    }
-    if (!is_absolute_path(made.path)) {
-        fields.fail("path", "not an absolute path without . and ..");
-    }
+    Export made{.kind = *kind, .name = fields.text("name"), .path = fields.text("path"), .rank = parse_rank(fields)};
     if (made.kind == ExportKind::desktop && fields.has("menu")) {
         made.menu = parse_menu_entry(fields.object("menu"));
     }
     made.listed = mark(fields, "listed");
     made.starts = mark(fields, "starts");
-    check_name(fields, app, made);
+    if (const auto complaint = complaint_about(app, made)) {
+        const auto& value = complaint->member == "name" ? made.name : made.path;
+        fields.fail(complaint->member, '"' + text::escaped(value, 80) + "\": " + complaint->what);
+    }
+    if (made.starts && made.kind != ExportKind::service) {
+        fields.fail("starts", "only a service starts");
+    }
     return made;
 }
 
@@ -261,10 +231,11 @@ void check_ref(const Release& release)
     }
 }
 
-Array encode_exports(const std::vector<Export>& exports)
+Array export_rows(const AppId& app, const std::vector<Export>& exports)
 {
     Array array;
     for (const auto& made : exports) {
+        require_possible(app, made);
         Object member{{"kind", std::string(word_of(made.kind))},
                       {"name", made.name},
                       {"path", made.path},
@@ -357,7 +328,7 @@ std::string encode_manifest(const Release& release)
         {"volume",
          Object{{"root", release.volume.root.hex()}, {"size", release.volume.size}, {"format", release.volume.format}}},
         {"view", std::string(only_view)},
-        {"exports", encode_exports(release.exports)},
+        {"exports", export_rows(release.app, release.exports)},
         {"needs", encode_needs(release.needs)},
         {"inputs", encode_inputs(release.inputs)},
         {"packages", encode_packages(release.packages)},

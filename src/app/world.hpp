@@ -7,12 +7,12 @@
 #pragma once
 
 #include "qpkg/ports/archive.hpp"
+#include "qpkg/ports/archive_repository.hpp"
 #include "qpkg/ports/clock.hpp"
 #include "qpkg/ports/content_store.hpp"
 #include "qpkg/ports/delta.hpp"
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/hypervisor.hpp"
-#include "qpkg/ports/object_mirror.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
 #include "qpkg/ports/served_objects.hpp"
@@ -52,8 +52,9 @@ struct World {
         unpack = {};
     /// The objects of the archive repository in this directory. Empty in the dom0 role.
     std::function<std::unique_ptr<ServedObjects>(const std::filesystem::path& archive)> open_archive = nullptr;
-    /// Opens (making it when absent) an archive repository that is filled from others. Empty in the dom0 role.
-    std::function<std::unique_ptr<ObjectMirror>(const std::filesystem::path& archive)> open_mirror = nullptr;
+    /// Opens (making it when absent) an archive repository. Empty in the dom0 role.
+    std::function<std::unique_ptr<ArchiveRepository>(const std::filesystem::path& archive)> archive_repository =
+        nullptr;
     /// Static deltas (adapters/delta). Empty in the dom0 role, which takes whole objects only.
     ApplyDelta apply_delta = {};
     CopyDelta copy_delta = {};

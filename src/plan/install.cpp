@@ -91,23 +91,38 @@ Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& rel
     return editing.finish();
 }
 
+std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<QubeName>& qubes,
+                                   const std::vector<AppId>& apps)
+{
+    std::vector<Upgradable> found;
+    for (const auto& name : qubes) {
+        const auto& qube = require_qube(snapshot, name);
+        for (const auto& binding : qube.current_generation().bindings) {
+            const bool asked = apps.empty() || std::ranges::find(apps, binding.app) != apps.end();
+            if (asked && !binding.held) {
+                found.push_back({qube, binding.app, snapshot.release(binding.release)});
+            }
+        }
+    }
+    return found;
+}
+
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
                   const Occasion& occasion)
 {
     Editing editing(snapshot, occasion);
     for (const auto& name : qubes) {
-        const auto& qube = require_qube(snapshot, name);
-        editing.bindings(qube); // also where no app moves: a wish may change who has a name
-        for (const auto& binding : qube.current_generation().bindings) {
-            const auto& bound = snapshot.release(binding.release).release;
-            const auto next = std::find_if(newest.begin(), newest.end(), [&](const KnownRelease& candidate) {
-                const auto& release = candidate.release;
-                return release.app == bound.app && release.base == qube.base && release.arch == bound.arch &&
-                       release.channel == bound.channel && release.sequence > bound.sequence;
-            });
-            if (next != newest.end() && !binding.held) {
-                place(editing, snapshot, qube, *next, {});
-            }
+        editing.bindings(require_qube(snapshot, name)); // also where no app moves: a wish may change who has a name
+    }
+    for (const auto& one : upgradable(snapshot, qubes)) {
+        const auto& bound = one.bound.release;
+        const auto next = std::ranges::find_if(newest, [&](const KnownRelease& candidate) {
+            const auto& release = candidate.release;
+            return release.app == bound.app && release.base == one.qube.base && release.arch == bound.arch &&
+                   release.channel == bound.channel && one.is_newer(release.sequence);
+        });
+        if (next != newest.end()) {
+            place(editing, snapshot, one.qube, *next, {});
         }
     }
     return editing.finish();

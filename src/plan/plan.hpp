@@ -93,7 +93,20 @@ Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& rel
 Plan plan_remove(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes,
                  const Occasion& occasion);
 
-/// Moves every app that is in one of `qubes`, is not held, and has a release of a higher sequence in `newest`.
+/// An app of a qube that an upgrade moves when there is a newer release of it. Borrows from its snapshot.
+struct Upgradable {
+    const Qube& qube;
+    const AppId& app;
+    const KnownRelease& bound;
+
+    bool is_newer(std::uint64_t sequence) const { return sequence > bound.release.sequence; }
+};
+
+/// What is in one of `qubes`, is one of `apps` where any are named, and is not held. Error not_found (qube).
+std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<QubeName>& qubes,
+                                   const std::vector<AppId>& apps = {});
+
+/// Moves everything upgradable that has a newer release in `newest`.
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
                   const Occasion& occasion);
 

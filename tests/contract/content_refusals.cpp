@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What a ContentStore refuses to import, with commits made by hand.
-#include "adapters/ostree/inflate.hpp"
+#include "adapters/ostree/served/incoming_compressed.hpp"
 #include "repo-format/repo/ostree_objects.hpp"
 #include "support/expect.hpp"
 #include "support/published_commit.hpp"
@@ -34,7 +34,7 @@ struct Forged {
     files::TemporaryDirectory scratch_directory = scratch();
     fs::path directory = scratch_directory.path();
     NoProgress quiet;
-    OstreeContentStore store{directory / "store"};
+    OstreeContentStore store{directory / "store", ostree::inflating()};
     ostree::DirMeta meta{0, 0, 040755, {}};
     ServedFile file;
     std::string served = file.bytes();

@@ -73,7 +73,7 @@ TEST_CASE("what is here is not fetched again")
     published.import();
     TreeMaker(published.directory / "tree").file("usr/bin/new", "new\n", 0755);
     const auto next = published.builder.commit_tree(a_commit_of(published.directory / "tree"), published.quiet);
-    published.builder.export_commit(next.commit, published.archive(), Published::ref(), nullptr, published.quiet);
+    published.export_to(published.archive(), next.commit);
 
     const auto estimate = published.store.estimate(next.commit, {next.objects, next.size}, published.site);
     const auto report =
@@ -114,8 +114,7 @@ TEST_CASE("of several commits that were laid aside, nothing is asked for again")
     Published published;
     auto tree = TreeMaker(published.directory / "other").file("usr/bin/other", noise(5000, 1), 0755);
     const auto other = published.builder.commit_tree(a_commit_of(tree.root(), "org.example.other"), published.quiet);
-    published.builder.export_commit(other.commit, published.archive(), "app/org.example.other/x86_64/stable", nullptr,
-                                    published.quiet);
+    published.export_to(published.archive(), other.commit, nullptr, "app/org.example.other/x86_64/stable");
     const ImportLimits limits{other.objects, other.size};
     auto& store = published.store;
     store.stage_commit(published.summary.commit, published.limits(), published.site, published.quiet);
@@ -152,8 +151,7 @@ TEST_CASE("a signature goes into detached metadata as stock ostree writes it")
     Published published;
     const RecordingSigner signer;
 
-    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer,
-                                    published.quiet);
+    published.export_to(published.archive(), published.summary.commit, &signer);
 
     const auto archive = "--repo=" + published.archive().string();
     const auto shown = stock_ostree(
@@ -167,8 +165,7 @@ TEST_CASE("the signature is over the whole commit object")
     Published published;
     const RecordingSigner signer;
 
-    published.builder.export_commit(published.summary.commit, published.directory / "other", Published::ref(), &signer,
-                                    published.quiet);
+    published.export_to(published.directory / "other", published.summary.commit, &signer);
 
     const auto summary = files::read(published.directory / "other/summary", 1 << 20);
     CHECK(signer.signed_bytes == summary);
@@ -178,12 +175,11 @@ TEST_CASE("a copy between archives is the same bytes, linked, with ref and signa
 {
     Published published;
     const RecordingSigner signer;
-    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer,
-                                    published.quiet);
+    published.export_to(published.archive(), published.summary.commit, &signer);
 
     const auto target = published.directory / "mirror" / "ostree";
-    const auto bytes = published.builder.copy_archived(published.summary.commit, published.archive(), target,
-                                                       "other/ref", nullptr, published.quiet);
+    const auto bytes = ostree::Archive(target).add(published.summary.commit, published.archive(), "other/ref", nullptr,
+                                                   published.quiet);
 
     CHECK(bytes == published.served);
     CHECK(listing(target / "objects") == listing(published.archive() / "objects"));
@@ -200,7 +196,7 @@ TEST_CASE("prune gives back what it said and keeps what is needed")
     published.import();
     TreeMaker(published.directory / "tree").file("usr/lib/hello/second", noise(300'000, 2));
     const auto next = published.builder.commit_tree(a_commit_of(published.directory / "tree"), published.quiet);
-    published.builder.export_commit(next.commit, published.archive(), Published::ref(), nullptr, published.quiet);
+    published.export_to(published.archive(), next.commit);
     published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
     const std::vector keep{published.summary.commit};
 

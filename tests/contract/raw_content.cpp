@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Raw objects, as bundles carry them: read from an archive repository, brought into a store.
-#include "adapters/ostree/archived_objects.hpp"
+#include "adapters/ostree/served/archived_objects.hpp"
 #include "support/expect.hpp"
 #include "support/published_commit.hpp"
 

@@ -6,6 +6,8 @@
 
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/ostree/content_store.hpp"
+#include "adapters/ostree/served/archive.hpp"
+#include "adapters/ostree/served/incoming_compressed.hpp"
 #include "adapters/sqlite/database.hpp"
 #include "repo-format/repo/manifest.hpp"
 #include "support/releases.hpp"
@@ -75,7 +77,7 @@ public:
         write_tree(tree, {{"usr/bin/sh", "not a shell"}, {"etc/os-release", "ID=tiny\nVERSION_ID=1\n"}});
         const auto root = directory_ / "root";
         files::make_directories(root);
-        ostree::OstreeContentStore content(root / "objects");
+        ostree::OstreeContentStore content(root / "objects", ostree::inflating());
         erofs::ErofsVolumeStore volumes(root / "volumes", content);
         NoProgress quiet;
         const auto commit = content.commit_tree({tree, "base/tiny-1", "tiny-1", built, {}}, quiet).commit;
@@ -111,7 +113,8 @@ public:
             content_.commit_tree({source, release.tree.ref, version, built,
                                   commit_identity(release.app, release.arch, release.base, release.version)},
                                  quiet);
-        content_.export_commit(summary.commit, module / "ostree", release.tree.ref, nullptr, quiet);
+        ostree::Archive(module / "ostree")
+            .add(summary.commit, scratch_.path() / "objects", release.tree.ref, nullptr, quiet);
         release.tree.commit = summary.commit;
         release.tree.objects = summary.objects;
         release.tree.size = summary.size;

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/ostree/content_import.hpp"
+#include "adapters/ostree/served/incoming_compressed.hpp"
 
 #include "qpkg/core/error.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <memory>
 #include <span>
 
 namespace {
@@ -18,8 +19,8 @@ const Digest zeroes({});                              // the name that is asked 
 bool is_accepted(std::span<const std::uint8_t> bytes, std::size_t piece)
 {
     ostree::Budget budget(1U << 20U);
-    ostree::Inflater inflater;
-    ostree::IncomingFile file(unused, zeroes, budget, inflater, ostree::Keep::nothing);
+    ostree::IncomingCompressed file(unused, zeroes, budget, std::make_shared<ostree::Inflaters>(),
+                                    ostree::Keep::nothing);
     try {
         for (std::size_t at = 0; at < bytes.size(); at += piece) {
             file.feed(bytes.subspan(at, std::min(piece, bytes.size() - at)));

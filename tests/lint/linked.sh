@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# linked.sh dom0|release BIN: what the built programs are made of, as readelf sees them.
+# linked.sh dom0|full|release BIN: what the built programs are made of, as ldd and readelf see them.
 set -euo pipefail
 # grep after a pipe is never -q here: it would end the other side early, which pipefail takes for a failure.
 readonly kind=$1 bin=$2
@@ -11,18 +11,23 @@ complain() {
     failed=1
 }
 
-needed() { readelf -dW "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'; }
+# All that the loader brings, with what libraries bring themselves.
+loaded() { ldd "$1" 2>/dev/null | sed -n 's/^[[:space:]]*\([^ /]*\)\.so.*/\1/p'; }
 
-# dom0 reads no archive, opens no connection and builds nothing, and there only qubesd speaks to libvirt: none of their
-# libraries may be linked directly. It hashes whole objects, and applies no static delta.
+# dom0 reads no archive, opens no connection, builds and inflates nothing; objects of OSTree it reads and writes itself.
+readonly dom0_loads='linux-vdso|libc|libm|libgcc_s|libstdc\+\+|libcrypto|libsodium|libsqlite3|libfmt|libspdlog'
 check_dom0() {
     local library
-    for library in libarchive libcurl libseccomp libvirt libxml2; do
-        if needed "$1" | grep "^$library" >/dev/null; then
-            complain "$1 links $library"
-        fi
+    for library in $(loaded "$1" | grep -Ev "^($dom0_loads)$"); do
+        complain "$1 loads $library"
     done
-    if readelf --dyn-syms -W "$1" | grep 'ostree_repo_static_delta' >/dev/null; then complain "$1 makes or applies static deltas"; fi
+}
+
+# libostree stays the engine of who builds, publishes and mirrors.
+check_full() {
+    if [[ ${1##*/} == qpkg ]] && ! loaded "$1" | grep '^libostree-1$' >/dev/null; then
+        complain "$1 does not load libostree"
+    fi
 }
 
 check_release() {
@@ -44,6 +49,7 @@ programs=("$bin"/qpkg*)
 for program in "${programs[@]}"; do
     case $kind in
     dom0) check_dom0 "$program" ;;
+    full) check_full "$program" ;;
     release) check_release "$program" ;;
     esac
 done

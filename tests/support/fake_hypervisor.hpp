@@ -8,7 +8,6 @@
 #include <iterator>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 namespace qpkg::testing {
@@ -78,14 +77,7 @@ public:
     {
         fail_if_told();
         auto& qube = require(name);
-        std::vector<VolumeSlot> next(slots.begin(), slots.end());
-        std::sort(next.begin(), next.end());
-        if (volumes_of(next).size() > capabilities_.max_slots) {
-            throw Error(Code::unsupported, name.text() + " has too few slots");
-        }
-        if (std::adjacent_find(next.begin(), next.end(), same_app) != next.end()) {
-            throw Error(Code::conflict, name.text() + ": two volumes of one app");
-        }
+        auto next = possible_slots(name, slots, capabilities_.max_slots);
         changes += next == qube.wanted ? 0 : 1;
         qube.wanted = std::move(next);
     }
@@ -168,17 +160,6 @@ private:
         std::vector<VolumeSlot> wanted{};
         std::optional<std::vector<VolumeSlot>> attached{}; ///< nothing: halted
     };
-
-    static std::set<VolumeId> volumes_of(const std::vector<VolumeSlot>& slots)
-    {
-        std::set<VolumeId> volumes;
-        for (const auto& slot : slots) {
-            volumes.insert(slot.volume);
-        }
-        return volumes;
-    }
-
-    static bool same_app(const VolumeSlot& a, const VolumeSlot& b) { return a.app == b.app; }
 
     Entry& require(const QubeName& name)
     {

@@ -129,7 +129,8 @@ void make(std::span<char* const> words)
     const VolumePart part{commit.commit, ""};
     const auto volume = world.open_volumes(*content, scratch.path() / "volumes")->measure({&part, 1});
     fs::create_directories(result);
-    const auto archived = content->export_commit(commit.commit, result / "ostree", ref, nullptr, quiet);
+    const auto archived = world.archive_repository(result / "ostree")
+                              ->add(commit.commit, scratch.path() / "content", ref, nullptr, quiet);
     const Release release{.app = app,
                           .version = version,
                           .sequence = 0,

@@ -3,6 +3,8 @@
 
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/ostree/content_store.hpp"
+#include "adapters/ostree/served/archive.hpp"
+#include "adapters/ostree/served/incoming_compressed.hpp"
 #include "support/trees.hpp"
 
 #include "qpkg/core/subprocess.hpp"
@@ -26,13 +28,18 @@ struct Published {
     fs::path directory = scratch_directory.path();
     NoProgress quiet;
     ostree::OstreeContentStore builder{directory / "builder"};
-    ostree::OstreeContentStore store{directory / "store"};
+    ostree::OstreeContentStore store{directory / "store", ostree::inflating()};
     CommitSummary summary = builder.commit_tree(a_commit_of(small_module(directory / "tree").root()), quiet);
-    std::uint64_t served = builder.export_commit(summary.commit, archive(), ref(), nullptr, quiet);
+    std::uint64_t served = export_to(archive(), summary.commit);
     fetch::DirectoryFetcher site{directory / "site"};
 
     fs::path archive() const { return directory / "site" / "ostree"; }
     static std::string ref() { return "app/org.example.hello/x86_64/stable"; }
+    std::uint64_t export_to(const fs::path& target, const CommitId& commit, const CommitSigner* signer = nullptr,
+                            const std::string& as = ref())
+    {
+        return ostree::Archive(target).add(commit, directory / "builder", as, signer, quiet);
+    }
     ImportLimits limits() const { return {summary.objects, summary.size}; }
     ImportReport import() { return store.import_commit(summary.commit, limits(), site, quiet); }
     /// The served object of the path that a walk meets last.

@@ -3,6 +3,7 @@
 
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/ostree/content_store.hpp"
+#include "adapters/ostree/served/archive.hpp"
 #include "app/publish/keys.hpp"
 #include "app/publish/publish.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -46,7 +47,8 @@ public:
                                                    .timestamp = release.inputs.source_date_epoch,
                                                    .metadata = {{"qpkg.app", app_id}}},
                                                   quiet_);
-        content_.export_commit(summary.commit, directory / "ostree", release.tree.ref, nullptr, quiet_);
+        ostree::Archive(directory / "ostree")
+            .add(summary.commit, root_.path() / "content", release.tree.ref, nullptr, quiet_);
         release.tree.commit = summary.commit;
         release.tree.objects = summary.objects;
         release.tree.size = summary.size;
@@ -68,11 +70,12 @@ public:
     app::PublishReport publish(std::vector<fs::path> modules) { return publish(request(std::move(modules))); }
     app::PublishReport publish(const app::PublishRequest& request)
     {
-        return app::publish(app::PublisherPorts{content_, clock, quiet_,
-                                                [](const std::string& location) {
-                                                    return std::make_unique<fetch::DirectoryFetcher>(location);
-                                                }},
-                            request);
+        return app::publish(
+            app::PublisherPorts{
+                clock, quiet_,
+                [](const std::string& location) { return std::make_unique<fetch::DirectoryFetcher>(location); },
+                [](const fs::path& archive) { return std::make_unique<ostree::Archive>(archive); }},
+            request);
     }
 
     FixedClock clock{start};

@@ -4,6 +4,9 @@
 #include "qpkg/model/names.hpp"
 #include "qpkg/model/service.hpp"
 
+#include <cstddef>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,6 +25,14 @@ struct VolumeSlot {
 
 /// Whether both are the same tree on the same volume, whatever else is said of it.
 inline bool same_volume(const VolumeSlot& a, const VolumeSlot& b) { return a.app == b.app && a.volume == b.volume; }
+
+/// Distinct ones.
+std::set<VolumeId> volumes_of(std::span<const VolumeSlot> slots);
+
+/// Ascending, as a qube that holds so many volumes can have them. Errors: unsupported (more volumes), conflict (two
+/// slots of one app).
+std::vector<VolumeSlot> possible_slots(const QubeName& qube, std::span<const VolumeSlot> slots,
+                                       std::size_t most_volumes);
 
 /// What only a volume of several apps has: each app's tree lies there, by app id.
 inline constexpr const char* composed_folder = "apps";

@@ -96,18 +96,6 @@ public:
 
     /// Builder: commits a directory; same tree and request, same commit.
     virtual CommitSummary commit_tree(const CommitRequest& request, Progress& progress) = 0;
-    /// Publisher: copies a commit into the archive repository at `archive` (made when absent), signs it, points `ref`
-    /// at it. Returns the bytes of its objects as served.
-    virtual std::uint64_t export_commit(const CommitId& commit, const std::filesystem::path& archive,
-                                        const std::string& ref, const CommitSigner* signer, Progress& progress) = 0;
-
-    /// Publisher: copies a commit between archive repositories (`to` is made when absent) as it is, by hard link where
-    /// the file system allows. Each object but file contents is checked against its name. With a signer it is signed
-    /// anew, else its signatures come along. Points `ref` at it. Returns the bytes of its objects as served.
-    virtual std::uint64_t copy_archived(const CommitId& commit, const std::filesystem::path& from,
-                                        const std::filesystem::path& to, const std::string& ref,
-                                        const CommitSigner* signer, Progress& progress) = 0;
-
     /// Bytes that `prune(keep)` would give back.
     virtual std::uint64_t prunable(std::span<const CommitId> keep) const = 0;
     /// Removes everything that none of `keep` needs, leftovers of broken imports included. Returns bytes given back.

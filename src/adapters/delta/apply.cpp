@@ -4,7 +4,7 @@
 #include "adapters/delta/fetch_delta.hpp"
 #include "adapters/delta/made_objects.hpp"
 #include "adapters/delta/superblock.hpp"
-#include "adapters/ostree/handle.hpp"
+#include "adapters/ostree/served/handle.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"

@@ -6,8 +6,8 @@
 // the real repository, by the same calls.
 #pragma once
 
-#include "adapters/ostree/inflate.hpp"
 #include "adapters/ostree/object_directory.hpp"
+#include "adapters/ostree/served/inflate.hpp"
 
 #include "qpkg/ports/delta.hpp"
 

@@ -2,8 +2,8 @@
 #include "adapters/delta/make.hpp"
 
 #include "adapters/delta/superblock.hpp"
-#include "adapters/ostree/handle.hpp"
-#include "adapters/ostree/repository.hpp"
+#include "adapters/ostree/served/handle.hpp"
+#include "adapters/ostree/served/names.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 
 #include "qpkg/core/fault.hpp"

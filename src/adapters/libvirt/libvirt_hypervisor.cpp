@@ -44,30 +44,6 @@ void unless_gone(const Step& step)
     }
 }
 
-std::set<VolumeId> volumes_of(const std::vector<VolumeSlot>& slots)
-{
-    std::set<VolumeId> volumes;
-    for (const auto& slot : slots) {
-        volumes.insert(slot.volume);
-    }
-    return volumes;
-}
-
-std::vector<VolumeSlot> possible(const QubeName& qube, std::span<const VolumeSlot> slots)
-{
-    std::vector<VolumeSlot> sorted(slots.begin(), slots.end());
-    std::ranges::sort(sorted);
-    if (const auto count = volumes_of(sorted).size(); count > most_slots) {
-        throw Error(Code::unsupported,
-                    qube.text() + " can hold " + std::to_string(most_slots) + " volumes, not " + std::to_string(count));
-    }
-    const auto twice = std::ranges::adjacent_find(sorted, {}, &VolumeSlot::app);
-    if (twice != sorted.end()) {
-        throw Error(Code::conflict, qube.text() + ": two volumes of one app, " + twice->app.text());
-    }
-    return sorted;
-}
-
 } // namespace
 
 LibvirtHypervisor::LibvirtHypervisor(LibvirtOptions options, std::unique_ptr<Connection> connection,
@@ -224,7 +200,7 @@ void LibvirtHypervisor::remove(const QubeName& qube)
 void LibvirtHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
 {
     const auto view = require(qube);
-    auto next = possible(qube, slots);
+    auto next = possible_slots(qube, slots, most_slots);
     if (next == view.slots) {
         return;
     }

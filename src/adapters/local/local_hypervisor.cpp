@@ -20,7 +20,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
-#include <set>
 #include <system_error>
 
 namespace qpkg::local {
@@ -235,20 +234,7 @@ void LocalHypervisor::remove(const QubeName& qube)
 void LocalHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
 {
     auto wanted = require(qube);
-    std::vector<VolumeSlot> next(slots.begin(), slots.end());
-    std::ranges::sort(next);
-    std::set<VolumeId> volumes;
-    for (const auto& slot : next) {
-        volumes.insert(slot.volume);
-    }
-    if (volumes.size() > most_slots) {
-        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " volumes, not " +
-                                           std::to_string(volumes.size()));
-    }
-    const auto twice = std::ranges::adjacent_find(next, {}, &VolumeSlot::app);
-    if (twice != next.end()) {
-        throw Error(Code::conflict, qube.text() + ": two volumes of one app, " + twice->app.text());
-    }
+    auto next = possible_slots(qube, slots, most_slots);
     if (next != wanted.slots) {
         wanted.slots = std::move(next);
         write(qube, wanted);

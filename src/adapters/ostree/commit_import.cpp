@@ -15,9 +15,9 @@
 namespace qpkg::ostree {
 
 CommitImport::CommitImport(const ObjectDirectory& objects, const CommitIndexes& indexes, const KnownObjects& known,
-                           const ImportLimits& limits, Fetcher& from)
-    : objects_(objects), indexes_(indexes), known_(known), limits_(limits), from_(from), budget_(limits.size),
-      metadata_(objects, limits, from)
+                           const ImportLimits& limits, const Intake& compressed, Fetcher& from)
+    : objects_(objects), indexes_(indexes), known_(known), limits_(limits), compressed_(compressed), from_(from),
+      budget_(limits.size), metadata_(objects, limits, from)
 {
 }
 
@@ -87,10 +87,11 @@ ImportedTree CommitImport::bring(const CommitId& id, Progress& progress)
         progress.begin("fetch", id.hex(), limits_.size);
         progress.advance(budget_.taken());
     }
-    ContentImport content(objects_, budget_, progress, [this](ObjectFacts facts, const std::string& target) {
-        report_.content_bytes += facts.size;
-        take(std::move(facts), target);
-    });
+    ContentImport content(objects_, compressed_, budget_, progress,
+                          [this](ObjectFacts facts, const std::string& target) {
+                              report_.content_bytes += facts.size;
+                              take(std::move(facts), target);
+                          });
     content.run(missing, from_);
     check_total();
     check_links(tree);

@@ -23,8 +23,9 @@ namespace qpkg::ostree {
 /// Brings one commit into the store. The commit object gets its place last: whoever sees it has everything.
 class CommitImport {
 public:
+    /// `compressed`: as ContentImport's.
     CommitImport(const ObjectDirectory& objects, const CommitIndexes& indexes, const KnownObjects& known,
-                 const ImportLimits& limits, Fetcher& from);
+                 const ImportLimits& limits, const Intake& compressed, Fetcher& from);
 
     ImportEstimate estimate(const CommitId& id);
     ImportReport run(const CommitId& id, Progress& progress);
@@ -48,6 +49,7 @@ private:
     const CommitIndexes& indexes_;
     const KnownObjects& known_;
     const ImportLimits& limits_;
+    const Intake& compressed_;
     Fetcher& from_;
     Budget budget_;
     MetadataImport metadata_;

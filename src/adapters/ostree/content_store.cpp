@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/content_store.hpp"
 
-#include "adapters/ostree/archive.hpp"
 #include "adapters/ostree/commit_import.hpp"
 #include "adapters/ostree/commit_reader.hpp"
 #include "adapters/ostree/garbage.hpp"
@@ -15,6 +14,7 @@
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace qpkg::ostree {
 namespace {
@@ -29,7 +29,8 @@ std::string as_line(const MetadataValue& value)
 
 } // namespace
 
-OstreeContentStore::OstreeContentStore(const std::filesystem::path& directory, Absent absent) : directory_(directory)
+OstreeContentStore::OstreeContentStore(const std::filesystem::path& directory, Intake compressed, Absent absent)
+    : directory_(directory), compressed_(std::move(compressed))
 {
     if (absent == Absent::make || std::filesystem::exists(directory / "config")) {
         make_if_absent();
@@ -109,7 +110,7 @@ ImportEstimate OstreeContentStore::estimate(const CommitId& commit, const Import
 {
     return giving_space_back(*fetching_, [&] {
         const KnownObjects known(*indexes_, commits());
-        return CommitImport(*fetching_, *indexes_, known, limits, from).estimate(commit);
+        return CommitImport(*fetching_, *indexes_, known, limits, compressed_, from).estimate(commit);
     });
 }
 
@@ -118,7 +119,7 @@ ImportReport OstreeContentStore::stage_commit(const CommitId& commit, const Impo
 {
     return giving_space_back(*fetching_, [&] {
         const KnownObjects known(*indexes_, commits());
-        return CommitImport(*fetching_, *indexes_, known, limits, from).stage(commit, progress);
+        return CommitImport(*fetching_, *indexes_, known, limits, compressed_, from).stage(commit, progress);
     });
 }
 
@@ -134,33 +135,13 @@ ImportReport OstreeContentStore::import_commit(const CommitId& commit, const Imp
     }
     return giving_space_back(*objects_, [&] {
         const KnownObjects known(*indexes_, commits());
-        return CommitImport(*objects_, *indexes_, known, limits, from).run(commit, progress);
+        return CommitImport(*objects_, *indexes_, known, limits, compressed_, from).run(commit, progress);
     });
 }
 
 CommitSummary OstreeContentStore::commit_tree(const CommitRequest& request, Progress& progress)
 {
     return giving_space_back(*objects_, [&] { return TreeCommit(*objects_, *indexes_, progress).run(request); });
-}
-
-std::uint64_t OstreeContentStore::export_commit(const CommitId& commit, const std::filesystem::path& archive,
-                                                const std::string& ref, const CommitSigner* signer, Progress& progress)
-{
-    Archive target(archive);
-    const auto bytes = target.add_from_store(*objects_, commit, progress);
-    target.publish(*objects_, commit, ref, signer);
-    return bytes;
-}
-
-std::uint64_t OstreeContentStore::copy_archived(const CommitId& commit, const std::filesystem::path& from,
-                                                const std::filesystem::path& to, const std::string& ref,
-                                                const CommitSigner* signer, Progress& progress)
-{
-    const ObjectDirectory source(from);
-    Archive target(to);
-    const auto bytes = target.add_from_archive(source, commit, progress);
-    target.publish(source, commit, ref, signer);
-    return bytes;
 }
 
 std::uint64_t OstreeContentStore::prunable(std::span<const CommitId> keep) const

@@ -9,6 +9,8 @@
 // wrong one day: `prune` is told what to keep.
 #pragma once
 
+#include "adapters/ostree/incoming.hpp"
+
 #include "qpkg/ports/content_store.hpp"
 
 #include <filesystem>
@@ -16,7 +18,6 @@
 
 namespace qpkg::ostree {
 
-class ObjectDirectory;
 class CommitIndexes;
 
 /// The object store: a libostree repository in bare-user mode that `ostree fsck` accepts. It has no refs: what is
@@ -26,7 +27,9 @@ public:
     enum class Absent { make, leave };
 
     /// Makes the repository when there is none, or leaves that to `make_if_absent`; until then it holds nothing.
-    explicit OstreeContentStore(const std::filesystem::path& directory, Absent absent = Absent::make);
+    /// `compressed` takes in what is served compressed; empty: only raw contents come in.
+    explicit OstreeContentStore(const std::filesystem::path& directory, Intake compressed = {},
+                                Absent absent = Absent::make);
     ~OstreeContentStore() override;
 
     void make_if_absent();
@@ -45,12 +48,6 @@ public:
                                Progress& progress) override;
 
     CommitSummary commit_tree(const CommitRequest& request, Progress& progress) override;
-    std::uint64_t export_commit(const CommitId& commit, const std::filesystem::path& archive, const std::string& ref,
-                                const CommitSigner* signer, Progress& progress) override;
-    std::uint64_t copy_archived(const CommitId& commit, const std::filesystem::path& from,
-                                const std::filesystem::path& to, const std::string& ref, const CommitSigner* signer,
-                                Progress& progress) override;
-
     std::uint64_t prunable(std::span<const CommitId> keep) const override;
     std::uint64_t prune(std::span<const CommitId> keep) override;
     std::uint64_t discard_damaged(const CommitId& commit) override;
@@ -68,6 +65,7 @@ private:
     void open();
 
     std::filesystem::path directory_;
+    Intake compressed_;
     std::unique_ptr<ObjectDirectory> objects_;
     std::unique_ptr<ObjectDirectory> fetching_; ///< the same objects; what is laid aside before anybody holds the lock
     std::unique_ptr<CommitIndexes> indexes_;

@@ -5,6 +5,8 @@
 #include "adapters/ostree/object_directory.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -27,6 +29,19 @@ private:
     std::uint64_t taken_ = 0;
 };
 
+/// The header that a content object begins with, gathered as it comes: its length, then as many bytes.
+class LeadingHeader {
+public:
+    /// Takes what belongs to it off the front; true when it is whole.
+    bool take(std::span<const std::uint8_t>& bytes);
+    /// With its length.
+    const std::string& bytes() const { return bytes_; }
+    std::span<const std::uint8_t> without_length() const;
+
+private:
+    std::string bytes_;
+};
+
 /// One content object on its way into the store.
 class Incoming {
 public:
@@ -40,5 +55,9 @@ public:
     /// Of a symlink that came in whole.
     virtual const std::string& target() const = 0;
 };
+
+/// Begins with one object. The budget outlives it.
+using Intake =
+    std::function<std::unique_ptr<Incoming>(const ObjectDirectory& objects, const Digest& id, Budget& budget)>;
 
 } // namespace qpkg::ostree

@@ -8,7 +8,6 @@
 
 #include <sys/stat.h>
 
-#include <algorithm>
 
 namespace qpkg::ostree {
 
@@ -19,19 +18,10 @@ IncomingRaw::IncomingRaw(const ObjectDirectory& objects, const Digest& id, Budge
 
 void IncomingRaw::take_header(std::span<const std::uint8_t>& bytes)
 {
-    const auto take_to = [&](std::size_t wanted) {
-        const auto take = std::min(wanted - header_bytes_.size(), bytes.size());
-        header_bytes_ += as_text(bytes.first(take));
-        bytes = bytes.subspan(take);
-        return header_bytes_.size() == wanted;
-    };
-    if (header_bytes_.size() < header_prefix && !take_to(header_prefix)) {
+    if (!leading_.take(bytes)) {
         return;
     }
-    if (!take_to(header_prefix + header_length(as_bytes(header_bytes_).first(header_prefix)))) {
-        return;
-    }
-    digest_ = std::make_unique<ContentDigest>(std::string_view(header_bytes_));
+    digest_ = std::make_unique<ContentDigest>(std::string_view(leading_.bytes()));
     staged_ = objects_.create_staged(id_, ObjectType::file);
     writer_.emplace(staged_.get());
 }
@@ -59,7 +49,7 @@ ObjectFacts IncomingRaw::finish()
     if (result.id != id_) {
         throw Error(Code::corrupt, "its bytes are not what its name says");
     }
-    auto header = parse_file_header(as_bytes(header_bytes_).subspan(header_prefix));
+    auto header = parse_file_header(leading_.without_length());
     check_file(header);
     if (S_ISLNK(header.mode)) {
         if (result.size != 0) {

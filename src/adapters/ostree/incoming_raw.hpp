@@ -32,7 +32,7 @@ private:
     const ObjectDirectory& objects_;
     Digest id_;
     Budget& budget_;
-    std::string header_bytes_;
+    LeadingHeader leading_;
     std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header has come
     Fd staged_;
     std::optional<files::SparseWriter> writer_; ///< of its content

@@ -39,22 +39,16 @@ std::set<QubeName> running_names(const std::vector<Domain>& domains)
     return names;
 }
 
-void require_possible(const QubeName& qube, const std::vector<VolumeSlot>& sorted)
+std::vector<VolumeSlot> possible(const QubeName& qube, std::span<const VolumeSlot> slots)
 {
+    auto sorted = possible_slots(qube, slots, most_slots);
     std::map<VolumeId, std::size_t> apps;
     for (const auto& slot : sorted) {
         if (++apps[slot.volume] > most_apps) {
             throw Error(Code::unsupported, qube.text() + ": a volume can hold " + std::to_string(most_apps) + " apps");
         }
     }
-    if (apps.size() > most_slots) {
-        throw Error(Code::unsupported, qube.text() + " can hold " + std::to_string(most_slots) + " volumes, not " +
-                                           std::to_string(apps.size()));
-    }
-    const auto twice = std::ranges::adjacent_find(sorted, {}, &VolumeSlot::app);
-    if (twice != sorted.end()) {
-        throw Error(Code::conflict, qube.text() + ": two volumes of one app, " + twice->app.text());
-    }
+    return sorted;
 }
 
 /// Disposables above all end at any time: a qube that is gone since it was listed is skipped.
@@ -268,9 +262,7 @@ void QubesHypervisor::apply(const QubeName& qube, const std::vector<FeatureChang
 
 void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
 {
-    std::vector<VolumeSlot> next(slots.begin(), slots.end());
-    std::ranges::sort(next);
-    require_possible(qube, next);
+    const auto next = possible(qube, slots);
     std::set<Letter> busy;
     if (is_running(require(qube))) {
         for (const auto& disk : disks(qube)) {

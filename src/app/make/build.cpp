@@ -140,7 +140,8 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     const VolumePart part{commit.commit, ""};
     const auto volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
     NamedProgress named(world.progress, app.text());
-    const auto archive_size = content->export_commit(commit.commit, result / "ostree", ref, nullptr, named);
+    const auto archive_size =
+        world.archive_repository(result / "ostree")->add(commit.commit, scratch / "content", ref, nullptr, named);
     fault_point("build.exported");
 
     Release release{.app = app,

@@ -27,7 +27,7 @@ struct Missing {
 class Pulling {
 public:
     Pulling(World& world, const fs::path& archive, Fetcher& site)
-        : world_(world), archive_(archive), site_(site), mirror_(world.open_mirror(archive))
+        : world_(world), archive_(archive), site_(site), mirror_(world.archive_repository(archive))
     {
     }
 
@@ -138,7 +138,7 @@ private:
     World& world_;
     const fs::path& archive_;
     Fetcher& site_;
-    std::unique_ptr<ObjectMirror> mirror_;
+    std::unique_ptr<ArchiveRepository> mirror_;
     ImportReport report_;
 };
 

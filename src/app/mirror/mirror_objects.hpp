@@ -15,7 +15,7 @@ namespace qpkg::app {
 /// Brings the objects of releases into the archive repository of a mirror: by a static delta from a release that the
 /// mirror has, when that is smaller, else one by one as they are served. Every object is checked against its name
 /// either way. The deltas lie in the mirror afterwards. `releases` ascend by sequence, so that of several releases of
-/// one ref the newest is what the ref points at. Errors as ObjectMirror.
+/// one ref the newest is what the ref points at. Errors as ArchiveRepository.
 ImportReport pull_releases(World& world, const std::filesystem::path& archive, std::span<const KnownRelease> releases,
                            Fetcher& site);
 

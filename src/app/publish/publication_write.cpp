@@ -18,8 +18,9 @@ void Publication::write_objects(Planned& planned)
     const trust::OstreeSigner signer(ring_.secret("ostree"));
     auto& release = planned.release;
     release.tree.archive_size = with_context("publish " + release.app.text(), [&] {
-        return ports_.content.copy_archived(release.tree.commit, planned.module->directory / "ostree",
-                                            request_.repository / "ostree", release.tree.ref, &signer, ports_.progress);
+        return ports_.archive_repository(request_.repository / "ostree")
+            ->add(release.tree.commit, planned.module->directory / "ostree", release.tree.ref, &signer,
+                  ports_.progress);
     });
     fault_point("publish.objects");
     write_deltas(release, signer);

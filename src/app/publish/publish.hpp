@@ -75,10 +75,11 @@ struct PublishReport {
 
 /// What publishing needs of the world.
 struct PublisherPorts {
-    ContentStore& content;
     const Clock& clock;
     Progress& progress;
     std::function<std::unique_ptr<Fetcher>(const std::string& location)> fetcher;
+    /// Opens (making it when absent) an archive repository.
+    std::function<std::unique_ptr<ArchiveRepository>(const std::filesystem::path& archive)> archive_repository;
     MakeDeltas make_deltas = {}; ///< empty: none are made
 };
 
@@ -90,8 +91,9 @@ PublishReport publish(const PublisherPorts& ports, const PublishRequest& request
 
 inline PublishReport publish(World& world, const PublishRequest& request)
 {
-    return publish(PublisherPorts{world.content, world.clock, world.progress, world.fetcher, world.make_deltas},
-                   request);
+    return publish(
+        PublisherPorts{world.clock, world.progress, world.fetcher, world.archive_repository, world.make_deltas},
+        request);
 }
 
 } // namespace qpkg::app

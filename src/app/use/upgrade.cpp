@@ -14,17 +14,13 @@ namespace {
 /// The newer releases of what is installed, and which of them cannot be had.
 class NewerReleases {
 public:
-    NewerReleases(const Snapshot& snapshot, Catalog& catalog, const Allowances& allow)
-        : snapshot_(snapshot), catalog_(catalog), allow_(allow)
-    {
-    }
+    NewerReleases(Catalog& catalog, const Allowances& allow) : catalog_(catalog), allow_(allow) {}
 
-    void look(const Qube& qube, const Binding& binding)
+    void look(const plan::Upgradable& one)
     {
-        const auto& bound = snapshot_.release(binding.release);
-        const auto* offer = catalog_.newest(binding.app, qube.base, bound.release.channel);
+        const auto* offer = catalog_.newest(one.app, one.qube.base, one.bound.release.channel);
         try {
-            if (offer != nullptr && offer->release.sequence > bound.release.sequence) {
+            if (offer != nullptr && one.is_newer(offer->release.sequence)) {
                 if (!releases_.contains(offer->release.manifest)) {
                     releases_.emplace(offer->release.manifest, catalog_.release(*offer, allow_));
                 }
@@ -34,12 +30,12 @@ public:
             if (!is_of_the_release(error)) {
                 throw;
             }
-            left_out_.emplace(binding.app, error);
+            left_out_.emplace(one.app, error);
             return;
         }
         // Up to date, as far as is known: what the repository has now is not.
-        if (const auto* failure = catalog_.failure(bound.repo)) {
-            left_out_.emplace(binding.app, *failure);
+        if (const auto* failure = catalog_.failure(one.bound.repo)) {
+            left_out_.emplace(one.app, *failure);
         }
     }
 
@@ -62,7 +58,6 @@ public:
     }
 
 private:
-    const Snapshot& snapshot_;
     Catalog& catalog_;
     const Allowances& allow_;
     std::map<ManifestId, KnownRelease> releases_;
@@ -125,15 +120,9 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     const auto named = resolve_installed(request.apps, snapshot, qubes);
     auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
 
-    NewerReleases newer(snapshot, *catalog, request.allow);
-    for (const auto& name : qubes) {
-        const auto& qube = plan::require_qube(snapshot, name);
-        for (const auto& binding : qube.current_generation().bindings) {
-            const bool asked = named.empty() || std::find(named.begin(), named.end(), binding.app) != named.end();
-            if (asked && !binding.held) {
-                newer.look(qube, binding);
-            }
-        }
+    NewerReleases newer(*catalog, request.allow);
+    for (const auto& one : plan::upgradable(snapshot, qubes, named)) {
+        newer.look(one);
     }
     auto when = occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps_in(snapshot, qubes)));
     const auto replan = [releases = newer.releases(), qubes, when = std::move(when)](const Snapshot& now,

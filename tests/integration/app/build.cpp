@@ -3,6 +3,7 @@
 
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/ostree/content_store.hpp"
+#include "adapters/ostree/served/archive.hpp"
 #include "adapters/sqlite/database.hpp"
 #include "app/scratch.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -51,7 +52,9 @@ struct Fixture {
                      [](ContentStore& store, const fs::path& place) {
                          return std::make_unique<erofs::ErofsVolumeStore>(place, store);
                      },
-                     {}};
+                     {},
+                     {},
+                     [](const fs::path& place) { return std::make_unique<ostree::Archive>(place); }};
     Base base{.id = BaseId::require("debian-12"),
               .commit = CommitId(sha256("base")),
               .volume = VolumeId(sha256("volume")),

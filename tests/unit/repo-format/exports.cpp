@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/guest/exports.hpp"
 
+#include "repo-format/repo/manifest.hpp"
 #include "support/expect.hpp"
+#include "support/releases.hpp"
 
 using namespace qpkg;
 
@@ -129,4 +131,24 @@ TEST_CASE("exports that could not be read back are not written")
     CHECK_FAILS(Code::usage, "not a name", encode_exports(hello, {{ExportKind::command, "a b", "/usr/bin/a"}}));
     CHECK_FAILS(Code::usage, "there twice",
                 encode_exports(hello, {{ExportKind::command, "a", "/a"}, {ExportKind::command, "a", "/b"}}));
+}
+
+TEST_CASE("the file in the module and the manifest have one rule for what may be exported")
+{
+    const auto is_allowed = [](const Export& made) {
+        auto release = testing::a_release(hello.text());
+        release.exports = {made};
+        const auto in_file = testing::failure_of([&] { parse_exports(encode_exports(hello, {made}), hello); });
+        const auto in_manifest = testing::failure_of([&] { parse_manifest(encode_manifest(release)); });
+        REQUIRE(in_file.has_value() == in_manifest.has_value());
+        return !in_file;
+    };
+
+    CHECK(is_allowed({ExportKind::command, "hello",
+                '/' + std::string(200, 'a') + '/' + std::string(200, 'b') + '/' + std::string(180, 'c')}));
+    CHECK(!is_allowed({ExportKind::command, "hello", "/usr/" + std::string(1024, 'a')}));
+    CHECK(!is_allowed({ExportKind::command, std::string(100, 'n'), "/usr/bin/hello"}));
+    CHECK(!is_allowed({ExportKind::command, "hello", "/usr/bin/he llo"}));
+    CHECK(!is_allowed({ExportKind::icon, "hello", "/opt/x.png"}));
+    CHECK(!is_allowed({ExportKind::command, "-x", "/usr/bin/x"}));
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/ostree/archived_objects.hpp"
+#include "adapters/ostree/served/archived_objects.hpp"
 
-#include "adapters/ostree/inflate.hpp"
 #include "adapters/ostree/metadata_import.hpp"
+#include "adapters/ostree/served/inflate.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 
 #include "qpkg/core/error.hpp"

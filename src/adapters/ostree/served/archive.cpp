@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/ostree/archive.hpp"
+#include "adapters/ostree/served/archive.hpp"
 
 #include "adapters/ostree/file_object.hpp"
 #include "adapters/ostree/repository.hpp"
+#include "adapters/ostree/served/names.hpp"
+#include "adapters/ostree/stored_tree.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
@@ -29,11 +31,11 @@ ObjectDirectory open_archive(const fs::path& directory)
     return ObjectDirectory(directory);
 }
 
-std::vector<ObjectName> names_of(const Reachable& reachable, ObjectType content)
+std::vector<ObjectName> served_names(const Reachable& reachable)
 {
     std::vector<ObjectName> names(reachable.metadata.begin(), reachable.metadata.end());
     for (const auto& id : reachable.contents) {
-        names.push_back({id, content});
+        names.push_back({id, ObjectType::filez});
     }
     return names;
 }
@@ -59,54 +61,43 @@ void copy_bytes(int from, int to)
 
 } // namespace
 
-Archive::Archive(const fs::path& directory) : objects_(open_archive(directory)), deflater_(archive_compression) {}
+Archive::Archive(const fs::path& directory) : objects_(open_archive(directory)) {}
 
-std::uint64_t Archive::add_from_store(const ObjectDirectory& store, const CommitId& id, Progress& progress)
-{
-    const auto reachable = reachable_from(store, read_commit(store, id));
-    objects_.clear_staging();
-    progress.begin("compress", id.hex(), reachable.contents.size());
-    for (const auto& name : reachable.metadata) {
-        copy_metadata(store, name);
-    }
-    for (const auto& content : reachable.contents) {
-        interrupt::throw_if_requested();
-        if (!objects_.has(content, ObjectType::filez)) {
-            compress(store, content);
-        }
-        progress.advance(1);
-    }
-    const auto names = names_of(reachable, ObjectType::filez);
-    objects_.promote_staged("export", names);
-    const auto bytes = served_bytes(names) + store.read_checked(id.digest(), ObjectType::commit, max_commit).size();
-    progress.end(text::human_size(bytes));
-    return bytes;
-}
+bool Archive::has_commit(const CommitId& commit) const { return objects_.has(commit.digest(), ObjectType::commit); }
 
-std::uint64_t Archive::add_from_archive(const ObjectDirectory& other, const CommitId& id, Progress& progress)
+std::uint64_t Archive::add(const CommitId& id, const fs::path& from, const std::string& ref, const CommitSigner* signer,
+                           Progress& progress)
 {
+    const ObjectDirectory other(from);
+    const bool compressed = mode_of(from) == RepositoryMode::archive;
     const auto reachable = reachable_from(other, read_commit(other, id));
     objects_.clear_staging();
-    progress.begin("copy", id.hex(), reachable.contents.size());
+    progress.begin(compressed ? "copy" : "compress", id.hex(), reachable.contents.size());
     for (const auto& name : reachable.metadata) {
         copy_metadata(other, name);
     }
+    Deflater deflater(archive_compression);
     for (const auto& content : reachable.contents) {
         interrupt::throw_if_requested();
-        link(other, {content, ObjectType::filez});
+        if (compressed) {
+            link(other, {content, ObjectType::filez});
+        } else if (!objects_.has(content, ObjectType::filez)) {
+            compress(other, content, deflater);
+        }
         progress.advance(1);
     }
-    const auto names = names_of(reachable, ObjectType::filez);
+    const auto names = served_names(reachable);
     objects_.promote_staged("export", names);
-    const auto bytes = served_bytes(names) + other.read_checked(id.digest(), ObjectType::commit, max_commit).size();
+    const auto commit = other.read_checked(id.digest(), ObjectType::commit, max_commit);
+    const auto bytes = served_bytes(names) + commit.size();
     progress.end(text::human_size(bytes));
+    publish(id, commit, other, ref, signer);
     return bytes;
 }
 
-void Archive::publish(const ObjectDirectory& other, const CommitId& id, const std::string& ref,
-                      const CommitSigner* signer)
+void Archive::publish(const CommitId& id, const std::string& commit, const ObjectDirectory& other,
+                      const std::string& ref, const CommitSigner* signer)
 {
-    const auto commit = other.read_checked(id.digest(), ObjectType::commit, max_commit);
     if (signer != nullptr) {
         const std::array<std::string, 1> signatures{signer->sign(as_bytes(commit))};
         objects_.write_durably(id.digest(), ObjectType::commitmeta, encode_signatures(signatures));
@@ -123,6 +114,12 @@ void Archive::publish(const ObjectDirectory& other, const CommitId& id, const st
     fault_point("export.summary");
 }
 
+void Archive::set_ref(const std::string& ref, const CommitId& commit)
+{
+    write_ref(objects_.repository(), ref, commit);
+    fault_point("mirror.ref");
+}
+
 void Archive::copy_metadata(const ObjectDirectory& other, const ObjectName& name)
 {
     if (objects_.has(name.id, name.type)) {
@@ -132,7 +129,7 @@ void Archive::copy_metadata(const ObjectDirectory& other, const ObjectName& name
     files::write_all(objects_.create_staged(name.id, name.type).get(), bytes);
 }
 
-void Archive::compress(const ObjectDirectory& store, const Digest& content)
+void Archive::compress(const ObjectDirectory& store, const Digest& content, Deflater& deflater)
 {
     const auto source = store.open(content, ObjectType::file);
     const auto header = with_context("file " + content.hex(), [&] { return read_header(source.get()); });
@@ -144,7 +141,7 @@ void Archive::compress(const ObjectDirectory& store, const Digest& content)
         return;
     }
     const auto output = [&](std::span<const std::uint8_t> bytes) { files::write_all(staged.get(), bytes); };
-    deflater_.restart();
+    deflater.restart();
     std::array<std::uint8_t, 256 * 1024> buffer; // NOLINT: no need to clear what read() fills
     for (off_t offset = 0;;) {
         const auto got = ::pread(source.get(), buffer.data(), buffer.size(), offset);
@@ -154,10 +151,10 @@ void Archive::compress(const ObjectDirectory& store, const Digest& content)
         if (got == 0) {
             break;
         }
-        deflater_.feed(std::span(buffer).first(static_cast<std::size_t>(got)), output);
+        deflater.feed(std::span(buffer).first(static_cast<std::size_t>(got)), output);
         offset += got;
     }
-    deflater_.finish(output);
+    deflater.finish(output);
 }
 
 void Archive::link(const ObjectDirectory& other, const ObjectName& name)

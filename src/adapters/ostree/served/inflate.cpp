@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/ostree/inflate.hpp"
+#include "adapters/ostree/served/inflate.hpp"
 
 #include "qpkg/core/error.hpp"
 

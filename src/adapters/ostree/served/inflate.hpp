@@ -31,7 +31,6 @@ inline constexpr int archive_compression = 6;
 
 class Deflater {
 public:
-    /// `level`: zlib's, 1 to 9.
     /// zlib's level, 0 to 9.
     explicit Deflater(int level);
     ~Deflater();

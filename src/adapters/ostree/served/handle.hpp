@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "adapters/ostree/glib.hpp"
+#include "adapters/ostree/served/glib.hpp"
 
 #include <ostree.h>
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/ostree/archive_pull.hpp"
-
-#include "adapters/ostree/content_import.hpp"
 #include "adapters/ostree/metadata_import.hpp"
-#include "adapters/ostree/repository.hpp"
+#include "adapters/ostree/served/archive.hpp"
+#include "adapters/ostree/served/incoming_compressed.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
@@ -17,15 +15,11 @@
 
 #include <array>
 #include <limits>
+#include <memory>
+#include <unordered_map>
 
 namespace qpkg::ostree {
 namespace {
-
-ObjectDirectory open_archive(const std::filesystem::path& directory)
-{
-    ensure_repository(directory, RepositoryMode::archive);
-    return ObjectDirectory(directory);
-}
 
 /// Writes served objects down as they come, and inflates them beside that to see whether they are what they should be.
 class ServedFiles final : public FetchSink {
@@ -71,8 +65,7 @@ public:
 private:
     struct Arriving {
         Fd staged;
-        std::unique_ptr<Inflater> inflater;
-        std::unique_ptr<IncomingFile> check;
+        std::unique_ptr<Incoming> check;
     };
 
     Arriving& arriving(std::size_t index)
@@ -81,8 +74,7 @@ private:
         if (!object.check) {
             const auto& id = wanted_[index];
             object.staged = objects_.create_staged(id, ObjectType::filez);
-            object.inflater = std::make_unique<Inflater>();
-            object.check = std::make_unique<IncomingFile>(objects_, id, budget_, *object.inflater, Keep::nothing);
+            object.check = std::make_unique<IncomingCompressed>(objects_, id, budget_, inflaters_, Keep::nothing);
         }
         return object;
     }
@@ -91,6 +83,7 @@ private:
     std::span<const Digest> wanted_;
     Budget budget_;
     Progress& progress_;
+    std::shared_ptr<Inflaters> inflaters_ = std::make_shared<Inflaters>();
     std::unordered_map<std::size_t, Arriving> arriving_;
     std::uint64_t bytes_ = 0;
 };
@@ -105,20 +98,15 @@ void require_count(std::uint64_t found, std::uint64_t announced)
 
 } // namespace
 
-ArchivePull::ArchivePull(const std::filesystem::path& directory) : objects_(open_archive(directory)) {}
-
-bool ArchivePull::has_commit(const CommitId& commit) const { return objects_.has(commit.digest(), ObjectType::commit); }
-
 /// What an interrupted pull left is believed only after it was hashed again.
-bool ArchivePull::is_staged(const Digest& content) const
+bool Archive::is_staged(const Digest& content) const
 {
     if (!objects_.is_staged(content, ObjectType::filez)) {
         return false;
     }
     try {
         Budget any(std::numeric_limits<std::uint64_t>::max());
-        Inflater inflater;
-        IncomingFile check(objects_, content, any, inflater, Keep::nothing);
+        IncomingCompressed check(objects_, content, any, std::make_shared<Inflaters>(), Keep::nothing);
         const auto staged = files::open(objects_.staged_path(content, ObjectType::filez), O_RDONLY);
         std::array<std::uint8_t, 64 * 1024> buffer; // NOLINT: no need to clear what read() fills
         for (ssize_t got = 0; (got = ::read(staged.get(), buffer.data(), buffer.size())) > 0;) {
@@ -132,7 +120,7 @@ bool ArchivePull::is_staged(const Digest& content) const
     }
 }
 
-ImportReport ArchivePull::pull(const CommitId& commit, const ImportLimits& limits, Fetcher& from, Progress& progress)
+ImportReport Archive::pull(const CommitId& commit, const ImportLimits& limits, Fetcher& from, Progress& progress)
 {
     if (has_commit(commit)) {
         return {};
@@ -164,12 +152,6 @@ ImportReport ArchivePull::pull(const CommitId& commit, const ImportLimits& limit
     fault_point("mirror.committed");
     return {metadata.fetched_objects() + missing.size(), metadata.fetched_bytes() + sink.bytes() + signatures.bytes,
             sink.content_bytes()};
-}
-
-void ArchivePull::set_ref(const std::string& ref, const CommitId& commit)
-{
-    write_ref(objects_.repository(), ref, commit);
-    fault_point("mirror.ref");
 }
 
 } // namespace qpkg::ostree

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/content_store.hpp"
+
+#include <filesystem>
+
+namespace qpkg {
+
+/// A repository on disk as web servers serve it: contents are compressed. Errors as ContentStore.
+class ArchiveRepository {
+public:
+    virtual ~ArchiveRepository() = default;
+
+    /// Complete, with everything it names.
+    virtual bool has_commit(const CommitId& commit) const = 0;
+    /// Copies a commit out of the repository at `from`, a content store or another archive, of which it takes the files
+    /// by hard link where the file system allows; each object but file contents is checked against its name. With a
+    /// signer it is signed anew, else its signatures come along. Points `ref` at it. Returns the bytes of its objects
+    /// as served.
+    virtual std::uint64_t add(const CommitId& commit, const std::filesystem::path& from, const std::string& ref,
+                              const CommitSigner* signer, Progress& progress) = 0;
+    /// Brings what is missing, as it is served; each object is inflated and checked against its name. Durable on
+    /// return, the commit last. What an interrupted pull brought is used by the next.
+    virtual ImportReport pull(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
+                              Progress& progress) = 0;
+    /// Points a ref at a commit that is there; durable.
+    virtual void set_ref(const std::string& ref, const CommitId& commit) = 0;
+};
+
+} // namespace qpkg

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/content_store.hpp"
+
+#include <filesystem>
+#include <string>
+
+/// What a repository calls its commits.
+namespace qpkg::ostree {
+
+/// Durable. The file `ostree refs` reads.
+void write_ref(const std::filesystem::path& repository, const std::string& ref, const CommitId& commit);
+
+/// Writes `summary` anew and, with a signer, `summary.sig`.
+void write_summary(const std::filesystem::path& repository, const CommitSigner* signer);
+
+} // namespace qpkg::ostree
