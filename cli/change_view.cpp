@@ -78,32 +78,29 @@ std::string volume_name(const plan::Plan& plan, const plan::Effect& effect)
 
 void describe_effects(Document& out, const app::PreparedChange& change)
 {
-    std::vector<std::vector<Value>> rows;
+    struct Row {
+        const plan::Effect* effect;
+        const app::Cost* cost;
+    };
+    std::vector<Row> rows;
     for (std::size_t i = 0; i < change.plan.effects.size(); ++i) {
-        const auto& effect = change.plan.effects[i];
-        const auto& cost = change.costs[i];
-        std::vector<std::string> sharers;
-        for (const auto& qube : cost.shared_with) {
-            sharers.push_back(qube.text());
-        }
-        rows.push_back({text(effect.qube.text()), shown_as(text(effect.app.text()), short_name(effect.app)),
-                        text(versions(effect)), text(name_of(effect.kind)),
-                        shown_as(number(cost.download), download_words(effect, cost)), flag(cost.exact),
-                        shown_as(number(cost.disk), disk_words(effect, cost)), number(cost.shared),
-                        list(std::move(sharers)), text(volume_name(change.plan, effect))});
+        rows.push_back({&change.plan.effects[i], &change.costs[i]});
     }
-    out.table("changes",
-              {{"qube", "QUBE"},
-               {"app", "APP"},
-               {"version", "VERSION"},
-               {"change", "CHANGE"},
-               {"download", "DOWNLOAD"},
-               {"download_exact", ""},
-               {"disk", "DISK"},
-               {"shared", ""},
-               {"shared_with", ""},
-               {"volume", ""}},
-              std::move(rows));
+    using app::Cost;
+    using plan::Effect;
+    const auto told = [](auto value, auto words) {
+        return [=](const Row& row) { return shown_as(number(row.cost->*value), words(*row.effect, *row.cost)); };
+    };
+    const auto volume = [&](const Effect& effect) { return volume_name(change.plan, effect); };
+    const auto effect = [](const Row& row) -> const Effect& { return *row.effect; };
+    const auto cost = [](const Row& row) -> const Cost& { return *row.cost; };
+    out.table("changes", rows, column("qube", "QUBE", effect, &Effect::qube),
+              column("app", "APP", effect, &Effect::app, app_value), column("version", "VERSION", effect, versions),
+              column("change", "CHANGE", effect, &Effect::kind, name_of),
+              column("download", "DOWNLOAD", told(&Cost::download, download_words)),
+              column("download_exact", "", cost, &Cost::exact), column("disk", "DISK", told(&Cost::disk, disk_words)),
+              column("shared", "", cost, &Cost::shared), column("shared_with", "", cost, &Cost::shared_with),
+              column("volume", "", effect, volume));
 }
 
 std::vector<std::string> signers(const app::PreparedChange& change)
@@ -157,42 +154,36 @@ void describe(Document& out, const app::PreparedChange& change)
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
-        out.field("signed_by", list(names), "Signed by");
+        out.field("signed_by", names, "Signed by");
     }
     if (!change.plan.prepare.empty()) {
-        out.field("disk_needed", number(change.disk_needed));
+        out.field("disk_needed", change.disk_needed);
         out.field("free_space",
                   shown_as(number(change.free_space), qpkg::text::human_size(change.free_space) + ", at most " +
                                                           qpkg::text::human_size(change.disk_needed) + " needed"),
                   "Free space");
     }
     if (!change.left_out.empty()) {
-        std::vector<std::vector<Value>> rows;
-        for (const auto& [app, why] : change.left_out) {
-            rows.push_back({text(app.text()), number(static_cast<std::uint64_t>(why.code())), text(why.what())});
-        }
-        out.table("left_out", {{"app", "NOT UPGRADED"}, {"code", ""}, {"why", "BECAUSE"}}, std::move(rows));
+        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
+        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
+                  column("code", "", &app::LeftOut::why, code),
+                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
     }
     if (!change.warnings().empty()) {
-        out.field("warnings", list(change.warnings()), "Warning");
+        out.field("warnings", change.warnings(), "Warning");
     }
 }
 
 void describe(Document& out, const app::PreparedChange& change, const app::ChangeReport& report)
 {
-    std::vector<std::vector<Value>> qubes;
-    for (const auto& outcome : report.qubes) {
-        qubes.push_back({text(outcome.name.text()), number(outcome.generation), flag(outcome.outdated)});
-    }
-    out.table("qubes", {{"name", ""}, {"generation", ""}, {"outdated", ""}}, std::move(qubes));
-    std::vector<std::vector<Value>> disposables;
-    for (const auto& disposable : report.outdated_disposables) {
-        disposables.push_back({text(disposable.name.text()), text(disposable.of.text())});
-    }
-    out.table("outdated_disposables", {{"name", ""}, {"of", ""}}, std::move(disposables));
-    out.field("fetched_objects", number(report.prepared.imported.fetched_objects));
-    out.field("fetched_bytes", number(report.prepared.imported.fetched_bytes));
-    out.field("reclaimable", number(report.reclaimable));
+    out.table("qubes", report.qubes, column("name", "", &app::QubeOutcome::name),
+              column("generation", "", &app::QubeOutcome::generation),
+              column("outdated", "", &app::QubeOutcome::outdated));
+    out.table("outdated_disposables", report.outdated_disposables, column("name", "", &plan::Disposable::name),
+              column("of", "", &plan::Disposable::of));
+    out.field("fetched_objects", report.prepared.imported.fetched_objects);
+    out.field("fetched_bytes", report.prepared.imported.fetched_bytes);
+    out.field("reclaimable", report.reclaimable);
 
     const bool adds = std::any_of(change.plan.effects.begin(), change.plan.effects.end(),
                                   [](const plan::Effect& effect) { return effect.kind == plan::Kind::add; });
@@ -226,7 +217,7 @@ bool agreed(Context& context, const app::PreparedChange& change, const std::stri
     Document plan(context.command);
     describe(plan, change);
     if (change.plan.empty()) {
-        context.show_unchanged(plan.field("changed", flag(false)).done("Done: " + nothing));
+        context.show_unchanged(plan.field("changed", false).done("Done: " + nothing));
         return false;
     }
     return context.confirmed(plan);
@@ -238,7 +229,7 @@ void show(Context& context, const app::PreparedChange& change, const app::Change
     if (context.options.json) {
         describe(result, change);
     }
-    result.field("changed", flag(true));
+    result.field("changed", true);
     describe(result, change, report);
     if (!change.left_out.empty()) {
         context.exit_code = static_cast<int>(Code::partly);

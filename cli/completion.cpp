@@ -3,147 +3,142 @@
 
 #include "app/use/catalog.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 namespace qpkg::cli {
 namespace {
 
-bool takes_value(const CLI::Option& option) { return option.get_items_expected_max() > 0; }
-
-/// An option of this command or of those above it.
-const CLI::Option* option_named(const CLI::App* command, const std::string& word)
-{
-    for (; command != nullptr; command = command->get_parent()) {
-        if (const auto* option = command->get_option_no_throw(word); option != nullptr && !option->get_positional()) {
-            return option;
-        }
-    }
-    return nullptr;
-}
-
-/// The metavariable of a value, or of the first positional: "QUBE". `qube remove NAME` names a qube.
-std::string kind_of(const CLI::App& command, const CLI::Option& option)
-{
-    auto kind = option.get_positional() ? option.get_name(true) : option.get_type_name();
-    kind = kind.substr(0, kind.find_first_of("[ ."));
-    const auto group = command.get_parent() == nullptr ? std::string() : command.get_parent()->get_name();
-    if (kind == "NAME" && option.get_positional() && command.get_name() != "create" && command.get_name() != "add") {
-        return group == "qube" ? "QUBE" : group == "repo" ? "REPOSITORY" : kind;
-    }
-    return kind;
-}
-
-std::vector<std::string> option_names(const CLI::App* command)
-{
-    std::vector<std::string> names;
-    for (; command != nullptr; command = command->get_parent()) {
-        for (const auto* option : command->get_options()) {
-            for (const auto& name : option->get_group().empty() ? std::vector<std::string>() : option->get_lnames()) {
-                names.push_back("--" + name);
-            }
-        }
-    }
-    return names;
-}
-
-std::vector<std::string> subcommand_names(const CLI::App& command)
-{
-    std::vector<std::string> names;
-    for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; })) {
-        if (!sub->get_group().empty()) {
-            names.push_back(sub->get_name());
-        }
-    }
-    return names;
-}
-
-const CLI::App* subcommand_named(const CLI::App& command, const std::string& word)
-{
-    const auto found = command.get_subcommands([&](const CLI::App* sub) { return sub->check_name(word); });
-    return found.empty() ? nullptr : found.front();
-}
-
 /// Where the words before the last one lead.
 struct Place {
-    const CLI::App* command;
-    const CLI::Option* waiting = nullptr; ///< an option that still wants its value
-    bool beyond = false;                  ///< behind "--": another program's words
+    std::string name;             ///< of the command, or the words that commands begin with
+    std::optional<Names> waiting; ///< an option still wants its word: one of these
+    bool beyond = false;          ///< behind "--": another program's words
 };
 
-Place place_after(const CLI::App& app, std::span<const std::string> words)
+/// The options of the command, then those of every command.
+std::vector<Option> options_at(const Program& program, const Place& place)
 {
-    Place place{&app};
-    for (const auto& word : words) {
-        if (place.waiting != nullptr) {
-            place.waiting = nullptr;
-        } else if (word == "--") {
-            place.beyond = true;
-        } else if (word.starts_with('-')) {
-            const auto* option = option_named(place.command, word);
-            place.waiting = option != nullptr && takes_value(*option) ? option : nullptr;
-        } else if (const auto* sub = subcommand_named(*place.command, word); sub != nullptr) {
-            place.command = sub;
-        }
-    }
-    return place;
+    const auto* command = find_command(program, place.name);
+    auto options = command == nullptr ? std::vector<Option>() : command->options;
+    options.insert(options.end(), program.options.begin(), program.options.end());
+    return options;
 }
 
-std::vector<std::string> candidates(const Place& place, std::string_view word, const KnownNames& names)
+std::vector<std::string> option_names(const Option& option)
 {
-    if (place.beyond) {
-        return {};
+    return option.is_argument() ? std::vector<std::string>() : text::split(option.names(), ',');
+}
+
+/// What the option `word` wants behind it.
+std::optional<Names> wanted_behind(const std::vector<Option>& options, const std::string& word)
+{
+    for (const auto& option : options) {
+        if (std::ranges::count(option_names(option), word) > 0 && option.takes_word()) {
+            return option.rules.completes;
+        }
     }
-    if (place.waiting != nullptr) {
-        return names(kind_of(*place.command, *place.waiting));
-    }
-    if (word.starts_with('-')) {
-        return option_names(place.command);
-    }
-    if (auto subcommands = subcommand_names(*place.command); !subcommands.empty()) {
-        return subcommands;
-    }
-    for (const auto* option : place.command->get_options()) {
-        if (option->get_positional()) {
-            return names(kind_of(*place.command, *option));
+    return std::nullopt;
+}
+
+/// The command or group that `word` leads to; empty when it is another word.
+std::string name_behind(const Program& program, const std::string& name, const std::string& word)
+{
+    const auto typed = name.empty() ? word : name + ' ' + word;
+    for (const auto& command : program.commands) {
+        if (command.name == typed || command.name.starts_with(typed + ' ')) {
+            return typed;
+        }
+        const auto before = command.name.substr(0, command.name.rfind(' ') + 1);
+        if (!command.alias.empty() && std::string(before).append(command.alias) == typed) {
+            return std::string(command.name);
         }
     }
     return {};
 }
 
-} // namespace
-
-std::vector<std::string> known_names(app::World& world, std::string_view kind)
+Place place_behind(const Program& program, std::span<const std::string> words)
 {
-    const auto snapshot = world.db.snapshot();
-    std::vector<std::string> names;
-    if (kind == "QUBE") {
-        for (const auto& qube : snapshot.qubes) {
-            names.push_back(qube.name.text());
-        }
-    } else if (kind == "BASE") {
-        for (const auto& base : snapshot.bases) {
-            names.push_back(base.id.text());
-        }
-    } else if (kind == "REPOSITORY") {
-        for (const auto& repository : snapshot.repositories) {
-            names.push_back(repository.name.text());
-        }
-    } else if (kind == "APP") {
-        const app::Catalog catalog(world, snapshot, app::Reach::offline);
-        for (const auto& offer : catalog.offers()) {
-            names.push_back(short_name(offer.release.app));
+    Place place;
+    for (const auto& word : words) {
+        if (place.waiting) {
+            place.waiting.reset();
+        } else if (word == "--") {
+            place.beyond = true;
+        } else if (word.starts_with('-')) {
+            place.waiting = wanted_behind(options_at(program, place), word);
+        } else if (auto name = name_behind(program, place.name, word); !name.empty()) {
+            place.name = std::move(name);
         }
     }
+    return place;
+}
+
+std::vector<std::string> candidates(const Program& program, const Place& place, std::string_view word,
+                                    const KnownNames& names)
+{
+    if (place.beyond) {
+        return {};
+    }
+    if (place.waiting) {
+        return names(*place.waiting);
+    }
+    const auto options = options_at(program, place);
+    if (word.starts_with('-')) {
+        std::vector<std::string> found;
+        for (const auto& option : options) {
+            std::ranges::copy_if(option_names(option), std::back_inserter(found),
+                                 [](const std::string& name) { return name.starts_with("--"); });
+        }
+        return found;
+    }
+    if (auto words = words_behind(program, place.name); !words.empty()) {
+        return words;
+    }
+    const auto argument = std::ranges::find_if(options, &Option::is_argument);
+    return argument == options.end() ? std::vector<std::string>() : names(argument->rules.completes);
+}
+
+template <class Things, class Name>
+std::vector<std::string> names_of(const Things& things, Name name)
+{
+    std::vector<std::string> names;
+    std::ranges::transform(things, std::back_inserter(names), name);
     return names;
 }
 
-std::vector<std::string> completions(const CLI::App& app, std::span<const std::string> words, const KnownNames& names)
+} // namespace
+
+std::vector<std::string> known_names(app::World& world, Names kind)
+{
+    const auto snapshot = world.db.snapshot();
+    switch (kind) {
+    case Names::apps:
+        return names_of(app::Catalog(world, snapshot, app::Reach::offline).offers(),
+                        [](const auto& offer) { return short_name(offer.release.app); });
+    case Names::bases:
+        return names_of(snapshot.bases, [](const auto& base) { return base.id.text(); });
+    case Names::qubes:
+        return names_of(snapshot.qubes, [](const auto& qube) { return qube.name.text(); });
+    case Names::repositories:
+        return names_of(snapshot.repositories, [](const auto& repository) { return repository.name.text(); });
+    case Names::none:
+        break;
+    }
+    return {};
+}
+
+std::vector<std::string> completions(const Program& program, std::span<const std::string> words,
+                                     const KnownNames& names)
 {
     if (words.empty()) {
         return {};
     }
     const auto& word = words.back();
-    auto found = candidates(place_after(app, words.first(words.size() - 1)), word, names);
+    auto found = candidates(program, place_behind(program, words.first(words.size() - 1)), word, names);
     std::erase_if(found, [&](const std::string& candidate) { return !candidate.starts_with(word); });
     std::ranges::sort(found);
     found.erase(std::unique(found.begin(), found.end()), found.end());

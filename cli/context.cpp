@@ -114,6 +114,8 @@ void Context::keep_what_was_verified()
     }
 }
 
+app::Reach Context::reach() const { return options.offline ? app::Reach::offline : app::Reach::online; }
+
 void Context::show_plan(const Document& plan)
 {
     if (!options.json && !options.quiet) {
@@ -132,12 +134,12 @@ bool Context::may_ask() const
 bool Context::confirmed(Document& plan)
 {
     if (options.dry_run) {
-        show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
+        show(plan.field("changed", false).done("Dry run: nothing was changed."));
         return false;
     }
     show_plan(plan);
     if (!agreed()) {
-        show(Document(command).field("changed", flag(false)).done("Done: nothing was changed."));
+        show(Document(command).field("changed", false).done("Done: nothing was changed."));
         return false;
     }
     return true;

@@ -17,7 +17,8 @@
 
 namespace qpkg::app {
 struct World;
-}
+enum class Reach;
+} // namespace qpkg::app
 
 namespace qpkg::cli {
 
@@ -56,6 +57,9 @@ public:
     std::optional<engine::WriterLock> try_lock();
     /// Writes down what was verified of repositories, if that can be done now: else it is verified again next time.
     void keep_what_was_verified();
+
+    /// Whether repositories are asked: not with --offline.
+    app::Reach reach() const;
 
     /// Prints a plan before the question; with --json nothing (the result document repeats the plan).
     void show_plan(const Document& plan);

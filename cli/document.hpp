@@ -6,10 +6,13 @@
 // fails half-way.
 #pragma once
 
+#include <concepts>
 #include <cstdint>
+#include <functional>
 #include <iosfwd>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -30,11 +33,64 @@ Value list(std::vector<std::string> values);
 /// The same raw value, told differently to people.
 Value shown_as(Value value, std::string shown);
 
+/// How a value is told that says by its type what it is. Sizes and times do not: `size` and `time` do.
+template <class Plain>
+Value value_of(const Plain& value)
+{
+    if constexpr (std::same_as<Plain, Value>) {
+        return value;
+    } else if constexpr (std::same_as<Plain, bool>) {
+        return flag(value);
+    } else if constexpr (std::unsigned_integral<Plain>) {
+        return number(value);
+    } else if constexpr (std::same_as<Plain, std::vector<std::string>>) {
+        return list(value);
+    } else if constexpr (requires { value.front().text(); }) {
+        std::vector<std::string> names;
+        for (const auto& named : value) {
+            names.push_back(named.text());
+        }
+        return list(std::move(names));
+    } else if constexpr (requires { value.text(); }) {
+        return text(std::string(value.text()));
+    } else if constexpr (requires { value.hex(); }) {
+        return text(value.hex());
+    } else {
+        return text(std::string(value));
+    }
+}
+
 /// A column: `key` in JSON, `heading` for people; an empty heading is for scripts only.
 struct Column {
     std::string key;
     std::string heading;
 };
+
+/// A column, and what of a row stands in it.
+template <class Cell>
+struct ColumnOf {
+    Column head;
+    Cell cell;
+};
+
+/// The end of a path, by value: what a step makes on the way is gone afterwards.
+template <class From, class Step, class... Rest>
+auto follow(const From& from, const Step& step, const Rest&... rest)
+{
+    if constexpr (sizeof...(rest) == 0) {
+        return std::invoke(step, from);
+    } else {
+        return follow(std::invoke(step, from), rest...);
+    }
+}
+
+/// `path` leads from a row to what stands in it: members, functions, at last perhaps how to tell it, such as `size`.
+template <class... Path>
+auto column(std::string key, std::string heading, Path... path)
+{
+    auto cell = [path...](const auto& row) { return value_of(follow(row, path...)); };
+    return ColumnOf<decltype(cell)>{{std::move(key), std::move(heading)}, std::move(cell)};
+}
 
 /// One result, described once and rendered twice: a field cannot exist in the text and be missing in the JSON.
 class Document {
@@ -42,9 +98,24 @@ public:
     /// `command` names the schema: "install" → "qpkg.install/1".
     explicit Document(std::string command) : command_(std::move(command)) {}
 
-    /// An empty label keeps the field out of the text.
+    /// An empty label, or nothing to show, keeps the field out of the text.
     Document& field(std::string key, Value value, std::string label = {});
+    template <class Plain>
+    Document& field(std::string key, const Plain& value, std::string label = {})
+    {
+        return field(std::move(key), value_of(value), std::move(label));
+    }
     Document& table(std::string key, std::vector<Column> columns, std::vector<std::vector<Value>> rows);
+    /// The same rows for people and scripts.
+    template <class Rows, class... Cells>
+    Document& table(std::string key, const Rows& rows, const ColumnOf<Cells>&... columns)
+    {
+        std::vector<std::vector<Value>> values;
+        for (const auto& row : rows) {
+            values.push_back({columns.cell(row)...});
+        }
+        return table(std::move(key), {columns.head...}, std::move(values));
+    }
     /// A line for people that repeats nothing scripts would miss.
     Document& line(std::string words);
     /// The last line: "Done: …", then what a person may do next.

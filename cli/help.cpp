@@ -3,6 +3,8 @@
 
 #include "cli/markup.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,37 +12,92 @@
 namespace qpkg::cli {
 namespace {
 
-/// The options of a command, and of the commands below it ("add --fingerprint HEX").
-std::vector<std::pair<std::string, std::string>> option_lines(const CLI::App& command)
+constexpr std::pair<Section, std::string_view> sections[] = {
+    {Section::apps, "Apps"},       {Section::insight, "Insight"}, {Section::state, "State"},
+    {Section::running, "Running"}, {Section::sources, "Sources"}, {Section::publishing, "Publishing"},
+    {Section::qubes, "Qubes"},
+};
+
+/// As they are listed: "install", "repo add|list|check".
+std::vector<std::string> commands_of(const Program& program, Section section)
 {
-    std::vector<std::pair<std::string, std::string>> lines;
-    if (command.get_parent() != nullptr) {
-        for (const auto* sub : command.get_subcommands([](const CLI::App*) { return true; })) {
-            for (const auto& [name, words] : option_lines(*sub)) {
-                lines.emplace_back(sub->get_name() + ' ' + name, words);
-            }
+    std::vector<std::string> listed;
+    for (const auto& word : words_behind(program, "")) {
+        const auto first = std::ranges::find_if(program.commands, [&](const Command& command) {
+            return command.name == word || command.name.starts_with(word + ' ');
+        });
+        if (first->section == section) {
+            const auto behind = words_behind(program, word);
+            listed.push_back(word + (behind.empty() ? "" : " ") + text::join(behind, "|"));
         }
     }
-    for (const auto* option : command.get_options()) {
-        const bool repeats_help = option->check_lname("help") && command.get_parent() != nullptr;
-        if (option->get_group().empty() || repeats_help) {
-            continue;
+    return listed;
+}
+
+std::string list_of_commands(const Program& program)
+{
+    constexpr std::size_t widest = 90;
+    std::string list;
+    for (const auto& [section, title] : sections) {
+        auto line = fmt::format("{:<12}", title);
+        std::string_view comma;
+        for (const auto& command : commands_of(program, section)) {
+            line += comma;
+            if (line.size() + command.size() > widest) {
+                list += line + '\n';
+                line = std::string(12, ' ') + command;
+            } else {
+                line += (comma.empty() ? "" : " ") + command;
+            }
+            comma = ",";
         }
-        auto name = option->get_name(option->get_positional(), true);
-        if (option->get_items_expected_max() > 0 && !option->get_positional()) {
-            name += " " + option->get_type_name();
-        }
-        lines.emplace_back(name, option->get_description());
+        list += comma.empty() ? "" : line + '\n';
+    }
+    return list;
+}
+
+std::string text_of(const Program& program, std::string_view name)
+{
+    std::string words(help_text(name.empty() ? "qpkg" : name.substr(0, name.find(' '))));
+    constexpr std::string_view place = "{commands}\n";
+    if (const auto found = words.find(place); found != std::string::npos) {
+        words.replace(found, place.size(), list_of_commands(program));
+    }
+    return words;
+}
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+void append(Lines& lines, const std::string& before, const std::vector<Option>& options)
+{
+    for (const auto& [spec, field, words, rules] : options) {
+        const auto limits =
+            rules.range ? fmt::format(", {} to {}", rules.range->first, rules.range->second) : std::string();
+        lines.emplace_back(before + std::string(spec), std::string(words) + limits);
+    }
+}
+
+/// The options of a command, or of the commands that begin with `name` ("add --fingerprint HEX").
+Lines option_lines(const Program& program, std::string_view name)
+{
+    Lines lines;
+    if (name.empty()) {
+        append(lines, "", program.options);
+    } else if (const auto* command = find_command(program, name)) {
+        append(lines, "", command->options);
+    }
+    for (const auto& word : name.empty() ? std::vector<std::string>() : words_behind(program, name)) {
+        append(lines, word + ' ', find_command(program, std::string(name) + ' ' + word)->options);
     }
     return lines;
 }
 
 } // namespace
 
-std::string plain_help(const CLI::App& command, std::string_view name)
+std::string plain_help(const Program& program, std::string_view name)
 {
-    auto help = markup::plain(help_text(name));
-    const auto lines = option_lines(command);
+    auto help = markup::plain(text_of(program, name));
+    const auto lines = option_lines(program, name);
     std::size_t column = 0;
     for (const auto& [option, words] : lines) {
         column = std::max(column, option.size());
@@ -51,18 +108,15 @@ std::string plain_help(const CLI::App& command, std::string_view name)
     for (const auto& [option, words] : lines) {
         help += fmt::format("  {:<{}}  {}\n", option, column, words);
     }
-    if (command.get_parent() != nullptr) {
-        help += "\nOptions of every command: qpkg --help\n";
-    }
-    return help;
+    return help + (name.empty() ? "" : "\nOptions of every command: qpkg --help\n");
 }
 
-std::string man_page(const CLI::App& command, std::string_view name)
+std::string man_page(const Program& program, std::string_view name)
 {
-    const auto title = name == "qpkg" ? std::string(name) : "qpkg-" + std::string(name);
+    const auto title = name.empty() ? std::string("qpkg") : "qpkg-" + std::string(name);
     auto page = fmt::format(".TH \"{}\" 1 \"\" \"qpkg {}\" \"qpkg\"\n", markup::roff_words(title), QPKG_VERSION);
-    page += markup::roff(help_text(name));
-    const auto lines = option_lines(command);
+    page += markup::roff(text_of(program, name));
+    const auto lines = option_lines(program, name);
     if (!lines.empty()) {
         page += ".SH OPTIONS\n";
     }

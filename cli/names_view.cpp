@@ -35,45 +35,35 @@ std::string holder_words(const plan::NameEffect& effect)
                                      : short_name(*effect.to) + " (its " + effect.stands_for + ')';
 }
 
-Value app_value(const std::optional<AppId>& app, const std::string& shown)
+Value holder_of(const plan::NameEffect& effect)
 {
-    return shown_as(text(app ? app->text() : ""), shown);
+    return shown_as(text(effect.to ? effect.to->text() : ""), holder_words(effect));
+}
+
+Value former_holder_of(const plan::NameEffect& effect)
+{
+    const bool moves = effect.from && effect.from != effect.to;
+    return moves ? app_value(*effect.from) : text("");
 }
 
 } // namespace
 
+Value app_value(const AppId& app) { return shown_as(text(app.text()), short_name(app)); }
+
 void describe_names(Document& out, const std::vector<plan::NameEffect>& names, Telling telling)
 {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& effect : names) {
-        const bool moves = effect.from && effect.from != effect.to;
-        rows.push_back({text(effect.qube.text()), text(effect.key.name), text(std::string(word_of(effect.key.kind))),
-                        app_value(effect.to, holder_words(effect)),
-                        app_value(moves ? effect.from : std::nullopt, moves ? short_name(*effect.from) : ""),
-                        shown_as(list(full_names(effect.without)), short_names(effect.without)),
-                        text(effect.stands_for)});
-    }
+    using plan::NameEffect;
     const bool changes = telling == Telling::as_a_change;
-    out.table("names",
-              {{"qube", "QUBE"},
-               {"name", "NAME"},
-               {"kind", "KIND"},
-               {"holder", changes ? "GOES TO" : "BELONGS TO"},
-               {"from", changes ? "FROM" : ""},
-               {"without", "GIVES WAY"},
-               {"stands_for", ""}},
-              std::move(rows));
-}
-
-void add_name_options(CLI::App& command, app::NameRequest& request)
-{
-    command
-        .add_option("--prefer", request.prefer, "gets each name that other apps of the qube ask for, too; repeatable")
-        ->type_name("APP");
-    command
-        .add_option("--alias", request.aliases,
-                    "in these qubes the app's command or menu entry NAME is called OTHER; repeatable")
-        ->type_name("OTHER=APP:NAME");
+    const auto apps = [](const std::vector<AppId>& some) {
+        return shown_as(list(full_names(some)), short_names(some));
+    };
+    out.table("names", names, column("qube", "QUBE", &NameEffect::qube),
+              column("name", "NAME", &NameEffect::key, &NameKey::name),
+              column("kind", "KIND", &NameEffect::key, &NameKey::kind, word_of),
+              column("holder", changes ? "GOES TO" : "BELONGS TO", holder_of),
+              column("from", changes ? "FROM" : "", former_holder_of),
+              column("without", "GIVES WAY", &NameEffect::without, apps),
+              column("stands_for", "", &NameEffect::stands_for));
 }
 
 } // namespace qpkg::cli

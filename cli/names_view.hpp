@@ -4,8 +4,6 @@
 #include "app/use/names_wished.hpp"
 #include "cli/document.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <vector>
 
 namespace qpkg::cli {
@@ -15,10 +13,10 @@ enum class Telling {
     as_it_is,
 };
 
+/// For people by its short name.
+Value app_value(const AppId& app);
+
 /// A row for each name of which there is something to say. No row, no table.
 void describe_names(Document& out, const std::vector<plan::NameEffect>& names, Telling telling);
-
-/// `--prefer` and `--alias`.
-void add_name_options(CLI::App& command, app::NameRequest& request);
 
 } // namespace qpkg::cli

@@ -2,12 +2,11 @@
 #pragma once
 
 #include "app/import/incoming.hpp"
-
-#include <CLI/CLI.hpp>
+#include "cli/command.hpp"
 
 namespace qpkg::cli {
 
 /// --timeout, --deadline and --min-rate: how long whoever sends may take.
-void add_patience(CLI::App& command, app::Patience& patience);
+std::vector<Option> patience_options(app::Patience& patience);
 
 } // namespace qpkg::cli

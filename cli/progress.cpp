@@ -162,7 +162,7 @@ std::unique_ptr<Progress> make_progress(const Options& options)
     if (options.quiet) {
         return std::make_unique<NoProgress>();
     }
-    if (is_terminal(2) && options.color) {
+    if (is_terminal(2) && !options.no_color) {
         return std::make_unique<Bar>();
     }
     return std::make_unique<Lines>();

@@ -77,13 +77,13 @@ void render_text(const Document& document, std::ostream& out)
 {
     std::size_t label_width = 0;
     for (const auto& part : document.parts_) {
-        if (const auto* field = std::get_if<Document::Field>(&part)) {
+        if (const auto* field = std::get_if<Document::Field>(&part); field != nullptr && !field->value.shown.empty()) {
             label_width = std::max(label_width, width(field->label));
         }
     }
     for (const auto& part : document.parts_) {
         if (const auto* field = std::get_if<Document::Field>(&part)) {
-            if (!field->label.empty()) {
+            if (!field->label.empty() && !field->value.shown.empty()) {
                 out << "  ";
                 pad(out, field->label, label_width + 2);
                 out << qpkg::text::printable(field->value.shown) << '\n';

@@ -7,15 +7,15 @@
 
 #include "adapters/ostree/incoming.hpp"
 #include "app/world.hpp"
+#include "cli/command.hpp"
 #include "cli/context.hpp"
 
 #include "qpkg/model/location.hpp"
 
-#include <CLI/CLI.hpp>
-
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 /// Where the programs of the roles differ. A role is a set of folders: cli/full or cli/dom0 is compiled, never both,
 /// and nothing else in cli/ asks which.
@@ -48,6 +48,6 @@ std::unique_ptr<Sandbox> make_sandbox(const Options& options);
 void equip(app::World& world, const std::filesystem::path& guest_files);
 
 /// Those that only this role has; all others are there.
-void add_commands_of_role(CLI::App& app, Context& context);
+std::vector<Command> commands_of_role(Context& context);
 
 } // namespace qpkg::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/services_view.hpp"
 
+#include "cli/names_view.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -63,13 +65,9 @@ std::vector<std::string> foreign_names(const plan::Plan& plan)
 
 void describe_services(Document& out, const plan::Plan& plan)
 {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& row : rows_of(plan)) {
-        rows.push_back({text(row.effect.qube.text()), shown_as(text(row.effect.app.text()), short_name(row.effect.app)),
-                        text(row.service), start_of(row.allowed)});
-    }
-    out.table("services", {{"qube", "QUBE"}, {"app", "APP"}, {"service", "SERVICE"}, {"starts", "STARTS"}},
-              std::move(rows));
+    out.table("services", rows_of(plan), column("qube", "QUBE", [](const Row& row) { return row.effect.qube; }),
+              column("app", "APP", [](const Row& row) { return app_value(row.effect.app); }),
+              column("service", "SERVICE", &Row::service), column("starts", "STARTS", &Row::allowed, start_of));
     if (auto names = foreign_names(plan); !names.empty()) {
         out.field("foreign_names", list(std::move(names)), "Names that are not of the app's id");
     }

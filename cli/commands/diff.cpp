@@ -5,27 +5,31 @@
 namespace qpkg::cli {
 namespace {
 
-void describe(Document& out, const app::DiffReport& report)
+std::string or_dash(const std::string& version) { return version.empty() ? "-" : version; }
+
+Document describe(const app::DiffReport& report)
 {
-    out.field("qube", text(report.qube.text()));
-    out.field("from", number(report.from));
-    out.field("to", number(report.to));
+    Document out("diff");
+    out.field("qube", report.qube);
+    out.field("from", report.from);
+    out.field("to", report.to);
     out.line("qube " + report.qube.text() + ", generation " + std::to_string(report.from) + " → " +
              std::to_string(report.to));
-    std::vector<std::vector<Value>> apps;
+    if (report.apps.empty()) {
+        out.line("No difference.");
+    }
+    const auto version = [](const std::string& known) { return shown_as(text(known), or_dash(known)); };
+    out.table("apps", report.apps, column("app", "APP", &app::AppDifference::app),
+              column("from", "FROM", &app::AppDifference::from, version),
+              column("to", "TO", &app::AppDifference::to, version));
     std::vector<std::vector<Value>> packages;
     for (const auto& app : report.apps) {
-        apps.push_back({text(app.app.text()), shown_as(text(app.from), app.from.empty() ? "-" : app.from),
-                        shown_as(text(app.to), app.to.empty() ? "-" : app.to)});
         for (const auto& line : app.packages) {
             packages.push_back({text(app.app.text()), text(line)});
         }
     }
-    if (apps.empty()) {
-        out.line("No difference.");
-    }
-    out.table("apps", {{"app", "APP"}, {"from", "FROM"}, {"to", "TO"}}, std::move(apps));
     out.table("packages", {{"app", "IN"}, {"change", "PACKAGE"}}, std::move(packages));
+    return out;
 }
 
 struct Request {
@@ -36,17 +40,17 @@ struct Request {
 
 } // namespace
 
-void add_diff(CLI::App& app, Context& context)
+Command diff_command(Context& context)
 {
     auto request = std::make_shared<Request>();
-    auto* command = add_command(app, context, "diff", "diff", [&context, request] {
-        Document out("diff");
-        describe(out, app::diff(context.world(), request->qube, request->from, request->to));
-        context.show(out);
-    });
-    command->add_option("QUBE", request->qube, "the qube")->required();
-    command->add_option("FROM", request->from, "a generation; by default the one before TO");
-    command->add_option("TO", request->to, "a generation; by default the current one");
+    return {"diff",
+            Section::insight,
+            {{"QUBE", &request->qube, "the qube", required(Names::qubes)},
+             {"FROM", &request->from, "a generation; by default the one before TO"},
+             {"TO", &request->to, "a generation; by default the current one"}},
+            [&context, request] {
+                context.show(describe(app::diff(context.world(), request->qube, request->from, request->to)));
+            }};
 }
 
 } // namespace qpkg::cli

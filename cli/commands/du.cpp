@@ -5,40 +5,29 @@
 namespace qpkg::cli {
 namespace {
 
-void describe(Document& out, const app::DiskUse& use)
+Document describe(const app::DiskUse& use)
 {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& volume : use.volumes) {
-        auto users = list(volume.users);
-        if (volume.users.empty()) {
-            users.shown = "(no qube now)";
-        }
-        rows.push_back({text(volume.what), text(volume.version), size(volume.size), size(volume.exclusive),
-                        std::move(users), text(volume.volume.hex())});
-    }
-    out.table("volumes",
-              {{"what", "VOLUME"},
-               {"version", "VERSION"},
-               {"size", "SIZE"},
-               {"exclusive", "OWN DISK"},
-               {"users", "USED BY"},
-               {"volume", ""}},
-              std::move(rows));
+    Document out("du");
+    const auto users = [](const std::vector<std::string>& qubes) {
+        return qubes.empty() ? shown_as(list({}), "(no qube now)") : list(qubes);
+    };
+    out.table("volumes", use.volumes, column("what", "VOLUME", &app::VolumeUse::what),
+              column("version", "VERSION", &app::VolumeUse::version),
+              column("size", "SIZE", &app::VolumeUse::size, size),
+              column("exclusive", "OWN DISK", &app::VolumeUse::exclusive, size),
+              column("users", "USED BY", &app::VolumeUse::users, users), column("volume", "", &app::VolumeUse::volume));
     out.field("objects", size(use.objects), "Object store, each file once");
     out.field("images", size(use.images), "Volumes add");
     out.field("unshared", size(use.unshared), "Separate copies of the volumes would take");
     out.field("reclaimable", size(use.reclaimable), "qpkg gc --keep 0 would give back");
+    return out;
 }
 
 } // namespace
 
-void add_du(CLI::App& app, Context& context)
+Command du_command(Context& context)
 {
-    add_command(app, context, "du", "du", [&context] {
-        Document out("du");
-        describe(out, app::disk_use(context.world()));
-        context.show(out);
-    });
+    return {"du", Section::insight, {}, [&context] { context.show(describe(app::disk_use(context.world()))); }};
 }
 
 } // namespace qpkg::cli

@@ -5,32 +5,25 @@
 namespace qpkg::cli {
 namespace {
 
-void describe(Document& out, const std::vector<app::GenerationChange>& generations)
+Value number_of(const app::GenerationChange& generation)
 {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& generation : generations) {
-        rows.push_back({shown_as(number(generation.number),
-                                 (generation.current ? "* " : "  ") + std::to_string(generation.number)),
-                        flag(generation.current), time(generation.created), list(generation.changes),
-                        text(generation.reason)});
-    }
-    out.table(
-        "generations",
-        {{"number", "  GENERATION"}, {"current", ""}, {"created", "MADE"}, {"changes", "CHANGES"}, {"reason", "BY"}},
-        std::move(rows));
+    return shown_as(number(generation.number), (generation.current ? "* " : "  ") + std::to_string(generation.number));
 }
 
 } // namespace
 
-void add_history(CLI::App& app, Context& context)
+Command history_command(Context& context)
 {
+    using app::GenerationChange;
     auto qube = std::make_shared<std::string>();
-    auto* command = add_command(app, context, "history", "history", [&context, qube] {
-        Document out("history");
-        describe(out, app::history(context.world(), *qube));
-        context.show(out);
-    });
-    command->add_option("QUBE", *qube, "the qube")->required();
+    return {"history", Section::insight, {{"QUBE", qube.get(), "the qube", required(Names::qubes)}}, [&context, qube] {
+                context.show(Document("history").table("generations", app::history(context.world(), *qube),
+                                                       column("number", "  GENERATION", number_of),
+                                                       column("current", "", &GenerationChange::current),
+                                                       column("created", "MADE", &GenerationChange::created, time),
+                                                       column("changes", "CHANGES", &GenerationChange::changes),
+                                                       column("reason", "BY", &GenerationChange::reason)));
+            }};
 }
 
 } // namespace qpkg::cli

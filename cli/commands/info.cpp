@@ -29,7 +29,7 @@ void describe_details(Document& out, const KnownRelease& known)
             commands.push_back(exported.name);
         }
     }
-    out.field("base", text(release.base.text()), "Base");
+    out.field("base", release.base, "Base");
     out.field("size", size(release.volume.size), "Size");
     out.field("commands", list(std::move(commands)), "Commands");
     out.field("needs", list(words_of(release.needs)), "Needs");
@@ -37,13 +37,13 @@ void describe_details(Document& out, const KnownRelease& known)
               shown_as(number(release.packages.size()),
                        std::to_string(release.packages.size()) + " packages of the distribution"),
               "Holds");
-    out.field("commit", text(release.tree.commit.hex()), "Commit");
-    out.field("volume", text(release.volume.root.hex()), "Volume");
+    out.field("commit", release.tree.commit, "Commit");
+    out.field("volume", release.volume.root, "Volume");
 }
 
 void describe(Document& out, const app::AppInfo& info)
 {
-    out.field("app", text(info.app.text()), "App");
+    out.field("app", info.app, "App");
     if (!info.offers.empty()) {
         out.field("summary", text(info.offers.front().release.summary), "Summary");
     }
@@ -51,45 +51,37 @@ void describe(Document& out, const app::AppInfo& info)
         describe_details(out, *info.details);
     }
     if (info.rebuilds) {
-        out.field("rebuilds", text(info.rebuilds->words()), "Rebuilt");
-        out.field("reproduced_by", list(info.rebuilds->verdict.agreeing));
-        out.field("dissent", list(info.rebuilds->verdict.dissenting));
+        out.field("rebuilds", info.rebuilds->words(), "Rebuilt");
+        out.field("reproduced_by", info.rebuilds->verdict.agreeing);
+        out.field("dissent", info.rebuilds->verdict.dissenting);
     }
-    std::vector<std::vector<Value>> offers;
-    for (const auto& offer : info.offers) {
-        offers.push_back({text(offer.release.version), number(offer.release.sequence),
-                          text(offer.release.channel.text()), text(offer.release.base.text()),
-                          text(offer.repo.text())});
-    }
-    out.table("offers",
-              {{"version", "OFFERED"},
-               {"sequence", "SEQUENCE"},
-               {"channel", "CHANNEL"},
-               {"base", "BASE"},
-               {"repository", "BY"}},
-              std::move(offers));
-    std::vector<std::vector<Value>> installed;
-    for (const auto& app : info.installed) {
-        installed.push_back({text(app.qube.text()), text(app.release.release.version)});
-    }
-    out.table("installed", {{"qube", "INSTALLED IN"}, {"version", "VERSION"}}, std::move(installed));
+    using app::InstalledApp;
+    using app::Offer;
+    using trust::ListedRelease;
+    out.table("offers", info.offers, column("version", "OFFERED", &Offer::release, &ListedRelease::version),
+              column("sequence", "SEQUENCE", &Offer::release, &ListedRelease::sequence),
+              column("channel", "CHANNEL", &Offer::release, &ListedRelease::channel),
+              column("base", "BASE", &Offer::release, &ListedRelease::base), column("repository", "BY", &Offer::repo));
+    out.table("installed", info.installed, column("qube", "INSTALLED IN", &InstalledApp::qube),
+              column("version", "VERSION", &InstalledApp::release, &KnownRelease::release, &Release::version));
 }
 
 } // namespace
 
-void add_info(CLI::App& app, Context& context)
+Command info_command(Context& context)
 {
     auto typed = std::make_shared<std::string>();
-    auto* command = add_command(app, context, "info", "info", [&context, typed] {
-        const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-        Document out("info");
-        describe(out, app::info(context.world(), *typed, reach));
-        if (reach == app::Reach::online) {
-            context.keep_what_was_verified();
-        }
-        context.show(out);
-    });
-    command->add_option("APP", *typed, "an app by name or full id")->required();
+    return {"info",
+            Section::apps,
+            {{"APP", typed.get(), "an app by name or full id", required(Names::apps)}},
+            [&context, typed] {
+                Document out("info");
+                describe(out, app::info(context.world(), *typed, context.reach()));
+                if (context.reach() == app::Reach::online) {
+                    context.keep_what_was_verified();
+                }
+                context.show(out);
+            }};
 }
 
 } // namespace qpkg::cli

@@ -24,10 +24,10 @@ void write(Context& context, const std::string& out)
     }
     files::write(out, bytes);
     context.show(Document("inventory-export")
-                     .field("file", text(out))
-                     .field("releases", number(inventory.releases.size()), "Installed releases")
-                     .field("commits", number(inventory.commits.size()), "Commits")
-                     .field("objects", number(inventory.objects.size()), "Files")
+                     .field("file", out)
+                     .field("releases", inventory.releases.size(), "Installed releases")
+                     .field("commits", inventory.commits.size(), "Commits")
+                     .field("objects", inventory.objects.size(), "Files")
                      .field("size", size(bytes.size()), "Size")
                      .done("Done: " + out + " says what is here.")
                      .next("Where the repository is: qpkg bundle create --repo DIR --for " + out + " --out FILE"));
@@ -35,15 +35,13 @@ void write(Context& context, const std::string& out)
 
 } // namespace
 
-void add_inventory(CLI::App& app, Context& context)
+Command inventory_export_command(Context& context)
 {
-    auto* group = app.add_subcommand("inventory");
-    group->require_subcommand(1);
-    group->fallthrough();
     auto out = std::make_shared<std::string>("-");
-    auto* command =
-        add_command(*group, context, "export", "inventory-export", [&context, out] { write(context, *out); });
-    command->add_option("--out", *out, "the file to write; - (the default) is standard output")->type_name("FILE");
+    return {"inventory export",
+            Section::sources,
+            {{"--out FILE", out.get(), "the file to write; - (the default) is standard output"}},
+            [&context, out] { write(context, *out); }};
 }
 
 } // namespace qpkg::cli

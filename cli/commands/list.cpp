@@ -1,47 +1,40 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/query.hpp"
 #include "cli/commands.hpp"
+#include "cli/names_view.hpp"
 
 namespace qpkg::cli {
 namespace {
 
-void describe(Document& out, const std::vector<app::InstalledApp>& apps)
+Document describe(const std::vector<app::InstalledApp>& apps)
 {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& app : apps) {
-        const auto& release = app.release.release;
-        rows.push_back({text(app.qube.text()), shown_as(text(release.app.text()), short_name(release.app)),
-                        text(release.version), number(release.sequence), text(app.release.repo.text()),
-                        size(release.volume.size), shown_as(flag(app.held), app.held ? "held" : ""),
-                        text(app.volume.hex())});
-    }
-    if (rows.empty()) {
+    Document out("list");
+    using app::InstalledApp;
+    const auto release = [](const InstalledApp& app) -> const Release& { return app.release.release; };
+    const auto held = [](bool is_held) { return shown_as(flag(is_held), is_held ? "held" : ""); };
+    if (apps.empty()) {
         out.line("No apps yet. To add one: qpkg install APP --into QUBE");
     }
-    out.table("apps",
-              {{"qube", "QUBE"},
-               {"app", "APP"},
-               {"version", "VERSION"},
-               {"sequence", ""},
-               {"repository", "FROM"},
-               {"size", "SIZE"},
-               {"held", ""},
-               {"volume", ""}},
-              std::move(rows));
+    out.table("apps", apps, column("qube", "QUBE", &InstalledApp::qube),
+              column("app", "APP", release, &Release::app, app_value),
+              column("version", "VERSION", release, &Release::version),
+              column("sequence", "", release, &Release::sequence),
+              column("repository", "FROM", &InstalledApp::release, &KnownRelease::repo),
+              column("size", "SIZE", release, &Release::volume, &VolumeSummary::size, size),
+              column("held", "", &InstalledApp::held, held), column("volume", "", &InstalledApp::volume));
+    return out;
 }
 
 } // namespace
 
-void add_list(CLI::App& app, Context& context)
+Command list_command(Context& context)
 {
     auto qubes = std::make_shared<std::vector<std::string>>();
-    auto* command = add_command(app, context, "list", "list", [&context, qubes] {
-        Document out("list");
-        describe(out, app::list_apps(context.world(), *qubes));
-        context.show(out);
-    });
-    command->alias("ls");
-    command->add_option("QUBE", *qubes, "only these qubes");
+    return {"list",
+            Section::apps,
+            {{"QUBE", qubes.get(), "only these qubes", known(Names::qubes)}},
+            [&context, qubes] { context.show(describe(app::list_apps(context.world(), *qubes))); },
+            "ls"};
 }
 
 } // namespace qpkg::cli

@@ -4,19 +4,21 @@
 
 namespace qpkg::cli {
 
-void add_remove(CLI::App& app, Context& context)
+Command remove_command(Context& context)
 {
     auto request = std::make_shared<app::RemoveRequest>();
-    auto* command = add_command(app, context, "remove", "remove", [&context, request] {
-        request->reason = context.typed;
-        carry_out(
-            context, [&] { return app::prepare_remove(context.world(), *request); }, "nothing to remove.");
-    });
-    command->alias("uninstall");
-    command->add_option("APP", request->apps, "apps by name or full id")->required();
-    command->add_option("--from", request->from.names, "a qube to remove from; repeatable")->type_name("QUBE");
-    command->add_flag("--all", request->from.all, "from every qube");
-    command->add_option("--skip", request->from.skip, "not from this one")->type_name("QUBE");
+    return {"remove",
+            Section::apps,
+            {{"APP", &request->apps, "apps by name or full id", required(Names::apps)},
+             {"--from QUBE", &request->from.names, "a qube to remove from; repeatable", known(Names::qubes)},
+             {"--all", &request->from.all, "from every qube"},
+             {"--skip QUBE", &request->from.skip, "not from this one", known(Names::qubes)}},
+            [&context, request] {
+                request->reason = context.typed;
+                carry_out(
+                    context, [&] { return app::prepare_remove(context.world(), *request); }, "nothing to remove.");
+            },
+            "uninstall"};
 }
 
 } // namespace qpkg::cli

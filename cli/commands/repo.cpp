@@ -16,11 +16,11 @@ namespace {
 void describe(Document& out, const app::FoundRepository& found)
 {
     const auto& repository = found.repository;
-    out.field("name", text(repository.name.text()), "Repository");
-    out.field("location", text(repository.location), "At");
-    out.field("fingerprint", text(repository.fingerprint), "Root fingerprint");
-    out.field("root_version", number(found.root.version), "Root version");
-    out.field("namespaces", list(repository.namespaces), "May publish");
+    out.field("name", repository.name, "Repository");
+    out.field("location", repository.location, "At");
+    out.field("fingerprint", repository.fingerprint, "Root fingerprint");
+    out.field("root_version", found.root.version, "Root version");
+    out.field("namespaces", repository.namespaces, "May publish");
 }
 
 void add_repository(Context& context, const app::AddRepositoryRequest& request)
@@ -30,13 +30,13 @@ void add_repository(Context& context, const app::AddRepositoryRequest& request)
     Document plan("repo-add");
     describe(plan, found);
     if (context.options.dry_run) {
-        context.show(plan.field("changed", flag(false)).done("Dry run: nothing was changed."));
+        context.show(plan.field("changed", false).done("Dry run: nothing was changed."));
         return;
     }
     context.show_plan(plan);
     // A fingerprint on the command line is the answer: it was compared, digit by digit.
     if (!request.fingerprint && !context.agreed("Is this the fingerprint that the publisher told you?")) {
-        context.show(Document("repo-add").field("changed", flag(false)).done("Done: nothing was changed."));
+        context.show(Document("repo-add").field("changed", false).done("Done: nothing was changed."));
         return;
     }
     app::verify_repository(context.world(), found);
@@ -48,54 +48,33 @@ void add_repository(Context& context, const app::AddRepositoryRequest& request)
     }
     const auto snapshot = context.world().db.snapshot();
     const app::Catalog catalog(context.world(), snapshot, app::Reach::offline);
-    context.show(result.field("changed", flag(true))
-                     .field("warnings", list(catalog.warnings()), catalog.warnings().empty() ? "" : "Warning")
+    context.show(result.field("changed", true)
+                     .field("warnings", catalog.warnings(), "Warning")
                      .done("Done: repository " + found.repository.name.text() + " is trusted for " +
                            qpkg::text::join(found.repository.namespaces, ", ") + '.')
                      .next("To see what it offers: qpkg search"));
 }
 
-void add_repo_add(CLI::App& app, Context& context)
+void list_repositories(Context& context)
 {
-    auto request = std::make_shared<app::AddRepositoryRequest>();
-    auto* command =
-        add_command(app, context, "add", "repo-add", [&context, request] { add_repository(context, *request); });
-    command->add_option("NAME", request->name, "what you want to call it")->required();
-    command->add_option("LOCATION", request->location, "a directory, an http(s) URL, or a bundle")->required();
-    command->add_option("--fingerprint", request->fingerprint, "the root fingerprint the publisher told you")
-        ->type_name("HEX");
-    command->add_option("--namespace", request->namespaces, "what it may publish; repeatable")->type_name("NAME");
-    command->add_option("--grace-days", request->grace_days, "how long expired metadata is still used, loudly (14)")
-        ->type_name("DAYS")
-        ->check(CLI::Range(0, 3650));
-}
-
-void add_repo_list(CLI::App& app, Context& context)
-{
-    auto* command = add_command(app, context, "list", "repo-list", [&context] {
-        auto& world = context.world();
-        const auto snapshot = world.db.snapshot();
-        const app::Catalog catalog(world, snapshot, app::Reach::offline);
-        std::vector<std::vector<Value>> rows;
-        for (std::size_t i = 0; i < snapshot.repositories.size(); ++i) {
-            const auto& repository = snapshot.repositories[i];
-            rows.push_back({text(repository.name.text()), text(repository.location), list(repository.namespaces),
-                            text(catalog.repositories().at(i).freshness),
-                            shown_as(text(repository.fingerprint), repository.fingerprint.substr(0, 16) + "…")});
-        }
-        Document out("repo-list");
-        if (rows.empty()) {
-            out.line("No repositories yet. To add one: qpkg repo add NAME LOCATION");
-        }
-        context.show(out.table("repositories",
-                               {{"name", "REPOSITORY"},
-                                {"location", "AT"},
-                                {"namespaces", "MAY PUBLISH"},
-                                {"freshness", "METADATA"},
-                                {"fingerprint", "ROOT"}},
-                               std::move(rows)));
-    });
-    command->alias("ls");
+    const auto snapshot = context.world().db.snapshot();
+    const auto& repositories = snapshot.repositories;
+    const app::Catalog catalog(context.world(), snapshot, app::Reach::offline);
+    const auto freshness = [&](const Repository& repository) {
+        return std::ranges::find(catalog.repositories(), repository.name, &app::RepositoryState::name)->freshness;
+    };
+    const auto shortened = [](const std::string& fingerprint) {
+        return shown_as(text(fingerprint), fingerprint.substr(0, 16) + "…");
+    };
+    Document out("repo-list");
+    if (repositories.empty()) {
+        out.line("No repositories yet. To add one: qpkg repo add NAME LOCATION");
+    }
+    context.show(out.table("repositories", repositories, column("name", "REPOSITORY", &Repository::name),
+                           column("location", "AT", &Repository::location),
+                           column("namespaces", "MAY PUBLISH", &Repository::namespaces),
+                           column("freshness", "METADATA", freshness),
+                           column("fingerprint", "ROOT", &Repository::fingerprint, shortened)));
 }
 
 std::string policy_words(const RebuildPolicy& policy)
@@ -107,67 +86,41 @@ void modify_repository(Context& context, const app::ModifyRepositoryRequest& req
 {
     const auto lock = context.lock();
     const auto repository = app::modify_repository(context.world(), request);
-    std::vector<std::vector<Value>> rebuilders;
-    for (const auto& rebuilder : repository.rebuilders) {
-        rebuilders.push_back({text(rebuilder.organisation), text(rebuilder.key.hex())});
-    }
-    std::vector<std::vector<Value>> policies;
-    for (const auto& [name, policy] : repository.rebuild_policies) {
-        policies.push_back({text(name), text(policy_words(policy))});
-    }
-    context.show(
-        Document("repo-modify")
-            .field("name", text(repository.name.text()))
-            .table("rebuilders", {{"organisation", "REBUILDER"}, {"key", "PUBLIC KEY"}}, std::move(rebuilders))
-            .table("policies", {{"namespace", "NAMESPACE"}, {"require", "MUST BE REPRODUCED BY"}}, std::move(policies))
-            .done("Done: repository " + repository.name.text() + " is changed."));
-}
-
-void add_repo_modify(CLI::App& app, Context& context)
-{
-    auto request = std::make_shared<app::ModifyRepositoryRequest>();
-    auto* command = add_command(app, context, "modify", "repo-modify",
-                                [&context, request] { modify_repository(context, *request); });
-    command->add_option("NAME", request->name, "the repository")->required();
-    command->add_option("--rebuilder", request->add, "whose rebuild statements count; repeatable")
-        ->type_name("ORGANISATION=KEY")
-        ->allow_extra_args(false);
-    command->add_option("--forget-rebuilder", request->forget, "whose statements count no more; repeatable")
-        ->type_name("ORGANISATION")
-        ->allow_extra_args(false);
-    command->add_option("--require", request->require, "who must have reproduced new releases: off, warn, or how many")
-        ->type_name("off|warn|K");
-    command->add_option("--namespace", request->namespaces, "what --require is about (all); repeatable")
-        ->type_name("NAME")
-        ->allow_extra_args(false);
+    using Policy = std::pair<const std::string, RebuildPolicy>;
+    context.show(Document("repo-modify")
+                     .field("name", repository.name)
+                     .table("rebuilders", repository.rebuilders,
+                            column("organisation", "REBUILDER", &Rebuilder::organisation),
+                            column("key", "PUBLIC KEY", &Rebuilder::key))
+                     .table("policies", repository.rebuild_policies, column("namespace", "NAMESPACE", &Policy::first),
+                            column("require", "MUST BE REPRODUCED BY", &Policy::second, policy_words))
+                     .done("Done: repository " + repository.name.text() + " is changed."));
 }
 
 void describe(Document& out, const std::vector<app::RepositoryVerdict>& verdicts)
 {
-    std::vector<std::vector<Value>> rows;
+    using app::RepositoryState;
+    using app::RepositoryVerdict;
+    const auto date = [](std::int64_t issued) {
+        return shown_as(time(issued), issued == 0 ? "" : qpkg::text::iso_date(issued));
+    };
+    const auto result = [](const RepositoryVerdict& verdict) {
+        return shown_as(flag(verdict.problems.empty()), verdict.problems.empty() ? "ok" : "see below");
+    };
+    out.table("repositories", verdicts, column("name", "REPOSITORY", &RepositoryVerdict::repository, &Repository::name),
+              column("location", "AT", &RepositoryVerdict::repository, &Repository::location),
+              column("freshness", "METADATA", &RepositoryVerdict::state, &RepositoryState::freshness),
+              column("index", "INDEX", &RepositoryVerdict::state, &RepositoryState::timestamp_version),
+              column("issued", "FROM", &RepositoryVerdict::state, &RepositoryState::issued, date),
+              column("fine", "RESULT", result));
     std::vector<std::vector<Value>> problems;
-    for (const auto& [repository, state, found] : verdicts) {
-        const auto name = repository.name.text();
-        rows.push_back({text(name), text(repository.location), text(state.freshness), number(state.timestamp_version),
-                        shown_as(time(state.issued), state.issued == 0 ? "" : qpkg::text::iso_date(state.issued)),
-                        shown_as(flag(found.empty()), found.empty() ? "ok" : "see below")});
-        for (const auto& problem : found) {
-            problems.push_back({text(name), text(problem.subject), number(static_cast<std::uint64_t>(problem.code)),
-                                text(problem.what), text(problem.hint)});
-        }
-    }
-    out.table("repositories",
-              {{"name", "REPOSITORY"},
-               {"location", "AT"},
-               {"freshness", "METADATA"},
-               {"index", "INDEX"},
-               {"issued", "FROM"},
-               {"fine", "RESULT"}},
-              std::move(rows));
     for (const auto& verdict : verdicts) {
         for (const auto& problem : verdict.problems) {
             out.line(app::words_of(verdict.repository.name, problem));
             out.line("  what to do: " + problem.hint);
+            problems.push_back({text(verdict.repository.name.text()), text(problem.subject),
+                                number(static_cast<std::uint64_t>(problem.code)), text(problem.what),
+                                text(problem.hint)});
         }
     }
     out.table("problems", {{"repository", ""}, {"subject", ""}, {"code", ""}, {"what", ""}, {"advice", ""}},
@@ -176,8 +129,7 @@ void describe(Document& out, const std::vector<app::RepositoryVerdict>& verdicts
 
 void check_repositories(Context& context, const std::optional<std::string>& name)
 {
-    const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-    const auto verdicts = app::check_repositories(context.world(), name, reach);
+    const auto verdicts = app::check_repositories(context.world(), name, context.reach());
     context.keep_what_was_verified();
     std::vector<trust::Problem> problems;
     for (const auto& verdict : verdicts) {
@@ -199,39 +151,64 @@ void check_repositories(Context& context, const std::optional<std::string>& name
     context.show(out);
 }
 
-void add_repo_check(CLI::App& app, Context& context)
-{
-    auto name = std::make_shared<std::optional<std::string>>();
-    auto* command =
-        add_command(app, context, "check", "repo-check", [&context, name] { check_repositories(context, *name); });
-    command->add_option("NAME", *name, "only this one");
-}
-
-void add_repo_remove(CLI::App& app, Context& context)
-{
-    auto name = std::make_shared<std::string>();
-    auto* command = add_command(app, context, "remove", "repo-remove", [&context, name] {
-        const auto lock = context.lock();
-        app::remove_repository(context.world(), *name);
-        context.show(Document("repo-remove")
-                         .field("name", text(*name))
-                         .done("Done: repository " + *name + " is not trusted any more; what is installed stays."));
-    });
-    command->add_option("NAME", *name, "the repository")->required();
-}
+Option name_option(std::string& name) { return {"NAME", &name, "the repository", required(Names::repositories)}; }
 
 } // namespace
 
-void add_repo(CLI::App& app, Context& context)
+Command repo_add_command(Context& context)
 {
-    auto* group = app.add_subcommand("repo");
-    group->require_subcommand(1);
-    group->fallthrough();
-    add_repo_add(*group, context);
-    add_repo_list(*group, context);
-    add_repo_check(*group, context);
-    add_repo_modify(*group, context);
-    add_repo_remove(*group, context);
+    auto request = std::make_shared<app::AddRepositoryRequest>();
+    return {"repo add",
+            Section::sources,
+            {{"NAME", &request->name, "what you want to call it", required()},
+             {"LOCATION", &request->location, "a directory, an http(s) URL, or a bundle", required()},
+             {"--fingerprint HEX", &request->fingerprint, "the root fingerprint the publisher told you"},
+             {"--namespace NAME", &request->namespaces, "what it may publish; repeatable"},
+             {"--grace-days DAYS", &request->grace_days, "how long expired metadata is still used, loudly (14)",
+              between(0, 3650)}},
+            [&context, request] { add_repository(context, *request); }};
+}
+
+Command repo_list_command(Context& context)
+{
+    return {"repo list", Section::sources, {}, [&context] { list_repositories(context); }, "ls"};
+}
+
+Command repo_check_command(Context& context)
+{
+    auto name = std::make_shared<std::optional<std::string>>();
+    return {"repo check",
+            Section::sources,
+            {{"NAME", name.get(), "only this one", known(Names::repositories)}},
+            [&context, name] { check_repositories(context, *name); }};
+}
+
+Command repo_modify_command(Context& context)
+{
+    auto request = std::make_shared<app::ModifyRepositoryRequest>();
+    return {
+        "repo modify",
+        Section::sources,
+        {name_option(request->name),
+         {"--rebuilder ORGANISATION=KEY", &request->add, "whose rebuild statements count; repeatable", each_one_word()},
+         {"--forget-rebuilder ORGANISATION", &request->forget, "whose statements count no more; repeatable",
+          each_one_word()},
+         {"--require off|warn|K", &request->require, "who must have reproduced new releases: off, warn, or how many"},
+         {"--namespace NAME", &request->namespaces, "what --require is about (all); repeatable", each_one_word()}},
+        [&context, request] { modify_repository(context, *request); }};
+}
+
+Command repo_remove_command(Context& context)
+{
+    auto name = std::make_shared<std::string>();
+    return {"repo remove", Section::sources, {name_option(*name)}, [&context, name] {
+                const auto lock = context.lock();
+                app::remove_repository(context.world(), *name);
+                context.show(
+                    Document("repo-remove")
+                        .field("name", *name)
+                        .done("Done: repository " + *name + " is not trusted any more; what is installed stays."));
+            }};
 }
 
 } // namespace qpkg::cli

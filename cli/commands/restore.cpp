@@ -28,14 +28,13 @@ std::vector<std::vector<Value>> missing_volumes(const plan::Plan& plan)
 /// What the database lost. True when there is nothing to ask about any more.
 bool recover(Context& context, Document& out)
 {
-    const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-    const auto recovery = app::plan_recovery(context.world(), reach);
-    out.field("recovered", list(recovery.told), "Recorded again");
-    out.field("untold", list(recovery.untold), "Not to be told");
+    const auto recovery = app::plan_recovery(context.world(), context.reach());
+    out.field("recovered", recovery.told, "Recorded again");
+    out.field("untold", recovery.untold, "Not to be told");
     if (!recovery.changes.empty()) {
         Document plan("restore");
-        plan.field("recovered", list(recovery.told), "Recorded again");
-        plan.field("untold", list(recovery.untold), "Not to be told");
+        plan.field("recovered", recovery.told, "Recorded again");
+        plan.field("untold", recovery.untold, "Not to be told");
         if (!context.confirmed(plan)) {
             return false;
         }
@@ -49,11 +48,9 @@ void describe(Document& out, const app::Restoration& repairs)
     out.table("volumes", {{"app", "APP"}, {"version", "VERSION"}, {"repository", "FROM"}, {"volume", "MISSING VOLUME"}},
               missing_volumes(repairs.plan()));
     const auto shown = [](std::uint64_t count) { return count > 0; };
-    out.field("attributes", number(repairs.attributes()), shown(repairs.attributes()) ? "Files without attribute" : "");
-    out.field("damaged_commits", number(repairs.commits().size()),
-              shown(repairs.commits().size()) ? "Damaged commits" : "");
-    out.field("damaged_volumes", number(repairs.volumes().size()),
-              shown(repairs.volumes().size()) ? "Damaged volumes" : "");
+    out.field("attributes", repairs.attributes(), shown(repairs.attributes()) ? "Files without attribute" : "");
+    out.field("damaged_commits", repairs.commits().size(), shown(repairs.commits().size()) ? "Damaged commits" : "");
+    out.field("damaged_volumes", repairs.volumes().size(), shown(repairs.volumes().size()) ? "Damaged volumes" : "");
 }
 
 void restore(Context& context)
@@ -70,9 +67,9 @@ void restore(Context& context)
     if (repairs.empty()) {
         describe(result, repairs);
         if (was_lost) {
-            context.show(result.field("changed", flag(true)).done("Done: what could be told is recorded again."));
+            context.show(result.field("changed", true).done("Done: what could be told is recorded again."));
         } else {
-            context.show_unchanged(result.field("changed", flag(false)).done("Done: everything is there and sound."));
+            context.show_unchanged(result.field("changed", false).done("Done: everything is there and sound."));
         }
         return;
     }
@@ -89,16 +86,16 @@ void restore(Context& context)
     if (context.options.json) {
         describe(result, repairs);
     }
-    context.show(result.field("changed", flag(true))
-                     .field("fetched_objects", number(prepared.imported.fetched_objects))
+    context.show(result.field("changed", true)
+                     .field("fetched_objects", prepared.imported.fetched_objects)
                      .done("Done: what is recorded is there again and sound."));
 }
 
 } // namespace
 
-void add_restore(CLI::App& app, Context& context)
+Command restore_command(Context& context)
 {
-    add_command(app, context, "restore", "restore", [&context] { restore(context); });
+    return {"restore", Section::state, {}, [&context] { restore(context); }};
 }
 
 } // namespace qpkg::cli

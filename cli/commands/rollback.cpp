@@ -4,16 +4,18 @@
 
 namespace qpkg::cli {
 
-void add_rollback(CLI::App& app, Context& context)
+Command rollback_command(Context& context)
 {
     auto request = std::make_shared<app::RollbackRequest>();
-    auto* command = add_command(app, context, "rollback", "rollback", [&context, request] {
-        carry_out(
-            context, [&] { return app::prepare_rollback(context.world(), *request); },
-            "it is at that generation already.");
-    });
-    command->add_option("QUBE", request->qube, "the qube")->required();
-    command->add_option("--to", request->to, "this generation instead of the one before")->type_name("N");
+    return {"rollback",
+            Section::apps,
+            {{"QUBE", &request->qube, "the qube", required(Names::qubes)},
+             {"--to N", &request->to, "this generation instead of the one before"}},
+            [&context, request] {
+                carry_out(
+                    context, [&] { return app::prepare_rollback(context.world(), *request); },
+                    "it is at that generation already.");
+            }};
 }
 
 } // namespace qpkg::cli

@@ -30,28 +30,32 @@ void run(Context& context, const Request& request, std::vector<std::string> argv
     context.exit_code = context.world().runner.run(QubeName::require(request.qube), wanted);
 }
 
+Option qube_option(Request& request) { return {"QUBE", &request.qube, "the qube", required(Names::qubes)}; }
+
 } // namespace
 
-void add_run(CLI::App& app, Context& context)
+Command run_command(Context& context)
 {
     auto request = std::make_shared<Request>();
-    auto* command = add_command(app, context, "run", "run", [&context, request] {
-        if (context.after_dashes.empty()) {
-            throw Error(Code::usage, "no program is named",
-                        "say it after two dashes: qpkg run " + request->qube + " -- COMMAND");
-        }
-        run(context, *request, context.after_dashes);
-    });
-    command->add_flag("--as-root", request->root, "run as root in the qube instead of its user");
-    command->add_option("QUBE", request->qube, "the qube")->required();
+    return {"run",
+            Section::running,
+            {{"--as-root", &request->root, "run as root in the qube instead of its user"}, qube_option(*request)},
+            [&context, request] {
+                if (context.after_dashes.empty()) {
+                    throw Error(Code::usage, "no program is named",
+                                "say it after two dashes: qpkg run " + request->qube + " -- COMMAND");
+                }
+                run(context, *request, context.after_dashes);
+            }};
 }
 
-void add_shell(CLI::App& app, Context& context)
+Command shell_command(Context& context)
 {
     auto request = std::make_shared<Request>();
-    auto* command = add_command(app, context, "shell", "shell", [&context, request] { run(context, *request, {}); });
-    command->add_flag("--as-root", request->root, "be root in the qube instead of its user");
-    command->add_option("QUBE", request->qube, "the qube")->required();
+    return {"shell",
+            Section::running,
+            {{"--as-root", &request->root, "be root in the qube instead of its user"}, qube_option(*request)},
+            [&context, request] { run(context, *request, {}); }};
 }
 
 } // namespace qpkg::cli

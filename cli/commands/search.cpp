@@ -7,40 +7,41 @@ namespace {
 
 void describe(Document& out, const std::vector<app::Offer>& offers, const std::vector<std::string>& warnings)
 {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& offer : offers) {
-        rows.push_back({text(offer.release.app.text()), text(offer.release.version), text(offer.release.base.text()),
-                        text(offer.repo.text()), text(offer.release.summary)});
-    }
-    if (rows.empty()) {
+    using app::Offer;
+    using trust::ListedRelease;
+    if (offers.empty()) {
         out.line("No app matches.");
     }
-    out.table(
-        "apps",
-        {{"app", "APP"}, {"version", "VERSION"}, {"base", "BASE"}, {"repository", "FROM"}, {"summary", "SUMMARY"}},
-        std::move(rows));
+    out.table("apps", offers, column("app", "APP", &Offer::release, &ListedRelease::app),
+              column("version", "VERSION", &Offer::release, &ListedRelease::version),
+              column("base", "BASE", &Offer::release, &ListedRelease::base), column("repository", "FROM", &Offer::repo),
+              column("summary", "SUMMARY", &Offer::release, &ListedRelease::summary));
     if (!warnings.empty()) {
-        out.field("warnings", list(warnings), "Warning");
+        out.field("warnings", warnings, "Warning");
     }
+}
+
+void search(Context& context, const std::vector<std::string>& words)
+{
+    std::vector<std::string> warnings;
+    const auto offers = app::search(context.world(), words, context.reach(), warnings);
+    if (context.reach() == app::Reach::online) {
+        context.keep_what_was_verified();
+    }
+    Document out("search");
+    describe(out, offers, warnings);
+    context.show(out);
 }
 
 } // namespace
 
-void add_search(CLI::App& app, Context& context)
+Command search_command(Context& context)
 {
     auto words = std::make_shared<std::vector<std::string>>();
-    auto* command = add_command(app, context, "search", "search", [&context, words] {
-        const auto reach = context.options.offline ? app::Reach::offline : app::Reach::online;
-        std::vector<std::string> warnings;
-        const auto offers = app::search(context.world(), *words, reach, warnings);
-        if (reach == app::Reach::online) {
-            context.keep_what_was_verified();
-        }
-        Document out("search");
-        describe(out, offers, warnings);
-        context.show(out);
-    });
-    command->add_option("WORD", *words, "words of the name or the summary; none: everything");
+    return {"search",
+            Section::apps,
+            {{"WORD", words.get(), "words of the name or the summary; none: everything"}},
+            [&context, words] { search(context, *words); }};
 }
 
 } // namespace qpkg::cli

@@ -7,16 +7,36 @@
 namespace qpkg::cli {
 namespace {
 
+std::string state_of(const app::QubeStatus& qube)
+{
+    return qube.vanished ? "gone" : !qube.running ? "stopped" : qube.outdated ? "runs an older generation" : "running";
+}
+
+void describe_qubes(Document& out, const app::StatusReport& report)
+{
+    using app::QubeStatus;
+    if (report.qubes.empty()) {
+        out.line("No qubes yet. To make one: qpkg qube create NAME --base debian-12");
+    }
+    out.table(
+        "qubes", report.qubes, column("name", "QUBE", &QubeStatus::name), column("base", "BASE", &QubeStatus::base),
+        column("generation", "GENERATION", &QubeStatus::generation), column("apps", "APPS", &QubeStatus::apps),
+        column("running", "STATE", [](const QubeStatus& qube) { return shown_as(flag(qube.running), state_of(qube)); }),
+        column("outdated", "", &QubeStatus::outdated), column("vanished", "", &QubeStatus::vanished),
+        column("base_outdated", "", &QubeStatus::base_outdated));
+    out.table("outdated_disposables", report.outdated_disposables,
+              column("name", "RUNS AN OLDER GENERATION", &plan::Disposable::name),
+              column("of", "OF", &plan::Disposable::of));
+}
+
 void describe_repositories(Document& out, const std::vector<app::RepositoryState>& repositories)
 {
-    std::vector<std::vector<Value>> rows;
-    for (const auto& repository : repositories) {
-        rows.push_back({text(repository.name.text()), text(repository.freshness), number(repository.timestamp_version),
-                        shown_as(time(repository.issued), qpkg::text::iso_date(repository.issued))});
-    }
-    out.table("repositories",
-              {{"name", "REPOSITORY"}, {"freshness", "METADATA"}, {"index", "INDEX"}, {"issued", "FROM"}},
-              std::move(rows));
+    using app::RepositoryState;
+    const auto date = [](std::int64_t issued) { return shown_as(time(issued), qpkg::text::iso_date(issued)); };
+    out.table("repositories", repositories, column("name", "REPOSITORY", &RepositoryState::name),
+              column("freshness", "METADATA", &RepositoryState::freshness),
+              column("index", "INDEX", &RepositoryState::timestamp_version),
+              column("issued", "FROM", &RepositoryState::issued, date));
     std::vector<std::vector<Value>> problems;
     for (const auto& repository : repositories) {
         for (const auto& problem : repository.problems) {
@@ -27,64 +47,32 @@ void describe_repositories(Document& out, const std::vector<app::RepositoryState
     out.table("problems", {{"repository", ""}, {"subject", ""}, {"code", ""}, {"what", ""}}, std::move(problems));
 }
 
-void describe(Document& out, const app::StatusReport& report)
+Document describe(const app::StatusReport& report)
 {
-    std::vector<std::vector<Value>> qubes;
-    for (const auto& qube : report.qubes) {
-        const std::string state = qube.vanished   ? "gone"
-                                  : !qube.running ? "stopped"
-                                  : qube.outdated ? "runs an older generation"
-                                                  : "running";
-        qubes.push_back({text(qube.name.text()), text(qube.base.text()), number(qube.generation), number(qube.apps),
-                         shown_as(flag(qube.running), state), flag(qube.outdated), flag(qube.vanished),
-                         shown_as(flag(qube.base_outdated), qube.base_outdated ? "a newer base is here" : "")});
-    }
-    if (qubes.empty()) {
-        out.line("No qubes yet. To make one: qpkg qube create NAME --base debian-12");
-    }
-    out.table("qubes",
-              {{"name", "QUBE"},
-               {"base", "BASE"},
-               {"generation", "GENERATION"},
-               {"apps", "APPS"},
-               {"running", "STATE"},
-               {"outdated", ""},
-               {"vanished", ""},
-               {"base_outdated", ""}},
-              std::move(qubes));
-    std::vector<std::vector<Value>> disposables;
-    for (const auto& disposable : report.outdated_disposables) {
-        disposables.push_back({text(disposable.name.text()), text(disposable.of.text())});
-    }
-    out.table("outdated_disposables", {{"name", "RUNS AN OLDER GENERATION"}, {"of", "OF"}}, std::move(disposables));
+    Document out("status");
+    using app::InstalledApp;
+    describe_qubes(out, report);
     describe_repositories(out, report.repositories);
-    std::vector<std::vector<Value>> withdrawn;
-    for (const auto& app : report.withdrawn) {
-        withdrawn.push_back({text(app.release.release.app.text()), text(app.qube.text()),
-                             text(app.release.release.version), text(app.release.repo.text())});
-    }
-    out.table("withdrawn",
-              {{"app", "NOT LISTED ANY MORE"}, {"qube", "QUBE"}, {"version", "VERSION"}, {"repository", "BY"}},
-              std::move(withdrawn));
-    out.field("dissent", list(report.dissent), report.dissent.empty() ? "" : "Dissent");
+    const auto release = [](const InstalledApp& app) -> const Release& { return app.release.release; };
+    out.table("withdrawn", report.withdrawn, column("app", "NOT LISTED ANY MORE", release, &Release::app),
+              column("qube", "QUBE", &InstalledApp::qube), column("version", "VERSION", release, &Release::version),
+              column("repository", "BY", &InstalledApp::release, &KnownRelease::repo));
+    out.field("dissent", report.dissent, "Dissent");
     out.field("reclaimable",
               shown_as(number(report.reclaimable),
                        qpkg::text::human_size(report.reclaimable) + " held by older generations only"),
               report.reclaimable > 0 ? "Reclaimable" : "");
     if (!report.warnings.empty()) {
-        out.field("warnings", list(report.warnings), "Warning");
+        out.field("warnings", report.warnings, "Warning");
     }
+    return out;
 }
 
 } // namespace
 
-void add_status(CLI::App& app, Context& context)
+Command status_command(Context& context)
 {
-    add_command(app, context, "status", "status", [&context] {
-        Document out("status");
-        describe(out, app::status(context.world()));
-        context.show(out);
-    });
+    return {"status", Section::apps, {}, [&context] { context.show(describe(app::status(context.world()))); }};
 }
 
 } // namespace qpkg::cli

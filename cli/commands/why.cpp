@@ -7,37 +7,28 @@
 namespace qpkg::cli {
 namespace {
 
-void describe(Document& out, const app::Reasons& reasons)
+Document describe(const app::Reasons& reasons)
 {
+    Document out("why");
     describe_names(out, reasons.names, Telling::as_it_is);
-    std::vector<std::vector<Value>> rows;
-    for (const auto& reason : reasons.holders) {
-        rows.push_back({text(reason.package), text(reason.file), text(reason.version), text(reason.qube.text()),
-                        text(reason.holder), text(reason.asked_by)});
-    }
+    using app::Reason;
     const bool of_file = !reasons.holders.empty() && reasons.holders.front().package.empty();
-    out.table("reasons",
-              {{"package", of_file ? "" : "PACKAGE"},
-               {"file", of_file ? "FILE" : ""},
-               {"version", "VERSION"},
-               {"qube", "QUBE"},
-               {"holder", "BROUGHT BY"},
-               {"asked_by", "BECAUSE OF"}},
-              std::move(rows));
+    out.table("reasons", reasons.holders, column("package", of_file ? "" : "PACKAGE", &Reason::package),
+              column("file", of_file ? "FILE" : "", &Reason::file), column("version", "VERSION", &Reason::version),
+              column("qube", "QUBE", &Reason::qube), column("holder", "BROUGHT BY", &Reason::holder),
+              column("asked_by", "BECAUSE OF", &Reason::asked_by));
+    return out;
 }
 
 } // namespace
 
-void add_why(CLI::App& app, Context& context)
+Command why_command(Context& context)
 {
     auto word = std::make_shared<std::string>();
-    auto* command = add_command(app, context, "why", "why", [&context, word] {
-        Document out("why");
-        describe(out, app::why(context.world(), *word));
-        context.show(out);
-    });
-    command->add_option("NAME", *word, "a package of the distribution, such as libnss3, a file, or a command")
-        ->required();
+    return {"why",
+            Section::insight,
+            {{"NAME", word.get(), "a package of the distribution, such as libnss3, a file, or a command", required()}},
+            [&context, word] { context.show(describe(app::why(context.world(), *word))); }};
 }
 
 } // namespace qpkg::cli

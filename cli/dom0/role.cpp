@@ -37,6 +37,6 @@ std::unique_ptr<Sandbox> make_sandbox(const Options&) { return std::make_unique<
 
 void equip(app::World&, const std::filesystem::path&) {}
 
-void add_commands_of_role(CLI::App&, Context&) {}
+std::vector<Command> commands_of_role(Context&) { return {}; }
 
 } // namespace qpkg::cli

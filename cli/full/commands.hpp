@@ -5,19 +5,13 @@
 
 namespace qpkg::cli {
 
-void add_base(CLI::App& app, Context& context);
-void add_build(CLI::App& app, Context& context);
-void add_key(CLI::App& app, Context& context);
-void add_mirror(CLI::App& app, Context& context);
-void add_publish(CLI::App& app, Context& context);
-void add_rebuild(CLI::App& app, Context& context);
-void add_root(CLI::App& app, Context& context);
-void add_sign(CLI::App& app, Context& context);
-void add_vault(CLI::App& app, Context& context);
-
-/// Of `bundle`: what makes and reads bundles, but for `import`.
-void add_bundle_making(CLI::App& group, Context& context);
-/// Of `repo`.
-void add_repo_stock_config(CLI::App& group, Context& context);
+MakeCommand base_build_command, base_list_command, base_import_command;
+MakeCommand build_command, rebuild_command, publish_command, sign_command;
+MakeCommand key_new_command, key_show_command, key_rotate_command;
+MakeCommand root_init_command, root_add_sig_command, root_rotate_command;
+MakeCommand vault_serve_command, vault_log_command;
+MakeCommand mirror_sync_command, mirror_verify_command;
+MakeCommand bundle_create_command, bundle_send_command, bundle_inspect_command;
+MakeCommand repo_stock_config_command;
 
 } // namespace qpkg::cli

@@ -101,14 +101,19 @@ void equip(app::World& world, const fs::path& guest_files)
     world.guest_files = guest_files;
 }
 
-void add_commands_of_role(CLI::App& app, Context& context)
+std::vector<Command> commands_of_role(Context& context)
 {
-    for (const auto add :
-         {add_base, add_build, add_key, add_publish, add_mirror, add_rebuild, add_root, add_sign, add_vault}) {
-        add(app, context);
+    std::vector<Command> commands;
+    for (auto* make : {base_build_command,   base_list_command,      base_import_command,
+                       build_command,        rebuild_command,        key_new_command,
+                       key_show_command,     key_rotate_command,     root_init_command,
+                       root_add_sig_command, root_rotate_command,    publish_command,
+                       sign_command,         vault_serve_command,    vault_log_command,
+                       mirror_sync_command,  mirror_verify_command,  bundle_create_command,
+                       bundle_send_command,  bundle_inspect_command, repo_stock_config_command}) {
+        commands.push_back(make(context));
     }
-    add_bundle_making(*app.get_subcommand("bundle"), context);
-    add_repo_stock_config(*app.get_subcommand("repo"), context);
+    return commands;
 }
 
 } // namespace qpkg::cli

@@ -43,29 +43,31 @@ void tell_next(Document& document, const std::string& prepared, const std::strin
     document.next("Then here: qpkg publish --attach " + prepared + " --repo " + repository + " --keys DIR");
 }
 
-void add_agent_option(CLI::App& command, app::Agent& agent)
+Option repository_option(std::filesystem::path& repository)
 {
-    command.add_flag_callback(
-        "--ssh-agent", [&agent] { agent = app::Agent::ssh; }, "use the keys of the running ssh-agent too");
+    return {"--repo DIR", &repository, "the repository, a directory", required()};
 }
 
-void add_rotate_options(CLI::App& command, RotateFlags& flags)
+Option passphrase_option(std::filesystem::path& file)
 {
-    add_agent_option(command, flags.agent);
-    command.add_option("--repo", flags.repository, "the repository, a directory")->required()->type_name("DIR");
-    command.add_option("--keys", flags.keys, "the directory of keys")->required()->type_name("DIR");
-    command.add_option("--passphrase-file", flags.passphrase_file, "read the passphrase from its first line")
-        ->type_name("FILE");
-    command.add_option("--add", flags.add, "a new key: its file, or the 64 hex digits of its public half; repeatable")
-        ->type_name("KEY")
-        ->allow_extra_args(false);
-    command.add_option("--remove", flags.remove, "the id of a key, or its first 8 digits; repeatable")
-        ->type_name("ID")
-        ->allow_extra_args(false);
-    command.add_option("--threshold", flags.threshold, "how many signatures the role needs from now on")
-        ->type_name("N");
-    command.add_option("--prepare", flags.prepare, "write what other keys are to sign, publish nothing")
-        ->type_name("DIR");
+    return {"--passphrase-file FILE", &file, "read the passphrase from its first line"};
+}
+
+Option agent_option(bool& is_used) { return {"--ssh-agent", &is_used, "use the keys of the running ssh-agent too"}; }
+
+app::Agent agent_of(bool is_used) { return is_used ? app::Agent::ssh : app::Agent::none; }
+
+std::vector<Option> rotate_options(RotateFlags& flags)
+{
+    return {agent_option(flags.ssh_agent),
+            repository_option(flags.repository),
+            {"--keys DIR", &flags.keys, "the directory of keys", required()},
+            passphrase_option(flags.passphrase_file),
+            {"--add KEY", &flags.add, "a new key: its file, or the 64 hex digits of its public half; repeatable",
+             each_one_word()},
+            {"--remove ID", &flags.remove, "the id of a key, or its first 8 digits; repeatable", each_one_word()},
+            {"--threshold N", &flags.threshold, "how many signatures the role needs from now on"},
+            {"--prepare DIR", &flags.prepare, "write what other keys are to sign, publish nothing"}};
 }
 
 void rotate(Context& context, const RotateFlags& flags)
@@ -84,18 +86,18 @@ void rotate(Context& context, const RotateFlags& flags)
                                 .keys = flags.keys,
                                 .passphrase = keys_passphrase(flags.keys, flags.passphrase_file),
                                 .command = context.typed,
-                                .agent = flags.agent,
+                                .agent = agent_of(flags.ssh_agent),
                                 .key_change = std::move(change),
                                 .prepare = flags.prepare};
     const auto report = app::publish(context.world(), request);
     Document document(context.command);
-    document.field("repository", text(report.repository.string()));
-    document.field("role", text(flags.role), "Role");
-    document.field("root_version", number(report.root_version), "Root version");
-    document.field("fingerprint", text(report.fingerprint), "Root fingerprint");
+    document.field("repository", report.repository);
+    document.field("role", flags.role, "Role");
+    document.field("root_version", report.root_version, "Root version");
+    document.field("fingerprint", report.fingerprint, "Root fingerprint");
     document.field("fingerprint_words", text(trust::fingerprint_words(report.fingerprint)), "In words");
-    document.field("version", number(report.version), "Index");
-    document.field("prepared", list(report.prepared), report.prepared.empty() ? "" : "To be signed");
+    document.field("version", report.version, "Index");
+    document.field("prepared", report.prepared, "To be signed");
     if (report.refused.empty()) {
         document.done("Done: " + closing_words(report, flags.role) + '.');
     } else {

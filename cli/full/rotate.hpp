@@ -2,10 +2,9 @@
 #pragma once
 
 #include "app/publish/publish.hpp"
+#include "cli/command.hpp"
 #include "cli/context.hpp"
 #include "cli/document.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <optional>
@@ -24,10 +23,10 @@ struct RotateFlags {
     std::vector<std::string> remove;
     std::optional<std::uint64_t> threshold;
     std::optional<std::filesystem::path> prepare;
-    app::Agent agent = app::Agent::none;
+    bool ssh_agent = false;
 };
 
-void add_rotate_options(CLI::App& command, RotateFlags& flags);
+std::vector<Option> rotate_options(RotateFlags& flags);
 void rotate(Context& context, const RotateFlags& flags);
 
 /// A key file, or the 64 hex digits of a public key.
@@ -36,7 +35,10 @@ trust::PublicKey public_key_of(const std::string& word);
 /// From the file, from the terminal, or nothing when no key needs one.
 std::optional<std::string> keys_passphrase(const std::filesystem::path& keys, const std::filesystem::path& file);
 
-void add_agent_option(CLI::App& command, app::Agent& agent);
+Option repository_option(std::filesystem::path& repository);
+Option passphrase_option(std::filesystem::path& file);
+Option agent_option(bool& is_used);
+app::Agent agent_of(bool is_used);
 
 /// What to do with a directory of files that wait for signatures.
 void tell_next(Document& document, const std::string& prepared, const std::string& repository);

@@ -2,9 +2,8 @@
 #pragma once
 
 #include "app/publish/keys.hpp"
+#include "cli/command.hpp"
 #include "cli/context.hpp"
-
-#include <CLI/CLI.hpp>
 
 #include <filesystem>
 
@@ -17,10 +16,10 @@ struct SignFlags {
     std::filesystem::path keys;
     std::filesystem::path passphrase_file;
     std::string vault; ///< command that carries the request to a vault; empty: sign here
-    app::Agent agent = app::Agent::none;
+    bool ssh_agent = false;
 };
 
-void add_sign_options(CLI::App& command, SignFlags& flags);
+std::vector<Option> sign_options(SignFlags& flags);
 void sign(Context& context, const SignFlags& flags);
 
 } // namespace qpkg::cli

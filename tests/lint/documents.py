@@ -6,7 +6,7 @@ import re
 
 import sources
 
-COMMAND = re.compile(r'add_command\(\s*\*?\w+,\s*context,\s*"[\w-]+",\s*"([\w-]+)"')
+COMMAND = re.compile(r'"([a-z][a-z -]*)",\s*Section::|make_\w+_command\(context, "([a-z -]+)"')
 PRINTS_NO_DOCUMENT = {"run", "shell", "bundle-send", "vault-serve"}  # a program in the qube, or a stream, owns the output
 SECTIONS = ("## Synopsis", "## Description")
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -14,8 +14,8 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def commands():
     """The names of all commands as their documents call them: "install", "repo-add"."""
-    return sorted({name for path in sources.files(".cpp") if path.parts[0] == "cli" and path.parent.name == "commands"
-                   for name in COMMAND.findall(sources.text(path))})
+    return sorted({"".join(names).replace(" ", "-") for path in sources.files(".cpp") if path.parts[0] == "cli" and path.parent.name == "commands"
+                   for names in COMMAND.findall(sources.text(path))})
 
 
 def check_help(name):

@@ -62,12 +62,16 @@ class ForeignTreesTest(Repository):
 
 
 class LibrariesTest(Repository):
-    rows = [["sqlite3.h", "src/db", "any"], ["toml++/", "src", "once"]]
+    rows = [["sqlite3.h", "src/db", "any"], ["toml++/", "src", "once"], ["CLI/", "cli/line.cpp", "once"]]
 
     def test_a_library_outside_its_folder_is_found(self):
         path = self.write("src/app/a.cpp", "#include <sqlite3.h>\n#include <vector>\n")
         self.assertEqual(list(libraries.check(self.rows, [path])),
                          ["src/app/a.cpp:1: <sqlite3.h> belongs to src/db alone"])
+
+    def test_a_library_outside_its_only_file_is_found(self):
+        paths = [self.write(f"cli/{name}", "#include <CLI/CLI.hpp>\n") for name in ("line.cpp", "commands.hpp")]
+        self.assertEqual(list(libraries.check(self.rows, paths)), ["cli/commands.hpp:1: <CLI/CLI.hpp> belongs to cli/line.cpp alone"])
 
     def test_an_unlisted_library_is_found(self):
         path = self.write("src/a.cpp", "#include <boost/any.hpp>\n")
@@ -98,9 +102,11 @@ class HouseTest(Repository):
 
 class DocumentsTest(Repository):
     def test_a_command_without_help_and_schema_is_found(self):
-        self.write("cli/commands/new.cpp", 'add_command(app, context, "new",\n  "new", [] {});')
-        self.assertEqual(documents.commands(), ["new"])
-        self.assertEqual(len([*documents.check_help("new"), *documents.check_schema("new")]), 2)
+        self.write("cli/commands/new.cpp", 'return {"new thing",\n  Section::apps, {}};')
+        self.write("cli/full/commands/old.cpp", 'return make_old_command(context, "old");')
+        self.assertEqual(documents.commands(), ["new-thing", "old"])
+        for name in documents.commands():
+            self.assertEqual(len([*documents.check_help(name), *documents.check_schema(name)]), 2)
 
     def test_a_broken_schema_is_found(self):
         self.assertEqual(len(list(documents.check_dialect(self.write("a.schema.json", "{")))), 1)

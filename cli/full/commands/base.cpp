@@ -11,14 +11,14 @@ Document describe(const app::BaseReport& report, const std::string& command)
     const auto& base = report.base;
     const auto name = base.id.text();
     return Document(command)
-        .field("base", text(name), "Base")
-        .field("level", number(base.level), "Level")
-        .field("packages", number(base.packages.size()), "Packages")
+        .field("base", name, "Base")
+        .field("level", base.level, "Level")
+        .field("packages", base.packages.size(), "Packages")
         .field("size", size(report.size), "Size")
         .field("volume_size", size(base.volume_size), "Volume")
         .field("shared", size(report.shared), "Shared with the object store")
-        .field("commit", text(base.commit.hex()), "Commit")
-        .field("volume", text(base.volume.hex()), "Root")
+        .field("commit", base.commit, "Commit")
+        .field("volume", base.volume, "Root")
         .field("changed", flag(!report.unchanged))
         .done(report.unchanged ? "Done: base " + name + " was here already, the same to the last byte."
                                : "Done: base " + name + " is here.")
@@ -36,84 +36,64 @@ void show(Context& context, const app::BaseReport& report)
 
 void make(Context& context, const std::function<app::BaseReport(const app::BeginWriting&)>& step)
 {
+    if (context.options.dry_run) {
+        throw Error(Code::usage, "making a base has no dry run");
+    }
     std::optional<engine::WriterLock> lock;
     context.make_state_directory();
     show(context, step([&] { lock.emplace(context.lock()); }));
 }
 
-void refuse_dry_run(const Context& context)
+void list_bases(Context& context)
 {
-    if (context.options.dry_run) {
-        throw Error(Code::usage, "making a base has no dry run");
+    const auto bases = context.world().db.snapshot().bases;
+    const auto packages = [](const Base& base) { return base.packages.size(); };
+    Document out("base-list");
+    if (bases.empty()) {
+        out.line("No bases yet. To make one: qpkg base build debian-12");
     }
-}
-
-void add_base_build(CLI::App& group, Context& context)
-{
-    auto request = std::make_shared<app::BaseRequest>();
-    auto* command = add_command(group, context, "build", "base-build", [&context, request] {
-        refuse_dry_run(context);
-        make(context, [&](const app::BeginWriting& begin_writing) {
-            return app::build_base(context.world(), *request, begin_writing);
-        });
-    });
-    command->add_option("BASE", request->id, "debian-12 or debian-13")->required();
-    command->add_option("--with", request->packages, "more of Debian's packages, with what they need")
-        ->delimiter(',')
-        ->type_name("PACKAGE");
-    command->add_option("--mirror", request->mirror, "take Debian's packages from here")->type_name("URL");
-}
-
-void add_base_import(CLI::App& group, Context& context)
-{
-    auto request = std::make_shared<app::BaseImport>();
-    auto* command = add_command(group, context, "import", "base-import", [&context, request] {
-        refuse_dry_run(context);
-        make(context, [&](const app::BeginWriting& begin_writing) {
-            return app::import_base(context.world(), *request, begin_writing);
-        });
-    });
-    command->add_option("TAR", request->archive, "a root file system: tar, or tar with gzip, bzip2, xz or zstd")
-        ->required();
-    command->add_option("--id", request->id, "its name (default: from its os-release)")->type_name("NAME");
-}
-
-void add_base_list(CLI::App& group, Context& context)
-{
-    auto* command = add_command(group, context, "list", "base-list", [&context] {
-        std::vector<std::vector<Value>> rows;
-        for (const auto& base : context.world().db.snapshot().bases) {
-            rows.push_back({text(base.id.text()), number(base.level), number(base.packages.size()),
-                            size(base.volume_size), time(base.created), text(base.commit.hex()),
-                            text(base.volume.hex())});
-        }
-        Document out("base-list");
-        if (rows.empty()) {
-            out.line("No bases yet. To make one: qpkg base build debian-12");
-        }
-        context.show(out.table("bases",
-                               {{"base", "BASE"},
-                                {"level", "LEVEL"},
-                                {"packages", "PACKAGES"},
-                                {"volume_size", "SIZE"},
-                                {"created", "MADE"},
-                                {"commit", ""},
-                                {"volume", ""}},
-                               std::move(rows)));
-    });
-    command->alias("ls");
+    context.show(out.table("bases", bases, column("base", "BASE", &Base::id), column("level", "LEVEL", &Base::level),
+                           column("packages", "PACKAGES", packages),
+                           column("volume_size", "SIZE", &Base::volume_size, size),
+                           column("created", "MADE", &Base::created, time), column("commit", "", &Base::commit),
+                           column("volume", "", &Base::volume)));
 }
 
 } // namespace
 
-void add_base(CLI::App& app, Context& context)
+Command base_build_command(Context& context)
 {
-    auto* group = app.add_subcommand("base");
-    group->require_subcommand(1);
-    group->fallthrough();
-    add_base_build(*group, context);
-    add_base_list(*group, context);
-    add_base_import(*group, context);
+    auto request = std::make_shared<app::BaseRequest>();
+    return {
+        "base build",
+        Section::sources,
+        {{"BASE", &request->id, "debian-12 or debian-13", required(Names::bases)},
+         {"--with PACKAGE", &request->packages, "more of Debian's packages, with what they need", {.separator = ','}},
+         {"--mirror URL", &request->mirror, "take Debian's packages from here"}},
+        [&context, request] {
+            make(context, [&](const app::BeginWriting& begin_writing) {
+                return app::build_base(context.world(), *request, begin_writing);
+            });
+        }};
+}
+
+Command base_import_command(Context& context)
+{
+    auto request = std::make_shared<app::BaseImport>();
+    return {"base import",
+            Section::sources,
+            {{"TAR", &request->archive, "a root file system: tar, or tar with gzip, bzip2, xz or zstd", required()},
+             {"--id NAME", &request->id, "its name (default: from its os-release)"}},
+            [&context, request] {
+                make(context, [&](const app::BeginWriting& begin_writing) {
+                    return app::import_base(context.world(), *request, begin_writing);
+                });
+            }};
+}
+
+Command base_list_command(Context& context)
+{
+    return {"base list", Section::sources, {}, [&context] { list_bases(context); }, "ls"};
 }
 
 } // namespace qpkg::cli

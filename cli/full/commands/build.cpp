@@ -41,27 +41,25 @@ Document describe(const app::BuildReport& report)
             commands.push_back(made.name);
         }
     }
-    std::vector<std::vector<Value>> findings;
-    for (const auto& finding : report.findings) {
-        findings.push_back({text(finding.rule), text(finding.path), text(finding.detail)});
-    }
     Document document("build");
-    document.field("app", text(release.app.text()), "App")
-        .field("version", text(release.version), "Version")
-        .field("description", text(release.summary), "Summary")
-        .field("base", text(release.base.text()), "Base")
-        .field("packages", number(release.packages.size()), "Packages")
-        .field("commands", list(commands), "Commands")
+    document.field("app", release.app, "App")
+        .field("version", release.version, "Version")
+        .field("description", release.summary, "Summary")
+        .field("base", release.base, "Base")
+        .field("packages", release.packages.size(), "Packages")
+        .field("commands", commands, "Commands")
         .field("size", size(release.tree.size), "Size")
         .field("download", size(release.tree.archive_size), "Download")
-        .field("commit", text(release.tree.commit.hex()), "Commit")
-        .field("volume", text(release.volume.root.hex()), "Volume")
+        .field("commit", release.tree.commit, "Commit")
+        .field("volume", release.volume.root, "Volume")
         .field("tests", shown_as(number(report.tests), count_of(report.tests, "test") + " passed"), "Tests")
-        .field("directory", text(report.directory.string()));
-    if (!findings.empty()) {
+        .field("directory", report.directory);
+    if (!report.findings.empty()) {
         document.line("Findings:");
     }
-    document.table("findings", {{"rule", "RULE"}, {"path", "PATH"}, {"detail", "WHAT"}}, std::move(findings));
+    using build::Finding;
+    document.table("findings", report.findings, column("rule", "RULE", &Finding::rule),
+                   column("path", "PATH", &Finding::path), column("detail", "WHAT", &Finding::detail));
     document.done("Done: " + release.app.text() + ' ' + release.version + " is in " + report.directory.string() + ", " +
                   count_of(report.findings.size(), "finding") + '.');
     document.next("To publish it: qpkg publish " + report.directory.string() + " --repo DIR --keys DIR");
@@ -70,21 +68,23 @@ Document describe(const app::BuildReport& report)
 
 } // namespace
 
-void add_build(CLI::App& app, Context& context)
+Command build_command(Context& context)
 {
     auto flags = std::make_shared<Flags>();
-    auto* command = add_command(app, context, "build", "build", [&context, flags] {
-        const auto request = request_of(*flags);
-        if (context.options.dry_run) {
-            throw Error(Code::usage, "a build has no dry run: it changes nothing but the directory of --out");
-        }
-        context.show(describe(qpkg::app::build_module(context.world(), request)));
-    });
-    command->add_option("RECIPE", flags->recipe, "a recipe (module.toml), or its directory");
-    command->add_option("--from", flags->from, "build this package without a recipe")->type_name("deb:NAME");
-    command->add_option("--base", flags->base, "the base to build on; needed with --from")->type_name("BASE");
-    command->add_option("--out", flags->out, "make DIR/APP-ID (default: out)")->type_name("DIR");
-    command->add_option("--lock", flags->lock, "take exactly the packages of this lock file")->type_name("FILE");
+    return {"build",
+            Section::publishing,
+            {{"RECIPE", &flags->recipe, "a recipe (module.toml), or its directory"},
+             {"--from deb:NAME", &flags->from, "build this package without a recipe"},
+             {"--base BASE", &flags->base, "the base to build on; needed with --from", known(Names::bases)},
+             {"--out DIR", &flags->out, "make DIR/APP-ID (default: out)"},
+             {"--lock FILE", &flags->lock, "take exactly the packages of this lock file"}},
+            [&context, flags] {
+                const auto request = request_of(*flags);
+                if (context.options.dry_run) {
+                    throw Error(Code::usage, "a build has no dry run: it changes nothing but the directory of --out");
+                }
+                context.show(describe(app::build_module(context.world(), request)));
+            }};
 }
 
 } // namespace qpkg::cli

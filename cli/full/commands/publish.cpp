@@ -21,7 +21,7 @@ struct Flags {
     std::size_t deltas = app::PublishRequest().deltas;
     std::optional<std::filesystem::path> prepare;
     std::optional<std::filesystem::path> attach;
-    app::Agent agent = app::Agent::none;
+    bool ssh_agent = false;
 };
 
 /// "org.example.hello" or "org.example.hello=1.0-1".
@@ -51,7 +51,7 @@ app::PublishRequest request_of(const Flags& flags, const std::string& typed)
     request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
     request.prepare = flags.prepare;
     request.attach = flags.attach;
-    request.agent = flags.agent;
+    request.agent = agent_of(flags.ssh_agent);
     return request;
 }
 
@@ -86,92 +86,80 @@ std::string closing_words(const app::PublishReport& report)
 Document describe(const app::PublishReport& report)
 {
     Document document("publish");
-    document.field("repository", text(report.repository.string()));
-    document.field("created", flag(report.created));
-    document.field("changed", flag(report.changed));
-    std::vector<std::vector<Value>> rows;
-    for (const auto& release : report.releases) {
-        rows.push_back({text(release.app.text()), text(release.version), text(release.channel.text()),
-                        text(release.arch.text()), number(release.sequence), size(release.download),
-                        shown_as(flag(release.is_new), release.is_new ? "add" : "unchanged"),
-                        text(release.commit.hex()), text(release.manifest.hex())});
-    }
-    document.table("releases",
-                   {{"app", "APP"},
-                    {"version", "VERSION"},
-                    {"channel", "CHANNEL"},
-                    {"arch", ""},
-                    {"sequence", "SEQUENCE"},
-                    {"download", "DOWNLOAD"},
-                    {"new", "CHANGE"},
-                    {"commit", ""},
-                    {"manifest", ""}},
-                   std::move(rows));
-    document.field("publisher", text(report.publisher), report.publisher.empty() ? "" : "Publisher");
-    document.field("new_namespaces", list(report.new_namespaces),
-                   report.new_namespaces.empty() ? "" : "New namespaces");
-    document.field("withdrawn", list(report.withdrawn));
-    document.field("prepared", list(report.prepared), report.prepared.empty() ? "" : "To be signed");
-    document.field("fingerprint", text(report.fingerprint), "Root fingerprint");
+    document.field("repository", report.repository);
+    document.field("created", report.created);
+    document.field("changed", report.changed);
+    using app::PublishedRelease;
+    const auto change = [](bool is_new) { return shown_as(flag(is_new), is_new ? "add" : "unchanged"); };
+    document.table(
+        "releases", report.releases, column("app", "APP", &PublishedRelease::app),
+        column("version", "VERSION", &PublishedRelease::version),
+        column("channel", "CHANNEL", &PublishedRelease::channel), column("arch", "", &PublishedRelease::arch),
+        column("sequence", "SEQUENCE", &PublishedRelease::sequence),
+        column("download", "DOWNLOAD", &PublishedRelease::download, size),
+        column("new", "CHANGE", &PublishedRelease::is_new, change), column("commit", "", &PublishedRelease::commit),
+        column("manifest", "", &PublishedRelease::manifest));
+    document.field("publisher", report.publisher, "Publisher");
+    document.field("new_namespaces", report.new_namespaces, "New namespaces");
+    document.field("withdrawn", report.withdrawn);
+    document.field("prepared", report.prepared, "To be signed");
+    document.field("fingerprint", report.fingerprint, "Root fingerprint");
     document.field("fingerprint_words", text(trust::fingerprint_words(report.fingerprint)), "In words");
     // A first root that was attached has nothing below it yet.
     const bool readable = report.version > 0;
-    document.field("version", number(report.version), readable ? "Index" : "");
+    document.field("version", report.version, readable ? "Index" : "");
     document.field("expires", time(report.expires), readable ? "Sign again before" : "");
-    document.field("notes", list(report.notes), report.notes.empty() ? "" : "Note");
-    document.field("refused", list(report.refused), report.refused.empty() ? "" : "Refused");
+    document.field("notes", report.notes, "Note");
+    document.field("refused", report.refused, "Refused");
     document.done(report.refused.empty()
                       ? "Done: " + closing_words(report) + "."
                       : "Failed: clients refuse what is published: " + qpkg::text::join(report.refused, "; ") + ".");
     return document;
 }
 
+void publish(Context& context, const Flags& flags)
+{
+    const auto report = app::publish(context.world(), request_of(flags, context.typed));
+    auto document = describe(report);
+    if (!report.refused.empty()) {
+        context.exit_code = static_cast<int>(Code::untrusted);
+        document.next("Where the keys of that role are: qpkg publish --repo " + report.repository.string() +
+                      " --keys DIR; or carry it there: qpkg publish --prepare, qpkg sign, qpkg publish --attach");
+    } else if (!report.changed) {
+        context.show_unchanged(document);
+        return;
+    } else if (!report.prepared.empty()) {
+        tell_next(document, flags.prepare->string(), flags.repository.string());
+    } else if (report.created) {
+        document.next("To use it here: qpkg repo add NAME " + report.repository.string());
+    }
+    context.show(document);
+}
+
+std::vector<Option> options_of(Flags& flags)
+{
+    return {{"MODULE", &flags.modules, "directories that `qpkg build --out` made"},
+            repository_option(flags.repository),
+            {"--keys DIR", &flags.keys, "the directory of keys", required()},
+            passphrase_option(flags.passphrase_file),
+            {"--deltas N", &flags.deltas, "make static deltas from so many earlier releases (2)", between(0, 16)},
+            agent_option(flags.ssh_agent),
+            {"--prepare DIR", &flags.prepare, "write what other keys are to sign, publish nothing"},
+            {"--attach DIR",
+             &flags.attach,
+             "publish what was prepared there and signed elsewhere",
+             {.excludes = "--prepare"}},
+            {"--publisher NAME", &flags.publisher, "name of a publisher that is new to the repository"},
+            {"--withdraw APP[=VERSION]", &flags.withdraw, "take an app, or one version of it, off the list",
+             each_one_word(Names::apps)}};
+}
+
 } // namespace
 
-void add_publish(CLI::App& app, Context& context)
+Command publish_command(Context& context)
 {
     auto flags = std::make_shared<Flags>();
-    auto* command = add_command(app, context, "publish", "publish", [&context, flags] {
-        const auto report = qpkg::app::publish(context.world(), request_of(*flags, context.typed));
-        if (!report.refused.empty()) {
-            context.exit_code = static_cast<int>(Code::untrusted);
-            context.show(describe(report).next(
-                "Where the keys of that role are: qpkg publish --repo " + report.repository.string() +
-                " --keys DIR; or carry it there: qpkg publish --prepare, qpkg sign, qpkg publish --attach"));
-            return;
-        }
-        if (!report.changed) {
-            context.show_unchanged(describe(report));
-            return;
-        }
-        auto document = describe(report);
-        if (!report.prepared.empty()) {
-            tell_next(document, flags->prepare->string(), flags->repository.string());
-        } else if (report.created) {
-            document.next("To use it here: qpkg repo add NAME " + report.repository.string());
-        }
-        context.show(document);
-    });
-    command->add_option("MODULE", flags->modules, "directories that `qpkg build --out` made");
-    command->add_option("--repo", flags->repository, "the repository, a directory")->required()->type_name("DIR");
-    command->add_option("--keys", flags->keys, "the directory of keys")->required()->type_name("DIR");
-    command->add_option("--passphrase-file", flags->passphrase_file, "read the passphrase from its first line")
-        ->type_name("FILE");
-    command->add_option("--deltas", flags->deltas, "make static deltas from so many earlier releases (2)")
-        ->type_name("N")
-        ->check(CLI::Range(0, 16));
-    add_agent_option(*command, flags->agent);
-    auto* prepare =
-        command->add_option("--prepare", flags->prepare, "write what other keys are to sign, publish nothing")
-            ->type_name("DIR");
-    command->add_option("--attach", flags->attach, "publish what was prepared there and signed elsewhere")
-        ->type_name("DIR")
-        ->excludes(prepare);
-    command->add_option("--publisher", flags->publisher, "name of a publisher that is new to the repository")
-        ->type_name("NAME");
-    command->add_option("--withdraw", flags->withdraw, "take an app, or one version of it, off the list")
-        ->type_name("APP[=VERSION]")
-        ->allow_extra_args(false);
+    return {"publish", Section::publishing, options_of(*flags), [&context, flags] { publish(context, *flags); }};
 }
 
 } // namespace qpkg::cli

@@ -14,14 +14,14 @@ struct Flags {
 
 void describe(Document& out, const app::RebuildReport& report)
 {
-    out.field("app", text(report.app.text()), "App")
-        .field("version", text(report.version), "Version")
-        .field("published", text(report.published.hex()), "Published")
-        .field("commit", text(report.commit.hex()), "Built")
-        .field("reproduced", flag(report.difference.empty()))
-        .field("difference", text(report.difference), report.difference.empty() ? "" : "First difference")
-        .field("public_key", text(report.public_key), report.public_key.empty() ? "" : "Public key")
-        .field("statement", text(report.statement.string()), report.statement.empty() ? "" : "Statement");
+    out.field("app", report.app, "App")
+        .field("version", report.version, "Version")
+        .field("published", report.published, "Published")
+        .field("commit", report.commit, "Built")
+        .field("reproduced", report.difference.empty())
+        .field("difference", report.difference, "First difference")
+        .field("public_key", report.public_key, "Public key")
+        .field("statement", report.statement, "Statement");
 }
 
 void run(Context& context, Flags flags)
@@ -44,19 +44,20 @@ void run(Context& context, Flags flags)
 
 } // namespace
 
-void add_rebuild(CLI::App& app, Context& context)
+Command rebuild_command(Context& context)
 {
     auto flags = std::make_shared<Flags>();
-    flags->request.out = ".";
-    auto* command = add_command(app, context, "rebuild", "rebuild", [&context, flags] { run(context, *flags); });
-    command->add_option("APP", flags->request.app, "the app; its newest release is built again")->required();
-    command->add_option("--built", flags->request.built, "compare this result of `qpkg build` instead of building")
-        ->type_name("DIR");
-    command->add_option("--key", flags->request.key, "sign the statement with this key file")->type_name("FILE");
-    command->add_option("--passphrase-file", flags->passphrase_file, "read its passphrase from the first line")
-        ->type_name("FILE");
-    command->add_option("--out", flags->request.out, "write DIR/attest/... (the current directory)")->type_name("DIR");
-    command->add_flag("--sign-dissent", flags->request.sign_dissent, "sign also that something else came out");
+    auto& request = flags->request;
+    request.out = ".";
+    return {"rebuild",
+            Section::publishing,
+            {{"APP", &request.app, "the app; its newest release is built again", required(Names::apps)},
+             {"--built DIR", &request.built, "compare this result of `qpkg build` instead of building"},
+             {"--key FILE", &request.key, "sign the statement with this key file"},
+             {"--passphrase-file FILE", &flags->passphrase_file, "read its passphrase from the first line"},
+             {"--out DIR", &request.out, "write DIR/attest/... (the current directory)"},
+             {"--sign-dissent", &request.sign_dissent, "sign also that something else came out"}},
+            [&context, flags] { run(context, *flags); }};
 }
 
 } // namespace qpkg::cli

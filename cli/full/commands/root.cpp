@@ -27,66 +27,63 @@ app::RootKeys keys_of(const std::vector<std::string>& words, std::uint64_t thres
     return role;
 }
 
-void add_root_init(CLI::App& root, Context& context)
+void init(Context& context, const InitFlags& flags)
 {
-    auto flags = std::make_shared<InitFlags>();
-    auto* command = add_command(root, context, "init", "root-init", [&context, flags] {
-        const auto fingerprint =
-            app::prepare_first_root(context.world().clock, flags->out,
-                                    app::make_root(keys_of(flags->root, flags->root_threshold),
-                                                   keys_of(flags->targets, flags->targets_threshold),
-                                                   keys_of(flags->snapshot, 1), keys_of(flags->timestamp, 1)));
-        Document document("root-init");
-        document.field("out", text(flags->out.string()));
-        document.field("fingerprint", text(fingerprint), "Root fingerprint");
-        document.field("fingerprint_words", text(trust::fingerprint_words(fingerprint)), "In words");
-        document.done("Done: 1.root.json in " + flags->out.string() + " waits for " +
-                      std::to_string(flags->root_threshold) + " signatures.");
-        document.next("Where each root key is: qpkg root add-sig " + flags->out.string() + " --keys DIR");
-        document.next("Then: qpkg publish --attach " + flags->out.string() + " --repo DIR --keys DIR");
-        context.show(document);
-    });
-    command->add_option("--out", flags->out, "the directory to make")->required()->type_name("DIR");
-    const auto add_keys = [&](const std::string& option, std::vector<std::string>& into) {
-        command->add_option(option, into, "a key: its file, or the 64 hex digits of its public half; repeatable")
-            ->required()
-            ->type_name("KEY")
-            ->allow_extra_args(false);
-    };
-    add_keys("--root-key", flags->root);
-    add_keys("--targets-key", flags->targets);
-    add_keys("--snapshot-key", flags->snapshot);
-    add_keys("--timestamp-key", flags->timestamp);
-    command->add_option("--root-threshold", flags->root_threshold, "signatures that root needs (2)")->type_name("N");
-    command->add_option("--targets-threshold", flags->targets_threshold, "signatures that targets needs (2)")
-        ->type_name("N");
+    const auto root =
+        app::make_root(keys_of(flags.root, flags.root_threshold), keys_of(flags.targets, flags.targets_threshold),
+                       keys_of(flags.snapshot, 1), keys_of(flags.timestamp, 1));
+    const auto fingerprint = app::prepare_first_root(context.world().clock, flags.out, root);
+    const auto out = flags.out.string();
+    Document document("root-init");
+    document.field("out", out);
+    document.field("fingerprint", fingerprint, "Root fingerprint");
+    document.field("fingerprint_words", text(trust::fingerprint_words(fingerprint)), "In words");
+    document.done("Done: 1.root.json in " + out + " waits for " + std::to_string(flags.root_threshold) +
+                  " signatures.");
+    document.next("Where each root key is: qpkg root add-sig " + out + " --keys DIR");
+    document.next("Then: qpkg publish --attach " + out + " --repo DIR --keys DIR");
+    context.show(document);
 }
 
-void add_root_add_sig(CLI::App& root, Context& context)
+Option key_option(std::string_view spec, std::vector<std::string>& keys)
 {
-    auto flags = std::make_shared<SignFlags>();
-    auto* command = add_command(root, context, "add-sig", "root-add-sig", [&context, flags] { sign(context, *flags); });
-    command->add_option("DIR", flags->tbs, "the directory that init or rotate --prepare wrote")->required();
-    add_sign_options(*command, *flags);
-}
-
-void add_root_rotate(CLI::App& root, Context& context)
-{
-    auto flags = std::make_shared<RotateFlags>();
-    flags->role = "root";
-    auto* command = add_command(root, context, "rotate", "root-rotate", [&context, flags] { rotate(context, *flags); });
-    add_rotate_options(*command, *flags);
+    return {spec,
+            &keys,
+            "a key: its file, or the 64 hex digits of its public half; repeatable",
+            {.required = true, .one_word = true}};
 }
 
 } // namespace
 
-void add_root(CLI::App& app, Context& context)
+Command root_init_command(Context& context)
 {
-    auto* root = app.add_subcommand("root");
-    root->require_subcommand(1);
-    add_root_init(*root, context);
-    add_root_add_sig(*root, context);
-    add_root_rotate(*root, context);
+    auto flags = std::make_shared<InitFlags>();
+    return {"root init",
+            Section::publishing,
+            {{"--out DIR", &flags->out, "the directory to make", required()},
+             key_option("--root-key KEY", flags->root),
+             key_option("--targets-key KEY", flags->targets),
+             key_option("--snapshot-key KEY", flags->snapshot),
+             key_option("--timestamp-key KEY", flags->timestamp),
+             {"--root-threshold N", &flags->root_threshold, "signatures that root needs (2)"},
+             {"--targets-threshold N", &flags->targets_threshold, "signatures that targets needs (2)"}},
+            [&context, flags] { init(context, *flags); }};
+}
+
+Command root_add_sig_command(Context& context)
+{
+    auto flags = std::make_shared<SignFlags>();
+    return {"root add-sig", Section::publishing,
+            joined({{"DIR", &flags->tbs, "the directory that init or rotate --prepare wrote", required()}},
+                   sign_options(*flags)),
+            [&context, flags] { sign(context, *flags); }};
+}
+
+Command root_rotate_command(Context& context)
+{
+    auto flags = std::make_shared<RotateFlags>();
+    flags->role = "root";
+    return {"root rotate", Section::publishing, rotate_options(*flags), [&context, flags] { rotate(context, *flags); }};
 }
 
 } // namespace qpkg::cli

@@ -11,16 +11,13 @@
 
 namespace qpkg::cli {
 
-void add_sign_options(CLI::App& command, SignFlags& flags)
+std::vector<Option> sign_options(SignFlags& flags)
 {
-    add_agent_option(command, flags.agent);
-    command.add_option("--out", flags.out, "where the signatures go; beside the files when it is not said")
-        ->type_name("DIR");
-    command.add_option("--keys", flags.keys, "the directory of keys")->type_name("DIR");
-    command.add_option("--vault", flags.vault, "a command that reaches a vault, which signs instead of this machine")
-        ->type_name("COMMAND");
-    command.add_option("--passphrase-file", flags.passphrase_file, "read the passphrase from its first line")
-        ->type_name("FILE");
+    return {agent_option(flags.ssh_agent),
+            {"--out DIR", &flags.out, "where the signatures go; beside the files when it is not said"},
+            {"--keys DIR", &flags.keys, "the directory of keys"},
+            {"--vault COMMAND", &flags.vault, "a command that reaches a vault, which signs instead of this machine"},
+            passphrase_option(flags.passphrase_file)};
 }
 
 namespace {
@@ -28,12 +25,9 @@ namespace {
 void show_signatures(Context& context, const std::filesystem::path& out, const std::vector<app::MadeSignature>& made)
 {
     Document result(context.command);
-    std::vector<std::vector<Value>> rows;
-    for (const auto& signature : made) {
-        rows.push_back({text(signature.file), text(signature.key.hex())});
-    }
-    result.table("signatures", {{"file", "FILE"}, {"key", "SIGNED BY"}}, std::move(rows));
-    result.field("out", text(out.string()));
+    result.table("signatures", made, column("file", "FILE", &app::MadeSignature::file),
+                 column("key", "SIGNED BY", &app::MadeSignature::key));
+    result.field("out", out);
     result.done("Done: " + std::to_string(made.size()) + (made.size() == 1 ? " signature" : " signatures") + " in " +
                 out.string() + '.');
     context.show(result);
@@ -56,7 +50,7 @@ void sign(Context& context, const SignFlags& flags)
                                    .out = out,
                                    .keys = flags.keys,
                                    .passphrase = keys_passphrase(flags.keys, flags.passphrase_file),
-                                   .agent = flags.agent};
+                                   .agent = agent_of(flags.ssh_agent)};
     const auto made = app::sign_request(request, [&](const std::vector<std::string>& review) {
         Document plan(context.command);
         for (const auto& line : review) {
@@ -68,12 +62,13 @@ void sign(Context& context, const SignFlags& flags)
     show_signatures(context, out, made);
 }
 
-void add_sign(CLI::App& app, Context& context)
+Command sign_command(Context& context)
 {
     auto flags = std::make_shared<SignFlags>();
-    auto* command = add_command(app, context, "sign", "sign", [&context, flags] { sign(context, *flags); });
-    command->add_option("--tbs", flags->tbs, "the directory that --prepare wrote")->required()->type_name("DIR");
-    add_sign_options(*command, *flags);
+    return {
+        "sign", Section::publishing,
+        joined({{"--tbs DIR", &flags->tbs, "the directory that --prepare wrote", required()}}, sign_options(*flags)),
+        [&context, flags] { sign(context, *flags); }};
 }
 
 } // namespace qpkg::cli

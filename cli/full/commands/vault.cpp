@@ -72,31 +72,30 @@ void show_log(Context& context, const VaultFlags& flags)
 {
     context.options.root = flags.vault / "state";
     Document result(context.command);
-    std::vector<std::vector<Value>> rows;
-    for (const auto& event : context.world().trust.events()) {
-        rows.push_back({text(text::iso_time(event.time)), text(event.what)});
-    }
-    result.table("events", {{"time", "TIME"}, {"what", "WHAT"}}, std::move(rows));
+    result.table("events", context.world().trust.events(), column("time", "TIME", &TrustEvent::time, text::iso_time),
+                 column("what", "WHAT", &TrustEvent::what));
     context.show(result);
+}
+
+Option vault_option(VaultFlags& flags)
+{
+    return {"--vault DIR", &flags.vault, "directory with policy.toml and keys/", required()};
 }
 
 } // namespace
 
-void add_vault(CLI::App& app, Context& context)
+Command vault_serve_command(Context& context)
 {
     auto flags = std::make_shared<VaultFlags>();
-    auto* vault = app.add_subcommand("vault");
-    vault->require_subcommand(1);
-    auto* answer = add_command(*vault, context, "serve", "vault-serve", [&context, flags] { serve(context, *flags); });
-    answer->add_option("--passphrase-file", flags->passphrase_file, "read the passphrase from its first line")
-        ->type_name("FILE");
-    add_patience(*answer, flags->patience);
-    auto* log = add_command(*vault, context, "log", "vault-log", [&context, flags] { show_log(context, *flags); });
-    for (auto* command : {answer, log}) {
-        command->add_option("--vault", flags->vault, "directory with policy.toml and keys/")
-            ->required()
-            ->type_name("DIR");
-    }
+    auto options = joined({passphrase_option(flags->passphrase_file)}, patience_options(flags->patience));
+    options.push_back(vault_option(*flags));
+    return {"vault serve", Section::publishing, std::move(options), [&context, flags] { serve(context, *flags); }};
+}
+
+Command vault_log_command(Context& context)
+{
+    auto flags = std::make_shared<VaultFlags>();
+    return {"vault log", Section::publishing, {vault_option(*flags)}, [&context, flags] { show_log(context, *flags); }};
 }
 
 } // namespace qpkg::cli

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/document.hpp"
 
+#include "qpkg/model/id.hpp"
+
 #include <doctest/doctest.h>
 
 #include <sstream>
@@ -43,6 +45,44 @@ TEST_CASE("scripts get one document with raw values, the schema first")
     CHECK(json.find("\"volume\": \"cd\"") != std::string::npos);
     CHECK(json.find("\"secret\": true") != std::string::npos);
     CHECK(json.find("\"summary\": \"Done: listed.\"") != std::string::npos);
+}
+
+namespace {
+
+struct Shelf {
+    AppId name;
+    bool full;
+    std::uint64_t bytes;
+    std::vector<std::string> labels;
+};
+
+struct Place {
+    Shelf shelf;
+};
+
+} // namespace
+
+TEST_CASE("a column says once what people and scripts get of a row")
+{
+    const std::vector<Place> places = {{{AppId::require("org.example.git"), true, 2048, {"a", "b"}}}};
+    const auto fill = [](bool full) { return cli::shown_as(cli::flag(full), full ? "full" : "free"); };
+    const auto document = cli::Document("list")
+                              .table("places", places, cli::column("name", "NAME", &Place::shelf, &Shelf::name),
+                                     cli::column("full", "FILL", &Place::shelf, &Shelf::full, fill),
+                                     cli::column("bytes", "SIZE", &Place::shelf, &Shelf::bytes, cli::size),
+                                     cli::column("labels", "", [](const Place& place) { return place.shelf.labels; }))
+                              .field("empty", std::vector<std::string>(), "Nothing");
+    std::ostringstream out;
+    cli::render_text(document, out);
+    const auto json = cli::render_json(document);
+
+    CHECK(out.str() == "  NAME             FILL  SIZE\n"
+                       "  org.example.git  full  2.0 KiB\n");
+    CHECK(json.find("\"name\": \"org.example.git\"") != std::string::npos);
+    CHECK(json.find("\"full\": true") != std::string::npos);
+    CHECK(json.find("\"bytes\": 2048") != std::string::npos);
+    CHECK(json.find("\"labels\": [\n        \"a\",") != std::string::npos);
+    CHECK(json.find("\"empty\": []") != std::string::npos);
 }
 
 TEST_CASE("bytes that are not UTF-8 still make a valid document")

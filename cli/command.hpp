@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why commands are data. A command is a row: its name, its options and an action. The command line, --help, the man
+// pages and what shells complete are read from these rows, so none of them can miss an option. A command file knows no
+// parser: command_line.cpp alone reads CLI11, which costs seconds of compiling wherever it is read. Commands that
+// register themselves in static initialisers were not taken: the linker would decide their order, and help would show
+// it. A field is one of a few types; whoever adds one says in command_line.cpp how a word becomes it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace qpkg::cli {
+
+/// Where `qpkg --help` lists a command, in this order.
+enum class Section { apps, insight, state, running, sources, publishing, qubes };
+
+/// What of the things that are known here a shell offers for a word. Nothing: files, which the shell knows better.
+enum class Names { none, apps, bases, qubes, repositories };
+
+/// What a command line asks for.
+enum class Wish { run, help, version };
+
+/// What an option fills: a bool is set by the option alone, the others by the words behind it.
+using Field =
+    std::variant<bool*, int*, std::int64_t*, std::uint64_t*, std::string*, std::filesystem::path*,
+                 std::chrono::seconds*, std::optional<std::string>*, std::optional<std::filesystem::path>*,
+                 std::optional<std::uint64_t>*, std::vector<std::string>*, std::vector<std::filesystem::path>*, Wish>;
+
+struct Rules {
+    bool required = false;
+    bool one_word = false; ///< of a list: the option takes one word each time, and what follows is an argument again
+    Names completes = Names::none;
+    std::optional<std::pair<std::int64_t, std::int64_t>> range = {}; ///< the least and the greatest
+    std::vector<std::string> one_of = {};
+    char separator = '\0';             ///< of several values in one word
+    std::string_view excludes = {};    ///< an earlier option of the command: "--prepare"
+    std::string_view environment = {}; ///< the variable that speaks where the option is not given
+};
+
+inline Rules required(Names completes = Names::none) { return {.required = true, .completes = completes}; }
+inline Rules known(Names completes) { return {.completes = completes}; }
+inline Rules each_one_word(Names completes = Names::none) { return {.one_word = true, .completes = completes}; }
+inline Rules between(std::int64_t least, std::int64_t most) { return {.range = {{least, most}}}; }
+
+struct Option {
+    std::string_view spec; ///< as help shows it: "QUBE" (an argument), "-n,--dry-run", "--into QUBE"
+    Field field;
+    std::string_view words;
+    Rules rules = {};
+
+    bool is_argument() const { return !spec.starts_with('-'); }
+    /// "-n,--dry-run"
+    std::string_view names() const { return spec.substr(0, spec.find(' ')); }
+    /// What the word behind it stands for: "QUBE". Empty where there is none.
+    std::string_view type() const
+    {
+        const auto blank = spec.find(' ');
+        return blank == std::string_view::npos ? std::string_view() : spec.substr(blank + 1);
+    }
+    bool takes_word() const { return is_argument() || !type().empty(); }
+};
+
+struct Command {
+    std::string_view name; ///< as it is typed: "install", "repo add"
+    Section section;
+    std::vector<Option> options;
+    std::function<void()> action;
+    std::string_view alias = {}; ///< for the last word of the name
+};
+
+struct Program {
+    std::vector<Option> options; ///< those of every command
+    std::vector<Command> commands;
+};
+
+/// Rows that several commands have, behind their own.
+std::vector<Option> joined(std::vector<Option> own, std::vector<Option> shared);
+
+/// "repo-add": what documents of the command are called.
+std::string schema_name(const Command& command);
+
+/// Nothing when no command has this whole name.
+const Command* find_command(const Program& program, std::string_view name);
+
+/// The words that lead on from `name`, which is empty, a command or the first word of some: "repo" → "add", "list" …
+/// None behind a command.
+std::vector<std::string> words_behind(const Program& program, std::string_view name);
+
+} // namespace qpkg::cli
