@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/base_tree.hpp"
 
-#include "build/apt_text.hpp"
+#include "adapters/apt/apt_text.hpp"
 #include "build/scan.hpp"
 
 #include "qpkg/core/error.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/module_tree.hpp"
 
+#include "adapters/apt/apt_text.hpp"
 #include "build/accounts.hpp"
-#include "build/apt_text.hpp"
 #include "build/documents.hpp"
 #include "build/module_exports.hpp"
 #include "build/package_files.hpp"

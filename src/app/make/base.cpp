@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/base.hpp"
 
+#include "adapters/apt/apt_text.hpp"
 #include "app/scratch.hpp"
-#include "build/apt_text.hpp"
 #include "build/base_tree.hpp"
 #include "build/recipe.hpp"
 #include "build/scan.hpp"

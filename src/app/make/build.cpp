@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/build.hpp"
 
+#include "adapters/apt/apt_source.hpp"
 #include "app/scratch.hpp"
-#include "build/apt.hpp"
 #include "build/base_tree.hpp"
 #include "build/module_tree.hpp"
 #include "plan/plan.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/apt_text.hpp"
+#include "adapters/apt/apt_text.hpp"
 
 #include "support/expect.hpp"
 

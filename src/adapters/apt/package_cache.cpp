@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/package_cache.hpp"
+#include "adapters/apt/package_cache.hpp"
 
-#include "build/apt_text.hpp"
+#include "adapters/apt/apt_text.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/apt.hpp"
+#include "adapters/apt/apt_source.hpp"
 
-#include "build/apt_text.hpp"
-#include "build/package_cache.hpp"
+#include "adapters/apt/apt_text.hpp"
+#include "adapters/apt/package_cache.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
