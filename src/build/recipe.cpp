@@ -5,6 +5,7 @@
 #include "repo-format/guest/app_names.hpp"
 
 #include "qpkg/core/text.hpp"
+#include "qpkg/core/word.hpp"
 
 #include <fmt/format.h>
 
@@ -206,7 +207,7 @@ void read_source(Section section, Recipe& recipe)
     section.checked("packages", [&] {
         for (const auto& name : recipe.packages) {
             if (!is_package_name(name)) {
-                throw Error(Code::usage, "expected the name of a Debian package, found \"" + name + '"');
+                throw Error(Code::usage, "expected the name of a package, found \"" + name + '"');
             }
         }
     });
@@ -337,11 +338,6 @@ std::size_t unparsable_line(std::string_view text)
     return line;
 }
 
-bool is_package_character(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
-}
-
 } // namespace
 
 Recipe parse_recipe(std::string_view text, std::string_view file)
@@ -369,21 +365,15 @@ std::string with_names(std::string recipe, const std::vector<std::string>& names
     return recipe + "\n[exports]\nnames = [\"" + text::join(names, "\", \"") + "\"]\n";
 }
 
-std::string recipe_for_package(std::string_view package, const BaseId& base)
+std::string recipe_for_package(const AppId& app, std::string_view package, const BaseId& base)
 {
-    if (!is_package_name(package)) {
-        throw Error(Code::usage, "\"" + text::escaped(package) + "\" is not the name of a Debian package");
-    }
-    return fmt::format(
-        "[app]\nid = \"org.debian.{0}\"\nbase = \"{1}\"\n\n[source]\ntype = \"packages\"\npackages = [\"{0}\"]\n",
-        package, base.text());
+    return fmt::format("[app]\nid = \"{}\"\nbase = \"{}\"\n\n[source]\ntype = \"packages\"\npackages = [\"{}\"]\n",
+                       app.text(), base.text(), package);
 }
 
 bool is_package_name(std::string_view name)
 {
-    return name.size() >= 2 && name.size() <= 128 && name.front() != '+' && name.front() != '-' &&
-           name.front() != '.' && name.back() != '-' && // apt would remove it
-           std::ranges::all_of(name, is_package_character);
+    return text::is_word(name, 128, "+-._@") && text::is_word(name.substr(0, 1), 1);
 }
 
 } // namespace qpkg::build

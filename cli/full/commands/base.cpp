@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/base.hpp"
 
+#include "app/make/sources.hpp"
 #include "cli/full/commands.hpp"
+#include "cli/full/package_sources.hpp"
+
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::cli {
 namespace {
@@ -57,11 +61,11 @@ void add_base_build(CLI::App& group, Context& context)
             return app::build_base(context.world(), *request, begin_writing);
         });
     });
-    command->add_option("BASE", request->id, "debian-12 or debian-13")->required();
-    command->add_option("--with", request->packages, "more of Debian's packages, with what they need")
+    command->add_option("BASE", request->id, text::join(app::makeable_bases(package_sources()), " or "))->required();
+    command->add_option("--with", request->packages, "more of its packages, with what they need")
         ->delimiter(',')
         ->type_name("PACKAGE");
-    command->add_option("--mirror", request->mirror, "take Debian's packages from here")->type_name("URL");
+    command->add_option("--mirror", request->mirror, "take its packages from here")->type_name("URL");
 }
 
 void add_base_import(CLI::App& group, Context& context)
