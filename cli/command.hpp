@@ -52,19 +52,19 @@ inline Rules each_one_word(Names completes = Names::none) { return {.one_word = 
 inline Rules between(std::int64_t least, std::int64_t most) { return {.range = {{least, most}}}; }
 
 struct Option {
-    std::string_view spec; ///< as help shows it: "QUBE" (an argument), "-n,--dry-run", "--into QUBE"
+    std::string spec; ///< as help shows it: "QUBE" (an argument), "-n,--dry-run", "--into QUBE"
     Field field;
-    std::string_view words;
+    std::string words;
     Rules rules = {};
 
     bool is_argument() const { return !spec.starts_with('-'); }
     /// "-n,--dry-run"
-    std::string_view names() const { return spec.substr(0, spec.find(' ')); }
+    std::string_view names() const { return std::string_view(spec).substr(0, spec.find(' ')); }
     /// What the word behind it stands for: "QUBE". Empty where there is none.
     std::string_view type() const
     {
         const auto blank = spec.find(' ');
-        return blank == std::string_view::npos ? std::string_view() : spec.substr(blank + 1);
+        return blank == std::string::npos ? std::string_view() : std::string_view(spec).substr(blank + 1);
     }
     bool takes_word() const { return is_argument() || !type().empty(); }
 };

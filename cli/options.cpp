@@ -13,59 +13,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::int64_t largest_limit = 1'000'000'000;
+constexpr std::uint64_t largest_limit = 1'000'000'000;
 constexpr std::uint64_t mebibyte = std::uint64_t{1} << 20U;
 
-void overlay_build(SandboxLimits& limits, const fs::path& file, const toml::node& section)
+void overlay_build(SandboxLimits& limits, TomlSection section)
 {
-    const auto* table = section.as_table();
-    if (table == nullptr) {
-        throw wrong_toml(file, section.source(), "expected the section [build]");
+    const auto limit = [&](std::string_view key, std::uint64_t usual, std::uint64_t unit) {
+        const auto found = section.number(key, 1, largest_limit);
+        return found ? *found * unit : usual;
+    };
+    limits.processes = limit("processes", limits.processes, 1);
+    limits.memory = limit("memory_mib", limits.memory, mebibyte);
+    limits.disk = limit("disk_mib", limits.disk, mebibyte);
+    if (const auto minutes = section.number("minutes", 1, largest_limit)) {
+        limits.time = std::chrono::minutes(*minutes);
     }
-    for (const auto& [key, node] : *table) {
-        const auto value = node.value_exact<std::int64_t>();
-        if (!value || *value < 1 || *value > largest_limit) {
-            throw wrong_toml(file, node.source(), "expected a number from 1 to " + std::to_string(largest_limit));
-        }
-        const auto limit = static_cast<std::uint64_t>(*value);
-        if (key.str() == "processes") {
-            limits.processes = limit;
-        } else if (key.str() == "memory_mib") {
-            limits.memory = limit * mebibyte;
-        } else if (key.str() == "disk_mib") {
-            limits.disk = limit * mebibyte;
-        } else if (key.str() == "minutes") {
-            limits.time = std::chrono::minutes(*value);
-        } else {
-            throw wrong_toml(file, key.source(),
-                             "unknown key \"" + std::string(key.str()) +
-                                 "\" in [build], expected processes, memory_mib, disk_mib or minutes");
-        }
-    }
+    section.refuse_unknown();
 }
 
 void overlay(Options& options, const fs::path& file)
 {
-    const auto table = parse_toml_file(file);
-    for (const auto& [key, node] : table) {
-        if (key.str() == "build") {
-            overlay_build(options.build, file, node);
-            continue;
-        }
-        const auto value = node.value<std::string>();
-        if (key.str() != "root" && key.str() != "backend") {
-            throw wrong_toml(file, key.source(),
-                             "unknown key \"" + std::string(key.str()) + "\", expected root, backend or [build]");
-        }
-        if (!value) {
-            throw wrong_toml(file, node.source(), "expected a string");
-        }
-        if (key.str() == "root") {
-            options.root = *value;
-        } else {
-            options.backend = *value;
-        }
-    }
+    read_toml_file(file, [&](TomlSection& whole) {
+        options.root = whole.text("root").value_or(options.root);
+        options.backend = whole.text("backend").value_or(options.backend);
+        overlay_build(options.build, whole.section("build"));
+    });
 }
 
 } // namespace

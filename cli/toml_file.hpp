@@ -1,19 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "base/strict_toml.hpp"
+#include "base/toml_section.hpp"
 
-#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 
+#include <cstddef>
 #include <filesystem>
-#include <string>
 
 namespace qpkg::cli {
 
-/// A file that an administrator wrote. Error usage "file:line:column: what".
-toml::table parse_toml_file(const std::filesystem::path& file);
+inline constexpr std::size_t largest_toml_file = 1024 * 1024;
 
-/// Error usage for something at a place in such a file.
-Error wrong_toml(const std::filesystem::path& file, const toml::source_region& where, const std::string& what);
+/// Reads a file that an administrator wrote: `read` is given the whole. Keys it does not ask for are errors.
+template <class Read>
+void read_toml_file(const std::filesystem::path& file, Read&& read)
+{
+    const auto name = file.string();
+    const auto table = parse_toml(files::read(file, largest_toml_file), name, TomlTexts::any);
+    TomlSection whole(table, "", name, TomlTexts::any);
+    read(whole);
+    whole.refuse_unknown();
+}
 
 } // namespace qpkg::cli

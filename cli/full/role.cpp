@@ -16,6 +16,7 @@
 #include "app/use/location_secrets.hpp"
 #include "cli/full/commands.hpp"
 #include "cli/full/libvirt_settings.hpp"
+#include "cli/full/package_sources.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -99,6 +100,7 @@ void equip(app::World& world, const fs::path& guest_files)
     world.apply_copied_delta = delta::apply_copied;
     world.make_deltas = delta::make;
     world.guest_files = guest_files;
+    world.package_sources = package_sources();
 }
 
 std::vector<Command> commands_of_role(Context& context)

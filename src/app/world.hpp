@@ -13,6 +13,7 @@
 #include "qpkg/ports/delta.hpp"
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/hypervisor.hpp"
+#include "qpkg/ports/package_source.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
 #include "qpkg/ports/served_objects.hpp"
@@ -63,6 +64,8 @@ struct World {
     /// The tree of what the root of a qube needs of qpkg, which every base that is built receives. Empty in the dom0
     /// role.
     std::filesystem::path guest_files = {};
+    /// Whose packages bases and modules are made of. Empty in the dom0 role.
+    PackageSources package_sources = {};
 };
 
 } // namespace qpkg::app

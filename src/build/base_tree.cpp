@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/base_tree.hpp"
 
-#include "build/apt_text.hpp"
+#include "build/os_release.hpp"
 #include "build/scan.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -19,29 +19,13 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t largest_os_release = 64 * 1024;
 
-constexpr std::array<const char*, 11> emptied_places{"dev",
-                                                     "proc",
-                                                     "run",
-                                                     "sys",
-                                                     "tmp",
-                                                     "var/tmp",
-                                                     "var/log",
-                                                     "var/cache/apt",
-                                                     "var/lib/apt/lists",
-                                                     "var/cache/ldconfig",
-                                                     "var/cache/debconf"};
-constexpr std::array<const char*, 14> removed_files{"etc/.pwd.lock",     "etc/group-",
-                                                    "etc/gshadow-",      "etc/hostname",
-                                                    "etc/hosts",         "etc/machine-id",
-                                                    "etc/passwd-",       "etc/resolv.conf",
-                                                    "etc/shadow-",       "etc/subgid-",
-                                                    "etc/subuid-",       "var/lib/dbus/machine-id",
-                                                    "var/lib/dpkg/lock", "var/lib/dpkg/lock-frontend"};
+constexpr std::array<const char*, 8> emptied_places{"dev", "proc",    "run",     "sys",
+                                                    "tmp", "var/tmp", "var/log", "var/cache/ldconfig"};
+constexpr std::array<const char*, 12> removed_files{
+    "etc/.pwd.lock", "etc/group-",      "etc/gshadow-", "etc/hostname", "etc/hosts",   "etc/machine-id",
+    "etc/passwd-",   "etc/resolv.conf", "etc/shadow-",  "etc/subgid-",  "etc/subuid-", "var/lib/dbus/machine-id"};
 constexpr std::array<const char*, 12> places_to_mount{"dev",  "etc", "home", "media", "mnt", "proc",
                                                       "root", "run", "rw",   "sys",   "tmp", "var"};
-/// apt and the programs of a qube expect these.
-constexpr std::array<const char*, 4> expected_directories{"var/cache/apt/archives/partial", "var/lib/apt/lists/partial",
-                                                          "var/log/apt", "var/tmp"};
 
 constexpr std::size_t largest_guest_file = 256 * 1024 * 1024;
 
@@ -62,13 +46,6 @@ bool holds_programs(const ForeignTree& tree, const std::string& top)
 }
 
 } // namespace
-
-const std::vector<KnownBase>& known_bases()
-{
-    static const std::vector<KnownBase> bases{{BaseId::require("debian-12"), "bookworm", 12, 1'686'355'200},
-                                              {BaseId::require("debian-13"), "trixie", 13, 1'754'697'600}};
-    return bases;
-}
 
 fs::path find_root(const fs::path& unpacked)
 {
@@ -103,11 +80,6 @@ void settle_base(const fs::path& directory)
     }
     for (const auto* place : places_to_mount) {
         tree.make_directories(place);
-    }
-    if (tree.has_directory("var/lib/dpkg")) {
-        for (const auto* place : expected_directories) {
-            tree.make_directories(place);
-        }
     }
     tree.set_mode("", 0755);
 }

@@ -10,21 +10,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <optional>
-#include <string>
-#include <vector>
 
 namespace qpkg::build {
-
-/// A distribution that qpkg knows how to make a base of.
-struct KnownBase {
-    BaseId id;
-    std::string suite;
-    std::uint64_t level;
-    std::int64_t epoch; ///< SOURCE_DATE_EPOCH: the day of the distribution's release, so that each build of it is equal
-};
-
-const std::vector<KnownBase>& known_bases();
 
 /// Where the root file system is in what an archive unpacked to: there, or in the one folder that holds all of it.
 /// Error corrupt when neither has programs, or there is more beside the folder.

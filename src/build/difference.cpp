@@ -15,47 +15,13 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kept_tops{"/usr", "/opt", "/etc", "/var/lib"};
 
-/// Inside the kept places: state of the package manager and of one machine, and what differs from build to build.
-constexpr std::array<std::string_view, 40> dropped_places{"/etc/.pwd.lock",
-                                                          "/etc/.updated",
-                                                          "/etc/apt",
-                                                          "/etc/fstab",
-                                                          "/etc/group",
-                                                          "/etc/group-",
-                                                          "/etc/gshadow",
-                                                          "/etc/gshadow-",
-                                                          "/etc/hostname",
-                                                          "/etc/hosts",
-                                                          "/etc/machine-id",
-                                                          "/etc/mtab",
-                                                          "/etc/passwd",
-                                                          "/etc/passwd-",
-                                                          "/etc/resolv.conf",
-                                                          "/etc/shadow",
-                                                          "/etc/shadow-",
-                                                          "/etc/subgid",
-                                                          "/etc/subgid-",
-                                                          "/etc/subuid",
-                                                          "/etc/subuid-",
-                                                          "/var/lib/apt",
-                                                          "/var/lib/dbus",
-                                                          "/var/lib/dpkg",
-                                                          "/var/lib/ghostscript",
-                                                          "/var/lib/initramfs-tools",
-                                                          "/var/lib/misc",
-                                                          "/var/lib/pam",
-                                                          "/var/lib/private",
-                                                          "/var/lib/python",
-                                                          "/var/lib/shells.state",
-                                                          "/var/lib/systemd",
-                                                          "/var/lib/ucf",
-                                                          "/var/lib/update-rc.d",
-                                                          "/var/lib/vim",
-                                                          "/var/lib/xfonts",
-                                                          "/var/lib/xkb",
-                                                          "/var/lib/xml-core",
-                                                          "/var/lib/emacsen-common",
-                                                          "/usr/sbin/policy-rc.d"};
+/// Inside the kept places: state of one machine, and what differs from build to build.
+constexpr std::array<std::string_view, 25> dropped_places{
+    "/etc/.pwd.lock", "/etc/.updated", "/etc/fstab",       "/etc/group",       "/etc/group-",
+    "/etc/gshadow",   "/etc/gshadow-", "/etc/hostname",    "/etc/hosts",       "/etc/machine-id",
+    "/etc/mtab",      "/etc/passwd",   "/etc/passwd-",     "/etc/resolv.conf", "/etc/shadow",
+    "/etc/shadow-",   "/etc/subgid",   "/etc/subgid-",     "/etc/subuid",      "/etc/subuid-",
+    "/var/lib/dbus",  "/var/lib/misc", "/var/lib/private", "/var/lib/systemd", "/var/lib/xkb"};
 
 /// Outside the kept places, and expected there.
 constexpr std::array<std::string_view, 12> silent_places{
@@ -86,14 +52,15 @@ bool is_bare_directory(const TreeEntry& entry)
 
 class Planner {
 public:
-    Planner(const std::vector<std::string>& may_remove, std::map<std::string, std::string> secrets)
-        : may_remove_(may_remove), secrets_(std::move(secrets))
+    Planner(const std::vector<std::string>& may_remove, std::span<const std::string_view> of_source,
+            std::map<std::string, std::string> secrets)
+        : may_remove_(may_remove), of_source_(of_source), secrets_(std::move(secrets))
     {
     }
 
     void take(const TreeEntry& entry)
     {
-        if (!is_in(entry.path, kept_tops) || is_in(entry.path, dropped_places)) {
+        if (!is_in(entry.path, kept_tops) || is_dropped(entry.path)) {
             drop_outside(entry);
             return;
         }
@@ -143,6 +110,8 @@ private:
         plan_.findings.push_back({std::move(rule), entry.path, std::move(detail)});
     }
 
+    bool is_dropped(std::string_view path) const { return is_in(path, dropped_places) || is_in(path, of_source_); }
+
     void drop_outside(const TreeEntry& entry)
     {
         const bool leads_to_kept =
@@ -151,8 +120,7 @@ private:
             take_displacement(entry);
             return;
         }
-        if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) &&
-            !is_in(entry.path, dropped_places)) {
+        if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) && !is_dropped(entry.path)) {
             find("outside", entry, "not below /usr, /opt, /etc or /var/lib: left out");
         }
     }
@@ -234,6 +202,7 @@ private:
     }
 
     const std::vector<std::string>& may_remove_;
+    std::span<const std::string_view> of_source_;
     std::map<std::string, std::string> secrets_; ///< path → why
     std::set<std::string, std::less<>> kept_;
     TreePlan plan_;
@@ -242,10 +211,10 @@ private:
 } // namespace
 
 TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                   const PackageFiles& packages)
+                   const PackageFiles& packages, std::span<const std::string_view> of_source)
 {
     std::ranges::sort(entries, {}, &TreeEntry::path);
-    Planner planner(may_remove, find_private_files(entries, packages));
+    Planner planner(may_remove, of_source, find_private_files(entries, packages));
     for (const auto& entry : entries) {
         planner.take(entry);
     }

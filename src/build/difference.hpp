@@ -13,6 +13,7 @@
 #include "build/package_files.hpp"
 #include "build/tree.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,13 +32,13 @@ struct TreePlan {
     friend bool operator==(const TreePlan&, const TreePlan&) = default;
 };
 
-/// Keeps what a module consists of: new and changed paths below /usr, /opt, /etc and /var/lib without the state of the
-/// package manager, accounts, caches, and what is different on every machine. Parents of what is kept are kept.
-/// `may_remove`: paths of the base whose removal is expected; they stay visible. Files that a script made and that not
-/// everybody may read are dropped; `packages` says which a package made.
-/// The order of `entries` does not matter. Every parent of an entry must be among them.
+/// Keeps what a module consists of: new and changed paths below /usr, /opt, /etc and /var/lib without the places of the
+/// package manager (`of_source`), accounts, caches, and what is different on every machine. Parents of what is kept are
+/// kept. `may_remove`: paths of the base whose removal is expected; they stay visible. Files that a script made and
+/// that not everybody may read are dropped; `packages` says which a package made. The order of `entries` does not
+/// matter. Every parent of an entry must be among them.
 TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                   const PackageFiles& packages);
+                   const PackageFiles& packages, std::span<const std::string_view> of_source);
 
 /// "/usr" is above "/usr/bin" and "/usr" itself, not above "/usrx".
 bool is_at_or_below(std::string_view path, std::string_view top);

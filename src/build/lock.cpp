@@ -5,6 +5,7 @@
 
 #include "qpkg/core/redaction.hpp"
 #include "qpkg/core/text.hpp"
+#include "qpkg/core/word.hpp"
 
 #include <fmt/format.h>
 
@@ -18,23 +19,12 @@ namespace {
 constexpr std::string_view magic = "qpkg-lock ";
 constexpr std::string_view number = "1";
 constexpr std::size_t longest_version = 128;
+constexpr std::size_t longest_arch = 32;
 constexpr std::size_t longest_uri = 1024;
 constexpr std::size_t package_words = 7;
 
-bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-
-/// Debian policy 5.6.12.
-bool is_version(std::string_view text)
-{
-    return !text.empty() && text.size() <= longest_version && std::ranges::all_of(text, [](char c) {
-        return is_alphanumeric(c) || std::string_view(".+~:-").find(c) != std::string_view::npos;
-    });
-}
-
-bool is_arch(std::string_view text)
-{
-    return !text.empty() && text.size() <= 32 && std::ranges::all_of(text, is_alphanumeric);
-}
+/// What any distribution may call a version.
+bool is_version(std::string_view word) { return text::is_word(word, longest_version, ".+~^:_-"); }
 
 bool has_secret(std::string_view uri) { return redacted(uri) != uri; }
 
@@ -93,7 +83,7 @@ LockedPackage parse_package(Lines& lines)
     constexpr std::string_view expected = "package NAME VERSION ARCH SHA256 SIZE URI";
     const auto words = lines.next(expected);
     if (words.size() != package_words || words[0] != "package" || !is_package_name(words[1]) || !is_version(words[2]) ||
-        !is_arch(words[3]) || !is_uri(words[6])) {
+        !text::is_word(words[3], longest_arch, "_") || !is_uri(words[6])) {
         lines.fail(expected);
     }
     const auto sha256 = Digest::from_hex(words[4]);
@@ -119,10 +109,8 @@ std::string encode_lock(Lock lock)
                             lock.epoch);
     for (const auto& [package, size, uri] : lock.packages) {
         if (has_secret(uri)) {
-            throw Error(Code::usage,
-                        "lock package " + package.name + ": its address " + redacted(uri) +
-                            " has a password or a token, and lock files are published",
-                        "write it into a file of the base's /etc/apt/auth.conf.d instead");
+            throw Error(Code::usage, "lock package " + package.name + ": its address " + redacted(uri) +
+                                         " has a password or a token, and lock files are published");
         }
         text += fmt::format("package {} {} {} {} {} {}\n", package.name, package.version, package.arch,
                             package.sha256.hex(), size, uri);
@@ -163,33 +151,6 @@ Lock parse_lock(std::string_view text, std::string_view file)
         lock.packages.push_back(std::move(package));
     } while (!lines.at_end());
     return lock;
-}
-
-PackageFileName parse_package_file_name(std::string_view file_name)
-{
-    constexpr std::string_view ending = ".deb";
-    const auto words =
-        text::split(file_name.ends_with(ending) ? file_name.substr(0, file_name.size() - ending.size()) : "", '_');
-    if (words.size() == 3) {
-        auto version = words[1];
-        if (const auto colon = version.find("%3a"); colon != std::string::npos) {
-            version.replace(colon, 3, ":");
-        }
-        if (is_package_name(words[0]) && is_version(version) && is_arch(words[2])) {
-            return {words[0], version, words[2]};
-        }
-    }
-    throw Error(Code::corrupt, "\"" + text::escaped(file_name) +
-                                   "\" is not the name of a package file, such as hello_2.10-3_amd64.deb");
-}
-
-std::string package_file_name(const Package& package)
-{
-    auto version = package.version;
-    if (const auto colon = version.find(':'); colon != std::string::npos) {
-        version.replace(colon, 1, "%3a");
-    }
-    return package.name + '_' + version + '_' + package.arch + ".deb";
 }
 
 } // namespace qpkg::build

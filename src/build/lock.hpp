@@ -5,7 +5,7 @@
 // the base's commit. The text has one spelling for one value, so that its own hash can stand in a manifest.
 #pragma once
 
-#include "qpkg/model/release.hpp"
+#include "qpkg/ports/package_source.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -16,14 +16,6 @@
 namespace qpkg::build {
 
 inline constexpr std::size_t largest_lock = 4 * 1024 * 1024; ///< bytes
-
-struct LockedPackage {
-    Package package;
-    std::uint64_t size; ///< bytes of the package file
-    std::string uri;    ///< where it came from
-
-    friend auto operator<=>(const LockedPackage&, const LockedPackage&) = default;
-};
 
 /// `module.lock`: exactly what a module was built from. The text has one spelling for one value:
 ///
@@ -48,17 +40,5 @@ std::string encode_lock(Lock lock);
 
 /// Errors: corrupt "<file>:<line>: expected …", unsupported (a newer format).
 Lock parse_lock(std::string_view text, std::string_view file);
-
-/// What "firefox-esr_153.7.0esr-1~deb12u1_amd64.deb" says, where apt writes ':' as "%3a". Error corrupt for other
-/// names.
-struct PackageFileName {
-    std::string name;
-    std::string version;
-    std::string arch;
-
-    friend bool operator==(const PackageFileName&, const PackageFileName&) = default;
-};
-PackageFileName parse_package_file_name(std::string_view file_name);
-std::string package_file_name(const Package& package);
 
 } // namespace qpkg::build

@@ -285,17 +285,4 @@ ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files, Unlisted
     return Chooser(recipe, files, unlisted).choose();
 }
 
-std::vector<std::string> parse_file_list(std::string_view list)
-{
-    std::vector<std::string> paths;
-    for (const auto& line : text::split(list, '\n')) {
-        if (!line.starts_with('/') || line == "/.") {
-            continue;
-        }
-        const bool is_merged = line.starts_with("/bin/") || line.starts_with("/sbin/") || line.starts_with("/lib");
-        paths.push_back(is_merged ? "/usr" + line : line);
-    }
-    return paths;
-}
-
 } // namespace qpkg::build

@@ -46,7 +46,4 @@ struct ExportPlan {
 ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files,
                         UnlistedNames unlisted = UnlistedNames::left_out);
 
-/// The paths of a dpkg file list, where they are after the merge of /bin, /sbin and /lib into /usr.
-std::vector<std::string> parse_file_list(std::string_view list);
-
 } // namespace qpkg::build

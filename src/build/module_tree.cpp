@@ -2,9 +2,9 @@
 #include "build/module_tree.hpp"
 
 #include "build/accounts.hpp"
-#include "build/apt_text.hpp"
 #include "build/documents.hpp"
 #include "build/module_exports.hpp"
+#include "build/os_release.hpp"
 #include "build/package_files.hpp"
 #include "build/scan.hpp"
 #include "repo-format/guest/exports.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_file_read = 64 * 1024 * 1024; ///< of dpkg's state, and of desktop entries
+constexpr std::size_t largest_file_read = 64 * 1024 * 1024; ///< accounts and desktop entries
 constexpr std::array<std::string_view, 6> made_at_run_time{"/dev", "/proc", "/run", "/sys", "/tmp", "/var"};
 
 std::string list_first(const std::vector<std::string>& paths)
@@ -129,8 +129,7 @@ void find_dangling(const ForeignTree& tree, const Fd& base, const TreePlan& plan
         const bool is_checked =
             target.starts_with('/') &&
             std::ranges::none_of(made_at_run_time, [&](std::string_view top) { return is_at_or_below(target, top); });
-        if (is_checked && !exists_in_root(base, target) &&
-            !exists_in_root(tree.top(), parse_file_list(target).front())) {
+        if (is_checked && !exists_in_root(base, target) && !exists_in_root(tree.top(), merged_into_usr(target))) {
             findings.push_back(
                 {"symlink", path,
                  "leads to " + text::escaped(target) + ", which is neither in the module nor in the base"});
@@ -168,6 +167,12 @@ std::string printable(std::string text)
     return text.substr(0, 400);
 }
 
+std::string summary_of(const std::string& package, const std::vector<InstalledPackage>& installed)
+{
+    const auto found = std::ranges::find(installed, package, &InstalledPackage::name);
+    return found == installed.end() ? std::string() : printable(found->summary);
+}
+
 /// In the order of the exports file, which says nothing of menus and of what starts.
 std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::vector<Export>& chosen)
 {
@@ -182,22 +187,21 @@ std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::ve
 
 } // namespace
 
-ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe, UnlistedNames unlisted)
+ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
+                            const PackageSource& source, UnlistedNames unlisted)
 {
     const ForeignTree changes(directory);
-    const auto packages = read_package_files(changes);
+    const auto installed = source.describe(changes);
+    const auto packages = files_of(installed);
     const auto entries = scan_changes(changes, ForeignTree(base));
-    const auto plan = plan_tree(entries, recipe.may_remove, packages);
+    const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places());
     refuse_displacements(plan, packages);
     refuse_removals(plan);
     refuse_secrets(plan, recipe);
 
     auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages), unlisted);
-    const auto status = read_in_root(changes.top(), "/var/lib/dpkg/status", largest_file_read);
     ModuleTree tree{.exports = std::move(exports.exports),
-                    .summary = recipe.summary.empty()
-                                   ? printable(package_field(status, recipe.packages.front(), "Description"))
-                                   : recipe.summary,
+                    .summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed) : recipe.summary,
                     .findings = plan.findings};
     tree.findings.insert(tree.findings.end(), exports.findings.begin(), exports.findings.end());
     const auto sysusers = added_accounts(changes, base, tree.findings);

@@ -9,6 +9,7 @@
 #include "build/recipe.hpp"
 
 #include "qpkg/core/fd.hpp"
+#include "qpkg/ports/package_source.hpp"
 
 #include <filesystem>
 #include <string>
@@ -23,11 +24,11 @@ struct ModuleTree {
     std::vector<Finding> findings; ///< ascending
 };
 
-/// Steps 4, 5 and 7: turns the changes of an installation over `base` into the module's tree, in place, with its
-/// exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was removed, or
-/// something else put in the place of its directory; files for one machine alone, where the recipe refuses them),
-/// corrupt (a link stands where the build writes), not_found (the recipe exports what is not there).
+/// Steps 4, 5 and 7: turns the changes of an installation that `source` made over `base` into the module's tree, in
+/// place, with its exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was
+/// removed, or something else put in the place of its directory; files for one machine alone, where the recipe refuses
+/// them), corrupt (a link stands where the build writes), not_found (the recipe exports what is not there).
 ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe,
-                            UnlistedNames unlisted = UnlistedNames::left_out);
+                            const PackageSource& source, UnlistedNames unlisted = UnlistedNames::left_out);
 
 } // namespace qpkg::build

@@ -1,24 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/package_files.hpp"
 
-#include "build/module_exports.hpp"
-
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace qpkg::build {
-namespace {
-
-constexpr const char* folder = "/var/lib/dpkg/info";
-constexpr std::size_t largest_list = 64 * 1024 * 1024;
-constexpr std::array<std::string_view, 3> scripts{"preinst", "postinst", "triggers"};
-
-/// The package of "hello.list" and of "libhello:amd64.postinst".
-std::string package_of(const std::string& file) { return file.substr(0, file.find_first_of(":.", 1)); }
-
-} // namespace
 
 std::vector<std::string> PackageFiles::of(const std::string& package) const
 {
@@ -40,26 +27,24 @@ std::string PackageFiles::suspects(const std::string& path) const
     return listed.empty() ? "the installation" : text::escaped(text::join(listed, " or "), 400);
 }
 
-PackageFiles read_package_files(const ForeignTree& changes)
+PackageFiles files_of(std::span<const InstalledPackage> packages)
 {
     PackageFiles files;
-    for (const auto& [path, info] : changes.list(folder)) {
-        const auto name = path.substr(path.rfind('/') + 1);
-        const auto kind = name.substr(name.rfind('.') + 1);
-        if (!S_ISREG(info.st_mode)) {
-            continue;
+    for (const auto& package : packages) {
+        for (const auto& path : package.paths) {
+            files.owners.emplace(merged_into_usr(path), package.name);
         }
-        if (std::ranges::find(scripts, kind) != scripts.end()) {
-            files.scripted.insert(package_of(name));
-        }
-        if (kind != "list") {
-            continue;
-        }
-        for (auto& listed : parse_file_list(changes.read(path, largest_list))) {
-            files.owners.emplace(std::move(listed), package_of(name));
+        if (package.has_scripts) {
+            files.scripted.insert(package.name);
         }
     }
     return files;
+}
+
+std::string merged_into_usr(const std::string& path)
+{
+    const bool was_outside = path.starts_with("/bin/") || path.starts_with("/sbin/") || path.starts_with("/lib");
+    return was_outside ? "/usr" + path : path;
 }
 
 } // namespace qpkg::build

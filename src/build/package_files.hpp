@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/ports/package_source.hpp"
 
-#include <functional>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace qpkg::build {
 
-/// What dpkg's state says of the packages that an installation brought.
+/// Whose the files of an installation are.
 struct PackageFiles {
     std::multimap<std::string, std::string, std::less<>> owners; ///< path, after the merge into /usr → package
     std::set<std::string> scripted;                              ///< packages with scripts that ran
@@ -23,6 +23,9 @@ struct PackageFiles {
     std::string suspects(const std::string& path) const;
 };
 
-PackageFiles read_package_files(const ForeignTree& changes);
+PackageFiles files_of(std::span<const InstalledPackage> packages);
+
+/// Where a path is after the merge of /bin, /sbin and /lib into /usr.
+std::string merged_into_usr(const std::string& path);
 
 } // namespace qpkg::build

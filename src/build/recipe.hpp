@@ -28,7 +28,7 @@ struct Recipe {
     std::string summary = {};                ///< one line of printable ASCII; empty: the package's own
     std::optional<std::string> version = {}; ///< default: that of the first package
 
-    std::vector<std::string> packages = {}; ///< names as apt knows them, at least one
+    std::vector<std::string> packages = {}; ///< names as the package manager knows them, at least one
     bool recommends = false;
     std::vector<std::string> may_remove = {}; ///< paths of the base that installing may remove: they stay visible
     PrivateFiles private_files = PrivateFiles::drop;
@@ -53,10 +53,11 @@ Recipe parse_recipe(std::string_view text, std::string_view file);
 /// `recipe` with `exports.names`, which it must not have yet.
 std::string with_names(std::string recipe, const std::vector<std::string>& names);
 
-/// The recipe of `--from deb:NAME`, as text that `parse_recipe` reads. Error usage for what is no package name.
-std::string recipe_for_package(std::string_view package, const BaseId& base);
+/// The recipe of an app that is one package, as text that `parse_recipe` reads.
+std::string recipe_for_package(const AppId& app, std::string_view package, const BaseId& base);
 
-/// Debian policy 5.6.7: a-z 0-9 + - . , beginning with a letter or digit, at least two characters.
+/// What any distribution may name a package: letters, digits, + - . _ @ , beginning with a letter or digit. Which of
+/// these are names is the package source's to say.
 bool is_package_name(std::string_view name);
 
 } // namespace qpkg::build

@@ -8,7 +8,7 @@ import re
 
 import sources
 
-FOREIGN = ("src/build/", "src/adapters/archive/")
+FOREIGN = ("src/build/", "src/workshop/", "src/adapters/apt/", "src/adapters/archive/")
 LEXICAL = {"path", "perms", "absolute", "file_type"}
 CALL = re.compile(r"\b(?:fs|std::filesystem)::([a-z_]+)\s*[({]")
 REMOVAL = re.compile(r"\bremove_all\s*\(")

@@ -12,6 +12,7 @@ import hints
 import house
 import layers
 import libraries
+import package_managers
 import sources
 
 
@@ -59,6 +60,14 @@ class ForeignTreesTest(Repository):
     def test_another_way_to_remove_a_tree_is_found_everywhere(self):
         self.assertEqual(len(list(foreign_trees.check("cli/a.cpp", "fs::remove_all(x);\n"))), 1)
         self.assertEqual(list(foreign_trees.check("tests/a.cpp", "fs::remove_all(x);\n")), [])
+
+
+class PackageManagersTest(unittest.TestCase):
+    def test_a_word_of_a_package_manager_outside_its_folder_is_found(self):
+        for word in ('"apt-get"', "of dpkg's state", '"hello.deb"', "mmdebstrap"):
+            self.assertEqual(len(list(package_managers.check("src/build/a.cpp", word))), 1, word)
+            self.assertEqual(list(package_managers.check("src/adapters/apt/a.cpp", word)), [])
+        self.assertEqual(list(package_managers.check("src/build/a.cpp", '"org.debian.captive"')), [])
 
 
 class LibrariesTest(Repository):

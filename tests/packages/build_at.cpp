@@ -101,6 +101,7 @@ void build_at(std::span<char*> words)
     app::World then{world.root,         world.db,    world.trust, world.content,  world.volumes, world.hypervisor,
                     world.runner,       sandbox,     clock,       world.progress, world.fetcher, world.open_content,
                     world.open_volumes, world.unpack};
+    then.package_sources = world.package_sources;
     const auto report = app::build_module(then, {.from = words[3], .base = {}, .out = words[4], .lock = words[5]});
     std::cout << report.release.tree.commit.hex() << ' ' << report.release.volume.root.hex() << '\n';
 }

@@ -21,6 +21,7 @@ public:
     bool is_reachable = true;
     bool has_package_file = true; ///< a mirror keeps old versions only for a while
     std::string signed_sha256;    ///< what the package lists say; empty: the truth
+    std::string address = "http://mirror/hello_1.0_amd64.deb";
     int installations = 0;
 
     static std::string package_file()
@@ -64,14 +65,12 @@ public:
     Fd open_root(const std::filesystem::path&) override { return files::open(base_, O_PATH | O_DIRECTORY); }
 
 private:
-    static CommandResult choose(const std::string& package)
+    CommandResult choose(const std::string& package) const
     {
         if (package != "hello") {
             return {.status = 100, .output = {}, .errors = "E: Unable to locate package " + package + '\n'};
         }
-        return {.status = 0,
-                .output = "'http://mirror/hello_1.0_amd64.deb' hello_1.0_amd64.deb 268 MD5Sum:0\n",
-                .errors = {}};
+        return {.status = 0, .output = '\'' + address + "' hello_1.0_amd64.deb 268 MD5Sum:0\n", .errors = {}};
     }
 
     CommandResult download(const SandboxRun& request) const

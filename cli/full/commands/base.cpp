@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/base.hpp"
 
+#include "app/make/sources.hpp"
 #include "cli/full/commands.hpp"
+#include "cli/full/package_sources.hpp"
+
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::cli {
 namespace {
@@ -64,17 +68,16 @@ void list_bases(Context& context)
 Command base_build_command(Context& context)
 {
     auto request = std::make_shared<app::BaseRequest>();
-    return {
-        "base build",
-        Section::sources,
-        {{"BASE", &request->id, "debian-12 or debian-13", required(Names::bases)},
-         {"--with PACKAGE", &request->packages, "more of Debian's packages, with what they need", {.separator = ','}},
-         {"--mirror URL", &request->mirror, "take Debian's packages from here"}},
-        [&context, request] {
-            make(context, [&](const app::BeginWriting& begin_writing) {
-                return app::build_base(context.world(), *request, begin_writing);
-            });
-        }};
+    return {"base build",
+            Section::sources,
+            {{"BASE", &request->id, text::join(app::makeable_bases(package_sources()), " or "), required(Names::bases)},
+             {"--with PACKAGE", &request->packages, "more of its packages, with what they need", {.separator = ','}},
+             {"--mirror URL", &request->mirror, "take its packages from here"}},
+            [&context, request] {
+                make(context, [&](const app::BeginWriting& begin_writing) {
+                    return app::build_base(context.world(), *request, begin_writing);
+                });
+            }};
 }
 
 Command base_import_command(Context& context)

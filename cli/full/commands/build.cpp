@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/build.hpp"
 
+#include "app/make/sources.hpp"
 #include "cli/full/commands.hpp"
+#include "cli/full/package_sources.hpp"
 
 #include "qpkg/core/text.hpp"
 
@@ -16,13 +18,15 @@ struct Flags {
     std::filesystem::path lock;
 };
 
+std::string package_form() { return qpkg::app::named_package_form(package_sources()); }
+
 app::BuildRequest request_of(const Flags& flags)
 {
     if (flags.recipe.empty() == flags.from.empty()) {
-        throw Error(Code::usage, "build takes a recipe, or --from deb:NAME", "see `qpkg build --help`");
+        throw Error(Code::usage, "build takes a recipe, or --from " + package_form(), "see `qpkg build --help`");
     }
-    if (!flags.from.empty() && !flags.from.starts_with("deb:")) {
-        throw Error(Code::usage, "--from \"" + text::escaped(flags.from) + "\": expected deb:NAME");
+    if (!flags.from.empty() && !qpkg::app::named_package(package_sources(), flags.from)) {
+        throw Error(Code::usage, "--from \"" + text::escaped(flags.from) + "\": expected " + package_form());
     }
     return {flags.recipe.empty() ? flags.from : flags.recipe, flags.base, flags.out, flags.lock};
 }
@@ -74,7 +78,7 @@ Command build_command(Context& context)
     return {"build",
             Section::publishing,
             {{"RECIPE", &flags->recipe, "a recipe (module.toml), or its directory"},
-             {"--from deb:NAME", &flags->from, "build this package without a recipe"},
+             {"--from " + package_form(), &flags->from, "build this package without a recipe"},
              {"--base BASE", &flags->base, "the base to build on; needed with --from", known(Names::bases)},
              {"--out DIR", &flags->out, "make DIR/APP-ID (default: out)"},
              {"--lock FILE", &flags->lock, "take exactly the packages of this lock file"}},

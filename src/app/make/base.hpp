@@ -17,8 +17,8 @@ namespace qpkg::app {
 
 struct BaseRequest {
     std::string id;                         ///< as typed: "debian-12"
-    std::string mirror;                     ///< of Debian's packages; empty: Debian's own
-    std::vector<std::string> packages = {}; ///< Debian packages it shall have besides, with what they need
+    std::string mirror;                     ///< of its packages; empty: the distribution's own
+    std::vector<std::string> packages = {}; ///< that it shall have besides, with what they need
 };
 
 struct BaseImport {
@@ -36,7 +36,7 @@ struct BaseReport {
 /// Takes the writer lock. Called when everything from outside is here: an archive or a mirror may take its time.
 using BeginWriting = std::function<void()>;
 
-/// Makes a base from Debian's packages, checked against Debian's keys, with its volume; durable on return. Errors:
+/// Makes a base from its distribution's packages, checked against its keys, with its volume; durable on return. Errors:
 /// not_found (no such base; near names), usage (no name of a package), failed (mirror unreachable, no such package),
 /// no_space.
 BaseReport build_base(World& world, const BaseRequest& request, const BeginWriting& begin_writing);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/build.hpp"
 
+#include "app/make/sources.hpp"
 #include "app/scratch.hpp"
-#include "build/apt.hpp"
 #include "build/base_tree.hpp"
+#include "build/lock.hpp"
+#include "build/module_tests.hpp"
 #include "build/module_tree.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -22,7 +24,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view package_prefix = "deb:";
 constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: package lists, small modules
 /// Bytes of disk for each byte of package files: unpacked (4), committed (4), compressed again (1.5).
 constexpr std::uint64_t growth = 10;
@@ -45,14 +46,14 @@ std::string complete_text(const RecipeFile& recipe, const std::vector<Export>& e
     return recipe.is_written_here ? build::with_names(recipe.text, names) : recipe.text;
 }
 
-RecipeFile read_recipe(const BuildRequest& request)
+RecipeFile read_recipe(const World& world, const BuildRequest& request)
 {
-    if (request.from.starts_with(package_prefix)) {
+    if (const auto package = named_package(world.package_sources, request.from)) {
         if (request.base.empty()) {
             throw Error(Code::usage, "a build without a recipe needs a base", "add --base debian-12");
         }
-        const auto text =
-            build::recipe_for_package(request.from.substr(package_prefix.size()), BaseId::require(request.base));
+        const auto base = BaseId::require(request.base);
+        const auto text = build::recipe_for_package(package->of->make()->app_of(package->name), package->name, base);
         return {text, build::parse_recipe(text, "module.toml"), true};
     }
     auto path = fs::path(request.from);
@@ -68,11 +69,26 @@ RecipeFile read_recipe(const BuildRequest& request)
     return {std::move(text), std::move(recipe)};
 }
 
-build::Lock choose_packages(const build::Workshop& workshop, const BuildRequest& request, const build::Recipe& recipe,
-                            const Base& base)
+std::unique_ptr<PackageSource> require_source(const World& world, const BuildRequest& request, const Base& base,
+                                              const Fd& root)
+{
+    const auto* source = source_of(world.package_sources, ForeignTree(root));
+    if (source == nullptr) {
+        throw Error(Code::unsupported, "base " + base.id.text() + " has no package manager that qpkg can use");
+    }
+    if (const auto package = named_package(world.package_sources, request.from); package && package->of != source) {
+        throw Error(Code::usage, "base " + base.id.text() + " takes packages of " + std::string(source->word) +
+                                     ", not of " + std::string(package->of->word));
+    }
+    return source->make();
+}
+
+build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
+                            const build::Recipe& recipe, const Base& base)
 {
     if (request.lock.empty()) {
-        return build::resolve_packages(workshop, recipe, base.id, base.commit);
+        auto choice = source.resolve(workshop, {recipe.packages, recipe.recommends});
+        return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
     }
     auto lock = build::parse_lock(files::read(request.lock, build::largest_lock), request.lock.string());
     if (lock.base != base.id || lock.base_commit != base.commit) {
@@ -81,7 +97,7 @@ build::Lock choose_packages(const build::Workshop& workshop, const BuildRequest&
                         ", here is " + base.id.text() + " " + base.commit.hex(),
                     "build without the lock file, or on that base");
     }
-    build::fetch_packages(workshop, lock);
+    source.download(workshop, lock.packages);
     return lock;
 }
 
@@ -109,9 +125,8 @@ std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
     if (recipe.version) {
         return *recipe.version;
     }
-    const auto first = std::ranges::find_if(lock.packages, [&](const build::LockedPackage& locked) {
-        return locked.package.name == recipe.packages.front();
-    });
+    const auto first = std::ranges::find_if(
+        lock.packages, [&](const LockedPackage& locked) { return locked.package.name == recipe.packages.front(); });
     if (first == lock.packages.end()) {
         throw Error(Code::conflict, "the lock file has no package " + recipe.packages.front());
     }
@@ -167,24 +182,25 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
 
 BuildReport build_module(World& world, const BuildRequest& request)
 {
-    auto recipe = read_recipe(request);
+    auto recipe = read_recipe(world, request);
     const auto base = plan::require_base(world.db.snapshot(), recipe.recipe.base);
     const Scratch scratch(world.root / "build");
     files::require_room(scratch.path(), {space_to_start});
-    const build::Workshop workshop{.sandbox = world.sandbox,
-                                   .progress = world.progress,
-                                   .base_image = world.volumes.path(base.volume),
-                                   .scratch = scratch.path(),
-                                   .cache = world.root / "cache" / base.id.text()};
-    const auto lock = choose_packages(workshop, request, recipe.recipe, base);
+    const Workshop workshop{.sandbox = world.sandbox,
+                            .progress = world.progress,
+                            .base_image = world.volumes.path(base.volume),
+                            .scratch = scratch.path(),
+                            .cache = world.root / "cache" / base.id.text()};
+    const auto base_root = world.sandbox.open_root(workshop.base_image);
+    const auto source = require_source(world, request, base, base_root);
+    const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base);
     files::require_room(scratch.path(), {growth * size_of(lock)});
     fault_point("build.downloaded");
 
-    const auto tree = build::install_packages(workshop, lock);
+    const auto tree = source->install(workshop, lock.packages, lock.epoch);
     fault_point("build.installed");
-    const auto base_root = world.sandbox.open_root(workshop.base_image);
     auto module =
-        build::make_module_tree(tree, base_root, recipe.recipe,
+        build::make_module_tree(tree, base_root, recipe.recipe, *source,
                                 recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out);
     recipe.text = complete_text(recipe, module.exports);
     build::run_tests(workshop, tree, recipe.recipe.tests);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/build.hpp"
 
+#include "adapters/apt/apt_source.hpp"
 #include "adapters/erofs/volume_store.hpp"
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/ostree/served/archive.hpp"
@@ -14,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+
 using namespace qpkg;
 namespace fs = std::filesystem;
 
@@ -24,12 +27,16 @@ public:
     std::int64_t now() const override { return 1'800'000'000; }
 };
 
+constexpr std::array sources{
+    PackageSourceRow{"deb", []() -> std::unique_ptr<PackageSource> { return std::make_unique<apt::AptSource>(); }}};
+
 /// A state directory with base debian-12, and a package manager that knows "hello".
 struct Fixture {
     files::TemporaryDirectory directory{"/var/tmp"};
     fs::path root = directory.path() / "root";
     fs::path out = directory.path() / "out";
-    bool made = fs::create_directories(root) && fs::create_directories(directory.path() / "base/etc");
+    bool made = fs::create_directories(root) && fs::create_directories(directory.path() / "base/etc") &&
+                fs::create_directories(directory.path() / "base/var/lib/dpkg");
     sqlite::Database database{root / "state.db"};
     ostree::OstreeContentStore content{root / "objects"};
     erofs::ErofsVolumeStore volumes{root / "volumes", content};
@@ -65,6 +72,7 @@ struct Fixture {
 
     Fixture()
     {
+        world.package_sources = sources;
         const Change change = SetBase{base};
         database.commit({&change, 1});
     }

@@ -4,6 +4,7 @@
 #include "support/expect.hpp"
 
 #include <algorithm>
+#include <array>
 #include <random>
 
 using namespace qpkg;
@@ -37,7 +38,8 @@ TreePlan plan_of(std::vector<TreeEntry> entries, const std::vector<std::string>&
     for (const auto& path : listed) {
         packages.owners.emplace(path, "hello");
     }
-    return plan_tree(std::move(entries), may_remove, packages);
+    constexpr std::array<std::string_view, 2> of_source{"/var/lib/manager", "/etc/manager"};
+    return plan_tree(std::move(entries), may_remove, packages, of_source);
 }
 
 std::vector<std::string> rules(const TreePlan& plan)
@@ -63,7 +65,7 @@ TEST_CASE("new files are kept with their parents, and nothing is said about them
 TEST_CASE("what an installation leaves behind elsewhere is dropped, and told when it is unusual")
 {
     const auto plan = plan_of({directory("/var", InBase::the_same), directory("/var/log", InBase::the_same),
-                               file("/var/log/dpkg.log"), directory("/srv", InBase::the_same), file("/srv/data"),
+                               file("/var/log/manager.log"), directory("/srv", InBase::the_same), file("/srv/data"),
                                directory("/root", InBase::the_same), directory("/root/.ssh")},
                               {});
 
@@ -74,11 +76,11 @@ TEST_CASE("what an installation leaves behind elsewhere is dropped, and told whe
 
 TEST_CASE("accounts, the machine's identity and the package manager's state are dropped")
 {
-    const auto plan =
-        plan_of({etc, file("/etc/passwd", 0644, InBase::another), file("/etc/shadow-"), file("/etc/machine-id"),
-                 file("/etc/groups"), directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
-                 directory("/var/lib/dpkg", InBase::the_same), file("/var/lib/dpkg/status", 0644, InBase::another)},
-                {});
+    const auto plan = plan_of({etc, file("/etc/passwd", 0644, InBase::another), file("/etc/shadow-"),
+                               file("/etc/machine-id"), file("/etc/groups"), directory("/var", InBase::the_same),
+                               directory("/var/lib", InBase::the_same), directory("/var/lib/manager", InBase::the_same),
+                               file("/var/lib/manager/status", 0644, InBase::another)},
+                              {});
 
     CHECK(plan.keep == std::vector<std::string>{"/etc", "/etc/groups"});
     CHECK(plan.findings.empty());
@@ -113,7 +115,8 @@ TEST_CASE("removing a path of the base is refused unless the recipe says so")
 
 TEST_CASE("a removal in a place that is dropped anyway is nobody's loss")
 {
-    CHECK(plan_of({removal("/var/cache/x"), removal("/var/lib/dpkg/y"), removal("/etc/apt/z")}, {}).refused.empty());
+    CHECK(plan_of({removal("/var/cache/x"), removal("/var/lib/manager/y"), removal("/etc/manager/z")}, {})
+              .refused.empty());
 }
 
 TEST_CASE("each thing that normalising takes away is told")

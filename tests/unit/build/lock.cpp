@@ -8,7 +8,7 @@ using build::parse_lock;
 
 namespace {
 
-build::LockedPackage package(const std::string& name, const std::string& version, const std::string& arch = "amd64")
+LockedPackage package(const std::string& name, const std::string& version, const std::string& arch = "amd64")
 {
     return {{name, version, arch, sha256(name + arch)}, 12, "http://deb.debian.org/debian/pool/" + name + ".deb"};
 }
@@ -74,16 +74,4 @@ TEST_CASE("a lock cut anywhere is refused, except between two packages")
             CHECK_FAILS(Code::corrupt, "l:", parse_lock(whole.substr(0, length), "l"));
         }
     }
-}
-
-TEST_CASE("the name of a package file tells name, version and architecture")
-{
-    const build::PackageFileName git{"git", "1:2.39.5-0+deb12u3", "amd64"};
-
-    CHECK(build::parse_package_file_name("git_1%3a2.39.5-0+deb12u3_amd64.deb") == git);
-    CHECK(build::package_file_name({git.name, git.version, git.arch, sha256("")}) ==
-          "git_1%3a2.39.5-0+deb12u3_amd64.deb");
-    CHECK_FAILS(Code::corrupt, "is not the name of a package file", build::parse_package_file_name("git.deb"));
-    CHECK_FAILS(Code::corrupt, "is not the name of a package file", build::parse_package_file_name("-o_1_amd64.deb"));
-    CHECK_FAILS(Code::corrupt, "is not the name of a package file", build::parse_package_file_name("../x_1_amd64.deb"));
 }

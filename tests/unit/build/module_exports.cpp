@@ -12,7 +12,9 @@ namespace {
 
 Recipe recipe(const std::string& package = "vim")
 {
-    return parse_recipe(recipe_for_package(package, BaseId::require("debian-12")), "module.toml");
+    return parse_recipe(
+        recipe_for_package(AppId::require("org.debian." + package), package, BaseId::require("debian-12")),
+        "module.toml");
 }
 
 ModuleFiles files(std::set<std::string> own, std::set<std::string> others = {})
@@ -103,12 +105,6 @@ TEST_CASE("a command in two directories is exported once, and a module without c
     CHECK(told(plan_exports(recipe(), files({"/usr/bin/x", "/usr/games/x"}))) ==
           std::vector<std::string>{"x /usr/bin/x"});
     CHECK(plan_exports(recipe(), files({"/usr/lib/x"})).findings.size() == 1);
-}
-
-TEST_CASE("paths of a file list are told where they are after the merge into /usr")
-{
-    CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n/lib/y\n/lib64/z\n\n") ==
-          std::vector<std::string>{"/usr/bin/sh", "/usr/bin/x", "/usr/lib/y", "/usr/lib64/z"});
 }
 
 TEST_CASE("the recipe asks for services to start, also for one of another package")

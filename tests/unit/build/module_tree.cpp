@@ -2,6 +2,7 @@
 #include "build/module_tree.hpp"
 
 #include "support/expect.hpp"
+#include "support/fake_source.hpp"
 #include "support/trees.hpp"
 
 #include <fcntl.h>
@@ -20,6 +21,8 @@ struct Installation {
     TreeMaker base{directory.path() / "base"};
     TreeMaker changes{directory.path() / "changes"};
     build::Recipe recipe{.app = AppId::require("org.debian.hello"), .base = BaseId::require("debian-12")};
+    FakeArchive archive;
+    FakeSource source{archive};
 
     Installation()
     {
@@ -27,15 +30,14 @@ struct Installation {
         base.file("etc/passwd", "root:x:0:0:root:/root:/bin/sh\n").file("etc/group", "root:x:0:\n");
         base.directory("usr/lib/sysusers.d").directory("usr/share");
         changes.file("usr/bin/hello", "#!/bin/sh\n", 0755)
-            .file("var/lib/dpkg/info/hello.list", "/.\n/usr\n/usr/bin\n/usr/bin/hello\n/etc/hello/shipped.conf\n")
-            .file("var/lib/dpkg/info/hello.postinst", "#!/bin/sh\n", 0755)
-            .file("var/lib/dpkg/status", "Package: hello\nDescription: says hello\n");
+            .file("var/lib/fake/hello",
+                  "summary says hello\nscript ran\nfile /usr/bin/hello\nfile /etc/hello/shipped.conf\n");
         recipe.packages = {"hello"};
     }
 
     build::ModuleTree make() const
     {
-        return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe);
+        return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe, source);
     }
     std::string text(const fs::path& path) const { return files::read(changes.root() / path, 10000); }
     bool has(const fs::path& path) const { return fs::exists(fs::symlink_status(changes.root() / path)); }
@@ -92,15 +94,13 @@ TEST_CASE("no link that a package leaves where the build writes leads it out")
 TEST_CASE("files that the build reads may be pipes or lead anywhere: nobody waits, and nothing outside is read")
 {
     Installation installation;
-    const auto secret =
-        installation.victim.file("secret", "Package: hello\nDescription: of the host\n").root() / "secret";
-    fs::remove(installation.changes.root() / "var/lib/dpkg/status");
-    installation.changes.link("var/lib/dpkg/status", secret.string());
+    const auto secret = installation.victim.file("secret", "x:x:1:\n").root() / "secret";
+    installation.changes.link("etc/group", secret.string());
     REQUIRE(::mkfifo((installation.changes.root() / "etc-passwd").c_str(), 0644) == 0);
-    installation.changes.directory("etc");
     fs::rename(installation.changes.root() / "etc-passwd", installation.changes.root() / "etc/passwd");
 
-    CHECK(installation.make().summary.empty());
+    CHECK(installation.make().summary == "says hello");
+    CHECK_FALSE(installation.has("usr/lib/sysusers.d/org.debian.hello.conf"));
 }
 
 TEST_CASE("what scripts wrote into the account files becomes no line of its own")

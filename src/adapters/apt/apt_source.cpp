@@ -1,30 +1,27 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/apt.hpp"
+#include "adapters/apt/apt_source.hpp"
 
-#include "build/apt_text.hpp"
-#include "build/package_cache.hpp"
+#include "adapters/apt/apt_text.hpp"
+#include "adapters/apt/package_cache.hpp"
+#include "adapters/apt/package_name.hpp"
+#include "workshop/run.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
-#include "qpkg/core/foreign_tree.hpp"
 #include "qpkg/core/interrupt.hpp"
+#include "qpkg/core/redaction.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 
-namespace qpkg::build {
+namespace qpkg::apt {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Runs its first argument as the ordinary user of a qube, in a home of its own.
-constexpr const char* as_user = "mkdir -m 700 /tmp/home && chown 1000:1000 /tmp/home && cd /tmp/home && "
-                                "exec setpriv --reuid=1000 --regid=1000 --clear-groups /bin/sh -c \"$1\"";
-constexpr std::size_t largest_resolv_conf = 64 * 1024;
 constexpr const char* archives = "/var/cache/apt/archives/";
 
 /// APT::Sandbox::User: a sandbox of one user has no room for apt's own.
@@ -36,84 +33,21 @@ std::vector<std::string> operator+(std::vector<std::string> words, const std::ve
     return words;
 }
 
-std::vector<std::pair<std::string, std::string>> build_environment()
-{
-    std::vector<std::pair<std::string, std::string>> environment{
-        {"PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
-        {"HOME", "/root"},
-        {"LC_ALL", "C.UTF-8"},
-        {"TZ", "UTC"},
-        {"DEBIAN_FRONTEND", "noninteractive"},
-        {"DEBCONF_NONINTERACTIVE_SEEN", "true"}};
-    return environment;
-}
-
-/// One run in the sandbox, with changes of its own.
-class Run {
-public:
-    Run(const Workshop& workshop, const std::string& name) : workshop_(workshop), place_(workshop.scratch / name)
-    {
-        request_.base_image = workshop.base_image;
-        request_.upper = place_ / "upper";
-        request_.work = place_ / "work";
-        request_.lower = {place_ / "layer"};
-        request_.command.environment = build_environment();
-        request_.command.clean_environment = true;
-        const ForeignTree scratch(workshop.scratch);
-        for (const auto* part : {"upper", "work", "layer"}) {
-            scratch.make_directories(name + '/' + part);
-        }
-    }
-
-    /// Files that lie over the base and are no part of the changes.
-    fs::path layer(const fs::path& inside) const
-    {
-        ForeignTree(place_ / "layer").make_directories(inside.parent_path().string());
-        return place_ / "layer" / inside.relative_path();
-    }
-    const fs::path& upper() const noexcept { return request_.upper; }
-    SandboxRun& request() noexcept { return request_; }
-    Command& command() noexcept { return request_.command; }
-
-    void allow_network()
-    {
-        request_.network = Network::host;
-        for (const auto* name : {"http_proxy", "https_proxy", "no_proxy"}) {
-            if (const auto* value = std::getenv(name)) {
-                request_.command.environment.emplace_back(name, value);
-            }
-        }
-        if (const auto servers = files::read_if_exists("/etc/resolv.conf", largest_resolv_conf)) {
-            files::write(layer("/etc/resolv.conf"), *servers, 0644, files::Durability::scratch);
-        }
-    }
-
-    CommandResult operator()(std::vector<std::string> argv)
-    {
-        request_.command.argv = std::move(argv);
-        return workshop_.sandbox.run(request_);
-    }
-
-private:
-    const Workshop& workshop_;
-    fs::path place_;
-    SandboxRun request_;
-};
-
-Error command_error(const CommandResult& result, const std::string& what, const std::string& hint = {})
-{
-    auto lines = text::split(result.errors.empty() ? result.output : result.errors, '\n');
-    std::erase_if(lines, [](const std::string& line) { return line.empty() || line.starts_with("W: "); });
-    if (lines.size() > 4) {
-        lines.erase(lines.begin(), lines.end() - 4);
-    }
-    return {Code::failed, what + ": " + text::escaped(text::join(lines, "; "), 600), hint};
-}
-
-/// A run of apt with network and the cache in place.
-class AptRun : public Run {
+/// One run of apt or dpkg, whose warnings say nothing to people.
+class AptRun : public workshop::Run {
 public:
     AptRun(const Workshop& workshop, const std::string& name) : Run(workshop, name)
+    {
+        auto& environment = command().environment;
+        environment.emplace_back("DEBIAN_FRONTEND", "noninteractive");
+        environment.emplace_back("DEBCONF_NONINTERACTIVE_SEEN", "true");
+    }
+};
+
+/// With network and the cache in place.
+class OnlineRun : public AptRun {
+public:
+    OnlineRun(const Workshop& workshop, const std::string& name) : AptRun(workshop, name)
     {
         allow_network();
         prepare_cache(workshop.cache);
@@ -122,28 +56,33 @@ public:
     }
 };
 
+Error command_error(const CommandResult& result, const std::string& what, const std::string& hint = {})
+{
+    return workshop::command_error(result, what, hint, "W: ");
+}
+
 [[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
 {
-    AptRun run(workshop, "names");
+    OnlineRun run(workshop, "names");
     const auto names = text::split(run({"apt-cache", "pkgnames"}).output, '\n');
     throw Error(Code::not_found, "no package \"" + text::escaped(name) + "\" in the base's package sources",
                 text::hint_for(name, names));
 }
 
-std::vector<std::string> install_words(const Recipe& recipe)
+std::vector<std::string> install_words(const PackageWish& wish)
 {
     return apt_get +
-           std::vector<std::string>{"install", recipe.recommends ? "--install-recommends" : "--no-install-recommends"};
+           std::vector<std::string>{"install", wish.recommends ? "--install-recommends" : "--no-install-recommends"};
 }
 
-std::vector<PackageUri> choose_packages(const Workshop& workshop, const Recipe& recipe)
+std::vector<PackageUri> choose_packages(const Workshop& workshop, const PackageWish& wish)
 {
-    AptRun run(workshop, "choose");
+    OnlineRun run(workshop, "choose");
     // An empty archive, else apt leaves out what the cache has.
     run.layer("/var/empty-archive/partial/");
-    const auto result = run(install_words(recipe) +
-                            std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} +
-                            recipe.packages);
+    const auto result =
+        run(install_words(wish) +
+            std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} + wish.names);
     if (result.status != 0) {
         if (const auto name = unknown_package(result.errors)) {
             refuse_unknown_package(workshop, *name);
@@ -151,7 +90,7 @@ std::vector<PackageUri> choose_packages(const Workshop& workshop, const Recipe& 
         throw command_error(result, "choose packages");
     }
     auto uris = parse_uris(result.output);
-    for (const auto& name : recipe.packages) {
+    for (const auto& name : wish.names) {
         if (std::ranges::none_of(uris, [&](const PackageUri& uri) { return uri.file_name.starts_with(name + '_'); })) {
             throw Error(Code::conflict,
                         "nothing to build: the base has " + name + " already, or it is only another name");
@@ -160,16 +99,16 @@ std::vector<PackageUri> choose_packages(const Workshop& workshop, const Recipe& 
     return uris;
 }
 
-void download(const Workshop& workshop, const Recipe& recipe, std::size_t packages)
+void download_chosen(const Workshop& workshop, const PackageWish& wish, std::size_t packages)
 {
-    AptRun run(workshop, "download");
-    workshop.progress.begin("download", text::join(recipe.packages, " "), packages);
+    OnlineRun run(workshop, "download");
+    workshop.progress.begin("download", text::join(wish.names, " "), packages);
     run.command().on_line = [&](std::string_view line) {
         if (line.starts_with("Get:")) {
             workshop.progress.advance(1);
         }
     };
-    const auto result = run(install_words(recipe) + std::vector<std::string>{"--download-only"} + recipe.packages);
+    const auto result = run(install_words(wish) + std::vector<std::string>{"--download-only"} + wish.names);
     if (result.status != 0) {
         throw command_error(result, "download packages");
     }
@@ -184,7 +123,7 @@ std::map<std::string, Digest> signed_digests(const Workshop& workshop, const std
         const auto name = parse_package_file_name(uri.file_name);
         argv.push_back(name.name + (name.arch == "all" ? "" : ':' + name.arch) + '=' + name.version);
     }
-    AptRun run(workshop, "records");
+    OnlineRun run(workshop, "records");
     const auto result = run(std::move(argv));
     if (result.status != 0) {
         throw command_error(result, "ask apt for the packages' digests");
@@ -198,7 +137,7 @@ std::map<std::string, Digest> signed_digests(const Workshop& workshop, const std
 
 void update_lists(const Workshop& workshop)
 {
-    AptRun run(workshop, "update");
+    OnlineRun run(workshop, "update");
     workshop.progress.begin("update", "package lists", 0);
     const auto result = run(apt_get + std::vector<std::string>{"-o", "APT::Update::Error-Mode=any", "update"});
     if (result.status != 0) {
@@ -215,16 +154,27 @@ Error gone(const LockedPackage& locked)
             "build without the lock file to take what the package sources have now"};
 }
 
+void refuse_secret(const std::string& package, const std::string& uri)
+{
+    if (redacted(uri) != uri) {
+        throw Error(Code::usage,
+                    "lock package " + package + ": its address " + redacted(uri) +
+                        " has a password or a token, and lock files are published",
+                    "write it into a file of the base's /etc/apt/auth.conf.d instead");
+    }
+}
+
 } // namespace
 
-Lock resolve_packages(const Workshop& workshop, const Recipe& recipe, const BaseId& base, const CommitId& base_commit)
+PackageChoice AptSource::resolve(const Workshop& workshop, const PackageWish& wish) const
 {
+    std::ranges::for_each(wish.names, require_package_name);
     const PackageCache cache(workshop.cache);
     update_lists(workshop);
-    const auto uris = choose_packages(workshop, recipe);
-    download(workshop, recipe, uris.size());
+    const auto uris = choose_packages(workshop, wish);
+    download_chosen(workshop, wish, uris.size());
     const auto expected = signed_digests(workshop, uris);
-    Lock lock{base, base_commit, 0, {}};
+    PackageChoice choice{{}, 0};
     for (const auto& [uri, file_name] : uris) {
         interrupt::throw_if_requested();
         const auto name = parse_package_file_name(file_name);
@@ -234,19 +184,20 @@ Lock resolve_packages(const Workshop& workshop, const Recipe& recipe, const Base
             cache.remove(file_name); // so that the next build downloads it anew
             throw Error(Code::corrupt, "package file " + file_name + " is not what the signed package list names");
         }
-        lock.epoch = std::max(lock.epoch, cache.time_of(file_name));
-        lock.packages.push_back({{name.name, name.version, name.arch, *found}, cache.size_of(file_name), uri});
+        refuse_secret(name.name, uri);
+        choice.epoch = std::max(choice.epoch, cache.time_of(file_name));
+        choice.packages.push_back({{name.name, name.version, name.arch, *found}, cache.size_of(file_name), uri});
     }
-    std::ranges::sort(lock.packages);
-    return lock;
+    std::ranges::sort(choice.packages);
+    return choice;
 }
 
-void fetch_packages(const Workshop& workshop, const Lock& lock)
+void AptSource::download(const Workshop& workshop, std::span<const LockedPackage> packages) const
 {
     const PackageCache cache(workshop.cache);
     std::vector<LockedPackage> missing;
     std::vector<std::string> argv{"/usr/lib/apt/apt-helper", "-o", "APT::Sandbox::User=root", "download-file"};
-    for (const auto& locked : lock.packages) {
+    for (const auto& locked : packages) {
         interrupt::throw_if_requested();
         const auto file_name = package_file_name(locked.package);
         if (cache.digest_of(file_name) != locked.package.sha256) {
@@ -258,7 +209,7 @@ void fetch_packages(const Workshop& workshop, const Lock& lock)
     if (missing.empty()) {
         return;
     }
-    AptRun run(workshop, "fetch");
+    OnlineRun run(workshop, "fetch");
     workshop.progress.begin("download", "locked packages", missing.size());
     const auto result = run(std::move(argv));
     for (const auto& locked : missing) {
@@ -272,20 +223,20 @@ void fetch_packages(const Workshop& workshop, const Lock& lock)
     workshop.progress.end(std::to_string(missing.size()) + " packages");
 }
 
-fs::path install_packages(const Workshop& workshop, const Lock& lock)
+fs::path AptSource::install(const Workshop& workshop, std::span<const LockedPackage> packages, std::int64_t epoch) const
 {
-    Run run(workshop, "install");
+    AptRun run(workshop, "install");
     files::write(run.layer("/usr/sbin/policy-rc.d"), "#!/bin/sh\nexit 101\n", 0755, files::Durability::scratch);
     auto argv = apt_get + std::vector<std::string>{
                               "--no-install-recommends",         "-o", "Dir::State::Lists=/run/no-lists", "-o",
                               "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"};
-    for (const auto& locked : lock.packages) {
+    for (const auto& locked : packages) {
         const auto file_name = package_file_name(locked.package);
         copy_package(workshop.cache, locked, run.layer(archives));
         argv.push_back(archives + file_name);
     }
-    run.command().environment.emplace_back("SOURCE_DATE_EPOCH", std::to_string(lock.epoch));
-    workshop.progress.begin("install", "packages", 2 * lock.packages.size());
+    run.command().environment.emplace_back("SOURCE_DATE_EPOCH", std::to_string(epoch));
+    workshop.progress.begin("install", "packages", 2 * packages.size());
     run.command().on_line = [&](std::string_view line) {
         if (line.starts_with("Unpacking ") || line.starts_with("Setting up ")) {
             workshop.progress.advance(1);
@@ -295,26 +246,8 @@ fs::path install_packages(const Workshop& workshop, const Lock& lock)
     if (result.status != 0) {
         throw command_error(result, "install the packages");
     }
-    workshop.progress.end(std::to_string(lock.packages.size()) + " packages");
+    workshop.progress.end(std::to_string(packages.size()) + " packages");
     return run.upper();
 }
 
-void run_tests(const Workshop& workshop, const fs::path& tree, const std::vector<std::string>& tests)
-{
-    for (std::size_t i = 0; i < tests.size(); ++i) {
-        Run run(workshop, "test-" + std::to_string(i));
-        run.request().lower = {tree};
-        run.command().environment = {{"PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"},
-                                     {"HOME", "/tmp/home"},
-                                     {"LANG", "C.UTF-8"}};
-        workshop.progress.begin("test", tests[i], 0);
-        const auto result = run({"/bin/sh", "-c", as_user, "sh", tests[i]});
-        if (result.status != 0) {
-            throw command_error(result,
-                                fmt::format("test \"{}\" ended with {}", text::escaped(tests[i]), result.status));
-        }
-        workshop.progress.end("passed");
-    }
-}
-
-} // namespace qpkg::build
+} // namespace qpkg::apt

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/apt_text.hpp"
+#include "adapters/apt/apt_text.hpp"
 
 #include "support/expect.hpp"
 
 using namespace qpkg;
-using namespace qpkg::build;
+using namespace qpkg::apt;
 
 TEST_CASE("the addresses that apt prints are read, with and without a digest")
 {
@@ -48,14 +48,19 @@ TEST_CASE("a package file tells when it was made")
                 deb_time("!<arch>\ndebian-binary   -1          " + std::string(40, ' ')));
 }
 
-TEST_CASE("fields of a package's status and of os-release are found by their whole name")
+TEST_CASE("a package's status gives its summary and each relation that it requires")
 {
-    const std::string status =
-        "Package: git-man\nDescription: manual\n\nPackage: git\nDescription: revision control\n more\n";
+    const auto packages =
+        parse_status("Package: git-man\nDescription: manual\n\nPackage: git\nDepends: libc6 (>= 2.36), perl | awk\n"
+                     "Pre-Depends: dpkg\nDescription: revision control\n more\n");
 
-    CHECK(package_field(status, "git", "Description") == "revision control");
-    CHECK(package_field(status, "gi", "Description").empty());
-    CHECK(os_release_value("VERSION_ID=\"12\"\nID=debian\n", "ID") == "debian");
-    CHECK(os_release_value("VERSION_ID=\"12\"\nID=debian\n", "VERSION_ID") == "12");
-    CHECK(os_release_value("ID_LIKE=x\n", "ID").empty());
+    CHECK(packages.at("git").summary == "revision control");
+    CHECK(packages.at("git").requirements == std::vector<std::string>{"dpkg", "libc6 (>= 2.36)", "perl | awk"});
+    CHECK(packages.at("git-man").requirements.empty());
+    CHECK_FALSE(packages.contains("gi"));
+}
+
+TEST_CASE("a file list gives paths, without the top and what is no path")
+{
+    CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n\nx\n") == std::vector<std::string>{"/bin/sh", "/usr/bin/x"});
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/package_cache.hpp"
+#include "adapters/apt/package_cache.hpp"
 
-#include "build/apt_text.hpp"
+#include "adapters/apt/apt_text.hpp"
+#include "adapters/apt/package_name.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
@@ -16,7 +17,7 @@
 #include <functional>
 #include <vector>
 
-namespace qpkg::build {
+namespace qpkg::apt {
 namespace {
 
 std::string place_of(const std::string& file_name) { return "apt/archives/" + file_name; }
@@ -110,4 +111,4 @@ void copy_package(const std::filesystem::path& cache, const LockedPackage& locke
     }
 }
 
-} // namespace qpkg::build
+} // namespace qpkg::apt

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "build/lock.hpp"
-
 #include "qpkg/base/digest.hpp"
 #include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/ports/package_source.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 
-namespace qpkg::build {
+namespace qpkg::apt {
 
 /// What apt downloaded, kept from build to build of one base. The base's own apt fills it: foreign code, so nothing in
 /// it is believed before it was hashed, and it is reached through the door.
@@ -41,4 +40,4 @@ void prepare_cache(const std::filesystem::path& directory);
 void copy_package(const std::filesystem::path& cache, const LockedPackage& locked,
                   const std::filesystem::path& directory);
 
-} // namespace qpkg::build
+} // namespace qpkg::apt

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/model/release.hpp"
+#include "qpkg/ports/package_source.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 /// What apt and dpkg print and store.
-namespace qpkg::build {
+namespace qpkg::apt {
 
 struct PackageUri {
     std::string uri;
@@ -23,8 +24,11 @@ std::vector<PackageUri> parse_uris(std::string_view output);
 /// Stanzas of `apt-cache show` that have a SHA256. Ascending, each once.
 std::vector<Package> parse_package_records(std::string_view output);
 
-/// The first line of a field of one package in dpkg's status file; empty when either is not there.
-std::string package_field(std::string_view status, std::string_view package, const std::string& field);
+/// Packages of dpkg's status file, by name, with their summaries and what they require.
+std::map<std::string, InstalledPackage> parse_status(std::string_view status);
+
+/// The paths of a dpkg file list.
+std::vector<std::string> parse_file_list(std::string_view list);
 
 /// The package that apt says does not exist, nothing when it says something else.
 std::optional<std::string> unknown_package(std::string_view errors);
@@ -33,7 +37,4 @@ std::optional<std::string> unknown_package(std::string_view errors);
 /// least 68. Error corrupt for what is no .deb.
 std::int64_t deb_time(std::string_view start);
 
-/// The value of a key in os-release(5), without quotes; empty when it is not there.
-std::string os_release_value(std::string_view os_release, std::string_view key);
-
-} // namespace qpkg::build
+} // namespace qpkg::apt

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "build/apt_text.hpp"
+#include "adapters/apt/apt_text.hpp"
 
 #include "qpkg/core/text.hpp"
 
@@ -7,7 +7,7 @@
 #include <charconv>
 #include <map>
 
-namespace qpkg::build {
+namespace qpkg::apt {
 namespace {
 
 constexpr std::string_view deb_magic = "!<arch>\ndebian-binary";
@@ -25,9 +25,12 @@ std::optional<std::string> word_between(std::string_view text, std::string_view 
     return std::string(text.substr(0, text.find_first_of(ends)));
 }
 
-std::map<std::string, std::string> read_stanza(std::string_view text)
+using Stanza = std::map<std::string, std::string>;
+
+/// The first line of each field.
+Stanza read_stanza(std::string_view text)
 {
-    std::map<std::string, std::string> fields;
+    Stanza fields;
     for (const auto& line : text::split(text, '\n')) {
         const auto colon = line.find(": ");
         if (colon != std::string::npos && !line.starts_with(' ')) {
@@ -35,6 +38,27 @@ std::map<std::string, std::string> read_stanza(std::string_view text)
         }
     }
     return fields;
+}
+
+std::vector<Stanza> read_stanzas(std::string_view text)
+{
+    std::vector<Stanza> stanzas;
+    while (!text.empty()) {
+        const auto end = text.find("\n\n");
+        stanzas.push_back(read_stanza(text.substr(0, end)));
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 2);
+    }
+    return stanzas;
+}
+
+/// What "a (>= 1), b | c" says: each relation alone.
+void add_relations(const std::string& field, std::vector<std::string>& relations)
+{
+    for (const auto& part : text::split(field, ',')) {
+        if (const auto start = part.find_first_not_of(' '); start != std::string::npos) {
+            relations.push_back(part.substr(start));
+        }
+    }
 }
 
 } // namespace
@@ -54,10 +78,7 @@ std::vector<PackageUri> parse_uris(std::string_view output)
 std::vector<Package> parse_package_records(std::string_view output)
 {
     std::vector<Package> packages;
-    while (!output.empty()) {
-        const auto end = output.find("\n\n");
-        auto fields = read_stanza(output.substr(0, end));
-        output.remove_prefix(end == std::string_view::npos ? output.size() : end + 2);
+    for (auto& fields : read_stanzas(output)) {
         if (const auto sha256 = Digest::from_hex(fields["SHA256"])) {
             packages.push_back({fields["Package"], fields["Version"], fields["Architecture"], *sha256});
         }
@@ -67,15 +88,24 @@ std::vector<Package> parse_package_records(std::string_view output)
     return packages;
 }
 
-std::string package_field(std::string_view status, std::string_view package, const std::string& field)
+std::map<std::string, InstalledPackage> parse_status(std::string_view status)
 {
-    const auto line = "Package: " + std::string(package) + '\n';
-    for (std::size_t start = status.find(line); start != std::string_view::npos; start = status.find(line, start + 1)) {
-        if (start == 0 || status[start - 1] == '\n') {
-            return read_stanza(status.substr(start, status.find("\n\n", start) - start))[field];
+    std::map<std::string, InstalledPackage> packages;
+    for (auto& fields : read_stanzas(status)) {
+        InstalledPackage package{.name = fields["Package"], .summary = fields["Description"]};
+        for (const auto* field : {"Pre-Depends", "Depends"}) {
+            add_relations(fields[field], package.requirements);
         }
+        packages.emplace(package.name, std::move(package));
     }
-    return {};
+    return packages;
+}
+
+std::vector<std::string> parse_file_list(std::string_view list)
+{
+    auto paths = text::split(list, '\n');
+    std::erase_if(paths, [](const std::string& line) { return !line.starts_with('/') || line == "/."; });
+    return paths;
 }
 
 std::optional<std::string> unknown_package(std::string_view errors)
@@ -101,16 +131,4 @@ std::int64_t deb_time(std::string_view start)
     throw Error(Code::corrupt, "not a Debian package file");
 }
 
-std::string os_release_value(std::string_view os_release, std::string_view key)
-{
-    for (const auto& line : text::split(os_release, '\n')) {
-        if (line.starts_with(key) && line.substr(key.size()).starts_with('=')) {
-            auto value = line.substr(key.size() + 1);
-            std::erase_if(value, [](char c) { return c == '"' || c == '\''; });
-            return value;
-        }
-    }
-    return {};
-}
-
-} // namespace qpkg::build
+} // namespace qpkg::apt

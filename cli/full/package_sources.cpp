@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "cli/full/package_sources.hpp"
+
+#include "adapters/apt/apt_source.hpp"
+
+#include <array>
+
+namespace qpkg::cli {
+namespace {
+
+template <class Source>
+std::unique_ptr<PackageSource> make()
+{
+    return std::make_unique<Source>();
+}
+
+constexpr std::array rows{PackageSourceRow{"deb", make<apt::AptSource>}};
+
+} // namespace
+
+PackageSources package_sources() { return rows; }
+
+} // namespace qpkg::cli

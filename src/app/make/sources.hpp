@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/ports/package_source.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace qpkg::app {
+
+/// A package that is asked for without a recipe: "deb:hello".
+struct NamedPackage {
+    const PackageSourceRow* of;
+    std::string name;
+};
+/// Nothing when `text` does not begin with the word of a source.
+std::optional<NamedPackage> named_package(PackageSources sources, std::string_view text);
+/// For people: "deb:NAME".
+std::string named_package_form(PackageSources sources);
+
+/// The source whose package manager a root file system has; null when it has no known one.
+const PackageSourceRow* source_of(PackageSources sources, const ForeignTree& root);
+
+/// A base that one of the sources can make.
+struct MakeableBase {
+    std::unique_ptr<PackageSource> source;
+    KnownBase base;
+};
+/// Error not_found for other names, with near ones.
+MakeableBase require_makeable(PackageSources sources, const std::string& typed);
+/// The names of all of them.
+std::vector<std::string> makeable_bases(PackageSources sources);
+
+} // namespace qpkg::app

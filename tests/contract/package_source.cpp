@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+// What a PackageSource promises.
+#include "contract/package_sources.hpp"
+#include "support/expect.hpp"
+#include "support/trees.hpp"
+
+#include <algorithm>
+#include <fstream>
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+/// One machine that builds: each step has a scratch directory of its own, and all share a cache.
+struct Builder {
+    SourceSubject& subject;
+    files::TemporaryDirectory directory{"/dev/shm"};
+    NoProgress progress;
+    int steps = 0;
+
+    explicit Builder(SourceSubject& of) : subject(of) {}
+
+    fs::path cache() const { return directory.path() / "cache"; }
+    Workshop workshop()
+    {
+        auto place = directory.path() / std::to_string(++steps);
+        fs::create_directory(place);
+        return {subject.sandbox(), progress, subject.base_image(), place, cache()};
+    }
+    PackageChoice resolve(const std::string& name) { return subject.source().resolve(workshop(), {{name}, false}); }
+    void download(const PackageChoice& choice) { subject.source().download(workshop(), choice.packages); }
+    fs::path install(const PackageChoice& choice)
+    {
+        return subject.source().install(workshop(), choice.packages, choice.epoch);
+    }
+
+    /// Spoils what the cache has of these packages. Returns how many that are.
+    int spoil(const PackageChoice& choice) const
+    {
+        int spoiled = 0;
+        for (const auto& entry : fs::recursive_directory_iterator(cache())) {
+            const auto is_it = [&](const LockedPackage& locked) {
+                return entry.is_regular_file() && entry.file_size() == locked.size &&
+                       sha256(files::read(entry.path(), locked.size)) == locked.package.sha256;
+            };
+            if (std::ranges::any_of(choice.packages, is_it)) {
+                std::ofstream(entry.path(), std::ios::trunc) << "spoiled";
+                ++spoiled;
+            }
+        }
+        return spoiled;
+    }
+};
+
+std::vector<std::string> names_of(const PackageChoice& choice)
+{
+    std::vector<std::string> names;
+    std::ranges::transform(choice.packages, std::back_inserter(names),
+                           [](const LockedPackage& locked) { return locked.package.name; });
+    return names;
+}
+
+} // namespace
+
+TEST_CASE("a source chooses exact packages, with what they need, each time the same")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+
+    const auto choice = builder.resolve("hello");
+
+    CHECK(names_of(choice) == std::vector<std::string>{"hello", "libhello"});
+    CHECK(choice.packages[0].package.version == "1.0");
+    CHECK(choice.packages[0].size > 0);
+    CHECK(choice.epoch == 1'700'000'000);
+    CHECK(builder.resolve("hello").packages == choice.packages);
+    CHECK(Builder(*subject).resolve("hello").packages == choice.packages);
+}
+
+TEST_CASE("a source says why it cannot choose")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+
+    const auto unknown = failure_of([&] { builder.resolve("helo"); });
+    REQUIRE(unknown.has_value());
+    CHECK(unknown->code == Code::not_found);
+    CHECK(unknown->hint == "did you mean hello?");
+    CHECK_FAILS(Code::conflict, "the base has present", builder.resolve("present"));
+    CHECK_FAILS(Code::usage, "", builder.resolve("-o Dir=/"));
+    CHECK_FAILS(Code::usage, "", subject->source().app_of("-o Dir=/"));
+    subject->cut_off();
+    CHECK_FAILS(Code::failed, "", builder.resolve("hello"));
+}
+
+TEST_CASE("what was chosen is in the cache, and installed without asking anybody")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+    const auto choice = builder.resolve("hello");
+    subject->cut_off();
+
+    builder.download(choice);
+    const auto changes = builder.install(choice);
+
+    CHECK(fs::is_regular_file(changes / "usr/bin/hello"));
+    CHECK(fs::is_regular_file(changes / "usr/lib/hello.so"));
+}
+
+TEST_CASE("what a lock names is brought to an empty cache, or said to be gone")
+{
+    const auto subject = each_source();
+    const auto choice = Builder(*subject).resolve("hello");
+
+    Builder builder(*subject);
+    builder.download(choice);
+    CHECK(fs::exists(builder.install(choice) / "usr/bin/hello"));
+
+    subject->withdraw();
+    CHECK_FAILS(Code::not_found, "package hello", Builder(*subject).download(choice));
+}
+
+TEST_CASE("bytes that nobody signed are neither chosen nor taken for what a lock names")
+{
+    const auto subject = each_source();
+    const auto choice = Builder(*subject).resolve("hello");
+    subject->tamper();
+
+    CHECK_THROWS_AS(Builder(*subject).resolve("hello"), Error);
+    CHECK_FAILS(Code::not_found, "package hello", Builder(*subject).download(choice));
+}
+
+TEST_CASE("the cache is not believed")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+    const auto choice = builder.resolve("hello");
+
+    CHECK(builder.spoil(choice) == 2);
+    CHECK_FAILS(Code::corrupt, "", builder.install(choice));
+    builder.download(choice);
+    CHECK(fs::exists(builder.install(choice) / "usr/bin/hello"));
+}
+
+TEST_CASE("a script that fails fails the installation")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+
+    CHECK_FAILS(Code::failed, "", builder.install(builder.resolve("broken")));
+}
+
+TEST_CASE("a source describes what an installation brought, and keeps that in its own places")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+    const auto changes = builder.install(builder.resolve("hello"));
+    const ForeignTree tree(changes);
+    const auto& source = subject->source();
+
+    const auto packages = source.describe(tree);
+
+    REQUIRE(packages.size() == 2);
+    CHECK(packages[0].name == "hello");
+    CHECK(packages[0].summary == "says hello");
+    CHECK(packages[0].has_scripts);
+    REQUIRE(packages[0].requirements.size() == 1);
+    CHECK(packages[0].requirements[0].starts_with("libhello"));
+    CHECK(std::ranges::count(packages[0].paths, "/usr/bin/hello") == 1);
+    CHECK(packages[1].name == "libhello");
+    CHECK_FALSE(packages[1].has_scripts);
+    CHECK(source.changelog(tree, "hello").starts_with("hello (1.0)"));
+    CHECK(source.changelog(tree, "libhello").empty());
+    CHECK(source.describe(ForeignTree(builder.install(builder.resolve("hello")))) == packages);
+    for (const auto place : source.own_places()) {
+        tree.remove(std::string(place));
+    }
+    CHECK(source.describe(tree).empty());
+}
+
+TEST_CASE("a source knows the roots that it serves, also after it settled them")
+{
+    const auto subject = each_source();
+    const auto& source = subject->source();
+    const files::TemporaryDirectory empty("/var/tmp");
+    const ForeignTree root(subject->base_root());
+
+    CHECK(source.serves(root));
+    CHECK_FALSE(source.serves(ForeignTree(empty.path())));
+    source.settle(root);
+    const auto settled = listing(subject->base_root());
+    source.settle(root);
+    CHECK(source.serves(root));
+    CHECK(listing(subject->base_root()) == settled);
+    CHECK_FALSE(source.bases().empty());
+}

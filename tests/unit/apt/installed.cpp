@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "adapters/apt/apt_source.hpp"
+#include "support/expect.hpp"
+#include "support/trees.hpp"
+
+#include <sys/stat.h>
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+struct Changes {
+    files::TemporaryDirectory directory = scratch();
+    TreeMaker tree{directory.path() / "changes"};
+    apt::AptSource source;
+
+    std::vector<InstalledPackage> describe() const { return source.describe(ForeignTree(tree.root())); }
+};
+
+} // namespace
+
+TEST_CASE("what dpkg recorded of one package, also for several architectures, is told together")
+{
+    Changes changes;
+    changes.tree.file("var/lib/dpkg/status", "Package: libhello\nDescription: helps\n\nPackage: of-base\n")
+        .file("var/lib/dpkg/info/libhello:amd64.list", "/.\n/usr/lib/a\n")
+        .file("var/lib/dpkg/info/libhello:amd64.postinst", "#!/bin/sh\n")
+        .file("var/lib/dpkg/info/libhello:i386.list", "/usr/lib/b\n")
+        .file("var/lib/dpkg/info/libhello:i386.md5sums", "x");
+
+    CHECK(changes.describe() == std::vector<InstalledPackage>{{.name = "libhello",
+                                                               .summary = "helps",
+                                                               .requirements = {},
+                                                               .paths = {"/usr/lib/a", "/usr/lib/b"},
+                                                               .has_scripts = true}});
+}
+
+TEST_CASE("files of dpkg's state may be pipes or lead anywhere: nobody waits, and nothing outside is read")
+{
+    Changes changes;
+    const auto secret = TreeMaker(changes.directory.path() / "victim")
+                            .file("secret", "Package: hello\nDescription: of the host\n")
+                            .root() /
+                        "secret";
+    changes.tree.file("var/lib/dpkg/info/hello.list", "/usr/bin/hello\n")
+        .link("var/lib/dpkg/status", secret.string())
+        .link("var/lib/dpkg/info/other.list", secret.string());
+    REQUIRE(::mkfifo((changes.tree.root() / "var/lib/dpkg/info/pipe.list").c_str(), 0644) == 0);
+
+    const auto packages = changes.describe();
+
+    REQUIRE(packages.size() == 1);
+    CHECK(packages[0].name == "hello");
+    CHECK(packages[0].summary.empty());
+}
+
+TEST_CASE("only the two of Debian's places hold a changelog, and one that is damaged is none")
+{
+    Changes changes;
+    changes.tree.file("usr/share/doc/hello/changelog.Debian.gz", "no gzip").file("usr/share/doc/x/changelog", "plain");
+
+    CHECK(changes.source.changelog(ForeignTree(changes.tree.root()), "hello").empty());
+    CHECK(changes.source.changelog(ForeignTree(changes.tree.root()), "x").empty());
+}
