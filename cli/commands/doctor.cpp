@@ -12,14 +12,14 @@ namespace {
 void doctor(Context& context)
 {
     const auto findings = app::diagnose(context.world());
-    const auto problems = std::ranges::count(findings, Finding::Weight::problem, &Finding::weight);
-    const auto word_of = [](Finding::Weight weight) {
-        return std::string(weight == Finding::Weight::problem ? "problem" : "advice");
+    const auto problems = std::ranges::count(findings, HostFault::Weight::problem, &HostFault::weight);
+    const auto word_of = [](HostFault::Weight weight) {
+        return std::string(weight == HostFault::Weight::problem ? "problem" : "advice");
     };
     Document out("doctor");
-    out.table("findings", findings, column("weight", "WEIGHT", &Finding::weight, word_of),
-              column("subject", "ABOUT", &Finding::subject), column("words", "FINDING", &Finding::words),
-              column("hint", "TO DO", &Finding::hint));
+    out.table("findings", findings, column("weight", "WEIGHT", &HostFault::weight, word_of),
+              column("subject", "ABOUT", &HostFault::subject), column("words", "FINDING", &HostFault::words),
+              column("hint", "TO DO", &HostFault::hint));
     out.field("problems", number(static_cast<std::uint64_t>(problems)));
     if (problems == 0) {
         out.done("Done: nothing keeps volumes from qubes.");

@@ -21,7 +21,7 @@ constexpr std::array data_folders = {
 constexpr std::array unit_folders = {"system", "generator", "generator.early", "generator.late"};
 
 /// A link to nowhere counts, too: somebody has put it there. Only the agent's own links do not.
-bool is_there(const Layout& layout, const fs::path& path)
+bool is_there(const QubePaths& layout, const fs::path& path)
 {
     std::error_code absent;
     const auto status = fs::symlink_status(path, absent);
@@ -33,7 +33,7 @@ bool is_there(const Layout& layout, const fs::path& path)
 }
 
 /// The root that has `place`: views may cover the qube's own tree, which is kept elsewhere.
-fs::path root_of(const Layout& layout, const fs::path& place)
+fs::path root_of(const QubePaths& layout, const fs::path& place)
 {
     return fs::is_directory(layout.base() / *place.begin()) ? layout.base() : layout.root;
 }
@@ -54,7 +54,7 @@ void add_bus_name(std::set<NameKey>& names, const fs::path& file)
 }
 
 /// What cannot be read has no names.
-std::set<NameKey> names_of_data(const Layout& layout)
+std::set<NameKey> names_of_data(const QubePaths& layout)
 {
     std::set<NameKey> names;
     for (const auto* folder : data_folders) {
@@ -77,7 +77,7 @@ std::set<NameKey> names_of_data(const Layout& layout)
     return names;
 }
 
-bool is_unit_of_run(const Layout& layout, const NameKey& key)
+bool is_unit_of_run(const QubePaths& layout, const NameKey& key)
 {
     return key.kind == ExportKind::service && std::ranges::any_of(unit_folders, [&](const char* folder) {
                return is_there(layout, layout.systemd() / folder / key.name);

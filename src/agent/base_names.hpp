@@ -6,7 +6,7 @@
 // anywhere in them: most starts need none.
 #pragma once
 
-#include "agent/layout.hpp"
+#include "agent/qube_paths.hpp"
 
 #include "qpkg/model/names.hpp"
 
@@ -19,14 +19,14 @@ namespace qpkg::agent {
 /// program searches in order, and on Qubes entries of apps also lie in /usr/local, which comes before /usr.
 class BaseNames {
 public:
-    explicit BaseNames(const Layout& layout) : layout_(layout) {}
+    explicit BaseNames(const QubePaths& layout) : layout_(layout) {}
 
     /// Whether the qube's own root, or qpkg itself, has something by that name. What the agent made there does not
     /// count. Folders are read when a name is first asked for that may lie anywhere in them.
     bool has(const NameKey& key);
 
 private:
-    const Layout& layout_;
+    const QubePaths& layout_;
     std::optional<std::set<NameKey>> of_data_{};
 };
 

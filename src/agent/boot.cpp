@@ -38,7 +38,7 @@ void mount_what_is_missing()
     }
 }
 
-void offer_runner(const Layout& layout)
+void offer_runner(const QubePaths& layout)
 {
     const auto place = layout.runner();
     if (fs::exists(fs::symlink_status(place))) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "agent/layout.hpp"
+#include "agent/qube_paths.hpp"
 
 namespace qpkg::agent {
 
@@ -10,6 +10,6 @@ void mount_what_is_missing();
 
 /// Makes `layout.runner()` a link to the qpkg-run beside this program, unless something is there: the local backend
 /// mounts its own.
-void offer_runner(const Layout& layout);
+void offer_runner(const QubePaths& layout);
 
 } // namespace qpkg::agent

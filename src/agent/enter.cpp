@@ -84,7 +84,7 @@ Invocation parse_invocation(const std::vector<std::string>& words)
     return {app_named(first), words[1], rest(2)};
 }
 
-std::string program_of(const Layout& layout, const AppId& app, const std::string& command)
+std::string program_of(const QubePaths& layout, const AppId& app, const std::string& command)
 {
     if (!fs::is_directory(layout.view(app))) {
         throw Error(Code::not_found, "this qube has no app " + app.text());
@@ -99,7 +99,7 @@ std::string program_of(const Layout& layout, const AppId& app, const std::string
     return {target.data(), static_cast<std::size_t>(length)};
 }
 
-void enter_view(const Layout& layout, const AppId& app)
+void enter_view(const QubePaths& layout, const AppId& app)
 {
     const auto view = layout.view(app);
     if (!fs::is_directory(view)) {

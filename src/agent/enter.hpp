@@ -6,7 +6,7 @@
 // started from inside, and nothing travels back.
 #pragma once
 
-#include "agent/layout.hpp"
+#include "agent/qube_paths.hpp"
 
 #include <optional>
 #include <string>
@@ -26,12 +26,12 @@ struct Invocation {
 Invocation parse_invocation(const std::vector<std::string>& words);
 
 /// The program that an exported command stands for. Error not_found naming what the qube does not have.
-std::string program_of(const Layout& layout, const AppId& app, const std::string& command);
+std::string program_of(const QubePaths& layout, const AppId& app, const std::string& command);
 
 /// Puts this process into the app's view: the view's trees lie over the root's, in a mount namespace of its own, for an
 /// ordinary user in a user namespace that knows only himself. Other views can be entered from inside.
 /// Errors: not_found (no such app), failed.
-void enter_view(const Layout& layout, const AppId& app);
+void enter_view(const QubePaths& layout, const AppId& app);
 
 /// `list` (parts with colons) with `part` moved to its end, or added there: inside a view its own programs come first.
 std::string with_last(const std::string& list, const std::string& part);

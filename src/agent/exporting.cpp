@@ -20,7 +20,7 @@ constexpr std::string_view session_services = "/usr/share/dbus-1/services/";
 
 class Planner {
 public:
-    explicit Planner(const Layout& layout) : layout_(layout)
+    explicit Planner(const QubePaths& layout) : layout_(layout)
     {
         planned_.bin[own_program] = {PlannedFile::Kind::link, layout.runner().string()};
     }
@@ -111,7 +111,7 @@ private:
         return false;
     }
 
-    const Layout& layout_;
+    const QubePaths& layout_;
     PlannedExports planned_{};
     std::map<std::string, std::string> types_;
     std::map<AppId, std::set<std::string>> missed_;
@@ -119,7 +119,7 @@ private:
 
 } // namespace
 
-PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps)
+PlannedExports plan_exports(const QubePaths& layout, const std::vector<AppExports>& apps)
 {
     Planner planner(layout);
     const auto holders = names_in_qube(layout, apps);

@@ -7,7 +7,7 @@
 // an app no longer exports is gone without anybody having listed it.
 #pragma once
 
-#include "agent/layout.hpp"
+#include "agent/qube_paths.hpp"
 #include "agent/small_files.hpp"
 
 #include "qpkg/model/names.hpp"
@@ -37,6 +37,6 @@ struct PlannedExports {
 
 /// What `layout.bin()` and `layout.share()` shall hold: each name is that of the app which has it in the qube, see
 /// names.hpp. Reads the files from the mounted volumes; one that is not well formed is left out.
-PlannedExports plan_exports(const Layout& layout, const std::vector<AppExports>& apps);
+PlannedExports plan_exports(const QubePaths& layout, const std::vector<AppExports>& apps);
 
 } // namespace qpkg::agent

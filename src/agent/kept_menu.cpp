@@ -9,13 +9,13 @@ namespace {
 constexpr const char* entries = "applications";
 constexpr const char* ending = ".desktop";
 
-bool is_appvm(const Layout& layout)
+bool is_appvm(const QubePaths& layout)
 {
     std::error_code absent;
     return fs::equivalent(layout.root / "usr/local", layout.root / "rw/usrlocal", absent) && !absent;
 }
 
-bool is_ours(const Layout& layout, const fs::path& place)
+bool is_ours(const QubePaths& layout, const fs::path& place)
 {
     std::error_code absent;
     return fs::read_symlink(place, absent).parent_path() == layout.share() / entries && !absent;
@@ -23,7 +23,7 @@ bool is_ours(const Layout& layout, const fs::path& place)
 
 } // namespace
 
-void link_desktop_entries(const Layout& layout, const PlannedTree& share)
+void link_desktop_entries(const QubePaths& layout, const PlannedTree& share)
 {
     if (!is_appvm(layout)) {
         return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "agent/layout.hpp"
+#include "agent/qube_paths.hpp"
 #include "agent/small_files.hpp"
 
 namespace qpkg::agent {
@@ -10,6 +10,6 @@ namespace qpkg::agent {
 /// template does not have. So /usr/local/share/applications gets a link to each desktop entry of `share`, and loses
 /// those of our links whose entry is gone. Files of others stay, also when an app has one of the same name. Elsewhere
 /// nothing happens.
-void link_desktop_entries(const Layout& layout, const PlannedTree& share);
+void link_desktop_entries(const QubePaths& layout, const PlannedTree& share);
 
 } // namespace qpkg::agent

@@ -7,7 +7,7 @@
 
 namespace qpkg::agent {
 
-std::map<NameKey, AppId> names_in_qube(const Layout& layout, const std::vector<AppExports>& apps,
+std::map<NameKey, AppId> names_in_qube(const QubePaths& layout, const std::vector<AppExports>& apps,
                                        std::optional<ExportKind> only)
 {
     std::vector<Claimant> claimants;

@@ -15,7 +15,7 @@
 namespace qpkg::agent {
 
 /// The app that has each name in the qube, of one kind or of all. What the base has, or qpkg itself, is nobody's.
-std::map<NameKey, AppId> names_in_qube(const Layout& layout, const std::vector<AppExports>& apps,
+std::map<NameKey, AppId> names_in_qube(const QubePaths& layout, const std::vector<AppExports>& apps,
                                        std::optional<ExportKind> only = std::nullopt);
 
 /// What an export is called in the qube; nothing when the host says that its app does not get the name.

@@ -19,7 +19,7 @@ constexpr const char* serial = "qpkg-private";
 constexpr std::size_t largest_table = 1024 * 1024;
 
 /// Shows `text` as a file of /etc, which may be read-only.
-void show_table(const Layout& layout, const fs::path& place, const std::string& text)
+void show_table(const QubePaths& layout, const fs::path& place, const std::string& text)
 {
     const auto made = layout.run / "own-etc" / place.filename();
     fs::create_directories(made.parent_path());
@@ -27,7 +27,7 @@ void show_table(const Layout& layout, const fs::path& place, const std::string& 
     mounts::bind(made, place);
 }
 
-void offer_user(const Layout& layout)
+void offer_user(const QubePaths& layout)
 {
     const auto passwd = layout.root / "etc/passwd";
     const auto group = layout.root / "etc/group";
@@ -46,7 +46,7 @@ void offer_user(const Layout& layout)
 
 } // namespace
 
-void mount_own_disk(const Surroundings& where, const Layout& layout)
+void mount_own_disk(const Surroundings& where, const QubePaths& layout)
 {
     const auto disk = disk_with_serial(where, serial);
     if (!disk) {

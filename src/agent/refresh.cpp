@@ -28,7 +28,7 @@ namespace {
 constexpr std::size_t largest_stamp = 4096;
 
 /// One refresh at a time; the lock ends with the process.
-Fd lock(const Layout& layout)
+Fd lock(const QubePaths& layout)
 {
     const auto path = layout.run / "lock";
     Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
@@ -51,16 +51,16 @@ std::string stamp_of(const Announced& announced)
     return release_line(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
 }
 
-fs::path stamp_file(const Layout& layout, const AppId& app) { return layout.view(app) / "announced"; }
+fs::path stamp_file(const QubePaths& layout, const AppId& app) { return layout.view(app) / "announced"; }
 
 /// What the view was made from; nothing when it is not there or not whole.
-std::optional<std::string> stamp_of_view(const Layout& layout, const AppId& app)
+std::optional<std::string> stamp_of_view(const QubePaths& layout, const AppId& app)
 {
     const auto file = stamp_file(layout, app);
     return fs::exists(file) ? std::optional(read_file(file, largest_stamp)) : std::nullopt;
 }
 
-std::vector<AppId> apps_with_views(const Layout& layout)
+std::vector<AppId> apps_with_views(const QubePaths& layout)
 {
     std::vector<AppId> apps;
     if (!fs::exists(layout.views())) {
@@ -75,7 +75,7 @@ std::vector<AppId> apps_with_views(const Layout& layout)
 }
 
 /// The volume itself is unmounted only where the agent mounted it.
-void remove_app(const Layout& layout, const AppId& app)
+void remove_app(const QubePaths& layout, const AppId& app)
 {
     const auto stamp = stamp_of_view(layout, app);
     remove_view(layout, app);
@@ -86,14 +86,14 @@ void remove_app(const Layout& layout, const AppId& app)
     }
 }
 
-std::vector<Export> exports_of(const Layout& layout, const AppId& app)
+std::vector<Export> exports_of(const QubePaths& layout, const AppId& app)
 {
     return parse_exports(read_file_within(layout.volume(app), exports_path(app), largest_exports), app);
 }
 
 class Refresh {
 public:
-    Refresh(const Layout& layout, const Announcements& announcements)
+    Refresh(const QubePaths& layout, const Announcements& announcements)
         : layout_(layout), announcements_(announcements),
           services_(layout, systemctl()), report_{{}, announcements.problems, {}}
     {
@@ -216,7 +216,7 @@ private:
         }
     }
 
-    const Layout& layout_;
+    const QubePaths& layout_;
     const Announcements& announcements_;
     Services services_;
     RefreshReport report_;
@@ -225,12 +225,12 @@ private:
 
 } // namespace
 
-RefreshReport refresh(const Layout& layout, const Announcements& announcements)
+RefreshReport refresh(const QubePaths& layout, const Announcements& announcements)
 {
     return Refresh(layout, announcements).run();
 }
 
-std::vector<std::string> shown_apps(const Layout& layout)
+std::vector<std::string> shown_apps(const QubePaths& layout)
 {
     std::vector<std::string> lines;
     for (const auto& app : apps_with_views(layout)) {

@@ -11,7 +11,7 @@
 #pragma once
 
 #include "agent/announcements.hpp"
-#include "agent/layout.hpp"
+#include "agent/qube_paths.hpp"
 
 #include <string>
 #include <vector>
@@ -27,9 +27,9 @@ struct RefreshReport {
 /// Makes the qube's views and exports those of the announced volumes: mounts and composes what is new or another
 /// release, removes what nobody announces any more, leaves the rest alone. May be repeated and may be cut short: the
 /// next one puts things right. A volume that cannot be used is skipped and hinders no other.
-RefreshReport refresh(const Layout& layout, const Announcements& announcements);
+RefreshReport refresh(const QubePaths& layout, const Announcements& announcements);
 
 /// The lines of the volumes that are composed, ascending by app.
-std::vector<std::string> shown_apps(const Layout& layout);
+std::vector<std::string> shown_apps(const QubePaths& layout);
 
 } // namespace qpkg::agent

@@ -39,7 +39,7 @@ bool is_of_a_service(const fs::path& place, const ServiceFolder& folder)
 }
 
 /// systemd gives a folder that is there to the service, with all that is in it: it must be one that systemd made.
-void require_own_folders(const Layout& layout, const std::vector<ServiceFolder>& folders)
+void require_own_folders(const QubePaths& layout, const std::vector<ServiceFolder>& folders)
 {
     for (const auto& folder : folders) {
         const auto parent = folder.parent == "run" ? layout.run.parent_path() : layout.root / folder.parent;
@@ -50,7 +50,7 @@ void require_own_folders(const Layout& layout, const std::vector<ServiceFolder>&
     }
 }
 
-std::string drop_in_for(const Layout& layout, const AppId& app)
+std::string drop_in_for(const QubePaths& layout, const AppId& app)
 {
     std::string text = "# Made by qpkg-agent.\n[Unit]\nAfter=qpkg-agent.service\n\n[Service]\n";
     for (const auto* tree : bound_trees) {
@@ -62,7 +62,7 @@ std::string drop_in_for(const Layout& layout, const AppId& app)
     return text;
 }
 
-ServiceUnit unit_of(const Layout& layout, const AppExports& app, const Export& service, ServiceRights rights)
+ServiceUnit unit_of(const QubePaths& layout, const AppExports& app, const Export& service, ServiceRights rights)
 {
     if (const auto complaint = complaint_about_service(service.name)) {
         throw Error(Code::conflict, *complaint);
@@ -99,7 +99,7 @@ void require_own_name(const Holders& holders, const AppId& app, const Export& se
     }
 }
 
-void plan_app(const Layout& layout, const AppExports& app, const Holders& holders, const Permissions& permissions,
+void plan_app(const QubePaths& layout, const AppExports& app, const Holders& holders, const Permissions& permissions,
               PlannedServices& planned)
 {
     for (const auto& made : app.exports) {
@@ -121,7 +121,8 @@ void plan_app(const Layout& layout, const AppExports& app, const Holders& holder
 
 } // namespace
 
-PlannedServices plan_services(const Layout& layout, const std::vector<AppExports>& apps, const Permissions& permissions)
+PlannedServices plan_services(const QubePaths& layout, const std::vector<AppExports>& apps,
+                              const Permissions& permissions)
 {
     PlannedServices planned;
     const auto holders = names_in_qube(layout, apps, ExportKind::service);
@@ -131,7 +132,7 @@ PlannedServices plan_services(const Layout& layout, const std::vector<AppExports
     return planned;
 }
 
-Permissions read_permissions(const Layout& layout)
+Permissions read_permissions(const QubePaths& layout)
 {
     Permissions permissions;
     for (const auto& file : layout.permissions()) {

@@ -35,10 +35,10 @@ struct PlannedServices {
 /// The services that shall run: those that the host announced or the user of the qube allows, without those that he
 /// denies. Others are no units of the qube at all, so nothing in it can start them by their name. None takes a name
 /// that the qube or an app before it has. Reads the units from the mounted volumes.
-PlannedServices plan_services(const Layout& layout, const std::vector<AppExports>& apps,
+PlannedServices plan_services(const QubePaths& layout, const std::vector<AppExports>& apps,
                               const Permissions& permissions);
 
 /// What the user of the qube says in the files that the layout names; a problem for each line that makes no sense.
-Permissions read_permissions(const Layout& layout);
+Permissions read_permissions(const QubePaths& layout);
 
 } // namespace qpkg::agent

@@ -26,7 +26,7 @@ bool is_ours(const fs::path& place, const fs::path& units)
     return !absent && target.string().starts_with(units.string() + '/');
 }
 
-fs::path record(const Layout& layout, const std::string& name) { return layout.started() / name; }
+fs::path record(const QubePaths& layout, const std::string& name) { return layout.started() / name; }
 
 std::string record_of(const ServiceUnit& unit)
 {
@@ -36,7 +36,7 @@ std::string record_of(const ServiceUnit& unit)
 std::string release_of(const std::string& recorded) { return recorded.substr(0, recorded.find('\n')); }
 
 /// By name: the release a service was started for, and its rights.
-std::map<std::string, std::string> started(const Layout& layout)
+std::map<std::string, std::string> started(const QubePaths& layout)
 {
     std::map<std::string, std::string> found;
     if (fs::exists(layout.started())) {
@@ -65,7 +65,7 @@ Systemctl systemctl()
     };
 }
 
-Services::Services(const Layout& layout, Systemctl systemctl) : layout_(layout), systemctl_(std::move(systemctl)) {}
+Services::Services(const QubePaths& layout, Systemctl systemctl) : layout_(layout), systemctl_(std::move(systemctl)) {}
 
 bool Services::is_idle() const { return !fs::is_directory(layout_.systemd() / "system"); }
 

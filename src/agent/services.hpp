@@ -26,7 +26,7 @@ Systemctl systemctl();
 /// ended, is not started again by a refresh that does not concern it.
 class Services {
 public:
-    Services(const Layout& layout, Systemctl systemctl);
+    Services(const QubePaths& layout, Systemctl systemctl);
 
     /// Stops the services of releases that are not among `announced`: before their views go, so that their disks are
     /// free. Problems are returned.
@@ -42,7 +42,7 @@ private:
     void start(const std::string& name, const std::string& recorded);
     bool call(const std::vector<std::string>& words); ///< whether it went through; else there is a problem
 
-    const Layout& layout_;
+    const QubePaths& layout_;
     Systemctl systemctl_;
     bool is_changed_ = false; ///< systemd has not read yet what its folder holds
     std::vector<std::string> problems_{};

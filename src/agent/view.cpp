@@ -36,7 +36,7 @@ bool has_directory(const fs::path& path)
 }
 
 /// The users and groups that the module's sysusers.d files ask for, as an /etc layer; nothing when it asks for none.
-std::optional<fs::path> etc_with_users(const Layout& layout, const AppId& app)
+std::optional<fs::path> etc_with_users(const QubePaths& layout, const AppId& app)
 {
     const auto folder = layout.volume(app) / sysusers_folder;
     if (!has_directory(folder)) {
@@ -73,7 +73,7 @@ void carry_mounts(const fs::path& base_tree, const fs::path& view_tree)
     }
 }
 
-void compose_tree(const Layout& layout, const AppId& app, const fs::path& tree)
+void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree)
 {
     const auto base = layout.base() / tree;
     const auto module = layout.volume(app) / tree;
@@ -106,7 +106,7 @@ void compose_tree(const Layout& layout, const AppId& app, const fs::path& tree)
 
 } // namespace
 
-void keep_base(const Layout& layout)
+void keep_base(const QubePaths& layout)
 {
     for (const auto* tree : view_trees) {
         const auto own = layout.root / tree;
@@ -120,7 +120,7 @@ void keep_base(const Layout& layout)
     }
 }
 
-void compose_private_view(const Layout& layout, const AppId& app)
+void compose_private_view(const QubePaths& layout, const AppId& app)
 {
     check_top_level(layout.volume(app));
     for (const auto* tree : view_trees) {
@@ -128,7 +128,7 @@ void compose_private_view(const Layout& layout, const AppId& app)
     }
 }
 
-void write_commands(const Layout& layout, const AppId& app, const std::vector<Export>& exports)
+void write_commands(const QubePaths& layout, const AppId& app, const std::vector<Export>& exports)
 {
     PlannedTree links;
     for (const auto& made : exports) {
@@ -139,7 +139,7 @@ void write_commands(const Layout& layout, const AppId& app, const std::vector<Ex
     make_tree(layout.view(app) / "commands", links);
 }
 
-void remove_view(const Layout& layout, const AppId& app)
+void remove_view(const QubePaths& layout, const AppId& app)
 {
     const auto view = layout.view(app);
     fs::remove(view / "announced");

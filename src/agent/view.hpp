@@ -9,7 +9,7 @@
 // base and not on another view.
 #pragma once
 
-#include "agent/layout.hpp"
+#include "agent/qube_paths.hpp"
 
 #include "qpkg/model/release.hpp"
 
@@ -23,16 +23,16 @@
 namespace qpkg::agent {
 
 /// Binds the qube's own trees to `layout.base()`, once and before anything covers them.
-void keep_base(const Layout& layout);
+void keep_base(const QubePaths& layout);
 
 /// Mounts the private view of an app whose volume is mounted: base plus module, read-only. What is mounted inside the
 /// base's trees (resolv.conf, /usr/local) is there too. Error corrupt when the module is no tree, conflict when the
 /// base has no place for a part of it; what was mounted until then is the caller's to remove.
-void compose_private_view(const Layout& layout, const AppId& app);
+void compose_private_view(const QubePaths& layout, const AppId& app);
 
-void write_commands(const Layout& layout, const AppId& app, const std::vector<Export>& exports);
+void write_commands(const QubePaths& layout, const AppId& app, const std::vector<Export>& exports);
 
 /// Unmounts and removes whatever there is of the view. Programs that run in it keep it until they end.
-void remove_view(const Layout& layout, const AppId& app);
+void remove_view(const QubePaths& layout, const AppId& app);
 
 } // namespace qpkg::agent

@@ -37,7 +37,7 @@ void mount_disk(const fs::path& disk, const VolumeId& root, const fs::path& plac
 }
 
 /// The volume at its app's place; a volume of several apps at a place of its own.
-void mount_whole(const Layout& layout, const Announced& announced, const fs::path& place)
+void mount_whole(const QubePaths& layout, const Announced& announced, const fs::path& place)
 {
     const auto& root = announced.volume.volume;
     if (!announced.device) {
@@ -53,7 +53,7 @@ void mount_whole(const Layout& layout, const Announced& announced, const fs::pat
 
 } // namespace
 
-void mount_volume(const Layout& layout, const Announced& announced)
+void mount_volume(const QubePaths& layout, const Announced& announced)
 {
     const auto& app = announced.volume.app;
     const auto& root = announced.volume.volume;
@@ -75,7 +75,7 @@ void mount_volume(const Layout& layout, const Announced& announced)
     }
 }
 
-void leave_composed_volumes(const Layout& layout, const std::vector<Announced>& announced)
+void leave_composed_volumes(const QubePaths& layout, const std::vector<Announced>& announced)
 {
     if (!fs::exists(layout.composed())) {
         return;

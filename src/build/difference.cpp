@@ -95,7 +95,7 @@ public:
         keep(entry);
     }
 
-    TreePlan finish(const std::vector<TreeEntry>& entries) &&
+    TreeChoice finish(const std::vector<TreeEntry>& entries) &&
     {
         for (const auto& entry : entries) {
             (kept_.contains(entry.path) ? plan_.keep : plan_.drop).push_back(entry.path);
@@ -205,13 +205,13 @@ private:
     std::span<const std::string_view> of_source_;
     std::map<std::string, std::string> secrets_; ///< path → why
     std::set<std::string, std::less<>> kept_;
-    TreePlan plan_;
+    TreeChoice plan_;
 };
 
 } // namespace
 
-TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                   const PackageFiles& packages, std::span<const std::string_view> of_source)
+TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
+                     const PackageFiles& packages, std::span<const std::string_view> of_source)
 {
     std::ranges::sort(entries, {}, &TreeEntry::path);
     Planner planner(may_remove, of_source, find_private_files(entries, packages));

@@ -21,7 +21,7 @@
 namespace qpkg::build {
 
 /// What becomes of the changes of an installation. All paths ascending.
-struct TreePlan {
+struct TreeChoice {
     std::vector<std::string> keep;      ///< directories included
     std::vector<std::string> drop;      ///< each before what is below it
     std::vector<std::string> refused;   ///< paths of the base that were removed, and may not be
@@ -29,7 +29,7 @@ struct TreePlan {
     std::vector<std::string> secrets;   ///< dropped: made for one machine, see private_files.hpp
     std::vector<Finding> findings;
 
-    friend bool operator==(const TreePlan&, const TreePlan&) = default;
+    friend bool operator==(const TreeChoice&, const TreeChoice&) = default;
 };
 
 /// Keeps what a module consists of: new and changed paths below /usr, /opt, /etc and /var/lib without the places of the
@@ -37,8 +37,8 @@ struct TreePlan {
 /// kept. `may_remove`: paths of the base whose removal is expected; they stay visible. Files that a script made and
 /// that not everybody may read are dropped; `packages` says which a package made. The order of `entries` does not
 /// matter. Every parent of an entry must be among them.
-TreePlan plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                   const PackageFiles& packages, std::span<const std::string_view> of_source);
+TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
+                     const PackageFiles& packages, std::span<const std::string_view> of_source);
 
 /// "/usr" is above "/usr/bin" and "/usr" itself, not above "/usrx".
 bool is_at_or_below(std::string_view path, std::string_view top);

@@ -57,7 +57,7 @@ public:
     {
     }
 
-    ExportPlan choose() &&
+    ExportChoice choose() &&
     {
         if (recipe_.commands) {
             choose_named_commands();
@@ -275,12 +275,12 @@ private:
     const Recipe& recipe_;
     const ModuleFiles& files_;
     UnlistedNames unlisted_;
-    ExportPlan plan_{};
+    ExportChoice plan_{};
 };
 
 } // namespace
 
-ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files, UnlistedNames unlisted)
+ExportChoice plan_exports(const Recipe& recipe, const ModuleFiles& files, UnlistedNames unlisted)
 {
     return Chooser(recipe, files, unlisted).choose();
 }

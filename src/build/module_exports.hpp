@@ -31,11 +31,11 @@ struct ModuleFiles {
     std::map<std::string, std::string> links;   ///< symbolic links in the command directories: path → target
 };
 
-struct ExportPlan {
+struct ExportChoice {
     std::vector<Export> exports; ///< in no particular order
     std::vector<Finding> findings;
 
-    friend bool operator==(const ExportPlan&, const ExportPlan&) = default;
+    friend bool operator==(const ExportChoice&, const ExportChoice&) = default;
 };
 
 /// Commands, desktop entries with their icons, D-Bus services, system services and MIME types of the named packages, or
@@ -43,7 +43,7 @@ struct ExportPlan {
 /// MIME types are second names, as what the recipe says of others. What may not be exported becomes a finding. Error
 /// not_found for a command, desktop entry, service, second or other name that the recipe says and the module does not
 /// have.
-ExportPlan plan_exports(const Recipe& recipe, const ModuleFiles& files,
-                        UnlistedNames unlisted = UnlistedNames::left_out);
+ExportChoice plan_exports(const Recipe& recipe, const ModuleFiles& files,
+                          UnlistedNames unlisted = UnlistedNames::left_out);
 
 } // namespace qpkg::build

@@ -34,7 +34,7 @@ std::string list_first(const std::vector<std::string>& paths)
            (paths.size() > shown ? " and " + std::to_string(paths.size() - shown) + " more" : "");
 }
 
-void refuse_removals(const TreePlan& plan)
+void refuse_removals(const TreeChoice& plan)
 {
     if (!plan.refused.empty()) {
         throw Error(Code::conflict,
@@ -44,7 +44,7 @@ void refuse_removals(const TreePlan& plan)
 }
 
 /// A link or a file where the base has a directory would hide all that is in there, and lead who writes there astray.
-void refuse_displacements(const TreePlan& plan, const PackageFiles& packages)
+void refuse_displacements(const TreeChoice& plan, const PackageFiles& packages)
 {
     if (!plan.displaced.empty()) {
         throw Error(Code::conflict,
@@ -54,7 +54,7 @@ void refuse_displacements(const TreePlan& plan, const PackageFiles& packages)
     }
 }
 
-void refuse_secrets(const TreePlan& plan, const Recipe& recipe)
+void refuse_secrets(const TreeChoice& plan, const Recipe& recipe)
 {
     if (recipe.private_files == PrivateFiles::refuse && !plan.secrets.empty()) {
         throw Error(Code::conflict,
@@ -65,7 +65,7 @@ void refuse_secrets(const TreePlan& plan, const Recipe& recipe)
 }
 
 /// What exports are chosen from, read before the package manager's state is dropped.
-ModuleFiles module_files(const ForeignTree& changes, const std::vector<TreeEntry>& entries, const TreePlan& plan,
+ModuleFiles module_files(const ForeignTree& changes, const std::vector<TreeEntry>& entries, const TreeChoice& plan,
                          const Recipe& recipe, const PackageFiles& packages)
 {
     ModuleFiles files;
@@ -119,7 +119,7 @@ std::string extension_release(const Fd& base)
 }
 
 /// Absolute links that lead nowhere in the view.
-void find_dangling(const ForeignTree& tree, const Fd& base, const TreePlan& plan, std::vector<Finding>& findings)
+void find_dangling(const ForeignTree& tree, const Fd& base, const TreeChoice& plan, std::vector<Finding>& findings)
 {
     for (const auto& path : plan.keep) {
         if (const auto info = tree.look(path); !info || !S_ISLNK(info->st_mode)) {

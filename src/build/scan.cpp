@@ -168,7 +168,7 @@ std::vector<TreeEntry> scan_changes(const ForeignTree& upper, const ForeignTree&
     return entries;
 }
 
-void settle_tree(const ForeignTree& tree, const TreePlan& plan)
+void settle_tree(const ForeignTree& tree, const TreeChoice& plan)
 {
     for (const auto& path : plan.drop) {
         interrupt::throw_if_requested();

@@ -21,7 +21,7 @@ std::vector<TreeEntry> scan_changes(const ForeignTree& upper, const ForeignTree&
 
 /// Makes `tree` what the plan keeps: the rest is removed; owner 0:0, modes 0644, 0755 (directories too), no extended
 /// attributes, in particular none of overlayfs.
-void settle_tree(const ForeignTree& tree, const TreePlan& plan);
+void settle_tree(const ForeignTree& tree, const TreeChoice& plan);
 
 /// A file of a mounted root, at most `cap` bytes; empty when no regular file is there. `path` is absolute and resolved
 /// as a process in there would.

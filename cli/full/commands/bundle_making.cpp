@@ -25,7 +25,7 @@ std::vector<Option> choice_options(app::CreateBundleRequest& request)
             {"--roots-since N", &request.roots_since, "the first root version to take along"}};
 }
 
-Document describe(const app::BundlePlan& plan)
+Document describe(const app::DraftBundle& plan)
 {
     Document out("bundle-create");
     using app::BundledRelease;

@@ -35,7 +35,7 @@ struct RunningQube {
 };
 
 /// Something about this machine that keeps volumes from qubes, or will.
-struct Finding {
+struct HostFault {
     enum class Weight { problem, advice };
 
     Weight weight;
@@ -96,7 +96,7 @@ public:
     virtual void show_menus(std::span<const Menu>) {}
 
     /// What stands in the way of the backend itself: its own files, those of others that win over them.
-    virtual std::vector<Finding> findings() { return {}; }
+    virtual std::vector<HostFault> findings() { return {}; }
 };
 
 enum class RunAs { user, root };

@@ -3,7 +3,7 @@
 
 #include "adapters/erofs/image.hpp"
 #include "adapters/erofs/placement.hpp"
-#include "adapters/erofs/plan.hpp"
+#include "adapters/erofs/stored_image.hpp"
 #include "adapters/erofs/verity.hpp"
 
 #include "qpkg/base/log.hpp"
@@ -177,7 +177,7 @@ VolumeReport ErofsVolumeStore::build(std::span<const VolumePart> parts, const st
 std::optional<VolumeReport> ErofsVolumeStore::build_from_plan(std::span<const VolumePart> parts,
                                                               const VolumeId& expected, Progress& progress) const
 {
-    const auto plan = Plan::open(plan_path(expected), recipe_of(in_order(parts)), expected.digest());
+    const auto plan = StoredImage::open(plan_path(expected), recipe_of(in_order(parts)), expected.digest());
     if (!plan) {
         return std::nullopt;
     }
@@ -224,7 +224,7 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
     if (!report.already) {
         if (placement() == DataPlacement::clone) {
             scratch.plan = files::open(scratch.directory.path() / "plan", O_RDWR | O_CREAT);
-            Plan::write(scratch.plan.get(), image, target, written.root);
+            StoredImage::write(scratch.plan.get(), image, target, written.root);
         }
         give_place(scratch, root);
     }

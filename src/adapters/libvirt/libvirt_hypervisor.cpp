@@ -351,12 +351,12 @@ int LibvirtHypervisor::run(const QubeName& qube, const RunRequest& request)
     return with_context("run in " + qube.text(), [&] { return guest_->run(door_of(qube, *live), request); });
 }
 
-std::vector<Finding> LibvirtHypervisor::findings()
+std::vector<HostFault> LibvirtHypervisor::findings()
 {
     try {
         require_boot_files();
     } catch (const Error& error) {
-        return {{Finding::Weight::problem, "libvirt", error.what(), error.hint()}};
+        return {{HostFault::Weight::problem, "libvirt", error.what(), error.hint()}};
     }
     return {};
 }

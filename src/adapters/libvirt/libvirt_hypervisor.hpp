@@ -46,7 +46,7 @@ public:
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
     Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
     void announce(const QubeName& qube) override;
-    std::vector<Finding> findings() override;
+    std::vector<HostFault> findings() override;
 
     /// Starts the machine when it does not run; it goes on running afterwards.
     int run(const QubeName& qube, const RunRequest& request) override;

@@ -14,7 +14,7 @@ namespace qpkg::qubes {
 namespace {
 
 namespace fs = std::filesystem;
-using Weight = Finding::Weight;
+using Weight = HostFault::Weight;
 
 constexpr std::size_t largest_file = 1024 * 1024;
 constexpr const char* ours = "usr/share/qubes/templates/libvirt/xen-dist.xml";
@@ -22,7 +22,7 @@ constexpr const char* overriding = "etc/qubes/templates/libvirt";
 constexpr const char* policy = "etc/qubes/policy.d/30-qpkg.policy";
 constexpr std::string_view exclude_mark = ".qubes-exclude-block-devices";
 
-void check_template(const fs::path& system, const fs::path& images, std::vector<Finding>& found)
+void check_template(const fs::path& system, const fs::path& images, std::vector<HostFault>& found)
 {
     const auto path = system / ours;
     const auto content = files::read_if_exists(path, largest_file);
@@ -43,7 +43,7 @@ void check_template(const fs::path& system, const fs::path& images, std::vector<
 }
 
 /// libvirt templates that qubesd takes before ours: one for every qube, and one for each qube by name.
-void check_overrides(const fs::path& system, std::span<const QubeName> qubes, std::vector<Finding>& found)
+void check_overrides(const fs::path& system, std::span<const QubeName> qubes, std::vector<HostFault>& found)
 {
     const auto look = [&](const fs::path& path, const std::string& whom) {
         const auto content = files::read_if_exists(path, largest_file);
@@ -58,7 +58,7 @@ void check_overrides(const fs::path& system, std::span<const QubeName> qubes, st
     }
 }
 
-void check_policy(const fs::path& system, std::vector<Finding>& found)
+void check_policy(const fs::path& system, std::vector<HostFault>& found)
 {
     const auto path = system / policy;
     const auto content = files::read_if_exists(path, largest_file);
@@ -116,9 +116,9 @@ std::vector<std::string> unguarded_features(std::string_view text)
     return names;
 }
 
-std::vector<Finding> inspect_host(const fs::path& system, const fs::path& images, std::span<const QubeName> qubes)
+std::vector<HostFault> inspect_host(const fs::path& system, const fs::path& images, std::span<const QubeName> qubes)
 {
-    std::vector<Finding> found;
+    std::vector<HostFault> found;
     check_template(system, images, found);
     check_overrides(system, qubes, found);
     check_policy(system, found);

@@ -18,8 +18,8 @@ namespace qpkg::qubes {
 
 /// What is wrong with the libvirt template, the policy and the files that win over them. `system` is / but in tests;
 /// `images` is where the volumes really lie.
-std::vector<Finding> inspect_host(const std::filesystem::path& system, const std::filesystem::path& images,
-                                  std::span<const QubeName> qubes);
+std::vector<HostFault> inspect_host(const std::filesystem::path& system, const std::filesystem::path& images,
+                                    std::span<const QubeName> qubes);
 
 /// The features that the policy of `text` (the lines of a policy file) does not keep from other qubes, "qpkg.slot.a".
 std::vector<std::string> unguarded_features(std::string_view text);

@@ -351,7 +351,7 @@ void QubesHypervisor::announce(const QubeName& qube)
     }
 }
 
-std::vector<Finding> QubesHypervisor::findings()
+std::vector<HostFault> QubesHypervisor::findings()
 {
     std::vector<QubeName> names;
     for (const auto& domain : domains()) {

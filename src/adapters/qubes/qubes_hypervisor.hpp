@@ -62,7 +62,7 @@ public:
     Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
     /// The features, which `set_wanted` has set, are in its QubesDB already: its agent is asked to read them.
     void announce(const QubeName& qube) override;
-    std::vector<Finding> findings() override;
+    std::vector<HostFault> findings() override;
     /// Of running qubes only: their icons come from them.
     void show_menus(std::span<const Menu> menus) override;
 

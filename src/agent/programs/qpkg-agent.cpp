@@ -31,7 +31,7 @@ using namespace qpkg;
 const agent::Surroundings surroundings;
 constexpr const char* usage = "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list | qpkg-agent serve [PORT]";
 
-int show(const agent::Layout& layout, const agent::Announcements& announcements)
+int show(const agent::QubePaths& layout, const agent::Announcements& announcements)
 {
     agent::offer_runner(layout);
     const auto report = agent::refresh(layout, announcements);
@@ -47,7 +47,7 @@ int show(const agent::Layout& layout, const agent::Announcements& announcements)
 }
 
 /// Without its private disk a qube still shows its apps.
-int mount_own_disk(const agent::Layout& layout)
+int mount_own_disk(const agent::QubePaths& layout)
 {
     try {
         agent::mount_own_disk(surroundings, layout);
@@ -59,7 +59,7 @@ int mount_own_disk(const agent::Layout& layout)
 }
 
 /// A qube that nobody tells of volumes starts as it is.
-int boot(const agent::Layout& layout)
+int boot(const agent::QubePaths& layout)
 {
     agent::mount_what_is_missing();
     const int status = mount_own_disk(layout);
@@ -67,7 +67,7 @@ int boot(const agent::Layout& layout)
     return announcements ? std::max(status, show(layout, *announcements)) : status;
 }
 
-int refresh(const agent::Layout& layout)
+int refresh(const agent::QubePaths& layout)
 {
     if (const auto announcements = agent::read_announcements(surroundings)) {
         return show(layout, *announcements);
@@ -77,7 +77,7 @@ int refresh(const agent::Layout& layout)
                 "nothing on the kernel's command line");
 }
 
-int list(const agent::Layout& layout)
+int list(const agent::QubePaths& layout)
 {
     for (const auto& line : agent::shown_apps(layout)) {
         std::printf("%s\n", line.c_str());
@@ -87,7 +87,7 @@ int list(const agent::Layout& layout)
 
 int run(std::string_view verb)
 {
-    const agent::Layout layout;
+    const agent::QubePaths layout;
     if (verb == "boot") {
         return boot(layout);
     }

@@ -28,7 +28,7 @@ std::string environment(const char* name, const char* otherwise)
 }
 
 /// The view's own programs first, the launchers of all apps after them.
-void set_search_paths(const agent::Layout& layout)
+void set_search_paths(const agent::QubePaths& layout)
 {
     const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin");
     const auto data = environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
@@ -51,7 +51,7 @@ int become(std::vector<std::string> words)
 
 int run(const std::vector<std::string>& words)
 {
-    const agent::Layout layout;
+    const agent::QubePaths layout;
     const auto invocation = agent::parse_invocation(words);
     std::vector<std::string> program;
     if (invocation.command) {

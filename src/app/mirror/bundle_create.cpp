@@ -50,7 +50,7 @@ public:
         }
     }
 
-    BundlePlan run()
+    DraftBundle run()
     {
         plan_.newest_root = site_.fingerprints().size();
         plan_.first_root =
@@ -161,14 +161,14 @@ private:
     SiteReader site_;
     std::unordered_set<Digest> here_; ///< objects that are in the bundle or on the other side already
     std::vector<bundle::Section> sections_;
-    BundlePlan plan_{};
+    DraftBundle plan_{};
 };
 
 } // namespace
 
-BundlePlan plan_bundle(World& world, const CreateBundleRequest& request) { return Planner(world, request).run(); }
+DraftBundle plan_bundle(World& world, const CreateBundleRequest& request) { return Planner(world, request).run(); }
 
-void write_bundle(const BundlePlan& plan, int target, Progress& progress)
+void write_bundle(const DraftBundle& plan, int target, Progress& progress)
 {
     progress.begin("bundle", "sections", plan.length);
     files::write_all(target, plan.header);
@@ -188,7 +188,7 @@ void write_bundle(const BundlePlan& plan, int target, Progress& progress)
     progress.end(text::human_size(plan.length));
 }
 
-void write_bundle_file(const BundlePlan& plan, const std::filesystem::path& file, Progress& progress)
+void write_bundle_file(const DraftBundle& plan, const std::filesystem::path& file, Progress& progress)
 {
     auto temporary = file;
     temporary += ".part";

@@ -38,7 +38,7 @@ struct BundledRelease {
 };
 
 /// A bundle, decided on; `header` goes before the sections.
-struct BundlePlan {
+struct DraftBundle {
     std::string header; ///< header and table
     struct Part {
         std::string bytes;                  ///< of a small file
@@ -57,13 +57,13 @@ struct BundlePlan {
 
 /// Reads and verifies the repository as its clients would, and decides what goes along. Errors: not_found (app,
 /// channel, the inventory's repository), what SiteReader throws.
-BundlePlan plan_bundle(World& world, const CreateBundleRequest& request);
+DraftBundle plan_bundle(World& world, const CreateBundleRequest& request);
 
 /// Writes it to a pipe or a file. Each object is checked against its name on the way.
-void write_bundle(const BundlePlan& plan, int target, Progress& progress);
+void write_bundle(const DraftBundle& plan, int target, Progress& progress);
 
 /// As write_bundle, into a file that is there whole or not at all.
-void write_bundle_file(const BundlePlan& plan, const std::filesystem::path& file, Progress& progress);
+void write_bundle_file(const DraftBundle& plan, const std::filesystem::path& file, Progress& progress);
 
 /// The newest releases that `choice` means among `listed`, for each base, channel and architecture; with an inventory
 /// those of its bases and architecture. Error not_found.

@@ -15,12 +15,12 @@ namespace {
 
 constexpr const char* restore_hint = "get them again: qpkg restore";
 
-void find_missing_images(const Snapshot& snapshot, std::vector<Finding>& found)
+void find_missing_images(const Snapshot& snapshot, std::vector<HostFault>& found)
 {
     for (const auto& wanted : plan::wanted_attachments(snapshot)) {
         for (const auto& slot : wanted.slots) {
             if (!std::ranges::binary_search(snapshot.volumes, slot.volume)) {
-                found.push_back({Finding::Weight::problem, wanted.qube.text(),
+                found.push_back({HostFault::Weight::problem, wanted.qube.text(),
                                  "the volume of " + slot.app.text() + ", " + slot.volume.hex() +
                                      ", is not there: the qube cannot start with it",
                                  restore_hint});
@@ -30,7 +30,7 @@ void find_missing_images(const Snapshot& snapshot, std::vector<Finding>& found)
 }
 
 /// Qubes that ask for volumes nobody recorded: restored from another machine's backup, or cloned.
-void find_strangers(World& world, const Snapshot& snapshot, std::vector<Finding>& found)
+void find_strangers(World& world, const Snapshot& snapshot, std::vector<HostFault>& found)
 {
     for (const auto& wanted : world.hypervisor.wanted()) {
         if (snapshot.find_qube(wanted.qube) != nullptr) {
@@ -38,7 +38,7 @@ void find_strangers(World& world, const Snapshot& snapshot, std::vector<Finding>
         }
         for (const auto& slot : wanted.slots) {
             if (!std::ranges::binary_search(snapshot.volumes, slot.volume)) {
-                found.push_back({Finding::Weight::problem, wanted.qube.text(),
+                found.push_back({HostFault::Weight::problem, wanted.qube.text(),
                                  "it asks for a volume of " + slot.app.text() + " that is not recorded and not there",
                                  "install it: qpkg install " + slot.app.text() + " --into " + wanted.qube.text()});
             }
@@ -46,14 +46,14 @@ void find_strangers(World& world, const Snapshot& snapshot, std::vector<Finding>
     }
 }
 
-void find_clock_doubts(World& world, const Snapshot& snapshot, std::vector<Finding>& found)
+void find_clock_doubts(World& world, const Snapshot& snapshot, std::vector<HostFault>& found)
 {
     std::map<RepoName, std::int64_t> signed_at;
     for (const auto& repository : snapshot.repositories) {
         signed_at.emplace(repository.name, world.trust.newest_issued(repository.name));
     }
     for (auto& words : clock_doubts(world.clock.now(), signed_at, trust::build_date())) {
-        found.push_back({Finding::Weight::problem, "clock", std::move(words),
+        found.push_back({HostFault::Weight::problem, "clock", std::move(words),
                          "set it, for example: timedatectl set-ntp true; in dom0 of Qubes: qvm-sync-clock"});
     }
 }
@@ -70,37 +70,37 @@ bool copies(const VolumeStore& volumes)
 
 } // namespace
 
-std::vector<Finding> diagnose(World& world)
+std::vector<HostFault> diagnose(World& world)
 {
     const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
-    std::vector<Finding> found;
+    std::vector<HostFault> found;
     find_missing_images(snapshot, found);
     find_strangers(world, snapshot, found);
     find_clock_doubts(world, snapshot, found);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
     for (const auto& qube : activation.vanished) {
-        found.push_back({Finding::Weight::problem, qube.text(), "it is recorded, but there is no such qube",
+        found.push_back({HostFault::Weight::problem, qube.text(), "it is recorded, but there is no such qube",
                          "forget it: qpkg qube remove " + qube.text()});
     }
     for (auto& finding : world.hypervisor.findings()) {
         found.push_back(std::move(finding));
     }
     if (const auto lost = world.content.lost_attributes(); lost > 0) {
-        found.push_back({Finding::Weight::problem, (world.root / "objects").string(),
+        found.push_back({HostFault::Weight::problem, (world.root / "objects").string(),
                          std::to_string(lost) +
                              " files have lost their extended attribute user.ostreemeta, as in a copy that keeps none",
                          "give them back: qpkg restore"});
     }
     if (const auto loss = find_loss(world)) {
         found.push_back(
-            {Finding::Weight::problem, world.root.string(), *loss, "record what can be told: qpkg restore"});
+            {HostFault::Weight::problem, world.root.string(), *loss, "record what can be told: qpkg restore"});
     }
     for (const auto& fault : engine::faults_of_state(world.root)) {
-        found.push_back({Finding::Weight::problem, world.root.string(), fault,
+        found.push_back({HostFault::Weight::problem, world.root.string(), fault,
                          "nothing is changed there before it is safe from others: chown, chmod go-w"});
     }
     if (copies(world.volumes)) {
-        found.push_back({Finding::Weight::advice, world.root.string(),
+        found.push_back({HostFault::Weight::advice, world.root.string(),
                          "its file system cannot share data between files: every volume is a full copy",
                          "put it on btrfs or XFS; in dom0 of Qubes: /usr/libexec/qpkg/make-store"});
     }

@@ -9,6 +9,6 @@ namespace qpkg::app {
 
 /// What keeps volumes from qubes, or will: missing images, a store that copies, what the backend finds. Changes
 /// nothing.
-std::vector<Finding> diagnose(World& world);
+std::vector<HostFault> diagnose(World& world);
 
 } // namespace qpkg::app

@@ -35,7 +35,7 @@ TEST_CASE("qpkg-run refuses what it does not understand")
 TEST_CASE("a command is looked up by name only, never by a path")
 {
     const files::TemporaryDirectory directory(fs::temp_directory_path());
-    const Layout layout{.run = directory.path()};
+    const QubePaths layout{.run = directory.path()};
     const auto app = AppId::require("org.example.hello");
     fs::create_directories(layout.view(app) / "commands");
     fs::create_symlink("/usr/bin/hello", layout.view(app) / "commands/hello");

@@ -32,7 +32,7 @@ public:
     PlannedExports plan() const { return plan_exports(layout, {app}); }
 
     files::TemporaryDirectory folder{fs::temp_directory_path()};
-    Layout layout{folder.path() / "run/qpkg", folder.path() / "root"};
+    QubePaths layout{folder.path() / "run/qpkg", folder.path() / "root"};
     AppExports app{hello, {}, "org.example.hello 1.0"};
 
 private:

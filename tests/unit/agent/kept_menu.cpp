@@ -21,7 +21,7 @@ struct AppVm {
     fs::path place(const std::string& name) const { return layout.root / "rw/usrlocal/share/applications" / name; }
 
     files::TemporaryDirectory folder{fs::temp_directory_path()};
-    Layout layout{folder.path() / "run/qpkg", folder.path() / "root"};
+    QubePaths layout{folder.path() / "run/qpkg", folder.path() / "root"};
 };
 
 PlannedTree share_with(const std::vector<std::string>& names)

@@ -17,7 +17,7 @@ const auto other = AppId::require("org.example.other");
 /// A qube whose root and volumes are directories.
 struct Qube {
     files::TemporaryDirectory folder{fs::temp_directory_path()};
-    Layout layout{folder.path() / "run/qpkg", folder.path() / "root"};
+    QubePaths layout{folder.path() / "run/qpkg", folder.path() / "root"};
 
     void put(const fs::path& file, std::string_view bytes = "x") const
     {

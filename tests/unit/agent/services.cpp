@@ -71,7 +71,7 @@ public:
     fs::path systemd() const { return layout.systemd() / "system"; }
 
     files::TemporaryDirectory folder{fs::temp_directory_path()};
-    Layout layout{folder.path() / "run/qpkg", folder.path() / "root"};
+    QubePaths layout{folder.path() / "run/qpkg", folder.path() / "root"};
     std::vector<AppExports> apps{};
     std::vector<std::string> calls{};
     std::vector<std::string> problems{};

@@ -31,8 +31,8 @@ const TreeEntry usr = directory("/usr", InBase::the_same);
 const TreeEntry etc = directory("/etc", InBase::the_same);
 
 /// No path is any package's, unless it is in `listed`.
-TreePlan plan_of(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove = {},
-                 const std::vector<std::string>& listed = {})
+TreeChoice plan_of(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove = {},
+                   const std::vector<std::string>& listed = {})
 {
     PackageFiles packages;
     for (const auto& path : listed) {
@@ -42,7 +42,7 @@ TreePlan plan_of(std::vector<TreeEntry> entries, const std::vector<std::string>&
     return plan_tree(std::move(entries), may_remove, packages, of_source);
 }
 
-std::vector<std::string> rules(const TreePlan& plan)
+std::vector<std::string> rules(const TreeChoice& plan)
 {
     std::vector<std::string> names;
     for (const auto& finding : plan.findings) {

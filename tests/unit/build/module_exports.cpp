@@ -24,7 +24,7 @@ ModuleFiles files(std::set<std::string> own, std::set<std::string> others = {})
     return made;
 }
 
-std::vector<std::string> told(ExportPlan plan)
+std::vector<std::string> told(ExportChoice plan)
 {
     std::vector<std::string> lines;
     for (const auto& made : plan.exports) {

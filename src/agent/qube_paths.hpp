@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 inline constexpr std::array<const char*, 4> view_trees = {"usr", "opt", "etc", "var/lib"};
 
 /// Where things are inside a qube. Everything the agent makes lies below `run`, on a tmpfs.
-struct Layout {
+struct QubePaths {
     fs::path run = "/run/qpkg";
     fs::path root = "/";
 

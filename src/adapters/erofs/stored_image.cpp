@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/erofs/plan.hpp"
+#include "adapters/erofs/stored_image.hpp"
 
 #include "adapters/erofs/little_endian.hpp"
 #include "adapters/erofs/piece_queue.hpp"
@@ -65,9 +65,9 @@ List list_of(const Image& image)
 
 } // namespace
 
-std::uint64_t Plan::padded_at() const { return verity_at() + verity_size(total_blocks_); }
+std::uint64_t StoredImage::padded_at() const { return verity_at() + verity_size(total_blocks_); }
 
-void Plan::write(int plan, const Image& image, const Target& written, const Digest& root)
+void StoredImage::write(int plan, const Image& image, const Target& written, const Digest& root)
 {
     const auto list = list_of(image);
     const auto& layout = image.layout;
@@ -98,13 +98,14 @@ void Plan::write(int plan, const Image& image, const Target& written, const Dige
     placer.write(list.padded, at + list.pieces.size());
 }
 
-std::optional<Plan> Plan::open(const std::filesystem::path& path, const Digest& recipe, const Digest& root)
+std::optional<StoredImage> StoredImage::open(const std::filesystem::path& path, const Digest& recipe,
+                                             const Digest& root)
 {
     Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) {
         return std::nullopt;
     }
-    Plan plan(std::move(fd), root);
+    StoredImage plan(std::move(fd), root);
     const auto header = read_at(plan.fd_.get(), 0, header_end);
     if (header.size() < header_end || !header.starts_with(magic) ||
         header.substr(recipe_at, Digest::size) != recipe.bytes_string() ||
@@ -121,7 +122,7 @@ std::optional<Plan> Plan::open(const std::filesystem::path& path, const Digest& 
     return plan;
 }
 
-bool Plan::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t padded)
+bool StoredImage::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t padded)
 {
     if (pieces > total_blocks_ || padded > total_blocks_) {
         return false;
@@ -142,7 +143,7 @@ bool Plan::read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t
     return true;
 }
 
-Written Plan::build(const ObjectReader& objects, const Target& target, Progress& progress) const
+Written StoredImage::build(const ObjectReader& objects, const Target& target, Progress& progress) const
 {
     // What is hashed is the plan, not the image: it can be done while that is being made.
     auto check = std::async(std::launch::async, [this] { check_root(); });
@@ -179,7 +180,7 @@ Written Plan::build(const ObjectReader& objects, const Target& target, Progress&
 
 /// Metadata and padded blocks are hashed, file data is taken by its stored leaves; the tree over them must be the
 /// stored one and end in the root.
-void Plan::check_root() const
+void StoredImage::check_root() const
 {
     bool same = true;
     std::string buffer;

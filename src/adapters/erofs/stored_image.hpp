@@ -34,10 +34,10 @@ namespace qpkg::erofs {
 ///     the list     pieces × { object (32) · first block (4) · blocks (4) } · padded × { block (4) }
 ///
 /// Numbers are little-endian. Nothing of it is believed: what is built from it must have the root.
-class Plan {
+class StoredImage {
 public:
     /// Nothing when there is none for this recipe and root, or it is damaged.
-    static std::optional<Plan> open(const std::filesystem::path& path, const Digest& recipe, const Digest& root);
+    static std::optional<StoredImage> open(const std::filesystem::path& path, const Digest& recipe, const Digest& root);
     /// Stores the plan of an image just written; not yet durable.
     static void write(int plan, const Image& image, const Target& written, const Digest& root);
 
@@ -52,7 +52,7 @@ private:
         std::uint32_t blocks;
     };
 
-    Plan(Fd fd, const Digest& root) : fd_(std::move(fd)), root_(root) {}
+    StoredImage(Fd fd, const Digest& root) : fd_(std::move(fd)), root_(root) {}
 
     bool read_list(const Digest& expected, std::uint32_t pieces, std::uint32_t padded);
     void check_root() const;
