@@ -9,8 +9,8 @@
 // undoing steps in memory when a later one fails, which a kill forgets; and a log of steps on disk, which is a second
 // database beside the first.
 //
-// A qube that fails to activate hinders no other: a command that is about it says so, every other only warns. The change
-// itself is recorded by then: what is promised is finished by the next command.
+// A qube that fails to activate hinders no other: a command that is about it says so, every other only warns. The
+// change itself is recorded by then: what is promised is finished by the next command.
 #pragma once
 
 #include "plan/activation.hpp"

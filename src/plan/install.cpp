@@ -74,7 +74,12 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
     if (const auto* base = snapshot.find_base(id)) {
         return *base;
     }
-    throw Error(Code::not_found, "there is no base " + id.text() + " here", "make it: qpkg base build " + id.text());
+    std::vector<std::string> here;
+    for (const auto& base : snapshot.bases) {
+        here.push_back(base.id.text());
+    }
+    throw Error(Code::not_found, "there is no base " + id.text() + " here",
+                "make it: qpkg base build " + id.text() + (here.empty() ? "" : ", or use " + text::join(here, " or ")));
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,

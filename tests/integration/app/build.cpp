@@ -180,7 +180,7 @@ TEST_CASE("a base that is not here is said with how to make it")
 
     REQUIRE(failure.has_value());
     CHECK(failure->code == Code::not_found);
-    CHECK(failure->hint == "make it: qpkg base build debian-13");
+    CHECK(failure->hint == "make it: qpkg base build debian-13, or use debian-12");
 }
 
 TEST_CASE("a lock file made on another base is refused, naming both")
