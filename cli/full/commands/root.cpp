@@ -45,9 +45,9 @@ void init(Context& context, const InitFlags& flags)
     context.show(document);
 }
 
-Option key_option(std::string_view spec, std::vector<std::string>& keys)
+Option key_option(std::string spec, std::vector<std::string>& keys)
 {
-    return {spec,
+    return {std::move(spec),
             &keys,
             "a key: its file, or the 64 hex digits of its public half; repeatable",
             {.required = true, .one_word = true}};
