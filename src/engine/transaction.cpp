@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "engine/transaction.hpp"
 
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/interrupt.hpp"
 #include "qpkg/core/text.hpp"
@@ -270,8 +269,6 @@ void require_live(const Activated& activated, const std::set<QubeName>& qubes)
     for (const auto& [qube, why] : activated.failed) {
         if (qubes.contains(qube)) {
             failures.push_back(qube.text() + ": " + why);
-        } else {
-            log::warning("recorded, but not yet live in " + qube.text() + ": " + why);
         }
     }
     if (!failures.empty()) {

@@ -85,7 +85,7 @@ struct Activated {
     std::map<QubeName, std::string> failed;
 };
 Activated activate(const StateDb& db, Hypervisor& hypervisor);
-/// For a command that is about these qubes: Error partly names those of them that failed; the others are warned about.
+/// For a command that is about these qubes: Error partly names those of them that failed.
 void require_live(const Activated& activated, const std::set<QubeName>& qubes);
 
 struct Collected {

@@ -260,6 +260,11 @@ bool is_interrupted(World& world)
     return plan::plan_activation(world.db.snapshot(), engine::look(world.hypervisor)).is_pending();
 }
 
-void recover(World& world) { engine::require_live(engine::activate(world.db, world.hypervisor), {}); }
+void recover(World& world)
+{
+    for (const auto& [qube, why] : engine::activate(world.db, world.hypervisor).failed) {
+        log::warning("recorded, but not yet live in " + qube.text() + ": " + why);
+    }
+}
 
 } // namespace qpkg::app

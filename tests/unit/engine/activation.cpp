@@ -48,7 +48,7 @@ TEST_CASE("a qube that fails hinders no other, and the next command tries it aga
     CHECK(recorded.hypervisor.qubes().size() == 2);
 }
 
-TEST_CASE("a command fails for what it is about, and warns of the rest")
+TEST_CASE("a command fails for what it is about, and for nothing else")
 {
     const engine::Activated activated{{}, {{personal, "its disk is gone"}}};
 
