@@ -146,6 +146,36 @@ TEST_CASE("a staged object that was cut off is fetched again")
     CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
 }
 
+TEST_CASE("signatures that were laid aside and lost in a power cut are fetched again")
+{
+    Published published;
+    const RecordingSigner signer;
+    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer,
+                                    published.quiet);
+    published.store.stage_commit(published.summary.commit, published.limits(), published.site, published.quiet);
+    const auto id = published.summary.commit.hex();
+    fs::resize_file(published.directory / "store/tmp/qpkg-fetching" / (id + ".commitmeta"), 0);
+
+    published.store.stage_commit(published.summary.commit, published.limits(), published.site, published.quiet);
+    published.store.adopt_staged();
+    published.import();
+
+    CHECK(files::read(published.object(published.directory / "store", ".commitmeta"), 4096) ==
+          files::read(published.object(published.archive(), ".commitmeta"), 4096));
+}
+
+TEST_CASE("a commit without signatures is not asked about twice")
+{
+    Published published;
+    published.store.stage_commit(published.summary.commit, published.limits(), published.site, published.quiet);
+
+    const auto again =
+        published.store.stage_commit(published.summary.commit, published.limits(), published.site, published.quiet);
+
+    CHECK(again.fetched_bytes == 0);
+    CHECK(listing(published.directory / "store/objects").empty());
+}
+
 TEST_CASE("a signature goes into detached metadata as stock ostree writes it")
 {
     Published published;

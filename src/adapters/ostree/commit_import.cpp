@@ -13,6 +13,13 @@
 #include <algorithm>
 
 namespace qpkg::ostree {
+namespace {
+
+/// What lies where the signatures of a commit that has none would lie. No empty file: that is what a power cut leaves
+/// of any file.
+constexpr std::string_view no_signatures = "none";
+
+} // namespace
 
 CommitImport::CommitImport(const ObjectDirectory& objects, const CommitIndexes& indexes, const KnownObjects& known,
                            const ImportLimits& limits, const Intake& compressed, Fetcher& from)
@@ -73,7 +80,7 @@ ImportReport CommitImport::stage(const CommitId& id, Progress& progress)
 {
     const auto tree = bring(id, progress);
     objects_.write_staged({id.digest(), ObjectType::commit}, tree.commit_bytes());
-    objects_.write_staged({id.digest(), ObjectType::commitmeta}, signatures_);
+    objects_.write_staged({id.digest(), ObjectType::commitmeta}, signatures_.empty() ? no_signatures : signatures_);
     fault_point("import.laid-aside");
     return report_;
 }
@@ -104,13 +111,19 @@ ImportedTree CommitImport::bring(const CommitId& id, Progress& progress)
     return tree;
 }
 
-/// Returns the bytes fetched. An empty staged file says that there are none.
+/// Returns the bytes fetched. What is staged is taken when it is sound.
 std::uint64_t CommitImport::bring_signatures(const CommitId& id)
 {
     const ObjectName name{id.digest(), ObjectType::commitmeta};
-    if (auto staged = objects_.read_staged(name, max_commit)) {
-        signatures_ = staged->empty() ? "" : sound_signatures(id, *std::move(staged)).value_or("");
+    auto staged = objects_.read_staged(name, max_commit);
+    if (staged == no_signatures) {
         return 0;
+    }
+    if (staged && !staged->empty()) {
+        if (auto sound = sound_signatures(id, *std::move(staged))) {
+            signatures_ = *std::move(sound);
+            return 0;
+        }
     }
     auto fetched = fetch_signatures(id, from_);
     signatures_ = fetched.sound;
