@@ -150,8 +150,7 @@ TEST_CASE("signatures that were laid aside and lost in a power cut are fetched a
 {
     Published published;
     const RecordingSigner signer;
-    published.builder.export_commit(published.summary.commit, published.archive(), Published::ref(), &signer,
-                                    published.quiet);
+    published.export_to(published.archive(), published.summary.commit, &signer);
     published.store.stage_commit(published.summary.commit, published.limits(), published.site, published.quiet);
     const auto id = published.summary.commit.hex();
     fs::resize_file(published.directory / "store/tmp/qpkg-fetching" / (id + ".commitmeta"), 0);
