@@ -30,9 +30,6 @@ bool LeadingHeader::take(std::span<const std::uint8_t>& bytes)
     return take_to(header_prefix + header_length(as_bytes(bytes_).first(header_prefix)));
 }
 
-std::span<const std::uint8_t> LeadingHeader::without_length() const
-{
-    return as_bytes(bytes_).subspan(header_prefix);
-}
+std::span<const std::uint8_t> LeadingHeader::without_length() const { return as_bytes(bytes_).subspan(header_prefix); }
 
 } // namespace qpkg::ostree

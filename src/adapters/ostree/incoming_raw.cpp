@@ -8,7 +8,6 @@
 
 #include <sys/stat.h>
 
-
 namespace qpkg::ostree {
 
 IncomingRaw::IncomingRaw(const ObjectDirectory& objects, const Digest& id, Budget& budget)

@@ -145,7 +145,7 @@ TEST_CASE("the file in the module and the manifest have one rule for what may be
     };
 
     CHECK(is_allowed({ExportKind::command, "hello",
-                '/' + std::string(200, 'a') + '/' + std::string(200, 'b') + '/' + std::string(180, 'c')}));
+                      '/' + std::string(200, 'a') + '/' + std::string(200, 'b') + '/' + std::string(180, 'c')}));
     CHECK(!is_allowed({ExportKind::command, "hello", "/usr/" + std::string(1024, 'a')}));
     CHECK(!is_allowed({ExportKind::command, std::string(100, 'n'), "/usr/bin/hello"}));
     CHECK(!is_allowed({ExportKind::command, "hello", "/usr/bin/he llo"}));
