@@ -35,7 +35,8 @@ struct Builder {
         return subject.source().install(workshop(), choice.packages, choice.epoch);
     }
 
-    /// Spoils what the cache has of these packages. Returns how many that are.
+    /// Spoils what the cache has of these packages, as a disk does: with the time that it had, by which a downloader may
+    /// take it for the beginning of what the server has. Returns how many that are.
     int spoil(const PackageChoice& choice) const
     {
         int spoiled = 0;
@@ -45,7 +46,9 @@ struct Builder {
                        sha256(files::read(entry.path(), locked.size)) == locked.package.sha256;
             };
             if (std::ranges::any_of(choice.packages, is_it)) {
+                const auto time = entry.last_write_time();
                 std::ofstream(entry.path(), std::ios::trunc) << "spoiled";
+                fs::last_write_time(entry.path(), time);
                 ++spoiled;
             }
         }

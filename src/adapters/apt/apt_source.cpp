@@ -201,6 +201,7 @@ void AptSource::download(const Workshop& workshop, std::span<const LockedPackage
         interrupt::throw_if_requested();
         const auto file_name = package_file_name(locked.package);
         if (cache.digest_of(file_name) != locked.package.sha256) {
+            cache.remove(file_name); // else apt-helper asks the server only for what it takes to be the rest of it
             missing.push_back(locked);
             argv = argv +
                    std::vector<std::string>{locked.uri, archives + file_name, "SHA256:" + locked.package.sha256.hex()};
