@@ -21,27 +21,11 @@
 /// and nothing else in cli/ asks which.
 namespace qpkg::cli {
 
-/// What drives qubes is also what runs programs in them.
-struct Backend {
-    template <class Implementation>
-    explicit Backend(std::unique_ptr<Implementation> made) : runner(made.get()), hypervisor(std::move(made))
-    {
-    }
-
-    QubeRunner* runner;
-    std::unique_ptr<Hypervisor> hypervisor;
-};
-
 /// Reads a repository of static files, in a directory or on a server. Error unsupported where the role takes bundles
 /// only.
 std::unique_ptr<Fetcher> make_site_fetcher(const Options& options, const Location& location);
 /// What takes in contents that are served compressed; empty where the role inflates nothing.
 ostree::Intake intake_of_role();
-
-/// For people: "libvirt, local, qubes".
-const char* backends_of_role();
-/// A backend that only this role has. Error unsupported.
-Backend make_backend_of_role(const std::string& name, const std::filesystem::path& root, const VolumeStore& volumes);
 
 std::unique_ptr<Sandbox> make_sandbox(const Options& options);
 /// Gives the world what builders, publishers and mirrors need of it.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/role.hpp"
 
+#include "cli/backends.hpp"
+
 #include "qpkg/core/error.hpp"
 
 namespace qpkg::cli {
@@ -25,13 +27,7 @@ std::unique_ptr<Fetcher> make_site_fetcher(const Options&, const Location& locat
 
 ostree::Intake intake_of_role() { return {}; }
 
-const char* backends_of_role() { return "local, qubes"; }
-
-Backend make_backend_of_role(const std::string& name, const std::filesystem::path&, const VolumeStore&)
-{
-    throw Error(Code::unsupported, "there is no backend \"" + name + '"',
-                std::string("the backends of this qpkg are: ") + backends_of_role());
-}
+std::vector<BackendRow> backends_of_role() { return {}; }
 
 std::unique_ptr<Sandbox> make_sandbox(const Options&) { return std::make_unique<NoSandbox>(); }
 

@@ -7,15 +7,12 @@
 #include "adapters/delta/make.hpp"
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/fetch/http/http_fetcher.hpp"
-#include "adapters/libvirt/agent_guest.hpp"
-#include "adapters/libvirt/libvirt_hypervisor.hpp"
 #include "adapters/ostree/served/archive.hpp"
 #include "adapters/ostree/served/archived_objects.hpp"
 #include "adapters/ostree/served/incoming_compressed.hpp"
 #include "adapters/sandbox/namespace_sandbox.hpp"
 #include "app/use/location_secrets.hpp"
 #include "cli/full/commands.hpp"
-#include "cli/full/libvirt_settings.hpp"
 #include "cli/full/package_sources.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -28,18 +25,6 @@ namespace qpkg::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::unique_ptr<libvirt::LibvirtHypervisor> make_libvirt(const fs::path& root, const VolumeStore& volumes)
-{
-    const char* elsewhere = std::getenv("QPKG_LIBVIRT_CONFIG");
-    const auto settings = load_libvirt_settings(elsewhere == nullptr ? "/etc/qpkg/libvirt.toml" : elsewhere, root);
-    libvirt::LibvirtOptions options{.root = root,
-                                    .volume_path = [&](const VolumeId& volume) { return volumes.path(volume); },
-                                    .settings = settings};
-    return std::make_unique<libvirt::LibvirtHypervisor>(
-        std::move(options), std::make_unique<libvirt::Connection>(settings.uri),
-        std::make_unique<libvirt::AgentGuest>(libvirt::AgentGuest::Patience{settings.start, settings.refresh}));
-}
 
 std::unique_ptr<Fetcher> make_http_fetcher(const Options& options, const Location& location)
 {
@@ -71,17 +56,6 @@ std::unique_ptr<Fetcher> make_site_fetcher(const Options& options, const Locatio
 }
 
 ostree::Intake intake_of_role() { return ostree::inflating(); }
-
-const char* backends_of_role() { return "libvirt, local, qubes"; }
-
-Backend make_backend_of_role(const std::string& name, const fs::path& root, const VolumeStore& volumes)
-{
-    if (name == "libvirt") {
-        return Backend(make_libvirt(root, volumes));
-    }
-    throw Error(Code::unsupported, "there is no backend \"" + name + '"',
-                std::string("the backends of this qpkg are: ") + backends_of_role());
-}
 
 std::unique_ptr<Sandbox> make_sandbox(const Options& options)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/full/vault_policy.hpp"
 
-#include "cli/toml_file.hpp"
+#include "base/toml_file.hpp"
 
 #include "qpkg/core/error.hpp"
 

@@ -27,4 +27,8 @@ struct Settings {
     std::chrono::seconds refresh{60}; ///< how long the agent may take to show a change
 };
 
+/// Defaults, overlaid by `file` where it is there; kernel and initramfs are by default in boot/ of the state directory.
+/// Errors: usage, with file, line and column.
+Settings load_settings(const std::filesystem::path& file, const std::filesystem::path& root);
+
 } // namespace qpkg::libvirt

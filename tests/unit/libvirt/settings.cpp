@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/full/libvirt_settings.hpp"
+#include "adapters/libvirt/settings.hpp"
 
 #include "support/expect.hpp"
 
@@ -16,14 +16,14 @@ libvirt::Settings load(std::string_view text)
 {
     const files::TemporaryDirectory folder(fs::temp_directory_path());
     files::write(folder.path() / "libvirt.toml", text);
-    return cli::load_libvirt_settings(folder.path() / "libvirt.toml", "/store");
+    return libvirt::load_settings(folder.path() / "libvirt.toml", "/store");
 }
 
 } // namespace
 
 TEST_CASE("without a file virtual machines are those of the system, with the kernel of the state directory")
 {
-    const auto settings = cli::load_libvirt_settings("/nowhere/libvirt.toml", "/store");
+    const auto settings = libvirt::load_settings("/nowhere/libvirt.toml", "/store");
 
     CHECK(settings.uri == "qemu:///system");
     CHECK(settings.kernel == "/store/boot/vmlinuz");

@@ -8,7 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 
-namespace qpkg::cli {
+namespace qpkg {
 
 inline constexpr std::size_t largest_toml_file = 1024 * 1024;
 
@@ -23,4 +23,4 @@ void read_toml_file(const std::filesystem::path& file, Read&& read)
     whole.refuse_unknown();
 }
 
-} // namespace qpkg::cli
+} // namespace qpkg

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/full/libvirt_settings.hpp"
+#include "adapters/libvirt/settings.hpp"
 
-#include "cli/toml_file.hpp"
+#include "base/toml_file.hpp"
 
 #include "qpkg/core/error.hpp"
 
 #include <optional>
 
-namespace qpkg::cli {
+namespace qpkg::libvirt {
 namespace {
 
 namespace fs = std::filesystem;
-using libvirt::Accelerator;
-using libvirt::Settings;
 
 constexpr std::uint64_t largest_memory = 1024 * 1024;    // MiB
 constexpr std::uint64_t largest_disk = 64 * 1024 * 1024; // MiB
@@ -36,7 +34,7 @@ Accelerator accelerator_of(TomlSection& whole)
 
 } // namespace
 
-Settings load_libvirt_settings(const fs::path& file, const fs::path& root)
+Settings load_settings(const fs::path& file, const fs::path& root)
 {
     Settings settings;
     settings.kernel = fs::absolute(root) / "boot/vmlinuz";
@@ -61,4 +59,4 @@ Settings load_libvirt_settings(const fs::path& file, const fs::path& root)
     return settings;
 }
 
-} // namespace qpkg::cli
+} // namespace qpkg::libvirt
