@@ -35,8 +35,8 @@ struct Builder {
         return subject.source().install(workshop(), choice.packages, choice.epoch);
     }
 
-    /// Spoils what the cache has of these packages, as a disk does: with the time that it had, by which a downloader may
-    /// take it for the beginning of what the server has. Returns how many that are.
+    /// Spoils what the cache has of these packages, as a disk does: with the time that it had, by which a downloader
+    /// may take it for the beginning of what the server has. Returns how many that are.
     int spoil(const PackageChoice& choice) const
     {
         int spoiled = 0;
