@@ -47,7 +47,7 @@ std::string time_left(std::uint64_t seconds)
 
 void write_quietly(int fd, std::string_view words) { (void)!::write(fd, words.data(), words.size()); }
 
-class Lines final : public Progress {
+class LineProgress final : public Progress {
 public:
     void begin(std::string_view stage, std::string_view subject, std::uint64_t) noexcept override
     {
@@ -165,7 +165,7 @@ std::unique_ptr<Progress> make_progress(const Options& options)
     if (is_terminal(2) && !options.no_color) {
         return std::make_unique<Bar>();
     }
-    return std::make_unique<Lines>();
+    return std::make_unique<LineProgress>();
 }
 
 } // namespace qpkg::cli

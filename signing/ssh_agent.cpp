@@ -28,9 +28,9 @@ constexpr char sign_request = 13;
 constexpr char sign_response = 14;
 
 /// Lengths and strings as SSH writes them (RFC 4251, section 5).
-class Reader {
+class AnswerReader {
 public:
-    explicit Reader(std::string_view bytes) : rest_(bytes) {}
+    explicit AnswerReader(std::string_view bytes) : rest_(bytes) {}
 
     char byte() { return take(1).front(); }
     std::uint32_t number()
@@ -157,7 +157,7 @@ std::string ask(const std::filesystem::path& socket, std::chrono::milliseconds p
     Conversation agent(socket, patience);
     agent.send(ssh_string(request));
     const auto length = agent.receive(4);
-    const auto size = Reader(length).number();
+    const auto size = AnswerReader(length).number();
     if (size == 0 || size > largest_answer) {
         throw Error(Code::corrupt, "ssh-agent: an answer of " + std::to_string(size) + " bytes");
     }
@@ -193,13 +193,13 @@ private:
 
 std::vector<PublicKey> parse_agent_keys(std::string_view answer)
 {
-    Reader reader(answer);
+    AnswerReader reader(answer);
     if (reader.byte() != identities_answer) {
         throw Error(Code::corrupt, "ssh-agent: not an answer to the question for its keys");
     }
     std::vector<PublicKey> keys;
     for (auto left = reader.number(); left > 0; --left) {
-        Reader blob(reader.string());
+        AnswerReader blob(reader.string());
         reader.string(); // a comment
         if (blob.string() != key_type) {
             continue;
@@ -217,11 +217,11 @@ std::vector<PublicKey> parse_agent_keys(std::string_view answer)
 
 SignatureBytes parse_agent_signature(std::string_view answer)
 {
-    Reader reader(answer);
+    AnswerReader reader(answer);
     if (reader.byte() != sign_response) {
         throw Error(Code::failed, "ssh-agent: it did not sign", "is it locked, or was its question answered with no?");
     }
-    Reader blob(reader.string());
+    AnswerReader blob(reader.string());
     const auto type = blob.string();
     const auto bytes = blob.string();
     SignatureBytes signature{};

@@ -32,7 +32,7 @@ Document describe(const app::DiffReport& report)
     return out;
 }
 
-struct Request {
+struct DiffRequest {
     std::string qube;
     std::optional<std::uint64_t> from;
     std::optional<std::uint64_t> to;
@@ -42,7 +42,7 @@ struct Request {
 
 Command diff_command(Context& context)
 {
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<DiffRequest>();
     return {"diff",
             Section::insight,
             {{"QUBE", &request->qube, "the qube", required(Names::qubes)},

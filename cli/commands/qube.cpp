@@ -9,7 +9,7 @@
 namespace qpkg::cli {
 namespace {
 
-struct Request {
+struct QubeRequest {
     std::string name;
     std::string base;
     std::string layout = "separate";
@@ -17,7 +17,7 @@ struct Request {
 
 Layout layout_of(const std::string& word) { return word == "composed" ? Layout::composed : Layout::separate; }
 
-Option layout_option(Request& request, bool required)
+Option layout_option(QubeRequest& request, bool required)
 {
     return {"--layout separate|composed",
             &request.layout,
@@ -25,9 +25,9 @@ Option layout_option(Request& request, bool required)
             {.required = required, .one_of = {"separate", "composed"}}};
 }
 
-Option name_option(Request& request) { return {"NAME", &request.name, "the qube", required(Names::qubes)}; }
+Option name_option(QubeRequest& request) { return {"NAME", &request.name, "the qube", required(Names::qubes)}; }
 
-void create(Context& context, const Request& request)
+void create(Context& context, const QubeRequest& request)
 {
     const auto lock = context.lock();
     app::recover(context.world());
@@ -41,7 +41,7 @@ void create(Context& context, const Request& request)
                      .next("To add an app: qpkg install APP --into " + qube.name.text()));
 }
 
-void remove(Context& context, const Request& request)
+void remove(Context& context, const QubeRequest& request)
 {
     context.finish_interrupted();
     const auto qube = plan::require_qube(context.world().db.snapshot(), QubeName::require(request.name));
@@ -80,7 +80,7 @@ void list_qubes(Context& context)
 
 Command qube_create_command(Context& context)
 {
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<QubeRequest>();
     return {"qube create",
             Section::qubes,
             {{"NAME", &request->name, "the new qube's name", required()},
@@ -91,7 +91,7 @@ Command qube_create_command(Context& context)
 
 Command qube_set_command(Context& context)
 {
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<QubeRequest>();
     return {"qube set", Section::qubes, {name_option(*request), layout_option(*request, true)}, [&context, request] {
                 const app::LayoutRequest wanted{request->name, layout_of(request->layout), context.typed};
                 carry_out(
@@ -107,7 +107,7 @@ Command qube_list_command(Context& context)
 
 Command qube_remove_command(Context& context)
 {
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<QubeRequest>();
     return {"qube remove", Section::qubes, {name_option(*request)}, [&context, request] { remove(context, *request); }};
 }
 

@@ -5,7 +5,7 @@
 namespace qpkg::cli {
 namespace {
 
-struct Request {
+struct RunFlags {
     std::string qube;
     bool root = false;
 };
@@ -23,20 +23,20 @@ void finish_interrupted(Context& context)
     }
 }
 
-void run(Context& context, const Request& request, std::vector<std::string> argv)
+void run_in_qube(Context& context, const RunFlags& request, std::vector<std::string> argv)
 {
     finish_interrupted(context);
     const RunRequest wanted{std::move(argv), request.root ? RunAs::root : RunAs::user};
     context.exit_code = context.world().runner.run(QubeName::require(request.qube), wanted);
 }
 
-Option qube_option(Request& request) { return {"QUBE", &request.qube, "the qube", required(Names::qubes)}; }
+Option qube_option(RunFlags& request) { return {"QUBE", &request.qube, "the qube", required(Names::qubes)}; }
 
 } // namespace
 
 Command run_command(Context& context)
 {
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<RunFlags>();
     return {"run",
             Section::running,
             {{"--as-root", &request->root, "run as root in the qube instead of its user"}, qube_option(*request)},
@@ -45,17 +45,17 @@ Command run_command(Context& context)
                     throw Error(Code::usage, "no program is named",
                                 "say it after two dashes: qpkg run " + request->qube + " -- COMMAND");
                 }
-                run(context, *request, context.after_dashes);
+                run_in_qube(context, *request, context.after_dashes);
             }};
 }
 
 Command shell_command(Context& context)
 {
-    auto request = std::make_shared<Request>();
+    auto request = std::make_shared<RunFlags>();
     return {"shell",
             Section::running,
             {{"--as-root", &request->root, "be root in the qube instead of its user"}, qube_option(*request)},
-            [&context, request] { run(context, *request, {}); }};
+            [&context, request] { run_in_qube(context, *request, {}); }};
 }
 
 } // namespace qpkg::cli

@@ -14,10 +14,10 @@ std::unique_ptr<PackageSource> make()
     return std::make_unique<Source>();
 }
 
-constexpr std::array rows{PackageSourceRow{"deb", make<apt::AptSource>}};
+constexpr std::array all_sources{PackageSourceRow{"deb", make<apt::AptSource>}};
 
 } // namespace
 
-PackageSources package_sources() { return rows; }
+PackageSources package_sources() { return all_sources; }
 
 } // namespace qpkg::cli

@@ -8,7 +8,7 @@
 namespace qpkg {
 namespace {
 
-constexpr std::uint64_t schema = 1;
+constexpr std::uint64_t inventory_schema = 1;
 
 canonical::Fields fields_of(canonical::Value& value, const std::string& where) { return {std::move(value), where}; }
 
@@ -61,7 +61,7 @@ Inventory parse_inventory(std::string_view bytes)
     if (fields.text("_type") != "qpkg-inventory") {
         fields.fail("_type", "is not qpkg-inventory");
     }
-    if (const auto version = fields.number("schema"); version != schema) {
+    if (const auto version = fields.number("schema"); version != inventory_schema) {
         throw Error(Code::unsupported, "the inventory has schema " + std::to_string(version) + ", known is 1");
     }
     Inventory inventory{.arch = fields.id<Arch>("arch"),
@@ -115,7 +115,7 @@ std::string encode_inventory(Inventory inventory)
         {"objects", encode_list(inventory.objects, hex)},
         {"releases", encode_list(inventory.releases, release)},
         {"repositories", encode_list(inventory.repositories, repository)},
-        {"schema", schema}});
+        {"schema", inventory_schema}});
 }
 
 } // namespace qpkg

@@ -20,9 +20,8 @@ using canonical::Fields;
 using canonical::Object;
 using canonical::Value;
 
-constexpr std::uint64_t newest_schema = 2;
+constexpr std::uint64_t manifest_schema = 2;
 constexpr std::string_view only_view = "private";
-constexpr std::size_t longest_text = 400; ///< characters of a version, summary, name or path
 
 std::string short_text(Fields& fields, std::string_view name)
 {
@@ -217,9 +216,9 @@ void check_type(Fields& fields)
     if (schema == 1) {
         throw Error(Code::unsupported, "made by qpkg 0.1; build it again");
     }
-    if (schema != newest_schema) {
+    if (schema != manifest_schema) {
         throw Error(Code::unsupported, "schema " + std::to_string(schema) + " is not known, this qpkg reads " +
-                                           std::to_string(newest_schema));
+                                           std::to_string(manifest_schema));
     }
 }
 
@@ -312,7 +311,7 @@ std::string encode_manifest(const Release& release)
 {
     Object manifest{
         {"_type", "qpkg-release"},
-        {"schema", newest_schema},
+        {"schema", manifest_schema},
         {"app", release.app.text()},
         {"version", release.version},
         {"sequence", release.sequence},

@@ -16,6 +16,7 @@
 namespace qpkg {
 
 inline constexpr std::size_t largest_manifest = 64 * 1024; ///< bytes
+inline constexpr std::size_t longest_text = 400;           ///< characters of a version, summary, name or path
 
 /// Errors: corrupt (not canonical, a member missing, malformed or contradicting another), no_space (over 64 KiB),
 /// unsupported (schema of a newer qpkg). Unknown members are ignored.

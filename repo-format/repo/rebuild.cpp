@@ -2,6 +2,7 @@
 #include "repo-format/repo/rebuild.hpp"
 
 #include "repo-format/repo/input_fields.hpp"
+#include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/core/text.hpp"
 
@@ -9,8 +10,7 @@ namespace qpkg {
 namespace {
 
 constexpr std::string_view type = "qpkg-rebuild";
-constexpr std::uint64_t newest_schema = 1;
-constexpr std::size_t longest_text = 400; ///< characters, as in a manifest
+constexpr std::uint64_t statement_schema = 1;
 constexpr std::string_view statement_ending = ".rebuild.json";
 
 std::string place_of(const std::string& name)
@@ -38,9 +38,9 @@ RebuildStatement parse_rebuild(std::string_view payload)
     if (const auto said = fields.text("_type"); said != type) {
         fields.fail("_type", "is \"" + text::escaped(said, 40) + "\", expected " + std::string(type));
     }
-    if (const auto schema = fields.number("schema"); schema != newest_schema) {
+    if (const auto schema = fields.number("schema"); schema != statement_schema) {
         throw Error(Code::unsupported, "schema " + std::to_string(schema) + " is not known, this qpkg reads " +
-                                           std::to_string(newest_schema));
+                                           std::to_string(statement_schema));
     }
     RebuildStatement statement{.app = fields.id<AppId>("app"),
                                .arch = fields.id<Arch>("arch"),
@@ -59,7 +59,7 @@ RebuildStatement parse_rebuild(std::string_view payload)
 std::string encode_rebuild(const RebuildStatement& statement)
 {
     return canonical::encode(canonical::Object{{"_type", std::string(type)},
-                                               {"schema", newest_schema},
+                                               {"schema", statement_schema},
                                                {"app", statement.app.text()},
                                                {"arch", statement.arch.text()},
                                                {"channel", statement.channel.text()},

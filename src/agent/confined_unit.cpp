@@ -12,7 +12,6 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::string_view blanks = " \t";
 constexpr std::string_view exec_prefixes = "@-:+!|";
 constexpr std::string_view exec_rights = "+!|"; ///< those that take a program out of the confinement
 
@@ -96,17 +95,6 @@ bool is_among(const std::array<std::string_view, Count>& keys, std::string_view 
     return std::ranges::find(keys, key) != keys.end();
 }
 
-std::vector<std::string_view> words_of(std::string_view text)
-{
-    std::vector<std::string_view> words;
-    for (text = text::trimmed(text); !text.empty(); text = text::trimmed(text)) {
-        const auto end = std::min(text.find_first_of(blanks), text.size());
-        words.push_back(text.substr(0, end));
-        text.remove_prefix(end);
-    }
-    return words;
-}
-
 bool is_odd_backslash(std::string_view line)
 {
     const auto rest = line.find_last_not_of('\\');
@@ -172,7 +160,7 @@ private:
 
     static std::string_view trimmed_left(std::string_view line)
     {
-        line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
+        line.remove_prefix(std::min(line.find_first_not_of(text::blanks), line.size()));
         return line;
     }
 
@@ -229,7 +217,7 @@ private:
     void check_programs(std::string_view key, std::string_view value) const
     {
         bool is_first = true;
-        for (const auto word : words_of(value)) {
+        for (const auto word : text::words_of(value)) {
             const auto prefix = word.substr(0, std::min(word.find_first_not_of(exec_prefixes), word.size()));
             if (is_first && prefix.find_first_of(exec_rights) != std::string_view::npos) {
                 throw wrong(Code::unsupported, std::string(key) + " asks for the rights of root");
@@ -240,7 +228,7 @@ private:
 
     void check_folders(const FolderSetting& setting, std::string_view value)
     {
-        for (const auto word : words_of(value)) {
+        for (const auto word : text::words_of(value)) {
             const auto first = word.substr(0, word.find('/'));
             if (std::ranges::find(names_, first) == names_.end() || word.find_first_of("\"'\\:%") != word.npos) {
                 throw wrong(Code::unsupported, std::string(setting.key) + '=' + std::string(word) +

@@ -3,27 +3,15 @@
 
 #include "repo-format/guest/exports.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace qpkg::agent {
 namespace {
 
-constexpr std::string_view blanks = " \t\r";
-
-std::vector<std::string_view> words_of(std::string_view line)
-{
-    std::vector<std::string_view> words;
-    for (;;) {
-        line.remove_prefix(std::min(line.find_first_not_of(blanks), line.size()));
-        if (line.empty()) {
-            return words;
-        }
-        const auto end = std::min(line.find_first_of(blanks), line.size());
-        words.push_back(line.substr(0, end));
-        line.remove_prefix(end);
-    }
-}
+constexpr std::string_view parted_by = " \t\r";
 
 struct Verb {
     std::string_view word;
@@ -67,7 +55,7 @@ Permissions with_permissions(Permissions before, std::string_view bytes, std::st
 {
     for (std::size_t number = 1; !bytes.empty(); ++number) {
         const auto end = std::min(bytes.find('\n'), bytes.size());
-        const auto words = words_of(bytes.substr(0, end));
+        const auto words = text::words_of(bytes.substr(0, end), parted_by);
         bytes.remove_prefix(std::min(end + 1, bytes.size()));
         if (!words.empty() && !words[0].starts_with('#') && !take(before, words)) {
             before.problems.push_back(std::string(name) + ": line " + std::to_string(number) +

@@ -26,7 +26,7 @@ constexpr std::size_t largest_name = 256;
 constexpr std::size_t step = 16 * 1024; // bytes that are passed on at once
 constexpr int most_steps = 64;          // of what a program left behind when it ended
 constexpr std::size_t longest_hello = 64;
-constexpr std::chrono::milliseconds between_looks{200}; // nothing tells of a host that comes back
+constexpr std::chrono::milliseconds between_tries{200}; // nothing tells of a host that comes back
 
 class PortSession {
 public:
@@ -91,7 +91,7 @@ private:
             reader_.clear();
             gone_ = true;
             if (then_ == HostGone::wait) {
-                std::this_thread::sleep_for(between_looks);
+                std::this_thread::sleep_for(between_tries);
             }
         }
     }

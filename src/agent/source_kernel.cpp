@@ -10,7 +10,7 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::string_view prefix = "qpkg.";
+constexpr std::string_view parameter_prefix = "qpkg.";
 constexpr std::size_t longest_line = 64 * 1024;
 
 /// "app,version,view,root;service…" with blanks instead of the commas and semicolons that are not the version's own.
@@ -40,11 +40,11 @@ std::optional<Notices> parse_kernel_line(std::string_view line)
         const auto word = line.substr(0, end);
         line.remove_prefix(std::min(end + 1, line.size()));
         const auto equals = word.find('=');
-        if (!word.starts_with(prefix) || equals == std::string_view::npos) {
+        if (!word.starts_with(parameter_prefix) || equals == std::string_view::npos) {
             continue;
         }
         is_ours = true;
-        const auto slot = word.substr(prefix.size(), equals - prefix.size());
+        const auto slot = word.substr(parameter_prefix.size(), equals - parameter_prefix.size());
         try {
             if (!is_slot_name(slot)) {
                 throw Error(Code::corrupt, "this is no slot's name");

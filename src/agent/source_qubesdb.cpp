@@ -8,7 +8,7 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr const char* prefix = "/vm-config/qpkg-";
+constexpr const char* entry_prefix = "/vm-config/qpkg-";
 constexpr std::string_view between = " = ";
 constexpr std::size_t largest_answer = 1024 * 1024; // 26 values of at most 3072 bytes, and what else begins so
 
@@ -37,12 +37,12 @@ Notices parse_qubesdb(std::string_view printed)
 
 std::optional<Notices> read_qubesdb(const Surroundings& where)
 {
-    const auto answer = run_child({where.qubesdb.string(), prefix}, largest_answer);
+    const auto answer = run_child({where.qubesdb.string(), entry_prefix}, largest_answer);
     if (!answer) {
         return std::nullopt;
     }
     if (answer->status != 0) {
-        throw Error(Code::failed, "ask QubesDB for " + std::string(prefix) + ": " + where.qubesdb.string() +
+        throw Error(Code::failed, "ask QubesDB for " + std::string(entry_prefix) + ": " + where.qubesdb.string() +
                                       " ended with status " + std::to_string(answer->status));
     }
     return parse_qubesdb(answer->out);

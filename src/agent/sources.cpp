@@ -8,7 +8,7 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::chrono::milliseconds between_looks{20};
+constexpr std::chrono::milliseconds between_readings{20};
 
 std::optional<Notices> read_notices(const Surroundings& where)
 {
@@ -36,7 +36,7 @@ std::optional<Announcements> read_announcements(const Surroundings& where)
         if (settled.problems.size() == notices->problems.size() || std::chrono::steady_clock::now() >= end) {
             return settled;
         }
-        std::this_thread::sleep_for(between_looks);
+        std::this_thread::sleep_for(between_readings);
     }
 }
 

@@ -38,7 +38,7 @@ std::vector<std::string_view> split(std::string_view text, char separator)
 }
 
 /// Words parted by blanks; double or single quotes keep blanks together.
-Words words_of(std::string_view line)
+Words quoted_words_of(std::string_view line)
 {
     Words words;
     char quote = 0;
@@ -105,7 +105,7 @@ public:
     void take(std::string_view line)
     {
         ++number_;
-        const auto words = words_of(line);
+        const auto words = quoted_words_of(line);
         if (words.empty() || words[0].starts_with('#')) {
             return;
         }

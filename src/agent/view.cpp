@@ -13,7 +13,7 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t largest_table = 1024 * 1024; // passwd, group and sysusers.d files
+constexpr std::size_t largest_list = 1024 * 1024; // passwd, group and sysusers.d files
 constexpr const char* sysusers_folder = "usr/lib/sysusers.d";
 
 /// What no module may bring at its top level is not shown, so it must not be there unnoticed.
@@ -43,13 +43,13 @@ std::optional<fs::path> etc_with_users(const QubePaths& layout, const AppId& app
         return std::nullopt;
     }
     const auto etc = layout.base() / "etc";
-    Accounts accounts{read_file_within(layout.base(), "etc/passwd", largest_table),
-                      read_file_within(layout.base(), "etc/group", largest_table)};
+    Accounts accounts{read_file_within(layout.base(), "etc/passwd", largest_list),
+                      read_file_within(layout.base(), "etc/group", largest_list)};
     for (const auto& name : names_in(folder)) {
         if (name.ends_with(".conf")) {
             accounts =
                 with_accounts(std::move(accounts),
-                              read_file_within(layout.volume(app), fs::path(sysusers_folder) / name, largest_table));
+                              read_file_within(layout.volume(app), fs::path(sysusers_folder) / name, largest_list));
         }
     }
     const auto made = layout.view(app) / "made-etc";

@@ -25,12 +25,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 3> places{"/usr/share/doc", "/usr/share/info", "/usr/share/man"};
-constexpr std::string_view suffix = ".gz";
+constexpr std::string_view packed_suffix = ".gz";
 constexpr std::size_t files_per_call = 500;
 
-bool is_packed(const fs::path& path) { return path.extension() == suffix && path.stem() != ""; }
+bool is_packed(const fs::path& path) { return path.extension() == packed_suffix && path.stem() != ""; }
 
-std::string unpacked(const std::string& path) { return path.substr(0, path.size() - suffix.size()); }
+std::string unpacked(const std::string& path) { return path.substr(0, path.size() - packed_suffix.size()); }
 
 /// A name in a directory, however one came there.
 struct Spot {
@@ -75,7 +75,7 @@ void run_gzip(const fs::path& workshop, std::size_t first, std::size_t end)
 {
     Command command{.argv = {"gzip", "--decompress", "--quiet", "--"}};
     for (; first < end; ++first) {
-        command.argv.push_back((workshop / (std::to_string(first) + std::string(suffix))).string());
+        command.argv.push_back((workshop / (std::to_string(first) + std::string(packed_suffix))).string());
     }
     run(command);
 }
@@ -88,14 +88,14 @@ std::vector<std::string> unpack(const ForeignTree& tree, const fs::path& beside,
     const files::TemporaryDirectory directory(beside, "documents-");
     const ForeignTree workshop(directory.path());
     for (std::size_t i = 0; i < documents.size(); ++i) {
-        tree.move(documents[i], workshop, std::to_string(i) + std::string(suffix));
+        tree.move(documents[i], workshop, std::to_string(i) + std::string(packed_suffix));
     }
     for (std::size_t at = 0; at < documents.size(); at += files_per_call) {
         run_gzip(directory.path(), at, std::min(at + files_per_call, documents.size()));
     }
     std::vector<std::string> gone;
     for (std::size_t i = 0; i < documents.size(); ++i) {
-        const auto packed = std::to_string(i) + std::string(suffix);
+        const auto packed = std::to_string(i) + std::string(packed_suffix);
         if (workshop.look(packed)) {
             workshop.move(packed, tree, documents[i]);
         } else {

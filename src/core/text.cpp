@@ -71,6 +71,17 @@ std::string_view trimmed(std::string_view text, std::string_view dropped)
     return text.substr(0, text.find_last_not_of(dropped) + 1);
 }
 
+std::vector<std::string_view> words_of(std::string_view text, std::string_view parted_by)
+{
+    std::vector<std::string_view> words;
+    for (text = trimmed(text, parted_by); !text.empty(); text = trimmed(text, parted_by)) {
+        const auto end = std::min(text.find_first_of(parted_by), text.size());
+        words.push_back(text.substr(0, end));
+        text.remove_prefix(end);
+    }
+    return words;
+}
+
 std::vector<std::string> split(std::string_view text, char separator)
 {
     std::vector<std::string> parts;

@@ -10,7 +10,7 @@
 namespace qpkg::cli {
 namespace {
 
-struct Flags {
+struct BuildFlags {
     std::string recipe;
     std::string from;
     std::string base;
@@ -20,7 +20,7 @@ struct Flags {
 
 std::string package_form() { return qpkg::app::named_package_form(package_sources()); }
 
-app::BuildRequest request_of(const Flags& flags)
+app::BuildRequest request_of(const BuildFlags& flags)
 {
     if (flags.recipe.empty() == flags.from.empty()) {
         throw Error(Code::usage, "build takes a recipe, or --from " + package_form(), "see `qpkg build --help`");
@@ -74,7 +74,7 @@ Document describe(const app::BuildReport& report)
 
 Command build_command(Context& context)
 {
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<BuildFlags>();
     return {"build",
             Section::publishing,
             {{"RECIPE", &flags->recipe, "a recipe (module.toml), or its directory"},

@@ -10,7 +10,7 @@
 namespace qpkg::cli {
 namespace {
 
-struct Flags {
+struct BundleFlags {
     app::CreateBundleRequest request;
     std::string out;
 };
@@ -48,7 +48,7 @@ Document describe(const app::DraftBundle& plan)
     return out;
 }
 
-void create(Context& context, const Flags& flags)
+void create(Context& context, const BundleFlags& flags)
 {
     auto& world = context.world();
     const auto plan = app::plan_bundle(world, flags.request);
@@ -94,7 +94,7 @@ Document describe(const app::BundleContents& contents)
 
 Command bundle_create_command(Context& context)
 {
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<BundleFlags>();
     auto options = choice_options(flags->request);
     options.push_back({"--out FILE", &flags->out, "the file to write", required()});
     return {"bundle create", Section::sources, std::move(options), [&context, flags] { create(context, *flags); }};

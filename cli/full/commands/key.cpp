@@ -9,7 +9,7 @@
 namespace qpkg::cli {
 namespace {
 
-struct NewFlags {
+struct KeyFlags {
     std::filesystem::path out;
     std::filesystem::path passphrase_file;
     std::vector<std::string> names;
@@ -38,7 +38,7 @@ Document describe(const app::KeysReport& report, const std::string& command)
     return document;
 }
 
-std::optional<std::string> new_passphrase(const NewFlags& flags)
+std::optional<std::string> new_passphrase(const KeyFlags& flags)
 {
     if (flags.no_passphrase) {
         return std::nullopt;
@@ -47,7 +47,7 @@ std::optional<std::string> new_passphrase(const NewFlags& flags)
                                          : read_passphrase(flags.passphrase_file);
 }
 
-void make_keys(Context& context, const NewFlags& flags)
+void make_keys(Context& context, const KeyFlags& flags)
 {
     const auto report =
         app::new_keys({.directory = flags.out, .passphrase = new_passphrase(flags), .names = flags.names});
@@ -63,7 +63,7 @@ void make_keys(Context& context, const NewFlags& flags)
 
 Command key_new_command(Context& context)
 {
-    auto flags = std::make_shared<NewFlags>();
+    auto flags = std::make_shared<KeyFlags>();
     return {"key new",
             Section::publishing,
             {{"--out DIR", &flags->out, "the directory to make", required()},

@@ -11,7 +11,7 @@
 namespace qpkg::cli {
 namespace {
 
-struct Flags {
+struct PublishFlags {
     std::vector<std::filesystem::path> modules;
     std::vector<std::string> withdraw;
     std::filesystem::path repository;
@@ -35,7 +35,7 @@ app::Withdrawal withdrawal(const std::string& word)
     return {.app = app, .version = word.substr(app.text().size() + 1)};
 }
 
-app::PublishRequest request_of(const Flags& flags, const std::string& typed)
+app::PublishRequest request_of(const PublishFlags& flags, const std::string& typed)
 {
     app::PublishRequest request{.modules = flags.modules,
                                 .withdrawals = {},
@@ -117,7 +117,7 @@ Document describe(const app::PublishReport& report)
     return document;
 }
 
-void publish(Context& context, const Flags& flags)
+void publish(Context& context, const PublishFlags& flags)
 {
     const auto report = app::publish(context.world(), request_of(flags, context.typed));
     auto document = describe(report);
@@ -136,7 +136,7 @@ void publish(Context& context, const Flags& flags)
     context.show(document);
 }
 
-std::vector<Option> options_of(Flags& flags)
+std::vector<Option> options_of(PublishFlags& flags)
 {
     return {{"MODULE", &flags.modules, "directories that `qpkg build --out` made"},
             repository_option(flags.repository),
@@ -158,7 +158,7 @@ std::vector<Option> options_of(Flags& flags)
 
 Command publish_command(Context& context)
 {
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<PublishFlags>();
     return {"publish", Section::publishing, options_of(*flags), [&context, flags] { publish(context, *flags); }};
 }
 

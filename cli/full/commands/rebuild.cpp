@@ -7,7 +7,7 @@
 namespace qpkg::cli {
 namespace {
 
-struct Flags {
+struct RebuildFlags {
     app::RebuildRequest request;
     std::filesystem::path passphrase_file;
 };
@@ -24,7 +24,7 @@ void describe(Document& out, const app::RebuildReport& report)
         .field("statement", report.statement, "Statement");
 }
 
-void run(Context& context, Flags flags)
+void rebuild_and_tell(Context& context, RebuildFlags flags)
 {
     if (!flags.passphrase_file.empty()) {
         flags.request.passphrase = read_passphrase(flags.passphrase_file);
@@ -46,7 +46,7 @@ void run(Context& context, Flags flags)
 
 Command rebuild_command(Context& context)
 {
-    auto flags = std::make_shared<Flags>();
+    auto flags = std::make_shared<RebuildFlags>();
     auto& request = flags->request;
     request.out = ".";
     return {"rebuild",
@@ -57,7 +57,7 @@ Command rebuild_command(Context& context)
              {"--passphrase-file FILE", &flags->passphrase_file, "read its passphrase from the first line"},
              {"--out DIR", &request.out, "write DIR/attest/... (the current directory)"},
              {"--sign-dissent", &request.sign_dissent, "sign also that something else came out"}},
-            [&context, flags] { run(context, *flags); }};
+            [&context, flags] { rebuild_and_tell(context, *flags); }};
 }
 
 } // namespace qpkg::cli

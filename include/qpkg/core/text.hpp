@@ -25,6 +25,8 @@ inline constexpr std::string_view blanks = " \t";
 std::string_view trimmed(std::string_view text, std::string_view dropped = blanks);
 
 std::vector<std::string> split(std::string_view text, char separator);
+/// What stands between blanks.
+std::vector<std::string_view> words_of(std::string_view text, std::string_view parted_by = blanks);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
 /// Up to three of `candidates` that a typing slip turns into `word`, nearest first.

@@ -11,7 +11,7 @@
 namespace qpkg::erofs {
 namespace {
 
-constexpr std::uint32_t magic = 0xe0f5e1e2;
+constexpr std::uint32_t erofs_magic = 0xe0f5e1e2;
 constexpr std::uint32_t has_checksum_and_mtime = 0x3;
 constexpr std::size_t checksum_at = super_offset + 4;
 constexpr std::uint32_t block_bits = 12;
@@ -155,7 +155,7 @@ std::string MetadataEncoder::inode_bytes(std::uint32_t position) const
 std::string MetadataEncoder::superblock() const
 {
     std::string out;
-    append(out, magic, 4);
+    append(out, erofs_magic, 4);
     append(out, 0, 4); // checksum, filled in when the block is whole
     append(out, has_checksum_and_mtime, 4);
     append(out, block_bits, 1);

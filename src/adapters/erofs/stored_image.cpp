@@ -17,7 +17,7 @@
 namespace qpkg::erofs {
 namespace {
 
-constexpr std::string_view magic = "QPKGPLN1";
+constexpr std::string_view plan_magic = "QPKGPLN1";
 constexpr std::size_t recipe_at = 8;
 constexpr std::size_t root_at = 40;
 constexpr std::size_t total_at = 72;
@@ -71,7 +71,7 @@ void StoredImage::write(int plan, const Image& image, const Target& written, con
 {
     const auto list = list_of(image);
     const auto& layout = image.layout;
-    std::string header(magic);
+    std::string header(plan_magic);
     header += image.recipe.bytes_string() + root.bytes_string();
     append(header, layout.total_blocks, 4);
     append(header, layout.data_start, 4);
@@ -107,7 +107,7 @@ std::optional<StoredImage> StoredImage::open(const std::filesystem::path& path, 
     }
     StoredImage plan(std::move(fd), root);
     const auto header = read_at(plan.fd_.get(), 0, header_end);
-    if (header.size() < header_end || !header.starts_with(magic) ||
+    if (header.size() < header_end || !header.starts_with(plan_magic) ||
         header.substr(recipe_at, Digest::size) != recipe.bytes_string() ||
         header.substr(root_at, Digest::size) != root.bytes_string()) {
         return std::nullopt;

@@ -14,8 +14,6 @@ namespace {
 
 constexpr std::uint64_t max_metadata_bytes = 256 * 1024 * 1024;
 
-std::string describe(const Digest& id, ObjectType type) { return std::string(suffix(type)) + " " + id.hex(); }
-
 void require_digest(std::string_view bytes, const Digest& id, ObjectType type)
 {
     if (sha256(bytes) != id) {

@@ -49,8 +49,6 @@ Fd open_objects(const fs::path& directory)
     return fd;
 }
 
-std::string describe(const Digest& id, ObjectType type) { return std::string(suffix(type)) + " " + id.hex(); }
-
 /// "cdef….file" in the directory "ab" as an object's name.
 std::optional<ObjectName> name_of(std::string_view first_two, std::string_view file)
 {
@@ -67,6 +65,8 @@ std::optional<ObjectName> name_of(std::string_view first_two, std::string_view f
 }
 
 } // namespace
+
+std::string describe(const Digest& id, ObjectType type) { return std::string(suffix(type)) + " " + id.hex(); }
 
 std::string_view suffix(ObjectType type) { return type_names.at(static_cast<std::size_t>(type)).suffix; }
 

@@ -26,6 +26,8 @@ namespace qpkg::ostree {
 enum class ObjectType { commit, commitmeta, dirtree, dirmeta, file, filez };
 
 std::string_view suffix(ObjectType type);
+/// For people: "dirtree 5f…".
+std::string describe(const Digest& id, ObjectType type);
 std::optional<ObjectType> type_of_suffix(std::string_view suffix);
 /// "ab/cdef….file"
 std::string object_path(const Digest& id, ObjectType type);

@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_table = 1024 * 1024;   // bytes of passwd and group
 constexpr std::size_t largest_menu_file = 16 * 1024; // bytes
 constexpr std::size_t most_menu_files = 1000;
-constexpr const char* patience = "60"; // seconds; the program asks the qube for icons
+constexpr const char* menu_patience = "60"; // seconds; the program asks the qube for icons
 
 /// The fields of the line of /etc/group or /etc/passwd that begins with `name`.
 std::vector<std::string> account(std::string_view table, std::string_view name)
@@ -51,7 +51,7 @@ void sync_menu(const std::string& program, const DesktopUser& user, const QubeNa
 {
     // As Qubes' service qubes.SyncAppMenus calls it; timeout(1): it asks the qube for icons.
     const auto result =
-        run({.argv = {"timeout", "--kill-after=2", patience, "runuser", "-u", user.name, "--", "env",
+        run({.argv = {"timeout", "--kill-after=2", menu_patience, "runuser", "-u", user.name, "--", "env",
                       "HOME=" + user.home.string(), "DISPLAY=:0", "QREXEC_REMOTE_DOMAIN=" + qube.text(), program},
              .input = lines});
     log::debug(program + " for " + qube.text() + ": " + std::to_string(result.status));

@@ -17,7 +17,7 @@ constexpr std::size_t longest_answer = 200; ///< characters that people are show
 constexpr int status_of_timeout = 124;      ///< of timeout(1)
 
 /// Seconds; composing views takes a few.
-std::string patience()
+std::string refresh_patience()
 {
     const char* set = std::getenv("QPKG_REFRESH_SECONDS");
     return set == nullptr ? "60" : set;
@@ -28,7 +28,7 @@ std::string patience()
 std::set<std::string> refresh_agent(const std::string& qrexec_client, const QubeName& qube)
 {
     // timeout(1): a qube can keep the call open for as long as it likes.
-    const Command command{.argv = {"timeout", "--kill-after=2", patience(), qrexec_client, "-d", qube.text(),
+    const Command command{.argv = {"timeout", "--kill-after=2", refresh_patience(), qrexec_client, "-d", qube.text(),
                                    "root:QUBESRPC qpkg.Refresh dom0"}};
     log::debug("qrexec <- " + text::join(std::span(command.argv).subspan(3), " "));
     const auto result = run(command);

@@ -16,7 +16,7 @@
 namespace qpkg::app {
 namespace {
 
-constexpr std::size_t piece_size = 1024 * 1024;
+constexpr std::size_t read_at_once = 1024 * 1024;
 
 /// Fills `buffer`. Error failed when the file ends before.
 void read_at(int fd, std::span<std::uint8_t> buffer, std::uint64_t offset)
@@ -147,7 +147,7 @@ void BundleFile::check(std::size_t index) const
 void BundleFile::stream(std::size_t index, const std::function<void(std::span<const std::uint8_t>)>& take) const
 {
     const auto& section = sections_.at(index);
-    std::vector<std::uint8_t> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(piece_size, section.length)));
+    std::vector<std::uint8_t> buffer(static_cast<std::size_t>(std::min<std::uint64_t>(read_at_once, section.length)));
     for (std::uint64_t done = 0; done < section.length;) {
         interrupt::throw_if_requested();
         const auto piece = std::min<std::uint64_t>(buffer.size(), section.length - done);

@@ -23,7 +23,7 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 
 constexpr int look_again_milliseconds = 1000;
-constexpr std::size_t piece_size = 64 * 1024;
+constexpr std::size_t sent_at_once = 64 * 1024;
 
 std::string in_seconds(milliseconds time) { return std::to_string(duration_cast<seconds>(time).count()) + " seconds"; }
 
@@ -101,7 +101,7 @@ std::string read_stream(int fd, std::size_t cap, const Patience& patience)
 {
     IncomingStream stream(fd, patience);
     std::string bytes;
-    std::vector<std::uint8_t> buffer(piece_size);
+    std::vector<std::uint8_t> buffer(sent_at_once);
     while (const auto got = stream.read_some(buffer)) {
         bytes += as_text(std::span(buffer).first(got));
         if (bytes.size() > cap) {

@@ -20,7 +20,7 @@
 namespace qpkg::app {
 namespace {
 
-constexpr std::size_t piece_size = 1024 * 1024;
+constexpr std::size_t copied_at_once = 1024 * 1024;
 constexpr std::string_view prefix = "quarantine-";
 
 /// The table, with no more memory than what came.
@@ -99,7 +99,7 @@ Fd Quarantine::open_nameless() const
 BundleFile Quarantine::receive(int fd, Patience patience, Progress& progress) const
 {
     IncomingStream source(fd, patience);
-    std::vector<std::uint8_t> buffer(piece_size);
+    std::vector<std::uint8_t> buffer(copied_at_once);
     const auto front = std::span(buffer).first(bundle::header_size);
     source.fill(front);
     const auto header = bundle::parse_header(front);

@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view ending = ".key";
+constexpr std::string_view key_ending = ".key";
 
 std::map<std::string, trust::KeyFile> read_files(const fs::path& directory)
 {
@@ -29,7 +29,7 @@ std::map<std::string, trust::KeyFile> read_files(const fs::path& directory)
     }
     std::map<std::string, trust::KeyFile> found;
     for (const auto& entry : fs::directory_iterator(directory)) {
-        if (entry.path().extension() == ending) {
+        if (entry.path().extension() == key_ending) {
             found.emplace(entry.path().stem().string(), trust::KeyFile::read(entry.path()));
         }
     }
@@ -54,7 +54,7 @@ std::string fingerprint_of(const std::map<std::string, trust::KeyFile>& files)
 KeysReport add_keys(const fs::path& directory, const NewKeysRequest& request)
 {
     files::make_directories(directory);
-    const auto path_of = [&](const std::string& name) { return directory / (name + std::string(ending)); };
+    const auto path_of = [&](const std::string& name) { return directory / (name + std::string(key_ending)); };
     for (const auto& name : request.names) {
         if (!RepoName::parse(name)) {
             throw Error(Code::usage, "\"" + text::escaped(name, 80) + "\" cannot be the name of a key");
@@ -94,7 +94,7 @@ KeysReport new_keys(const NewKeysRequest& request)
         names.emplace_back(name);
     }
     for (const auto& name : names) {
-        trust::write_key_file(staging.path() / (name + std::string(ending)), trust::SecretKey::generate(),
+        trust::write_key_file(staging.path() / (name + std::string(key_ending)), trust::SecretKey::generate(),
                               request.passphrase);
     }
     fault_point("keys.staged");
@@ -141,7 +141,8 @@ trust::PublicKey KeyRing::public_key(const std::string& name) const
 {
     const auto found = files_.find(name);
     if (found == files_.end()) {
-        throw Error(Code::not_found, "keys in " + directory_.string() + ": there is no " + name + std::string(ending));
+        throw Error(Code::not_found,
+                    "keys in " + directory_.string() + ": there is no " + name + std::string(key_ending));
     }
     return found->second.public_key();
 }

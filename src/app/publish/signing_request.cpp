@@ -22,7 +22,7 @@ using canonical::Object;
 
 constexpr std::string_view type = "qpkg-signing-request";
 constexpr std::string_view index_file = "request.json";
-constexpr std::string_view ending = ".sig";
+constexpr std::string_view signature_ending = ".sig";
 constexpr std::string_view evidence_directory = "evidence";
 constexpr std::string_view served_directory = "served";
 constexpr std::size_t largest_index = 64 * 1024;
@@ -31,7 +31,7 @@ constexpr std::size_t signature_line = 129; ///< 128 hex digits and the end of t
 
 fs::path signature_path(const fs::path& directory, const ToSign& file, const Digest& key)
 {
-    return directory / (file.file() + "." + key.hex() + std::string(ending));
+    return directory / (file.file() + "." + key.hex() + std::string(signature_ending));
 }
 
 Object encode(const ToSign& file)

@@ -9,7 +9,7 @@ namespace qpkg::app {
 namespace {
 
 /// Two versions of one thing, either of which may be missing.
-struct Change {
+struct Versions {
     std::string from;
     std::string to;
 };
@@ -27,7 +27,7 @@ std::map<AppId, std::pair<const Release*, const Release*>> pair_up(const Snapsho
     return pairs;
 }
 
-std::string line(const std::string& name, const Change& change)
+std::string line(const std::string& name, const Versions& change)
 {
     if (change.from.empty()) {
         return "+ " + name + ' ' + change.to;
@@ -42,7 +42,7 @@ std::string version_of(const Release* release) { return release == nullptr ? std
 
 std::vector<std::string> package_lines(const Release* from, const Release* to)
 {
-    std::map<std::string, Change> changes;
+    std::map<std::string, Versions> changes;
     if (from != nullptr) {
         for (const auto& package : from->packages) {
             changes[package.name].from = package.version;

@@ -1,39 +1,20 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/fetch/http/address.hpp"
 
+#include "adapters/fetch/http/url.hpp"
+
 #include "qpkg/core/error.hpp"
-
-#include <curl/curl.h>
-
-#include <memory>
 
 namespace qpkg::fetch {
 namespace {
 
-struct UrlCleanup {
-    void operator()(CURLU* url) const noexcept { curl_url_cleanup(url); }
-};
-using Url = std::unique_ptr<CURLU, UrlCleanup>;
-
-Url parsed(const Location& location)
+Url require_url(const Location& location)
 {
-    Url url(curl_url());
-    if (!url || curl_url_set(url.get(), CURLUPART_URL, location.revealed().c_str(), 0) != CURLUE_OK) {
+    auto url = parsed_url(location.revealed());
+    if (!url) {
         throw Error(Code::usage, location.shown() + ": this is no address of a web server");
     }
     return url;
-}
-
-/// Empty when there is no such part.
-std::string part_of(CURLU* url, CURLUPart part, unsigned flags)
-{
-    char* text = nullptr;
-    if (curl_url_get(url, part, &text, flags) != CURLUE_OK) {
-        return {};
-    }
-    std::string result(text);
-    curl_free(text);
-    return result;
 }
 
 std::string without_last_slashes(std::string text)
@@ -48,16 +29,16 @@ std::string without_last_slashes(std::string text)
 
 Address::Address(const Location& location)
 {
-    const auto url = parsed(location);
-    user = part_of(url.get(), CURLUPART_USER, CURLU_URLDECODE);
-    password = part_of(url.get(), CURLUPART_PASSWORD, CURLU_URLDECODE);
-    encrypted = part_of(url.get(), CURLUPART_SCHEME, 0) == "https";
-    const auto query = part_of(url.get(), CURLUPART_QUERY, 0);
+    const auto url = require_url(location);
+    user = part_of(url, CURLUPART_USER, CURLU_URLDECODE);
+    password = part_of(url, CURLUPART_PASSWORD, CURLU_URLDECODE);
+    encrypted = part_of(url, CURLUPART_SCHEME, 0) == "https";
+    const auto query = part_of(url, CURLUPART_QUERY, 0);
     query_ = query.empty() ? "" : '?' + query;
     for (const auto part : {CURLUPART_USER, CURLUPART_PASSWORD, CURLUPART_QUERY}) {
         curl_url_set(url.get(), part, nullptr, 0);
     }
-    base_ = without_last_slashes(part_of(url.get(), CURLUPART_URL, 0));
+    base_ = without_last_slashes(part_of(url, CURLUPART_URL, 0));
     const auto& shown = location.shown();
     shown_ = without_last_slashes(shown.substr(0, shown.find('?')));
 }
