@@ -27,3 +27,10 @@ TEST_CASE("a slip of the fingers still finds the name")
     CHECK(text::near_names("gti", apps) == std::vector<std::string>{"git"});
     CHECK(text::near_names("libreoffice", apps).empty());
 }
+
+TEST_CASE("words are what stands between blanks")
+{
+    CHECK(text::words_of(" a\t bc ") == std::vector<std::string_view>{"a", "bc"});
+    CHECK(text::words_of("a\r", " \r") == std::vector<std::string_view>{"a"});
+    CHECK(text::words_of(" \t").empty());
+}
