@@ -98,10 +98,22 @@ void build_at(std::span<char*> words)
     const std::int64_t seconds = std::atoll(words[1]);
     SandboxAt sandbox(world.sandbox, layer.path(), seconds);
     ClockAt clock(seconds);
-    app::World then{world.root,         world.db,    world.trust, world.content,  world.volumes, world.hypervisor,
-                    world.runner,       sandbox,     clock,       world.progress, world.fetcher, world.open_content,
-                    world.open_volumes, world.unpack};
-    then.package_sources = world.package_sources;
+    app::World then{.root = world.root,
+                    .db = world.db,
+                    .trust = world.trust,
+                    .content = world.content,
+                    .volumes = world.volumes,
+                    .hypervisor = world.hypervisor,
+                    .runner = world.runner,
+                    .sandbox = sandbox,
+                    .clock = clock,
+                    .progress = world.progress,
+                    .fetcher = world.fetcher,
+                    .open_content = world.open_content,
+                    .open_volumes = world.open_volumes,
+                    .unpack = world.unpack,
+                    .archive_repository = world.archive_repository,
+                    .package_sources = world.package_sources};
     const auto report = app::build_module(then, {.from = words[3], .base = {}, .out = words[4], .lock = words[5]});
     std::cout << report.release.tree.commit.hex() << ' ' << report.release.volume.root.hex() << '\n';
 }

@@ -7,6 +7,8 @@
 
 #include "qpkg/core/files.hpp"
 
+#include <fcntl.h>
+
 #include <map>
 
 using namespace qpkg;
@@ -286,6 +288,29 @@ TEST_CASE("a reader writes nothing")
     sqlite::Database reader(scratch.file, sqlite::Access::read);
 
     CHECK_FAILS(Code::failed, "readonly", fill(reader, a_snapshot()));
+}
+
+TEST_CASE("a reader has nothing open to write, SQLite's index neither")
+{
+    const Scratch scratch;
+    {
+        const sqlite::Database db(scratch.file);
+    }
+    const sqlite::Database reader(scratch.file, sqlite::Access::read);
+    reader.snapshot();
+
+    int seen = 0;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code closed; // the iterator's own
+        const auto target = std::filesystem::read_symlink(entry, closed).string();
+        if (!target.starts_with(scratch.file.string()) || target.ends_with("-wal")) { // SQLite always opens that so
+            continue;
+        }
+        const auto mode = ::fcntl(std::stoi(entry.path().filename().string()), F_GETFL) & O_ACCMODE;
+        CHECK_MESSAGE(mode == O_RDONLY, target);
+        ++seen;
+    }
+    CHECK(seen == 2);
 }
 
 TEST_CASE("nothing of a closed database lies beside it, so that an older copy can take its place")
