@@ -15,8 +15,6 @@
 namespace qpkg::apt {
 namespace {
 
-namespace fs = std::filesystem;
-
 struct Distribution {
     KnownBase base;
     std::string suite;
