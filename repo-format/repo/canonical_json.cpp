@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/repo/canonical_json.hpp"
 
+#include "repo-format/repo/utf8.hpp"
+
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -11,6 +13,9 @@ namespace {
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_text_character(char c) noexcept { return c >= 0x20 && c <= 0x7e && c != '"' && c != '\\'; }
+
+/// The one member whose string is for people alone, and may hold the letters of all languages.
+constexpr std::string_view member_with_letters = "summary";
 
 class Parser {
 public:
@@ -91,7 +96,7 @@ private:
                      (members.rbegin()->first == name ? "there twice" : "not in ascending order"));
             }
             require(":");
-            auto member = value(depth + 1);
+            auto member = name == member_with_letters && peek() == '"' ? Value(words()) : value(depth + 1);
             members.emplace_hint(members.end(), std::move(name), std::move(member));
         } while (take(","));
         require("}");
@@ -124,6 +129,19 @@ private:
             fail("a string ends or holds something other than printable ASCII without escapes");
         }
         return std::string(bytes_.substr(begin, position_++ - begin));
+    }
+
+    std::string words()
+    {
+        require("\"");
+        const auto rest = bytes_.substr(position_);
+        const auto words = rest.substr(0, rest.find('"'));
+        if (!is_words(words)) {
+            fail("a summary holds control characters, escapes or something other than UTF-8");
+        }
+        position_ += words.size();
+        require("\"");
+        return std::string(words);
     }
 
     Value number()
@@ -164,6 +182,18 @@ void append_string(std::string& out, std::string_view text)
     out += '"';
 }
 
+void append_words(std::string& out, std::string_view words)
+{
+    if (!is_words(words)) {
+        throw Error(Code::usage, "\"" + text::escaped(words) +
+                                     "\" cannot be the summary in signed metadata: only letters, digits and "
+                                     "punctuation in UTF-8 without \" and \\ can");
+    }
+    out += '"';
+    out += words;
+    out += '"';
+}
+
 void append_array(std::string& out, const Array& array)
 {
     out += '[';
@@ -184,7 +214,11 @@ void append_object(std::string& out, const Object& object)
         out += separator;
         append_string(out, name);
         out += ':';
-        append(out, member);
+        if (const auto* words = member.get_if<std::string>(); words != nullptr && name == member_with_letters) {
+            append_words(out, *words);
+        } else {
+            append(out, member);
+        }
         separator = ",";
     }
     out += '}';
@@ -226,6 +260,36 @@ std::string encode(const Value& value)
 }
 
 bool is_text(std::string_view text) noexcept { return std::all_of(text.begin(), text.end(), is_text_character); }
+
+bool is_words(std::string_view words) noexcept
+{
+    while (!words.empty()) {
+        const auto code_point = take_code_point(words);
+        if (!code_point || is_deceptive(*code_point) || *code_point == '"' || *code_point == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
+std::string to_words(std::string_view foreign, std::size_t limit)
+{
+    std::string words;
+    while (!foreign.empty()) {
+        const auto before = foreign;
+        const auto code_point = take_code_point(foreign);
+        if (!code_point) {
+            foreign.remove_prefix(1);
+        }
+        const auto taken = before.substr(0, before.size() - foreign.size());
+        const auto next = code_point && is_words(taken) ? std::string(taken) : to_text(taken.substr(0, 1));
+        if (words.size() + next.size() > limit) {
+            break;
+        }
+        words += next;
+    }
+    return words;
+}
 
 std::string to_text(std::string_view text)
 {

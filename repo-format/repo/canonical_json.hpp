@@ -2,9 +2,10 @@
 //
 // Why signed metadata is a small part of JSON, read by our own parser. If one value has two spellings, "the signed
 // bytes" and "the bytes that were parsed" can differ, and signatures have to be made over something that is computed.
-// Here one value has one spelling: members ascend, no blanks, no escapes, printable ASCII, integers up to 2^53 - 1, at
-// most eight deep. So the bytes of the file are the bytes that were signed, and duplicate members, odd numbers or deep
-// nesting do not exist. Every JSON reader of others reads it as well.
+// Here one value has one spelling: members ascend, no blanks, no escapes, printable ASCII (but in a summary, which is
+// for people alone), integers up to 2^53 - 1, at most eight deep. So the bytes of the file are the bytes that were
+// signed, and duplicate members, odd numbers or deep nesting do not exist. Every JSON reader of others reads it as
+// well.
 //
 // A general library was not taken: it accepts what we would have to forbid again, and all of it would be open to
 // whoever sends bytes to dom0.
@@ -70,6 +71,12 @@ std::string encode(const Value& value);
 
 /// True when `text` may stand in a string: printable ASCII without `"` and `\`.
 bool is_text(std::string_view text) noexcept;
+
+/// True when `words` may stand in a member `summary`: UTF-8 by the rules for names of files, without `"` and `\`.
+bool is_words(std::string_view words) noexcept;
+
+/// `foreign` as such words of at most `limit` bytes, letters of all languages kept; the rest replaced as by `to_text`.
+std::string to_words(std::string_view foreign, std::size_t limit);
 
 /// `text` with every character the profile leaves out replaced: `"` by `'`, `\` by `/`, anything else by `?`.
 std::string to_text(std::string_view text);

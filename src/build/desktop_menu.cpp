@@ -2,6 +2,7 @@
 #include "build/desktop_menu.hpp"
 
 #include "repo-format/repo/menu_entry.hpp"
+#include "repo-format/repo/transliteration.hpp"
 
 #include "qpkg/core/key_value_file.hpp"
 #include "qpkg/core/text.hpp"
@@ -11,8 +12,9 @@
 namespace qpkg::build {
 namespace {
 
-std::string name_for_menus(std::string name)
+std::string name_for_menus(std::string_view given)
 {
+    auto name = in_ascii(given);
     std::erase_if(name, [](char c) { return !is_menu_name_character(c); });
     name.erase(0, name.find_first_not_of(' '));
     name.resize(std::min(name.size(), longest_menu_name));

@@ -13,8 +13,9 @@ namespace qpkg::build {
 /// file.
 std::optional<std::string> desktop_value(std::string_view entry, std::string_view key);
 
-/// What a menu outside the qube shows of a desktop entry: its untranslated name, icon and categories, without the
-/// characters that a manifest does not carry. Nothing for an entry that wants no place in menus, or has no name.
+/// What a menu outside the qube shows of a desktop entry: its untranslated name in ASCII, icon and categories,
+/// without the characters that a manifest does not carry. Nothing for an entry that wants no place in menus, or has no
+/// name.
 std::optional<MenuEntry> menu_of(std::string_view desktop_entry);
 
 } // namespace qpkg::build

@@ -28,8 +28,9 @@ void run_tests(const Workshop& workshop, const std::filesystem::path& tree, cons
         workshop.progress.begin("test", tests[i], 0);
         const auto result = run({"/bin/sh", "-c", as_user, "sh", tests[i]});
         if (result.status != 0) {
-            throw workshop::command_error(
-                result, fmt::format("test \"{}\" ended with {}", text::escaped(tests[i]), result.status));
+            throw workshop::script_error(
+                fmt::format("test \"{}\" ended with {}", text::escaped(tests[i]), result.status),
+                workshop::last_words(text::split(result.output, '\n'), text::split(result.errors, '\n')));
         }
         workshop.progress.end("passed");
     }

@@ -6,8 +6,11 @@
 #include "build/module_exports.hpp"
 #include "build/os_release.hpp"
 #include "build/package_files.hpp"
+#include "build/replaced_packages.hpp"
 #include "build/scan.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/repo/canonical_json.hpp"
+#include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/foreign_tree.hpp"
@@ -34,9 +37,17 @@ std::string list_first(const std::vector<std::string>& paths)
            (paths.size() > shown ? " and " + std::to_string(paths.size() - shown) + " more" : "");
 }
 
-void refuse_removals(const TreeChoice& plan)
+/// What goes because a package of the base had to be replaced is told by that package.
+void refuse_removals(const TreeChoice& plan, const PackageSource& source, const Fd& base,
+                     std::span<const InstalledPackage> installed)
 {
     if (!plan.refused.empty()) {
+        const auto replaced = replaced_packages(source.describe(ForeignTree(base)), installed, plan.refused);
+        if (!replaced.empty()) {
+            throw Error(Code::conflict, "the archive is newer than the base: " + in_words(replaced),
+                        "build a newer base, and then on that; when the files of the older ones may stay, list them in "
+                        "the recipe: source.may_remove");
+        }
         throw Error(Code::conflict,
                     "installing removes paths of the base, which a module cannot do: " + list_first(plan.refused),
                     "when they may stay, list them in the recipe: source.may_remove");
@@ -161,16 +172,10 @@ std::map<std::string, std::string> own_files(const AppId& app, const std::string
     return files;
 }
 
-std::string printable(std::string text)
-{
-    std::erase_if(text, [](char c) { return c < ' ' || c > '~'; });
-    return text.substr(0, 400);
-}
-
 std::string summary_of(const std::string& package, const std::vector<InstalledPackage>& installed)
 {
     const auto found = std::ranges::find(installed, package, &InstalledPackage::name);
-    return found == installed.end() ? std::string() : printable(found->summary);
+    return found == installed.end() ? std::string() : canonical::to_words(found->summary, longest_text);
 }
 
 /// In the order of the exports file, which says nothing of menus and of what starts.
@@ -196,7 +201,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     const auto entries = scan_changes(changes, ForeignTree(base));
     const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places());
     refuse_displacements(plan, packages);
-    refuse_removals(plan);
+    refuse_removals(plan, source, base, installed);
     refuse_secrets(plan, recipe);
 
     auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages), unlisted);

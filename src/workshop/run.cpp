@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "workshop/run.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/foreign_tree.hpp"
 #include "qpkg/core/text.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <iterator>
 
 namespace qpkg::workshop {
 namespace {
@@ -14,7 +17,26 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t largest_resolv_conf = 64 * 1024;
-constexpr std::size_t shown_lines = 4;
+constexpr std::size_t shown_lines = 4;     // of each stream
+constexpr std::size_t longest_shown = 300; // characters of a line
+
+/// Without empty ones.
+std::vector<std::string> last_of(std::vector<std::string> lines)
+{
+    std::erase_if(lines, [](const std::string& line) { return text::trimmed(line, " \t\r").empty(); });
+    if (lines.size() > shown_lines) {
+        lines.erase(lines.begin(), lines.end() - shown_lines);
+    }
+    return lines;
+}
+
+std::string joined(std::vector<std::string> lines)
+{
+    for (auto& line : lines) {
+        line = text::escaped(text::trimmed(line, " \t\r"), longest_shown);
+    }
+    return text::join(lines, "; ");
+}
 
 } // namespace
 
@@ -56,20 +78,36 @@ void Run::allow_network()
 
 CommandResult Run::operator()(std::vector<std::string> argv)
 {
-    request_.command.argv = std::move(argv);
-    return workshop_.sandbox.run(request_);
+    auto request = request_;
+    request.command.argv = std::move(argv);
+    request.command.on_line = [&](std::string_view line) {
+        log::debug(line);
+        if (request_.command.on_line) {
+            request_.command.on_line(line);
+        }
+    };
+    return workshop_.sandbox.run(request);
+}
+
+std::vector<std::string> last_words(std::vector<std::string> output, std::vector<std::string> errors)
+{
+    auto words = last_of(std::move(output));
+    std::ranges::move(last_of(std::move(errors)), std::back_inserter(words));
+    return words;
 }
 
 Error command_error(const CommandResult& result, const std::string& what, const std::string& hint,
                     std::string_view noise)
 {
     auto lines = text::split(result.errors.empty() ? result.output : result.errors, '\n');
-    std::erase_if(lines,
-                  [&](const std::string& line) { return line.empty() || (!noise.empty() && line.starts_with(noise)); });
-    if (lines.size() > shown_lines) {
-        lines.erase(lines.begin(), lines.end() - shown_lines);
-    }
-    return {Code::failed, what + ": " + text::escaped(text::join(lines, "; "), 600), hint};
+    std::erase_if(lines, [&](const std::string& line) { return !noise.empty() && line.starts_with(noise); });
+    return {Code::failed, what + ": " + joined(last_of(std::move(lines))), hint};
+}
+
+Error script_error(const std::string& what, const std::vector<std::string>& words)
+{
+    return {Code::failed, words.empty() ? what + ", and said nothing" : what + "; its last words: " + joined(words),
+            "with -v all that it says is told as it comes"};
 }
 
 } // namespace qpkg::workshop

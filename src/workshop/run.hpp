@@ -24,6 +24,7 @@ public:
     /// With the caller's proxies and name servers.
     void allow_network();
 
+    /// With --verbose each line of it is told as it comes.
     CommandResult operator()(std::vector<std::string> argv);
 
 private:
@@ -36,5 +37,11 @@ private:
 /// `noise` say nothing.
 Error command_error(const CommandResult& result, const std::string& what, const std::string& hint = {},
                     std::string_view noise = {});
+
+/// The last few lines of both streams: a script gives its reason on either.
+std::vector<std::string> last_words(std::vector<std::string> output, std::vector<std::string> errors);
+
+/// Error failed: what a script did, and its own last words.
+Error script_error(const std::string& what, const std::vector<std::string>& words);
 
 } // namespace qpkg::workshop

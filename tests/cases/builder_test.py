@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a maintainer script does to the machine that builds: nothing. The base's apt-get is a stand-in that runs the
-package's file as such a script; all else is what a build does."""
+"""What a maintainer script does to the machine that builds: nothing; and what a build tells when it fails: the script's own
+reason. The base's apt-get is a stand-in that runs the package's file as such a script; all else is what a build does."""
 
 import hashlib
 import os
@@ -74,6 +74,15 @@ int main(void) {
 """
 
 
+# What dpkg says of a script that failed.
+FAILED = """echo 'dpkg: error processing package {0} (--configure):' >&2
+echo ' installed {0} package post-installation script subprocess returned error exit status 3' >&2
+for i in 1 2 3 4 5 6; do echo "E: apt's own words" >&2; done; exit 100"""
+OLD_LIBRARY = {"var/lib/dpkg/status": "Package: libthing\nVersion: 1.0\n", "usr/lib/libthing.so.1.0": "x",
+               "var/lib/dpkg/info/libthing.list": "/.\n/usr\n/usr/lib\n/usr/lib/libthing.so.1.0\n"}
+LETTERS = "Übersetzer für Médiathèques"
+
+
 def compiled(source):
     with tempfile.TemporaryDirectory() as folder:
         program = pathlib.Path(folder) / "program"
@@ -93,7 +102,7 @@ def with_libraries(path, program):
 class BuilderWorld(SmallWorld):
     """A package is a script: NAME_1.0_all.deb in the cache, with a lock file and a recipe."""
 
-    def package(self, name, script, test="true"):
+    def package(self, name, script, test="true", summary="x"):
         cache = self.root / "cache/debian-12/apt/archives"
         cache.mkdir(parents=True, exist_ok=True)
         file = cache / f"{name}_1.0_all.deb"
@@ -104,7 +113,7 @@ class BuilderWorld(SmallWorld):
             f"qpkg-lock 1\nbase debian-12 {commit}\nepoch 1767225600\n"
             f"package {name} 1.0 all {digest} {file.stat().st_size} http://deb.example/{name}.deb\n")
         (self.folder / f"{name}.toml").write_text(
-            f'[app]\nid = "org.example.{name}"\nbase = "debian-12"\nsummary = "x"\n[source]\ntype = "packages"\n'
+            f'[app]\nid = "org.example.{name}"\nbase = "debian-12"\nsummary = "{summary}"\n[source]\ntype = "packages"\n'
             f'packages = ["{name}"]\n[test]\nrun = ["{test}"]\n')
 
     @staticmethod
@@ -133,7 +142,7 @@ class BuilderTest(WorldCase):
     def make_world(cls, world):
         applets = tuple(name for name in APPLETS + MORE_APPLETS if name != "sh")
         files = {"usr/bin/apt-get": APT_GET, "usr/bin/typist": compiled(TYPIST), "usr/bin/calls": compiled(CALLS),
-                 **with_libraries("usr/bin/sh", "/usr/bin/dash"), **with_libraries("usr/bin/setpriv", "/usr/bin/setpriv")}
+                 **OLD_LIBRARY, **with_libraries("usr/bin/sh", "/usr/bin/dash"), **with_libraries("usr/bin/setpriv", "/usr/bin/setpriv")}
         world.must("base", "import", world.base_archive(applets, files), "--id", "debian-12")
 
     def setUp(self):
@@ -183,6 +192,49 @@ true"""
 
         self.assertEqual(answer.code, 0, answer.err)
         self.assertEqual(self.world.report("asks"), "0\n")
+
+    def test_a_script_that_fails_is_quoted_with_both_its_streams(self):
+        script = "echo 'Setting up greedy (1.0) ...'; echo 'no frobnicator'; echo 'install one first' >&2\n"
+
+        answer = self.world.build("greedy", script + FAILED.format("greedy"))
+
+        self.fails(answer, 1, "install greedy: installed greedy package post-installation script subprocess returned error "
+                              "exit status 3; its last words: no frobnicator; install one first\n")
+        self.assertIn("hint: with -v", answer.err)
+
+    def test_all_that_a_script_says_is_told_with_v(self):
+        script = "for i in 1 2 3 4 5 6 7 8 9; do echo line $i; done\n" + FAILED.format("greedy")
+
+        self.assertIn("line 1\n", self.world.build("greedy", script, "-v").err)
+        self.assertNotIn("line 1\n", self.world.build("greedy", script).err)
+
+    def test_a_test_that_fails_is_quoted_with_both_its_streams(self):
+        answer = self.world.build("greedy", "true", test="echo on output; echo on errors >&2; exit 7")
+
+        self.fails(answer, 1, "ended with 7; its last words: on output; on errors\n")
+        self.assertIn(", and said nothing\n", self.world.build("greedy", "true", test="exit 7").err)
+
+    def test_an_archive_that_is_newer_than_the_base_is_named_by_its_package(self):
+        status = "printf 'Package: libthing\\nVersion: 1.1\\n' > /var/lib/dpkg/status; mkdir -p /var/lib/dpkg/info\n"
+        own_list = "echo /usr/lib/libthing.so.1.1 > /var/lib/dpkg/info/libthing.list; rm /usr/lib/libthing.so.1.0"
+
+        self.fails(self.world.build("greedy", status + own_list), 4,
+                   "the archive is newer than the base: libthing 1.1 needed, 1.0 there\nhint: build a newer base")
+
+    def test_a_file_that_a_script_removes_is_named_by_its_path(self):
+        self.fails(self.world.build("greedy", "rm /usr/bin/calls"), 4, "which a module cannot do: /usr/bin/calls")
+
+    def test_a_description_keeps_its_letters_from_the_package_to_the_client(self):
+        script = f"printf 'Package: words\\nDescription: {LETTERS}\\n' > /var/lib/dpkg/status; mkdir -p /usr/bin\n"
+        answer = self.world.build("words", script + ": > /var/lib/dpkg/info/words.list; echo x > /usr/bin/words", summary="")
+        self.assertIn(LETTERS, answer.out)
+        self.world.make_keys()
+        self.world.publish(self.world.folder / "built/org.example.words")
+        self.world.add_repository()
+
+        self.assertEqual(self.json_of("info", "words")["summary"], LETTERS)
+        self.assertIn(LETTERS, self.world.must("search", "words").out)
+        self.assertIn(LETTERS, self.world.must("search", "médiathèques").out)
 
     def limited(self, line):
         config = self.world.folder / "limits.toml"

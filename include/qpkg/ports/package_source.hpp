@@ -45,9 +45,10 @@ struct PackageChoice {
     std::int64_t epoch;                  ///< when the newest of them was made
 };
 
-/// A package that an installation brought, as the package manager recorded it.
+/// A package that is installed, as the package manager recorded it.
 struct InstalledPackage {
     std::string name;
+    std::string version = {};
     std::string summary = {};                   ///< one line, empty when there is none
     std::vector<std::string> requirements = {}; ///< each as the distribution writes it: "libc6 (>= 2.36)"
     std::vector<std::string> paths = {}; ///< absolute, as the package has them, perhaps from before the merge into /usr
@@ -105,8 +106,8 @@ public:
     virtual std::filesystem::path install(const Workshop& workshop, std::span<const LockedPackage> packages,
                                           std::int64_t epoch) const = 0;
 
-    /// What the package manager recorded in the changes of an installation; ascending by name.
-    virtual std::vector<InstalledPackage> describe(const ForeignTree& changes) const = 0;
+    /// What the package manager recorded in the changes of an installation, or in a whole root; ascending by name.
+    virtual std::vector<InstalledPackage> describe(const ForeignTree& tree) const = 0;
     /// Newest entry first, at most one MiB; empty when there is none.
     virtual std::string changelog(const ForeignTree& changes, const std::string& package) const = 0;
     /// Where package manager and distribution keep state and settings of their own: no part of a module.

@@ -3,6 +3,7 @@
 
 #include "adapters/apt/apt_text.hpp"
 #include "adapters/apt/package_cache.hpp"
+#include "adapters/apt/package_failure.hpp"
 #include "adapters/apt/package_name.hpp"
 #include "workshop/run.hpp"
 
@@ -59,6 +60,15 @@ public:
 Error command_error(const CommandResult& result, const std::string& what, const std::string& hint = {})
 {
     return workshop::command_error(result, what, hint, "W: ");
+}
+
+Error installation_error(const CommandResult& result)
+{
+    const auto failure = package_failure(result);
+    return failure ? workshop::script_error("install " + text::escaped(failure->package) + ": " +
+                                                text::escaped(failure->reason),
+                                            failure->words)
+                   : command_error(result, "install the packages");
 }
 
 [[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
@@ -245,7 +255,7 @@ fs::path AptSource::install(const Workshop& workshop, std::span<const LockedPack
     };
     const auto result = run(std::move(argv));
     if (result.status != 0) {
-        throw command_error(result, "install the packages");
+        throw installation_error(result);
     }
     workshop.progress.end(std::to_string(packages.size()) + " packages");
     return run.upper();

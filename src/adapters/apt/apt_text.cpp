@@ -92,7 +92,8 @@ std::map<std::string, InstalledPackage> parse_status(std::string_view status)
 {
     std::map<std::string, InstalledPackage> packages;
     for (auto& fields : read_stanzas(status)) {
-        InstalledPackage package{.name = fields["Package"], .summary = fields["Description"]};
+        InstalledPackage package{
+            .name = fields["Package"], .version = fields["Version"], .summary = fields["Description"]};
         for (const auto* field : {"Pre-Depends", "Depends"}) {
             add_relations(fields[field], package.requirements);
         }

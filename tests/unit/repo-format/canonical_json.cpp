@@ -125,3 +125,34 @@ TEST_CASE("text that signed metadata cannot hold is refused when written, and ca
     CHECK_FAILS(Code::usage, "cannot be written", canonical::encode(std::uint64_t{1} << 53));
     CHECK(canonical::to_text("say \"hi\" \\ \xc3\xa4\n") == "say 'hi' / ???");
 }
+
+TEST_CASE("a summary, and nothing else, holds the letters of all languages")
+{
+    for (const auto* text :
+         {R"({"summary":"Übersetzer für Médiathèques"})", R"([{"a":1,"summary":"漢字 ≥ 🙂"}])"}) {
+        CHECK(canonical::encode(parse(text)) == text);
+    }
+    for (const auto* text : {R"({"summarx":"Ü"})", R"({"summary":["Ü"]})", R"({"Ü":"x"})", R"("Ü")"}) {
+        CHECK_FAILS(Code::corrupt, "not canonical", parse(text));
+    }
+    CHECK_FAILS(Code::usage, "printable ASCII", canonical::encode(canonical::Object{{"version", "1.0ü"}}));
+}
+
+TEST_CASE("a summary holds nothing that steers a terminal or turns the direction of writing, and is UTF-8")
+{
+    using namespace std::string_literals;
+    for (const auto& words :
+         {"a\x1b[2J"s, "a\u009b"s, "a\u202eb"s, "\ufeff"s, "a\xff"s, "\xc0\x80"s, "a\\u00fc"s, "a\xc3"s}) {
+        CHECK_FAILS(Code::corrupt, "not canonical", parse("{\"summary\":\"" + words + "\"}"));
+        CHECK_FAILS(Code::usage, "summary", canonical::encode(canonical::Object{{"summary", words}}));
+    }
+}
+
+TEST_CASE(
+    "a foreign text becomes a summary: letters stay, what may not be there is replaced, whole letters to the limit")
+{
+    CHECK(canonical::to_words("Übersetzer \"für\" a\\b\x1b[2J\xff", 400) == "Übersetzer 'für' a/b?[2J?");
+    CHECK(canonical::to_words("ab\u202e", 400) == "ab?");
+    CHECK(canonical::to_words("abü", 3) == "ab");
+    CHECK(canonical::to_words("abü", 4) == "abü");
+}
