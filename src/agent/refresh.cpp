@@ -5,6 +5,7 @@
 #include "agent/kept_menu.hpp"
 #include "agent/services.hpp"
 #include "agent/small_files.hpp"
+#include "agent/tmpfiles.hpp"
 #include "agent/view.hpp"
 #include "agent/volume_mount.hpp"
 #include "repo-format/guest/announcement.hpp"
@@ -151,9 +152,24 @@ private:
             write_commands(layout_, app, exports);
             write_file(stamp_file(layout_, app), stamp_of(announced));
         }
+        make_temporary_files(app, there);
         exports_.push_back({app, std::move(exports), release_line(announced.volume), announced.volume.rulings,
                             announced.volume.services});
         report_.present.push_back(app);
+    }
+
+    /// Told once for each view: what is not made is missed by who needs it alone.
+    void make_temporary_files(const AppId& app, bool is_told)
+    {
+        try {
+            for (const auto& refused : make_tmpfiles(layout_, app)) {
+                if (!is_told) {
+                    report_.notes.push_back(app.text() + ": tmpfiles.d: not made: " + refused);
+                }
+            }
+        } catch (const std::exception& error) {
+            report_.problems.push_back(app.text() + ": tmpfiles.d: " + error.what());
+        }
     }
 
     void export_all()
@@ -167,7 +183,7 @@ private:
             report_.problems.push_back(std::string("links to desktop entries: ") + error.what());
         }
         note(planned.problems);
-        report_.notes = planned.notes;
+        report_.notes.insert(report_.notes.end(), planned.notes.begin(), planned.notes.end());
     }
 
     std::set<std::string> announced_lines() const

@@ -9,6 +9,7 @@
 #include "build/replaced_packages.hpp"
 #include "build/scan.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/guest/tmpfiles.hpp"
 #include "repo-format/repo/canonical_json.hpp"
 #include "repo-format/repo/manifest.hpp"
 
@@ -148,6 +149,20 @@ void find_dangling(const ForeignTree& tree, const Fd& base, const TreeChoice& pl
     }
 }
 
+/// What a qube will not make of the module's tmpfiles.d.
+void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, std::vector<Finding>& findings)
+{
+    for (const auto& path : plan.keep) {
+        const auto info = path.find("/tmpfiles.d/") == std::string::npos ? std::nullopt : tree.look(path);
+        if (!info || !S_ISREG(info->st_mode) || !path.ends_with(".conf")) {
+            continue;
+        }
+        for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read)).refused) {
+            findings.push_back({"tmpfiles", path, refused});
+        }
+    }
+}
+
 /// The accounts that the installation added, for the module's own sysusers.d file.
 std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vector<Finding>& findings)
 {
@@ -219,6 +234,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
         with_context("the tree that " + packages.suspects(path) + " made", [&] { changes.write(path, text); });
     }
     find_dangling(changes, base, plan, tree.findings);
+    find_refused_tmpfiles(changes, plan, tree.findings);
     std::ranges::sort(tree.findings);
     return tree;
 }

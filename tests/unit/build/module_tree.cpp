@@ -145,3 +145,17 @@ TEST_CASE("a recipe may refuse private files, by name")
     CHECK_FAILS(Code::conflict, "for one machine alone, which no module may bring: /etc/hello/host_key",
                 installation.make());
 }
+
+TEST_CASE("lines of tmpfiles.d that no qube follows are findings, the others are not")
+{
+    Installation installation;
+    installation.changes.file("usr/lib/tmpfiles.d/hello.conf", "d /run/hello 1777 root root\nz /run/hello 0777\n")
+        .file("usr/lib/tmpfiles.d/fine.conf", "d /run/fine\n");
+
+    const auto tree = installation.make();
+
+    REQUIRE(told(tree, "tmpfiles") == std::vector<std::string>{"/usr/lib/tmpfiles.d/hello.conf"});
+    CHECK(std::ranges::find_if(tree.findings, [](const auto& finding) {
+              return finding.rule == "tmpfiles" && finding.detail.starts_with("line 2: type z");
+          }) != tree.findings.end());
+}
