@@ -3,7 +3,7 @@
 
 #include "agent/disks.hpp"
 #include "agent/small_files.hpp"
-#include "core/user_entry.hpp"
+#include "core/qube_user.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
@@ -34,13 +34,14 @@ void offer_user(const QubePaths& layout)
     if (!fs::exists(passwd)) {
         return; // then there is not even a root
     }
-    const auto users = read_file(passwd, largest_table);
-    if (program::find_user(users, {}, "user")) {
+    const auto groups = fs::exists(group) ? read_file(group, largest_table) : std::string();
+    const auto tables = program::with_qube_user(read_file(passwd, largest_table), groups);
+    if (!tables) {
         return;
     }
-    show_table(layout, passwd, users + "user:x:1000:1000::/home/user:/bin/sh\n");
+    show_table(layout, passwd, tables->passwd);
     if (fs::exists(group)) {
-        show_table(layout, group, read_file(group, largest_table) + "user:x:1000:\n");
+        show_table(layout, group, tables->group);
     }
 }
 

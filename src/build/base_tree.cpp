@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/base_tree.hpp"
 
+#include "build/linked_places.hpp"
 #include "build/os_release.hpp"
 #include "build/scan.hpp"
 
@@ -78,6 +79,7 @@ void settle_base(const fs::path& directory)
     for (const auto* file : removed_files) {
         tree.remove(file);
     }
+    turn_links_round(tree);
     for (const auto* place : places_to_mount) {
         tree.make_directories(place);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/local/session_root.hpp"
 
-#include "core/user_entry.hpp"
+#include "core/qube_user.hpp"
 #include "repo-format/guest/announcement.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -79,9 +79,9 @@ void write_accounts(const fs::path& base_etc, const fs::path& etc)
     const auto passwd =
         files::read_if_exists(base_etc / "passwd", largest_table).value_or("root:x:0:0::/root:/bin/sh\n");
     const auto group = files::read_if_exists(base_etc / "group", largest_table).value_or("root:x:0:\n");
-    if (!program::find_user(passwd, group, "user")) {
-        scratch(etc / "passwd", passwd + "user:x:1000:1000::/home/user:/bin/sh\n");
-        scratch(etc / "group", group + "user:x:1000:\n");
+    if (const auto tables = program::with_qube_user(passwd, group)) {
+        scratch(etc / "passwd", tables->passwd);
+        scratch(etc / "group", tables->group);
     }
 }
 

@@ -124,3 +124,39 @@ TEST_CASE("an archive that is no root file system says what it is")
     const auto linked = TreeMaker(trees.directory.path() / "linked").link("root", outside.string()).root();
     CHECK_FAILS(Code::corrupt, "neither /usr/bin nor /bin", build::find_root(linked));
 }
+
+TEST_CASE("links to places that last, as systems that are images have them, become the directories")
+{
+    Trees trees;
+    const auto& root = trees.root.file("usr/bin/true", "")
+                           .link("home", "var/home")
+                           .link("root", "/var/roothome")
+                           .link("media", "run/media/")
+                           .link("opt", "./var/opt")
+                           .file("var/opt/shipped", "shipped")
+                           .root();
+
+    build::settle_base(root);
+
+    for (const auto* place : {"home", "root", "media", "mnt", "opt"}) {
+        const bool is_expected = fs::is_directory(fs::symlink_status(root / place)) || !fs::exists(root / place);
+        CHECK_MESSAGE(is_expected, place);
+    }
+    CHECK(files::read(root / "opt/shipped", 100) == "shipped");
+    CHECK(fs::read_symlink(root / "var/home") == "../home");
+    CHECK(fs::read_symlink(root / "var/roothome") == "../root");
+    CHECK(fs::read_symlink(root / "var/opt") == "../opt");
+    CHECK_FALSE(fs::exists(root / "run/media"));
+}
+
+TEST_CASE("a link at the top that leads elsewhere is refused, and nothing outside is touched")
+{
+    for (const auto* target : {"/etc", "../var/home", "var/../../victim", "var", "/"}) {
+        Trees trees;
+        const auto& root = trees.root.file("usr/bin/true", "").file("etc/kept", "").link("home", target).root();
+
+        CAPTURE(target);
+        CHECK_FAILS(Code::corrupt, "/home is a symbolic link", build::settle_base(root));
+        CHECK(fs::exists(root / "etc/kept"));
+    }
+}
