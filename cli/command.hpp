@@ -21,10 +21,10 @@
 namespace qpkg::cli {
 
 /// Where `qpkg --help` lists a command, in this order.
-enum class Section { apps, insight, state, running, sources, publishing, qubes };
+enum class Section { apps, insight, state, running, sources, publishing, qubes, help };
 
 /// What of the things that are known here a shell offers for a word. Nothing: files, which the shell knows better.
-enum class Names { none, apps, bases, qubes, repositories };
+enum class Names { none, apps, bases, commands, qubes, repositories };
 
 /// What a command line asks for.
 enum class Wish { run, help, version };
@@ -75,6 +75,7 @@ struct Command {
     std::vector<Option> options;
     std::function<void()> action;
     std::string_view alias = {}; ///< for the last word of the name
+    bool runs_program = false;   ///< whose words stand behind two dashes
 };
 
 struct Program {

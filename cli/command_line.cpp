@@ -2,6 +2,8 @@
 // The only file that reads CLI11: its header costs four seconds of compiling, and no command needs to know of it.
 #include "cli/command_line.hpp"
 
+#include "cli/place.hpp"
+
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -121,8 +123,7 @@ Error usage_error(const CLI::App& app, const Program& program, const CLI::ParseE
     if (known.empty() || extra.empty() || extra.front().starts_with('-')) {
         return {Code::usage, error.what(), see};
     }
-    return {Code::usage, "unknown command \"" + text::escaped(extra.front()) + '"',
-            text::hint_for(extra.front(), known, see)};
+    return unknown_command(program, name, extra.front());
 }
 
 } // namespace

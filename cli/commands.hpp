@@ -19,6 +19,8 @@ MakeCommand repo_add_command, repo_list_command, repo_check_command, repo_modify
 MakeCommand import_command, bundle_import_command, inventory_export_command;
 MakeCommand qube_create_command, qube_set_command, qube_list_command, qube_remove_command;
 
+MakeCommand help_command, version_command, completion_command;
+
 /// Everything that this program can do, and the options of every command, which fill `context`.
 Program make_program(Context& context);
 

@@ -15,7 +15,7 @@ namespace {
 constexpr std::pair<Section, std::string_view> sections[] = {
     {Section::apps, "Apps"},       {Section::insight, "Insight"}, {Section::state, "State"},
     {Section::running, "Running"}, {Section::sources, "Sources"}, {Section::publishing, "Publishing"},
-    {Section::qubes, "Qubes"},
+    {Section::qubes, "Qubes"},     {Section::help, "Help"},
 };
 
 /// As they are listed: "install", "repo add|list|check".

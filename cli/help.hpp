@@ -8,7 +8,7 @@
 
 namespace qpkg::cli {
 
-/// The text of cli/commands/<name>.md, compiled in; empty when there is none.
+/// The text of cli/commands/<name>.md, or of packaging/completion/<name>, compiled in; empty when there is none.
 std::string_view help_text(std::string_view name);
 
 /// Help for a terminal, of a command or of those that begin with `name` (empty: of the program): the text of its first

@@ -4,6 +4,7 @@
 #include "cli/completion.hpp"
 #include "cli/document.hpp"
 #include "cli/help.hpp"
+#include "cli/place.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
@@ -95,6 +96,7 @@ int parse_and_run(Context& context, std::vector<std::string> words)
         std::cout << man_page(program, name);
         return 0;
     }
+    refuse_misplaced_words(program, words, context.after_dashes);
     const Command* command = nullptr;
     const auto asked = read_command_line(program, std::move(words), [&](const Command& found) {
         command = &found;

@@ -2,12 +2,13 @@
 # cmake -DOUTPUT=help_texts.cpp -DTEXTS="a.md;b.md" -P embed_help.cmake
 set(entries "")
 foreach(path IN LISTS TEXTS)
-  get_filename_component(name ${path} NAME_WE)
+  cmake_path(GET path FILENAME name)
+  string(REGEX REPLACE "\\.md$" "" name ${name})
   file(READ ${path} content)
   string(APPEND entries "    {\"${name}\", R\"qpkg(${content})qpkg\"},\n")
 endforeach()
 file(WRITE ${OUTPUT}
-"// Generated from cli/commands/*.md.
+"// Generated from cli/commands/*.md and packaging/completion.
 #include \"cli/help.hpp\"
 
 #include <utility>

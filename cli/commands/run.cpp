@@ -46,7 +46,9 @@ Command run_command(Context& context)
                                 "say it after two dashes: qpkg run " + request->qube + " -- COMMAND");
                 }
                 run_in_qube(context, *request, context.after_dashes);
-            }};
+            },
+            {},
+            true};
 }
 
 Command shell_command(Context& context)

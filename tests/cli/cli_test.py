@@ -89,7 +89,7 @@ class CommandLine(WorldCase):
     def test_a_mistyped_command_is_a_usage_error_with_a_hint(self):
         answer = self.world.qpkg("instal", "hello")
         self.assertEqual(answer.code, 2)
-        self.assertIn("did you mean install", answer.err)
+        self.assertIn("did you mean `qpkg install`?", answer.err)
         self.assertEqual(self.world.qpkg("install", "--no-such-flag").code, 2)
 
     # Running

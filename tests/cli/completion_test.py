@@ -70,6 +70,10 @@ class Completion:
         self.assertEqual(self.tab("qube", ""), ["create", "list", "remove", "set"])
         self.assertNotIn("__man", self.tab(""))
 
+    def test_words_that_are_one_of_a_few(self):
+        self.assertEqual(self.tab("completion", ""), ["bash", "fish", "zsh"])
+        self.assertIn("install", self.tab("help", ""))
+
     def test_options_of_the_command_and_of_all(self):
         self.assertIn("--into", self.tab("install", "--in"))
         self.assertIn("--dry-run", self.tab("install", "--dr"))

@@ -143,6 +143,19 @@ class HintsTest(Repository):
             self.assertEqual(self.hints(told), [], told)
 
 
+    def test_a_command_that_a_document_tells_of_is_looked_for(self):
+        path = self.write("a.md", "run `qpkg gc` or\n`qpkg repo fetch`\n```\n$ qpkg prune\nqpkg repo add x\n```\nqpkg does\n")
+        self.assertEqual(list(hints.check(path, self.known)), ["a.md:4: there is no `qpkg prune`",
+                                                               "a.md:2: there is no `qpkg repo fetch`"])
+
+    def test_a_man_page_that_is_none_is_found(self):
+        self.write("cli/commands/gc.md", "")
+        self.write("cli/man/qpkg-exit-codes.7", "")
+        self.assertEqual(self.hints("// see qpkg(1), qpkg-gc(1), qpkg-exit-codes(7)"), [])
+        for page in ("qpkg-prune(1)", "qpkg-gc(7)", "qpkg-exit-codes(5)"):
+            self.assertEqual(self.hints(f"// see {page}"), [f"src/a.cpp:1: there is no man page {page}"])
+
+
 class CitationsTest(Repository):
     def setUp(self):
         super().setUp()

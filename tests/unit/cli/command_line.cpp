@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/completion.hpp"
 #include "cli/help.hpp"
+#include "cli/place.hpp"
 #include "support/expect.hpp"
 
 using namespace qpkg;
@@ -148,9 +149,44 @@ TEST_CASE("a number is all digits, and none is turned into another")
 TEST_CASE("a mistyped command is answered with those that are near at its place")
 {
     CHECK(refusal({"pit", "git"}) ==
-          std::pair<std::string, std::string>{"unknown command \"pit\"", "did you mean put?"});
-    CHECK(refusal({"site", "ad"}).second == "did you mean add?");
+          std::pair<std::string, std::string>{"unknown command \"pit\"", "did you mean `qpkg put`?"});
+    CHECK(refusal({"site", "ad"}).second == "did you mean `qpkg site add`?");
     CHECK(refusal({"site", "xxxxxx"}).second == "see `qpkg site --help`");
+}
+
+TEST_CASE("a word that is no command stops before any command behind it")
+{
+    Fields fields;
+    const auto program = a_program(fields);
+    const auto refuse = [&](const Words& words) { cli::refuse_misplaced_words(program, words, {}); };
+
+    for (const Words& words :
+         {Words{"nonsense", "put", "git"}, Words{"-l", "nonsense", "put"}, Words{"nonsense", "--help"},
+          Words{"site", "nonsense", "add"}, Words{"nonsense", "site", "add"}}) {
+        CHECK_FAILS(Code::usage, "unknown command", refuse(words));
+    }
+    for (const Words& words :
+         {Words{}, Words{"-l"}, Words{"put", "nonsense", "put"}, Words{"put", "site"}, Words{"--help"},
+          Words{"place", "git"}, Words{"site", "ls"}, Words{"put", "--into", "nonsense", "git"}}) {
+        CHECK_NOTHROW(refuse(words));
+    }
+}
+
+TEST_CASE("a program that stands before the dashes is shown behind them, as a shell reads it again")
+{
+    std::string qube;
+    const cli::Program program{{{"--root DIR", &qube, "root"}},
+                               {{"start", Section::running, {{"QUBE", &qube, "the qube"}}, [] {}, {}, true}}};
+    const auto hint = [&](const Words& words, const Words& behind) {
+        const auto failure = testing::failure_of([&] { cli::refuse_misplaced_words(program, words, behind); });
+        return failure ? failure->hint : "";
+    };
+
+    CHECK(hint({"--root", "x", "start", "work", "git", "--version"}, {}) ==
+          "say it so: qpkg --root x start work -- git --version");
+    CHECK(hint({"start", "work", "echo", "it's", ""}, {"a b"}) ==
+          "say it so: qpkg start work -- echo 'it'\\''s' '' -- 'a b'");
+    CHECK(hint({"start", "work", "--root", "x"}, {"git"}).empty());
 }
 
 TEST_CASE("the command is known before what follows is found wrong")
