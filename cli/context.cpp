@@ -12,6 +12,8 @@
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 
+#include <unistd.h>
+
 #include <iostream>
 
 namespace qpkg::cli {
@@ -119,7 +121,7 @@ app::Reach Context::reach() const { return options.offline ? app::Reach::offline
 void Context::show_plan(const Document& plan)
 {
     if (!options.json && !options.quiet) {
-        render_text(plan, std::cout);
+        render_text(plan, std::cout, page_of(STDOUT_FILENO));
         std::cout << std::flush;
     }
 }
@@ -150,7 +152,7 @@ void Context::show(const Document& result)
     if (options.json) {
         std::cout << render_json(result);
     } else {
-        render_text(result, std::cout);
+        render_text(result, std::cout, page_of(STDOUT_FILENO));
     }
     if (!std::cout.flush()) {
         throw Error(Code::failed, "write the result to standard output");

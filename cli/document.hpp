@@ -6,6 +6,8 @@
 // fails half-way.
 #pragma once
 
+#include "cli/page.hpp"
+
 #include <concepts>
 #include <cstdint>
 #include <functional>
@@ -33,7 +35,8 @@ Value list(std::vector<std::string> values);
 /// The same raw value, told differently to people.
 Value shown_as(Value value, std::string shown);
 
-/// How a value is told that says by its type what it is. Sizes and times do not: `size` and `time` do.
+/// How a value is told that says by its type what it is. Sizes and times do not: `size` and `time` do. A digest is told
+/// short; one that people compare or copy is told as `text`.
 template <class Plain>
 Value value_of(const Plain& value)
 {
@@ -54,7 +57,7 @@ Value value_of(const Plain& value)
     } else if constexpr (requires { value.text(); }) {
         return text(std::string(value.text()));
     } else if constexpr (requires { value.hex(); }) {
-        return text(value.hex());
+        return shown_as(text(value.hex()), with_short_digests(value.hex()));
     } else {
         return text(std::string(value));
     }
@@ -141,14 +144,14 @@ private:
     };
     using Part = std::variant<Field, Table, Line>;
 
-    friend void render_text(const Document& document, std::ostream& out);
+    friend void render_text(const Document& document, std::ostream& out, const Page& page);
     friend std::string render_json(const Document& document);
 
     std::string command_;
     std::vector<Part> parts_;
 };
 
-void render_text(const Document& document, std::ostream& out);
+void render_text(const Document& document, std::ostream& out, const Page& page = {});
 std::string render_json(const Document& document);
 
 /// The document of a failed command.

@@ -18,6 +18,9 @@ constexpr std::pair<Section, std::string_view> sections[] = {
     {Section::qubes, "Qubes"},     {Section::help, "Help"},
 };
 
+constexpr std::size_t most_columns = 100;
+constexpr std::size_t least_room = 24; ///< for words beside an option
+
 /// As they are listed: "install", "repo add|list|check".
 std::vector<std::string> commands_of(const Program& program, Section section)
 {
@@ -34,9 +37,10 @@ std::vector<std::string> commands_of(const Program& program, Section section)
     return listed;
 }
 
-std::string list_of_commands(const Program& program)
+std::string list_of_commands(const Program& program, std::size_t columns)
 {
-    constexpr std::size_t widest = 90;
+    constexpr std::size_t indent = 4;                                                        // of blocks
+    const auto widest = columns == 0 ? 90 : std::max<std::size_t>(columns, 40) - indent - 1; // a comma may follow
     std::string list;
     for (const auto& [section, title] : sections) {
         auto line = fmt::format("{:<12}", title);
@@ -56,12 +60,12 @@ std::string list_of_commands(const Program& program)
     return list;
 }
 
-std::string text_of(const Program& program, std::string_view name)
+std::string text_of(const Program& program, std::string_view name, std::size_t columns = 0)
 {
     std::string words(help_text(name.empty() ? "qpkg" : name.substr(0, name.find(' '))));
     constexpr std::string_view place = "{commands}\n";
     if (const auto found = words.find(place); found != std::string::npos) {
-        words.replace(found, place.size(), list_of_commands(program));
+        words.replace(found, place.size(), list_of_commands(program, columns));
     }
     return words;
 }
@@ -92,23 +96,50 @@ Lines option_lines(const Program& program, std::string_view name)
     return lines;
 }
 
-} // namespace
-
-std::string plain_help(const Program& program, std::string_view name)
+/// Each option beside its words; above them where that leaves them too little room.
+std::string options_in_columns(const Lines& lines, std::size_t columns)
 {
-    auto help = markup::plain(text_of(program, name));
-    const auto lines = option_lines(program, name);
     std::size_t column = 0;
     for (const auto& [option, words] : lines) {
         column = std::max(column, option.size());
     }
-    if (!lines.empty()) {
-        help += "OPTIONS\n";
+    column += 4;
+    const bool is_beside = columns == 0 || column + least_room < columns;
+    if (!is_beside) {
+        column = 6;
     }
+    std::string text;
     for (const auto& [option, words] : lines) {
-        help += fmt::format("  {:<{}}  {}\n", option, column, words);
+        const auto parts = wrapped(words, columns > column ? columns - column : columns);
+        const std::string indent(column, ' ');
+        text += is_beside ? fmt::format("  {:<{}}", option, column - 2) : "  " + option + '\n' + indent;
+        text += text::join(parts, '\n' + indent) + '\n';
     }
+    return text;
+}
+
+std::string shown_on_lines(const Page& page, std::string_view text)
+{
+    auto lines = text::split(text, '\n');
+    for (auto& line : lines) {
+        line = shown_on(page, line);
+    }
+    return text::join(lines, "\n");
+}
+
+} // namespace
+
+std::string plain_help(const Program& program, std::string_view name, std::size_t columns)
+{
+    auto help = markup::plain(text_of(program, name, columns), columns);
+    const auto lines = option_lines(program, name);
+    help += lines.empty() ? "" : "OPTIONS\n" + options_in_columns(lines, columns);
     return help + (name.empty() ? "" : "\nOptions of every command: qpkg --help\n");
+}
+
+std::string shown_help(const Program& program, std::string_view name, const Page& page)
+{
+    return shown_on_lines(page, plain_help(program, name, std::min(page.columns, most_columns)));
 }
 
 std::string man_page(const Program& program, std::string_view name)

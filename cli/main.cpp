@@ -4,12 +4,12 @@
 #include "cli/completion.hpp"
 #include "cli/document.hpp"
 #include "cli/help.hpp"
+#include "cli/page.hpp"
 #include "cli/place.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/interrupt.hpp"
-#include "qpkg/core/printable.hpp"
 #include "qpkg/core/redaction.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -58,9 +58,10 @@ void print_failure(const Context& context, Code code, const std::string& what, c
     if (context.options.json) {
         std::cout << render_json_failure(context.command, static_cast<int>(code), message, hint) << std::flush;
     }
-    std::cerr << "Failed: " << text::printable(message) << '\n';
+    const auto page = page_of(STDERR_FILENO);
+    std::cerr << wrapped_line("Failed: " + shown_on(page, message), page.columns) << '\n';
     if (!hint.empty()) {
-        std::cerr << "hint: " << text::printable(hint) << '\n';
+        std::cerr << wrapped_advice("hint: " + shown_on(page, hint), page.columns) << '\n';
     }
 }
 
@@ -109,7 +110,9 @@ int parse_and_run(Context& context, std::vector<std::string> words)
         command->action();
         return context.exit_code;
     }
-    std::cout << (asked.wish == Wish::help ? plain_help(program, asked.name) : "qpkg " QPKG_VERSION "\n") << std::flush;
+    const auto page = page_of(STDOUT_FILENO);
+    std::cout << (asked.wish == Wish::help ? shown_help(program, asked.name, page) : "qpkg " QPKG_VERSION "\n")
+              << std::flush;
     return 0;
 }
 

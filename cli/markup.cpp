@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/markup.hpp"
 
+#include "cli/page.hpp"
+
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
@@ -144,6 +146,17 @@ std::string without_marks(std::string_view paragraph)
     return words;
 }
 
+/// Lines anew, each but the first behind `indent` blanks; as they were when there is no limit.
+std::string filled(std::string words, std::size_t columns, std::size_t indent)
+{
+    if (columns == 0) {
+        return words;
+    }
+    std::ranges::replace(words, '\n', ' ');
+    const auto room = columns > indent ? columns - indent : columns;
+    return text::join(wrapped(words, room), '\n' + std::string(indent, ' '));
+}
+
 std::string upper(std::string words)
 {
     std::transform(words.begin(), words.end(), words.begin(),
@@ -209,7 +222,7 @@ std::string roff_spans(std::string_view paragraph)
 
 std::vector<Span> spans(std::string_view paragraph) { return styled(paragraph, Style::plain); }
 
-std::string plain(std::string_view markdown)
+std::string plain(std::string_view markdown, std::size_t columns)
 {
     std::string help;
     const auto parts = blocks(markdown);
@@ -220,9 +233,9 @@ std::string plain(std::string_view markdown)
         } else if (kind == Kind::title || kind == Kind::heading) {
             help += upper(words) + '\n';
         } else if (kind == Kind::item) {
-            help += words.substr(0, 2) + without_marks(std::string_view(words).substr(2)) + '\n';
+            help += words.substr(0, 2) + filled(without_marks(std::string_view(words).substr(2)), columns, 2) + '\n';
         } else {
-            help += without_marks(words) + '\n';
+            help += filled(without_marks(words), columns, 0) + '\n';
         }
         const bool goes_on = kind == Kind::item && i + 1 < parts.size() && parts[i + 1].kind == Kind::item;
         help += goes_on ? "" : "\n";

@@ -22,8 +22,9 @@ struct Span {
 /// A paragraph's words by their style; neighbours differ in it.
 std::vector<Span> spans(std::string_view paragraph);
 
-/// For a terminal: without marks, headings in capitals, code indented, lists as they are written. Lines stay lines.
-std::string plain(std::string_view markdown);
+/// For a terminal: without marks, headings in capitals, code indented, lists as they are written. Lines
+/// stay lines, or those of paragraphs and items are made of at most `columns`; those of code stay.
+std::string plain(std::string_view markdown, std::size_t columns = 0);
 
 /// For man: the first heading and the paragraph behind it become the section NAME.
 std::string roff(std::string_view markdown);

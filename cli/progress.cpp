@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/progress.hpp"
 
+#include "cli/page.hpp"
 #include "cli/terminal.hpp"
 
 #include "qpkg/core/text.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -17,6 +19,8 @@ namespace qpkg::cli {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+constexpr std::size_t roomy = 70; ///< columns of a window in which a long bar leaves room for a subject
 
 /// What both renderers need to know of the stage that runs.
 struct Stage {
@@ -47,6 +51,20 @@ std::string time_left(std::uint64_t seconds)
 
 void write_quietly(int fd, std::string_view words) { (void)!::write(fd, words.data(), words.size()); }
 
+/// Stage, subject and what there is to say of them. Where they do not fit, the subject is cut, then the rest: a line
+/// that the terminal broke could not be drawn again.
+std::string line_of(const Stage& stage, std::string_view words, std::size_t columns, const Page& page)
+{
+    auto subject = shown_on(page, with_short_digests(stage.subject));
+    const auto behind = words.empty() ? std::string() : "  " + shown_on(page, words);
+    const auto before = fmt::format("  {:<8} ", stage.name);
+    const auto needed = before.size() + width(behind);
+    if (columns > 0 && needed + width(subject) > columns) {
+        subject = cut(subject, columns > needed ? columns - needed : 0, page);
+    }
+    return columns > 0 ? cut(before + subject + behind, columns, page) : before + subject + behind;
+}
+
 class LineProgress final : public Progress {
 public:
     void begin(std::string_view stage, std::string_view subject, std::uint64_t) noexcept override
@@ -54,10 +72,7 @@ public:
         stage_ = {std::string(stage), std::string(subject), 0, 0, Clock::now()};
     }
     void advance(std::uint64_t) noexcept override {}
-    void end(std::string_view summary) noexcept override
-    {
-        write_quietly(2, fmt::format("  {:<8} {}  {}\n", stage_.name, stage_.subject, summary));
-    }
+    void end(std::string_view summary) noexcept override { write_quietly(2, line_of(stage_, summary, 0, {}) + '\n'); }
 
 private:
     Stage stage_;
@@ -81,16 +96,18 @@ public:
 
     void end(std::string_view summary) noexcept override
     {
-        write_quietly(2, fmt::format("\r\x1b[K  {:<8} {}  {}\n", stage_.name, stage_.subject, summary));
+        const auto page = page_of(2);
+        write_quietly(2, "\r\x1b[K" + line_of(stage_, summary, page.columns, page) + '\n');
     }
 
 private:
     void draw() noexcept
     {
         drawn_ = Clock::now();
+        const auto page = page_of(2);
         std::string bar;
         if (stage_.total > 0) {
-            constexpr std::uint64_t cells = 24;
+            const std::uint64_t cells = page.columns < roomy ? 10 : 24;
             const auto full = std::min(cells, stage_.amount * cells / stage_.total);
             const auto percent = std::min<std::uint64_t>(100, stage_.amount * 100 / stage_.total);
             bar = fmt::format("[{:#<{}}{:.<{}}] {:3}%", "", full, "", cells - full, percent);
@@ -100,7 +117,8 @@ private:
         } else if (stage_.amount > 0) {
             bar = text::human_size(stage_.amount);
         }
-        write_quietly(2, fmt::format("\r\x1b[K  {:<8} {}  {}", stage_.name, stage_.subject, bar));
+        // One column stays free: behind the last one some terminals go on in the next line.
+        write_quietly(2, "\r\x1b[K" + line_of(stage_, bar, page.columns - 1, page));
     }
 
     Stage stage_;
@@ -162,7 +180,9 @@ std::unique_ptr<Progress> make_progress(const Options& options)
     if (options.quiet) {
         return std::make_unique<NoProgress>();
     }
-    if (is_terminal(2) && !options.no_color) {
+    const char* const kind = std::getenv("TERM");
+    const bool can_redraw = kind != nullptr && *kind != '\0' && std::string_view(kind) != "dumb";
+    if (is_terminal(2) && can_redraw && !options.no_color) {
         return std::make_unique<Bar>();
     }
     return std::make_unique<LineProgress>();

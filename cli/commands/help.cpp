@@ -3,7 +3,12 @@
 #include "cli/help.hpp"
 
 #include "cli/commands.hpp"
+#include "cli/page.hpp"
 #include "cli/place.hpp"
+
+#include <unistd.h>
+
+#include <iostream>
 
 namespace qpkg::cli {
 namespace {
@@ -22,12 +27,14 @@ std::string named_command(const Program& program, const std::vector<std::string>
     return place_behind(program, words).name;
 }
 
-/// The document of a text: as it is for people, in a field for scripts.
-Document of_text(std::string command, const std::string& key, std::string words)
+/// A text as it is for people, and in a field for scripts.
+void show_text(Context& context, const std::string& key, const std::string& words, const std::string& shown)
 {
-    words.erase(words.find_last_not_of('\n') + 1);
-    Document out(std::move(command));
-    return out.field(key, words).line(std::move(words));
+    if (context.options.json) {
+        context.show(Document(context.command).field(key, words));
+        return;
+    }
+    std::cout << shown << std::flush;
 }
 
 } // namespace
@@ -40,7 +47,9 @@ Command help_command(Context& context)
             {{"COMMAND", words.get(), "the command: install, repo add", known(Names::commands)}},
             [&context, words] {
                 const auto program = make_program(context);
-                context.show(of_text("help", "text", plain_help(program, named_command(program, *words))));
+                const auto name = named_command(program, *words);
+                show_text(context, "text", plain_help(program, name),
+                          shown_help(program, name, page_of(STDOUT_FILENO)));
             }};
 }
 
@@ -55,11 +64,13 @@ Command version_command(Context& context)
 Command completion_command(Context& context)
 {
     auto shell = std::make_shared<std::string>();
-    return {
-        "completion",
-        Section::help,
-        {{"SHELL", shell.get(), "the shell", {.required = true, .one_of = {"bash", "fish", "zsh"}}}},
-        [&context, shell] { context.show(of_text("completion", "script", std::string(help_text("qpkg." + *shell)))); }};
+    return {"completion",
+            Section::help,
+            {{"SHELL", shell.get(), "the shell", {.required = true, .one_of = {"bash", "fish", "zsh"}}}},
+            [&context, shell] {
+                const std::string script(help_text("qpkg." + *shell));
+                show_text(context, "script", script, script);
+            }};
 }
 
 } // namespace qpkg::cli

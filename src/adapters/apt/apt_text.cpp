@@ -4,6 +4,7 @@
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <map>
 
@@ -118,6 +119,18 @@ std::optional<std::string> unknown_package(std::string_view errors)
         return word_between(errors, "Package '", "'");
     }
     return word_between(errors, "Couldn't find any package by ", "\n") ? word_between(errors, " '", "'") : std::nullopt;
+}
+
+std::optional<std::string_view> bootstrap_stage(std::string_view line)
+{
+    using namespace std::string_view_literals;
+    static constexpr std::array stages{
+        std::pair{"I: running apt-get update"sv, "update"sv}, std::pair{"I: downloading packages"sv, "download"sv},
+        std::pair{"I: extracting archives"sv, "extract"sv},   std::pair{"I: installing essential"sv, "install"sv},
+        std::pair{"I: installing remaining"sv, "complete"sv}, std::pair{"I: cleaning package lists"sv, "clean"sv},
+        std::pair{"I: creating tarball"sv, "pack"sv}};
+    const auto found = std::ranges::find_if(stages, [&](const auto& stage) { return line.starts_with(stage.first); });
+    return found == stages.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::int64_t deb_time(std::string_view start)

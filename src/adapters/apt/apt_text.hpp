@@ -33,6 +33,9 @@ std::vector<std::string> parse_file_list(std::string_view list);
 /// The package that apt says does not exist, nothing when it says something else.
 std::optional<std::string> unknown_package(std::string_view errors);
 
+/// What mmdebstrap begins with a line of its own ("I: extracting archives..."), as a word; nothing for other lines.
+std::optional<std::string_view> bootstrap_stage(std::string_view line);
+
 /// When a package was made: the time of the first member of the .deb (deb(5), ar(5)). `start` are its first bytes, at
 /// least 68. Error corrupt for what is no .deb.
 std::int64_t deb_time(std::string_view start);

@@ -3,6 +3,7 @@
 #include "adapters/apt/apt_text.hpp"
 #include "adapters/apt/package_name.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/mounts.hpp"
@@ -103,7 +104,7 @@ std::vector<Package> AptSource::make_root(const RootRequest& request, Progress& 
     for (const auto* part : {"temporary", "nothing", "upper", "work"}) {
         files::make_directories(scratch / part);
     }
-    progress.begin("bootstrap", known.id.text(), 0);
+    progress.begin("prepare", known.id.text(), 0);
     const Command command{.argv = bootstrap_command(suite, request),
                           .environment = {{"SOURCE_DATE_EPOCH", std::to_string(known.epoch)},
                                           {"TMPDIR", (scratch / "temporary").string()},
@@ -111,15 +112,23 @@ std::vector<Package> AptSource::make_root(const RootRequest& request, Progress& 
                                           {"LC_ALL", "C.UTF-8"}},
                           .directory = {},
                           .input = {},
-                          .on_line = {},
-                          .in_child = [&] {
-                              // dpkg syncs each file; an overlay can leave that out, and a build that is cut off is
-                              // lost anyway.
-                              mounts::enter_private_namespace();
-                              mounts::mount_overlay(
-                                  scratch / "temporary", {scratch / "nothing"},
-                                  mounts::OverlayChanges{scratch / "upper", scratch / "work", mounts::Flush::never});
-                          }};
+                          .on_line =
+                              [&](std::string_view line) {
+                                  log::debug(line);
+                                  if (const auto stage = bootstrap_stage(line)) {
+                                      progress.end("");
+                                      progress.begin(*stage, known.id.text(), 0);
+                                  }
+                              },
+                          .in_child =
+                              [&] {
+                                  // dpkg syncs each file; an overlay can leave that out, and a build that is cut off is
+                                  // lost anyway.
+                                  mounts::enter_private_namespace();
+                                  mounts::mount_overlay(scratch / "temporary", {scratch / "nothing"},
+                                                        mounts::OverlayChanges{scratch / "upper", scratch / "work",
+                                                                               mounts::Flush::never});
+                              }};
     const auto result = run(command);
     if (result.status != 0) {
         throw Error(Code::failed, "build base " + known.id.text() + ": " + reason_of(result.errors),

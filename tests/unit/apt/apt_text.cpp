@@ -64,3 +64,11 @@ TEST_CASE("a file list gives paths, without the top and what is no path")
 {
     CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n\nx\n") == std::vector<std::string>{"/bin/sh", "/usr/bin/x"});
 }
+
+TEST_CASE("what mmdebstrap begins is known by its lines")
+{
+    CHECK(bootstrap_stage("I: extracting archives...") == "extract");
+    CHECK(bootstrap_stage("I: installing remaining packages inside the chroot...") == "complete");
+    CHECK_FALSE(bootstrap_stage("I: using /tmp/x as tempdir").has_value());
+    CHECK_FALSE(bootstrap_stage("Setting up libc6").has_value());
+}
