@@ -21,7 +21,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto top = qpkg::first_folder(made.path);
         require(!top.empty() && made.path.starts_with(top));
         for (const auto* part : {"/../", "/./", "//", "%", " "}) {
-            require((made.path + '/' + made.target + '/').find(part) == std::string::npos || part[1] == '/');
             require((made.path + '/').find(part) == std::string::npos);
             require(made.target.find(part) == std::string::npos);
         }
