@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t usual_columns = 80;
 constexpr std::size_t digest_digits = 64;
 constexpr std::size_t shown_digits = 16;
+constexpr std::size_t hanging = 2;
 
 /// Characters of East Asia and pictures that take two columns.
 constexpr std::array<std::pair<char32_t, char32_t>, 9> wide{{{0x1100, 0x115f},
@@ -120,12 +121,13 @@ std::string wrapped_line(std::string_view words, std::size_t columns)
         return std::string(words);
     }
     const std::string indent(std::min(words.find_first_not_of(' '), words.size()), ' ');
-    const auto room = columns > indent.size() ? columns - indent.size() : columns;
-    std::string lines;
-    for (const auto& line : wrapped(words.substr(indent.size()), room)) {
-        lines += (lines.empty() ? "" : "\n") + indent + line;
+    const auto further = '\n' + indent + std::string(hanging, ' ');
+    const auto taken = indent.size() + hanging;
+    words.remove_prefix(indent.size());
+    if (columns == 0 || indent.size() + width(words) <= columns) {
+        return indent + std::string(words);
     }
-    return lines;
+    return indent + text::join(wrapped(words, columns > taken ? columns - taken : columns), further);
 }
 
 std::string wrapped_advice(std::string_view words, std::size_t columns)

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The machine that publishes asks for signatures under members of a publisher's role that nobody was shown."""
 
+import fcntl
 import hashlib
 import json
 import os
 import pathlib
 import pty
 import select
+import struct
 import sys
+import termios
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -64,6 +67,7 @@ class HiddenMembers(WorldCase):
         words = [str(PROGRAMS / "qpkg"), "sign", "--tbs", str(self.tbs), "--keys", str(self.safe)]
         pid, fd = pty.fork()
         if pid == 0:
+            fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 1000, 0, 0))  # so that no line is wrapped
             os.execve(words[0], words, dict(os.environ, QPKG_ROOT=str(self.world.root)))
         shown = b""
         os.write(fd, answer.encode() + b"\n")

@@ -58,7 +58,8 @@ class Machine:
     def __init__(self, programs, folder):
         self.qpkg = str(pathlib.Path(programs).resolve() / "qpkg")
         self.folder = pathlib.Path(folder)
-        self.environment = dict(os.environ, QPKG_ROOT=str(self.folder / "root"), TMPDIR=str(self.folder / "tmp"))
+        self.environment = dict(os.environ, QPKG_ROOT=str(self.folder / "root"), TMPDIR=str(self.folder / "tmp"),
+                                TERM="xterm")  # with a progress bar
         (self.folder / "tmp").mkdir()
 
     def start(self, words):
@@ -135,7 +136,7 @@ def main():
     go_apart()
     with tempfile.TemporaryDirectory(prefix="qpkg-interrupt-", dir="/var/tmp") as folder:
         machine = Machine(sys.argv[1], folder)
-        failed = try_all(machine, ["base", "build", "debian-12"], ["bootstrap"])
+        failed = try_all(machine, ["base", "build", "debian-12"], ["download", "install"])
         build = ["build", "--from", "deb:git", "--base", "debian-12", "--out", str(machine.folder / "out")]
         failed = try_all(machine, build, ["download", "install"]) or failed
     sys.exit(1 if failed else 0)

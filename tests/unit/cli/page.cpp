@@ -33,14 +33,23 @@ TEST_CASE("words are wrapped at blanks, and no word is broken")
     CHECK(wrapped("one two three", 8) == Lines{"one two", "three"});
     CHECK(wrapped("a verylongwordindeed b", 6) == Lines{"a", "verylongwordindeed", "b"});
     CHECK(wrapped("", 5) == Lines{""});
-    CHECK(wrapped_line("  one two three", 9) == "  one two\n  three");
+    CHECK(wrapped_line("  one two three", 11) == "  one two\n    three");
+    CHECK(wrapped_line("  one two three", 15) == "  one two three");
     CHECK(wrapped_line("# one two three", 9) == "# one two three");
+}
+
+TEST_CASE("no words of others look like a line of ours where they are broken")
+{
+    const auto review = wrapped_line("  + custom summary x + expires: 2040-01-01", 24);
+
+    CHECK(review.find("\n  +") == std::string::npos);
+    CHECK(wrapped_line("Failed: no such app: x hint: do harm", 24) == "Failed: no such app: x\n  hint: do harm");
 }
 
 TEST_CASE("a command that is to be copied begins a line of its own and stays whole")
 {
     CHECK(wrapped_advice("hint: to do it: qpkg run work -- git", 80) == "hint: to do it: qpkg run work -- git");
-    CHECK(wrapped_advice("hint: to do it: qpkg run work -- git", 12) == "hint: to do\nit:\n  qpkg run work -- git");
+    CHECK(wrapped_advice("hint: to do it: qpkg run work -- git", 12) == "hint: to\n  do it:\n  qpkg run work -- git");
 }
 
 TEST_CASE("letters of other scripts take the columns that terminals give them")
