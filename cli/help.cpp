@@ -112,7 +112,7 @@ std::string options_in_columns(const Lines& lines, std::size_t columns)
     for (const auto& [option, words] : lines) {
         const auto parts = wrapped(words, columns > column ? columns - column : columns);
         const std::string indent(column, ' ');
-        text += is_beside ? fmt::format("  {:<{}}", option, column - 2) : "  " + option + '\n' + indent;
+        text += is_beside ? fmt::format("  {:<{}}", option, column - 2) : fmt::format("  {}\n{}", option, indent);
         text += text::join(parts, '\n' + indent) + '\n';
     }
     return text;

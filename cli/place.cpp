@@ -22,7 +22,7 @@ std::optional<Rules> wanted_behind(const std::vector<Option>& options, const std
 /// The command or group that `word` leads to; empty when it is another word.
 std::string name_behind(const Program& program, const std::string& name, const std::string& word)
 {
-    const auto typed = name.empty() ? word : name + ' ' + word;
+    auto typed = name.empty() ? word : name + ' ' + word;
     for (const auto& command : program.commands) {
         if (command.name == typed || command.name.starts_with(typed + ' ')) {
             return typed;
@@ -109,7 +109,7 @@ Error unknown_command(const Program& program, const std::string& before, const s
     const auto parent = before.empty() ? std::string() : before + ' ';
     auto near = text::near_names(word, words_behind(program, before));
     for (auto& name : near) {
-        name = "`qpkg " + parent + name + '`';
+        name.insert(0, "`qpkg " + parent).append(1, '`');
     }
     return {Code::usage, "unknown command \"" + text::escaped(parent + word) + '"',
             near.empty() ? "see `qpkg " + parent + "--help`" : "did you mean " + text::join(near, " or ") + '?'};

@@ -232,7 +232,7 @@ std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app
     for (const auto& [name, text] : files) {
         const auto tmpfiles = parse_tmpfiles(text);
         for (const auto& line : tmpfiles.refused) {
-            refused.push_back(name + ' ' + line);
+            refused.emplace_back(name).append(1, ' ').append(line);
         }
         for (const auto& wanted : tmpfiles.made) {
             try {
