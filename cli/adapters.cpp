@@ -104,6 +104,8 @@ Adapters::~Adapters() = default;
 
 app::World& Adapters::world() { return set_->world; }
 
+bool Adapters::has_news() const { return set_->trust.has_news(); }
+
 void Adapters::stop_writing() { set_->trust.hold_back(); }
 
 void Adapters::make_fetchable() { set_->content.make_if_absent(); }

@@ -23,6 +23,8 @@ public:
     app::World& world();
     /// From here on it writes. The caller holds the lock.
     void make_writable();
+    /// Something that waits is newer than what is written down.
+    bool has_news() const;
     /// What is verified of repositories waits again.
     void stop_writing();
     /// The object store is there: what comes from outside can be laid aside in it.

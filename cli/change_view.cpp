@@ -211,16 +211,21 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
 
 namespace {
 
-/// Shows the plan and asks. False when that was all.
-bool agreed(Context& context, const app::PreparedChange& change, const std::string& nothing)
+/// The plan in the hands of whoever shows it and of whoever carries it out.
+using SharedChange = std::shared_ptr<app::PreparedChange>;
+
+Proposal proposal_of(Context& context, const SharedChange& change, const std::string& nothing,
+                     std::function<void()> carry_out)
 {
-    Document plan(context.command);
-    describe(plan, change);
-    if (change.plan.empty()) {
-        context.show_unchanged(plan.field("changed", false).done("Done: " + nothing));
-        return false;
+    const auto plan = [&context, change] {
+        Document out(context.command);
+        describe(out, *change);
+        return out;
+    };
+    if (change->plan.empty()) {
+        return nothing_to_do(plan().field("changed", false).done("Done: " + nothing));
     }
-    return context.confirmed(plan);
+    return {plan, std::move(carry_out)};
 }
 
 void show(Context& context, const app::PreparedChange& change, const app::ChangeReport& report)
@@ -241,34 +246,21 @@ void show(Context& context, const app::PreparedChange& change, const app::Change
 
 } // namespace
 
-void carry_out(Context& context, const std::function<app::PreparedChange()>& prepare, const std::string& nothing)
+Proposal propose(Context& context, const std::function<app::PreparedChange()>& prepare, const std::string& nothing)
 {
     context.finish_interrupted();
-    auto change = prepare();
-    if (!agreed(context, change, nothing)) {
-        return;
-    }
-    std::optional<app::ChangeReport> report;
-    context.locked([&] { // not before: people take their time
-        app::require_still_there(context.world(), change);
-        report = app::apply(context.world(), change);
+    const auto change = std::make_shared<app::PreparedChange>(prepare());
+    return proposal_of(context, change, nothing, [&context, change] {
+        std::optional<app::ChangeReport> report;
+        context.locked([&] { // not before: people take their time
+            app::require_still_there(context.world(), *change);
+            report = app::apply(context.world(), *change);
+        });
+        show(context, *change, *report);
     });
-    show(context, change, *report);
 }
 
 namespace {
-
-/// What `work` verified counts however it ends: a withheld dissent, or a list that goes back, is known from then on.
-template <class Work>
-auto keeping_what_was_verified(Context& context, Work work)
-{
-    try {
-        return work();
-    } catch (...) {
-        context.keep_what_was_verified();
-        throw;
-    }
-}
 
 /// Where it is for the sake of what was found damaged, that stays the reason when it cannot be had.
 void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& damaged)
@@ -283,24 +275,14 @@ void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& da
     }
 }
 
-} // namespace
-
-void bring_and_carry_out(Context& context, const std::function<app::PreparedChange()>& prepare,
-                         const std::string& nothing)
+void bring_and_apply(Context& context, app::PreparedChange& change)
 {
-    context.finish_interrupted();
-    const auto fetch_lock = context.fetch_lock();
-    auto change = keeping_what_was_verified(context, prepare);
-    if (!agreed(context, change, nothing)) {
-        context.keep_what_was_verified();
-        return;
-    }
     auto& world = context.world();
     app::Fetching fetching(world, change);
     std::optional<app::ChangeReport> report;
     std::optional<engine::Damaged> damaged;
     while (!report) {
-        keeping_what_was_verified(context, [&] { lay_aside(fetching, damaged); });
+        lay_aside(fetching, damaged);
         context.locked([&] { // not before: repositories and people take their time
             app::require_still_there(world, change);
             world.content.adopt_staged();
@@ -318,6 +300,17 @@ void bring_and_carry_out(Context& context, const std::function<app::PreparedChan
     }
     engine::add(report->prepared.imported, fetching.transferred());
     show(context, change, *report);
+}
+
+} // namespace
+
+Proposal propose_bringing(Context& context, const std::function<app::PreparedChange()>& prepare,
+                          const std::string& nothing)
+{
+    context.finish_interrupted();
+    const auto fetch_lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
+    const auto change = std::make_shared<app::PreparedChange>(prepare());
+    return proposal_of(context, change, nothing, [&context, change, fetch_lock] { bring_and_apply(context, *change); });
 }
 
 } // namespace qpkg::cli

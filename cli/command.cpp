@@ -2,6 +2,7 @@
 #include "cli/command.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace qpkg::cli {
@@ -17,6 +18,12 @@ std::string schema_name(const Command& command)
     std::string name(command.name);
     std::ranges::replace(name, ' ', '-');
     return name;
+}
+
+std::string_view effect_of(const Command& command)
+{
+    constexpr std::array<std::string_view, std::variant_size_v<Action>> words{"reads", "refreshes", "writes"};
+    return words.at(command.action.index());
 }
 
 const Command* find_command(const Program& program, std::string_view name)

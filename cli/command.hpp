@@ -5,7 +5,13 @@
 // parser: command_line.cpp alone reads CLI11, which costs seconds of compiling wherever it is read. Commands that
 // register themselves in static initialisers were not taken: the linker would decide their order, and help would show
 // it. A field is one of a few types; whoever adds one says in command_line.cpp how a word becomes it.
+//
+// A row also says whether its command writes. One that does has no action at all: it looks, and returns a proposal
+// (proposal.hpp), so that --dry-run and the question before a change are decided in one place and no command can forget
+// them. `qpkg __commands` prints this column; tests go over it.
 #pragma once
+
+#include "cli/proposal.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -69,11 +75,25 @@ struct Option {
     bool takes_word() const { return is_argument() || !type().empty(); }
 };
 
+/// It only looks: for every user, on any disk, also where there is no state yet.
+struct Reads {
+    std::function<void()> run;
+};
+/// It looks at repositories, too, and leaves one trace: what was verified and is newer than what was known.
+struct Refreshes {
+    std::function<void()> run;
+};
+/// It looks, and says what it would do.
+struct Writes {
+    std::function<Proposal()> propose;
+};
+using Action = std::variant<Reads, Refreshes, Writes>;
+
 struct Command {
     std::string_view name; ///< as it is typed: "install", "repo add"
     Section section;
     std::vector<Option> options;
-    std::function<void()> action;
+    Action action;
     std::string_view alias = {}; ///< for the last word of the name
     bool runs_program = false;   ///< whose words stand behind two dashes
 };
@@ -88,6 +108,9 @@ std::vector<Option> joined(std::vector<Option> own, std::vector<Option> shared);
 
 /// "repo-add": what documents of the command are called.
 std::string schema_name(const Command& command);
+
+/// "reads", "refreshes" or "writes".
+std::string_view effect_of(const Command& command);
 
 /// Nothing when no command has this whole name.
 const Command* find_command(const Program& program, std::string_view name);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <iostream>
+#include <sstream>
 
 namespace qpkg::cli {
 
@@ -37,8 +38,17 @@ app::World& Context::world()
     return world;
 }
 
+/// The net below `settle`: who becomes a writer while he should only look, is stopped before the first byte.
+void Context::require_writing() const
+{
+    if (options.dry_run) {
+        throw Error(Code::bug, "`" + typed + "` was to change something in a dry run", "nothing was changed");
+    }
+}
+
 void Context::make_state_directory()
 {
+    require_writing();
     const auto root = std::filesystem::absolute(options.root);
     if (std::filesystem::symlink_status(root).type() == std::filesystem::file_type::not_found) {
         files::make_directories(root);
@@ -48,6 +58,7 @@ void Context::make_state_directory()
 
 engine::WriterLock Context::lock(Disk disk)
 {
+    require_writing();
     make_state_directory();
     const auto root = std::filesystem::absolute(options.root);
     auto lock = engine::WriterLock::take(root, typed);
@@ -63,8 +74,11 @@ engine::WriterLock Context::lock(Disk disk)
     return lock;
 }
 
-engine::WriterLock Context::fetch_lock()
+std::optional<engine::WriterLock> Context::fetch_lock()
 {
+    if (options.dry_run) {
+        return std::nullopt;
+    }
     make_state_directory();
     auto lock = engine::WriterLock::take(world().root, typed, engine::LockFor::fetching);
     adapters_->make_fetchable();
@@ -73,6 +87,7 @@ engine::WriterLock Context::fetch_lock()
 
 std::optional<engine::WriterLock> Context::try_fetch_lock()
 {
+    require_writing();
     try {
         return engine::WriterLock::try_take(world().root, typed, engine::LockFor::fetching);
     } catch (const Error& error) {
@@ -90,11 +105,15 @@ void Context::locked(const std::function<void()>& work)
 
 void Context::finish_interrupted()
 {
+    if (options.dry_run) {
+        return;
+    }
     locked([this] { app::recover(world()); });
 }
 
 std::optional<engine::WriterLock> Context::try_lock()
 {
+    require_writing();
     try {
         const auto& root = world().root;
         engine::require_sound_state(root);
@@ -107,6 +126,9 @@ std::optional<engine::WriterLock> Context::try_lock()
 
 void Context::keep_what_was_verified()
 {
+    if (options.dry_run || !adapters_ || !adapters_->has_news()) {
+        return;
+    }
     try {
         if (const auto lock = try_lock()) {
             adapters_->make_writable();
@@ -114,6 +136,51 @@ void Context::keep_what_was_verified()
     } catch (const Error& error) {
         log::debug(error.what());
     }
+}
+
+void Context::perform(const Action& action)
+{
+    // A withheld dissent, or a list that goes back, is known from then on, however the command ends.
+    const auto keep = [&] {
+        if (!std::holds_alternative<Reads>(action)) {
+            keep_what_was_verified();
+        }
+    };
+    try {
+        std::visit(
+            [this](const auto& row) {
+                if constexpr (requires { row.propose; }) {
+                    settle(row.propose());
+                } else {
+                    row.run();
+                }
+            },
+            action);
+    } catch (...) {
+        keep();
+        throw;
+    }
+    keep();
+}
+
+void Context::settle(const Proposal& proposal)
+{
+    if (!proposal.carry_out) {
+        show_unchanged(proposal.plan());
+        return;
+    }
+    if (options.dry_run) {
+        show(proposal.plan().field("changed", false).field("dry_run", true).done("Dry run: nothing was changed."));
+        return;
+    }
+    if (proposal.consent != Consent::implied) {
+        show_plan(proposal.plan());
+    }
+    if (proposal.consent == Consent::asked && !agreed(proposal.question)) {
+        show(Document(command).field("changed", false).done("Done: nothing was changed."));
+        return;
+    }
+    proposal.carry_out();
 }
 
 app::Reach Context::reach() const { return options.offline ? app::Reach::offline : app::Reach::online; }
@@ -133,28 +200,20 @@ bool Context::may_ask() const
     return is_terminal(0) && !options.yes && !options.dry_run && !options.json && !options.quiet;
 }
 
-bool Context::confirmed(Document& plan)
-{
-    if (options.dry_run) {
-        show(plan.field("changed", false).done("Dry run: nothing was changed."));
-        return false;
-    }
-    show_plan(plan);
-    if (!agreed()) {
-        show(Document(command).field("changed", false).done("Done: nothing was changed."));
-        return false;
-    }
-    return true;
-}
-
 void Context::show(const Document& result)
 {
     if (options.json) {
-        std::cout << render_json(result);
-    } else {
-        render_text(result, std::cout, page_of(STDOUT_FILENO));
+        print(render_json(result));
+        return;
     }
-    if (!std::cout.flush()) {
+    std::ostringstream text;
+    render_text(result, text, page_of(STDOUT_FILENO));
+    print(text.str());
+}
+
+void Context::print(std::string_view bytes)
+{
+    if (!(std::cout << bytes << std::flush)) {
         throw Error(Code::failed, "write the result to standard output");
     }
 }

@@ -5,6 +5,7 @@
 // again afterwards: so what it shows at the end costs no lock. Adapters are made at first use, for `--help` needs none.
 #pragma once
 
+#include "cli/command.hpp"
 #include "cli/document.hpp"
 #include "cli/options.hpp"
 #include "engine/writer_lock.hpp"
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qpkg::app {
@@ -39,6 +41,11 @@ public:
     std::vector<std::string> after_dashes; ///< words after "--": another program's, never parsed here
     int exit_code = 0;                     ///< of a command that went through
 
+    /// Does what a command does, and keeps what it verified on the way, however it ends.
+    void perform(const Action& action);
+    /// The one place that knows of --dry-run: shows what is proposed, asks where that is needed, and has it done.
+    void settle(const Proposal& proposal);
+
     /// Databases, stores and backends at `options.root`; opened on first use, to be read.
     app::World& world();
     /// Makes the state directory when it is not there. Error failed where it is not safe from others.
@@ -46,35 +53,36 @@ public:
     /// From here on the world is written, too: nobody else does while the lock lives. Error busy; failed where the
     /// state directory is not safe from others.
     engine::WriterLock lock(Disk disk = Disk::has_room);
-    /// Nobody else lays aside what comes from outside while it lives. The world is still only read. Error busy.
-    engine::WriterLock fetch_lock();
+    /// Nobody else lays aside what comes from outside while it lives. The world is still only read. Error busy. Under
+    /// --dry-run nothing is laid aside, and nobody kept from it.
+    std::optional<engine::WriterLock> fetch_lock();
     std::optional<engine::WriterLock> try_fetch_lock();
     /// Does this under the lock; then the world is only read again.
     void locked(const std::function<void()>& work);
-    /// What a killed command has left undone.
+    /// What a killed command has left undone. Under --dry-run it stays so.
     void finish_interrupted();
     /// Nothing when somebody else holds it, or this user cannot. The world stays as it is.
     std::optional<engine::WriterLock> try_lock();
-    /// Writes down what was verified of repositories, if that can be done now: else it is verified again next time.
-    void keep_what_was_verified();
-
     /// Whether repositories are asked: not with --offline.
     app::Reach reach() const;
 
-    /// Prints a plan before the question; with --json nothing (the result document repeats the plan).
-    void show_plan(const Document& plan);
     /// True to go on: with --yes, or after "y". Error usage when there is nobody to ask.
-    bool agreed(const std::string& question = "Proceed?");
+    bool agreed(const std::string& question);
     /// Whether somebody is there to answer more questions than the one.
     bool may_ask() const;
-    /// Shows what a command would do, and asks. False after --dry-run or "n": then its result has been shown, too.
-    bool confirmed(Document& plan);
+    /// Prints a plan before the question; with --json nothing (the result document repeats the plan).
+    void show_plan(const Document& plan);
     /// Prints the command's result. Called once.
     void show(const Document& result);
+    /// Prints bytes that are the result.
+    void print(std::string_view bytes);
     /// Prints that nothing had to change, and sets the exit code that --unchanged-exit-77 asks for.
     void show_unchanged(const Document& result);
 
 private:
+    void require_writing() const;
+    void keep_what_was_verified();
+
     std::unique_ptr<Adapters> adapters_;
 };
 

@@ -97,6 +97,12 @@ int parse_and_run(Context& context, std::vector<std::string> words)
         std::cout << man_page(program, name);
         return 0;
     }
+    if (!words.empty() && words.front() == "__commands") { // for tests that go over all of them
+        for (const auto& each : program.commands) {
+            std::cout << each.name << '\t' << effect_of(each) << '\n';
+        }
+        return 0;
+    }
     refuse_misplaced_words(program, words, context.after_dashes);
     const Command* command = nullptr;
     const auto asked = read_command_line(program, std::move(words), [&](const Command& found) {
@@ -107,7 +113,7 @@ int parse_and_run(Context& context, std::vector<std::string> words)
         log::set_level(context.options.verbose ? log::Level::verbose
                        : context.options.quiet ? log::Level::quiet
                                                : log::Level::normal);
-        command->action();
+        context.perform(command->action);
         return context.exit_code;
     }
     const auto page = page_of(STDOUT_FILENO);

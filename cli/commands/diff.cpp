@@ -48,9 +48,9 @@ Command diff_command(Context& context)
             {{"QUBE", &request->qube, "the qube", required(Names::qubes)},
              {"FROM", &request->from, "a generation; by default the one before TO"},
              {"TO", &request->to, "a generation; by default the current one"}},
-            [&context, request] {
+            Reads{[&context, request] {
                 context.show(describe(app::diff(context.world(), request->qube, request->from, request->to)));
-            }};
+            }}};
 }
 
 } // namespace qpkg::cli

@@ -34,7 +34,7 @@ void doctor(Context& context)
 
 Command doctor_command(Context& context)
 {
-    return {"doctor", Section::state, {}, [&context] { doctor(context); }};
+    return {"doctor", Section::state, {}, Reads{[&context] { doctor(context); }}};
 }
 
 } // namespace qpkg::cli

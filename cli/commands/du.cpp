@@ -27,7 +27,7 @@ Document describe(const app::DiskUse& use)
 
 Command du_command(Context& context)
 {
-    return {"du", Section::insight, {}, [&context] { context.show(describe(app::disk_use(context.world()))); }};
+    return {"du", Section::insight, {}, Reads{[&context] { context.show(describe(app::disk_use(context.world()))); }}};
 }
 
 } // namespace qpkg::cli

@@ -5,44 +5,77 @@
 #include "cli/commands.hpp"
 #include "engine/reserve.hpp"
 
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace qpkg::cli {
 namespace {
 
-void describe(Document& out, const app::CollectReport& report, bool dry_run)
+void describe(Document& out, const app::Collection& found)
 {
-    out.field("dry_run", dry_run);
-    out.field("generations", report.generations, "Older generations");
-    out.field("releases", report.releases, "Releases");
-    out.field("volumes", report.volumes, "Volumes");
-    out.field("orphans", report.orphans, "Left-over qubes");
-    out.field("freed", report.freed);
-    out.done(dry_run ? "Dry run: would free " + qpkg::text::human_size(report.freed) + '.'
-                     : "Done: freed " + qpkg::text::human_size(report.freed) + '.');
+    using app::DroppedGenerations;
+    const auto numbers = [](const DroppedGenerations& dropped) {
+        std::vector<std::string> words;
+        std::ranges::transform(dropped.numbers, std::back_inserter(words),
+                               [](std::uint64_t number) { return std::to_string(number); });
+        return list(std::move(words));
+    };
+    if (!found.dropped.empty()) {
+        out.table("dropped", found.dropped, column("qube", "QUBE", &DroppedGenerations::qube),
+                  column("generations", "GENERATIONS THAT GO", numbers),
+                  column("releases", "NO ROLLBACK TO", &DroppedGenerations::releases));
+    }
+    out.field("generations", found.generations(), "Older generations");
+    out.field("releases", found.releases, "Releases");
+    out.field("volumes", found.garbage.volumes.size(), "Volumes");
+    out.field("orphans", found.orphans, "Left-over qubes");
 }
 
-void collect(Context& context, app::CollectRequest& request)
+/// What somebody could miss: generations that gc leaves when nobody says how many, and homes.
+bool must_be_asked(const app::CollectRequest& request, const app::Collection& found)
 {
-    request.dry_run = context.options.dry_run;
+    return request.unrecorded || (!found.dropped.empty() && request.keep < app::usually_kept);
+}
+
+void collect(Context& context, const app::CollectRequest& request, const app::Collection& shown)
+{
     const auto lock = context.lock(Disk::may_be_full);
+    auto& world = context.world();
+    app::recover(world);
+    std::uint64_t freed = 0;
+    if (const auto nobody_fetches = context.try_fetch_lock()) {
+        freed = world.content.discard_staged();
+    }
+    const auto found = app::plan_collection(world, request);
+    if (found.dropped != shown.dropped) {
+        throw Error(Code::conflict, "other generations would go than were shown: the state was changed meanwhile",
+                    "see them: qpkg gc --dry-run");
+    }
+    freed += app::collect_garbage(world, found);
+    app::forget_loss(world);
+    engine::Reserve(world.root).make();
+    Document out("gc");
+    out.field("dry_run", false);
+    describe(out, found);
+    context.show(out.field("freed", freed).done("Done: freed " + qpkg::text::human_size(freed) + '.'));
+}
+
+Proposal propose_collection(Context& context, const app::CollectRequest& request)
+{
     if (!request.unrecorded) {
         app::require_no_loss(context.world());
     }
-    app::recover(context.world());
-    std::uint64_t abandoned = 0;
-    if (const auto nobody_fetches = context.try_fetch_lock(); nobody_fetches && !request.dry_run) {
-        abandoned = context.world().content.discard_staged();
-    }
-    auto report = app::collect_garbage(context.world(), request);
-    report.freed += abandoned;
-    Document out("gc");
-    describe(out, report, request.dry_run);
-    if (!request.dry_run) {
-        app::forget_loss(context.world());
-    }
-    engine::Reserve(context.world().root).make();
-    context.show(out);
+    const auto found = app::plan_collection(context.world(), request);
+    const auto plan = [found] {
+        Document out("gc");
+        describe(out, found);
+        return out.field("freed", size(found.freed), "Would give back");
+    };
+    return {plan, [&context, request, found] { collect(context, request, found); },
+            must_be_asked(request, found) ? Consent::asked : Consent::implied};
 }
 
 } // namespace
@@ -54,8 +87,9 @@ Command gc_command(Context& context)
             Section::state,
             {{"--unrecorded", &request->unrecorded,
               "after the database was lost: also what only that knew of, homes of qubes included"},
+             {"--in QUBE", &request->in, "only generations of this qube go; repeatable", each_one_word(Names::qubes)},
              {"--keep N", &request->keep, "older generations per qube that stay reachable (3)"}},
-            [&context, request] { collect(context, *request); }};
+            Writes{[&context, request] { return propose_collection(context, *request); }}};
 }
 
 } // namespace qpkg::cli

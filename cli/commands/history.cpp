@@ -16,14 +16,17 @@ Command history_command(Context& context)
 {
     using app::GenerationChange;
     auto qube = std::make_shared<std::string>();
-    return {"history", Section::insight, {{"QUBE", qube.get(), "the qube", required(Names::qubes)}}, [&context, qube] {
+    return {"history",
+            Section::insight,
+            {{"QUBE", qube.get(), "the qube", required(Names::qubes)}},
+            Reads{[&context, qube] {
                 context.show(Document("history").table("generations", app::history(context.world(), *qube),
                                                        column("number", "  GENERATION", number_of),
                                                        column("current", "", &GenerationChange::current),
                                                        column("created", "MADE", &GenerationChange::created, time),
                                                        column("changes", "CHANGES", &GenerationChange::changes),
                                                        column("reason", "BY", &GenerationChange::reason)));
-            }};
+            }}};
 }
 
 } // namespace qpkg::cli

@@ -2,15 +2,24 @@
 #include "cli/change_view.hpp"
 #include "cli/commands.hpp"
 
+#include "qpkg/core/text.hpp"
+
 namespace qpkg::cli {
 namespace {
 
-void hold(Context& context, app::HoldRequest& request)
+Proposal hold(Context& context, app::HoldRequest& request)
 {
     request.reason = context.typed;
-    context.options.yes = true; // nothing is downloaded, started or lost
-    carry_out(
+    auto proposal = propose(
         context, [&] { return app::prepare_hold(context.world(), request); }, "nothing to change.");
+    proposal.consent = Consent::given; // nothing is downloaded, started or lost
+    if (proposal.carry_out) {
+        const auto words =
+            (request.held ? "No upgrade of " : "Upgrades again: ") + qpkg::text::join(request.apps, ", ") +
+            (request.in.all ? " in every qube" : " in " + qpkg::text::join(request.in.names, ", ")) + '.';
+        proposal.plan = [plan = proposal.plan, words] { return plan().line(words); };
+    }
+    return proposal;
 }
 
 Command make_hold_command(Context& context, std::string_view name, bool held)
@@ -22,7 +31,7 @@ Command make_hold_command(Context& context, std::string_view name, bool held)
             {{"APP", &request->apps, "apps by name or full id", required(Names::apps)},
              {"--in QUBE", &request->in.names, "the qube; repeatable", known(Names::qubes)},
              {"--all", &request->in.all, "in every qube"}},
-            [&context, request] { hold(context, *request); }};
+            Writes{[&context, request] { return hold(context, *request); }}};
 }
 
 } // namespace

@@ -4,7 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/patience.hpp"
 
-#include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
@@ -91,9 +91,6 @@ std::vector<std::string> imported_apps(const app::ImportBundleReport& report)
 
 void import_bundle(Context& context, const app::ImportBundleRequest& request)
 {
-    if (context.options.dry_run) {
-        throw Error(Code::usage, "an import has no dry run", "see what it holds: qpkg bundle inspect FILE");
-    }
     context.make_state_directory();
     auto bundle = app::receive_bundle(context.world().root, request, context.world().progress);
     const auto lock = context.lock(); // not before: a sender may take its time
@@ -113,6 +110,14 @@ void import_bundle(Context& context, const app::ImportBundleRequest& request)
     context.show(document);
 }
 
+/// The bundle waits in a folder of this process: the state directory stays as it is.
+Document plan_import(Context& context, const app::ImportBundleRequest& request)
+{
+    const files::TemporaryDirectory quarantine(std::filesystem::temp_directory_path(), "qpkg-import-");
+    auto bundle = app::receive_bundle(quarantine.path(), request, context.world().progress);
+    return describe(app::plan_import(context.world(), request, bundle), context.command);
+}
+
 /// `qpkg import` and `qpkg bundle import` are one command under two names.
 Command make_import_command(Context& context, std::string_view name)
 {
@@ -122,7 +127,10 @@ Command make_import_command(Context& context, std::string_view name)
                     {"--accept-stale", &request->accept_stale,
                      "take releases although the metadata is older than the repository's grace period"}},
                    patience_options(request->patience)),
-            [&context, request] { import_bundle(context, *request); }};
+            Writes{[&context, request] {
+                return Proposal{[&context, request] { return plan_import(context, *request); },
+                                [&context, request] { import_bundle(context, *request); }, Consent::implied};
+            }}};
 }
 
 } // namespace

@@ -74,14 +74,11 @@ Command info_command(Context& context)
     return {"info",
             Section::apps,
             {{"APP", typed.get(), "an app by name or full id", required(Names::apps)}},
-            [&context, typed] {
+            Refreshes{[&context, typed] {
                 Document out("info");
                 describe(out, app::info(context.world(), *typed, context.reach()));
-                if (context.reach() == app::Reach::online) {
-                    context.keep_what_was_verified();
-                }
                 context.show(out);
-            }};
+            }}};
 }
 
 } // namespace qpkg::cli

@@ -24,11 +24,11 @@ app::PreparedChange with_answers(Context& context, app::InstallRequest& request,
     return is_changed ? app::prepare_install(context.world(), request) : std::move(change);
 }
 
-void install(Context& context, app::InstallRequest& request)
+Proposal install(Context& context, app::InstallRequest& request)
 {
     request.reason = context.typed;
     request.reach = context.reach();
-    bring_and_carry_out(
+    return propose_bringing(
         context, [&] { return with_answers(context, request, app::prepare_install(context.world(), request)); },
         "it is there already, nothing to change.");
 }
@@ -57,7 +57,8 @@ std::vector<Option> options_of(app::InstallRequest& request)
 Command install_command(Context& context)
 {
     auto request = std::make_shared<app::InstallRequest>();
-    return {"install", Section::apps, options_of(*request), [&context, request] { install(context, *request); }};
+    return {"install", Section::apps, options_of(*request),
+            Writes{[&context, request] { return install(context, *request); }}};
 }
 
 } // namespace qpkg::cli

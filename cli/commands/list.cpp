@@ -33,7 +33,7 @@ Command list_command(Context& context)
     return {"list",
             Section::apps,
             {{"QUBE", qubes.get(), "only these qubes", known(Names::qubes)}},
-            [&context, qubes] { context.show(describe(app::list_apps(context.world(), *qubes))); },
+            Reads{[&context, qubes] { context.show(describe(app::list_apps(context.world(), *qubes))); }},
             "ls"};
 }
 

@@ -27,37 +27,55 @@ Option layout_option(QubeRequest& request, bool required)
 
 Option name_option(QubeRequest& request) { return {"NAME", &request.name, "the qube", required(Names::qubes)}; }
 
+Document describe(const Qube& qube)
+{
+    Document out("qube-create");
+    out.field("name", qube.name, "Qube");
+    out.field("base", qube.base, "Base");
+    out.field("generation", qube.current);
+    return out;
+}
+
 void create(Context& context, const QubeRequest& request)
 {
     const auto lock = context.lock();
     app::recover(context.world());
-    const auto qube =
-        app::create_qube(context.world(), request.name, request.base, layout_of(request.layout), context.typed);
-    context.show(Document("qube-create")
-                     .field("name", qube.name)
-                     .field("base", qube.base)
-                     .field("generation", qube.current)
+    const auto qube = app::create_qube(context.world(), app::plan_qube(context.world(), request.name, request.base,
+                                                                       layout_of(request.layout), context.typed));
+    context.show(describe(qube)
                      .done("Done: qube " + qube.name.text() + " is made from " + qube.base.text() + ", no apps yet.")
                      .next("To add an app: qpkg install APP --into " + qube.name.text()));
 }
 
-void remove(Context& context, const QubeRequest& request)
+Proposal propose_making(Context& context, const QubeRequest& request)
+{
+    const auto plan = [&context, request] {
+        return describe(
+            app::plan_qube(context.world(), request.name, request.base, layout_of(request.layout), context.typed));
+    };
+    return {plan, [&context, request] { create(context, request); }, Consent::implied};
+}
+
+Proposal propose_removal(Context& context, const QubeRequest& request)
 {
     context.finish_interrupted();
-    const auto qube = plan::require_qube(context.world().db.snapshot(), QubeName::require(request.name));
+    const auto& world = context.world();
+    const auto name = plan::require_qube(world.db.snapshot(), QubeName::require(request.name)).name;
+    app::require_removable(context.world(), name);
     Document plan("qube-remove");
-    plan.line(context.world().hypervisor.capabilities().makes_qubes
-                  ? "Removes qube " + qube.name.text() + " with everything in its /home and /rw."
-                  : "Forgets the apps and generations of qube " + qube.name.text() + ".");
-    if (!context.confirmed(plan)) {
-        return;
-    }
-    context.locked([&] { app::remove_qube(context.world(), qube.name); }); // not before: people take their time
-    context.show(Document("qube-remove")
-                     .field("changed", true)
-                     .field("name", qube.name)
-                     .done("Done: qube " + qube.name.text() + " is gone.")
-                     .next("To give back what only it used: qpkg gc"));
+    plan.field("name", name);
+    plan.line(world.hypervisor.capabilities().makes_qubes
+                  ? "Removes qube " + name.text() + " with everything in its /home and /rw."
+                  : "Forgets the apps and generations of qube " + name.text() + ".");
+    return {[plan] { return plan; },
+            [&context, name] {
+                context.locked([&] { app::remove_qube(context.world(), name); }); // not before: people take their time
+                context.show(Document("qube-remove")
+                                 .field("changed", true)
+                                 .field("name", name)
+                                 .done("Done: qube " + name.text() + " is gone.")
+                                 .next("To give back what only it used: qpkg gc"));
+            }};
 }
 
 void list_qubes(Context& context)
@@ -86,29 +104,32 @@ Command qube_create_command(Context& context)
             {{"NAME", &request->name, "the new qube's name", required()},
              {"--base BASE", &request->base, "the base it is made from", required(Names::bases)},
              layout_option(*request, false)},
-            [&context, request] { create(context, *request); }};
+            Writes{[&context, request] { return propose_making(context, *request); }}};
 }
 
 Command qube_set_command(Context& context)
 {
     auto request = std::make_shared<QubeRequest>();
-    return {"qube set", Section::qubes, {name_option(*request), layout_option(*request, true)}, [&context, request] {
-                const app::LayoutRequest wanted{request->name, layout_of(request->layout), context.typed};
-                carry_out(
-                    context, [&] { return app::prepare_layout(context.world(), wanted); },
-                    request->name + " is laid out so already.");
-            }};
+    return {
+        "qube set", Section::qubes, {name_option(*request), layout_option(*request, true)}, Writes{[&context, request] {
+            const app::LayoutRequest wanted{request->name, layout_of(request->layout), context.typed};
+            return propose(
+                context, [&] { return app::prepare_layout(context.world(), wanted); },
+                request->name + " is laid out so already.");
+        }}};
 }
 
 Command qube_list_command(Context& context)
 {
-    return {"qube list", Section::qubes, {}, [&context] { list_qubes(context); }, "ls"};
+    return {"qube list", Section::qubes, {}, Reads{[&context] { list_qubes(context); }}, "ls"};
 }
 
 Command qube_remove_command(Context& context)
 {
     auto request = std::make_shared<QubeRequest>();
-    return {"qube remove", Section::qubes, {name_option(*request)}, [&context, request] { remove(context, *request); }};
+    return {"qube remove", Section::qubes, {name_option(*request)}, Writes{[&context, request] {
+                return propose_removal(context, *request);
+            }}};
 }
 
 } // namespace qpkg::cli

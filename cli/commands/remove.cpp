@@ -13,11 +13,11 @@ Command remove_command(Context& context)
              {"--from QUBE", &request->from.names, "a qube to remove from; repeatable", known(Names::qubes)},
              {"--all", &request->from.all, "from every qube"},
              {"--skip QUBE", &request->from.skip, "not from this one", known(Names::qubes)}},
-            [&context, request] {
+            Writes{[&context, request] {
                 request->reason = context.typed;
-                carry_out(
+                return propose(
                     context, [&] { return app::prepare_remove(context.world(), *request); }, "nothing to remove.");
-            },
+            }},
             "uninstall"};
 }
 

@@ -23,22 +23,8 @@ void describe(Document& out, const app::FoundRepository& found)
     out.field("namespaces", repository.namespaces, "May publish");
 }
 
-void add_repository(Context& context, const app::AddRepositoryRequest& request)
+void add_repository(Context& context, const app::FoundRepository& found)
 {
-    context.finish_interrupted();
-    const auto found = app::find_repository(context.world(), request);
-    Document plan("repo-add");
-    describe(plan, found);
-    if (context.options.dry_run) {
-        context.show(plan.field("changed", false).done("Dry run: nothing was changed."));
-        return;
-    }
-    context.show_plan(plan);
-    // A fingerprint on the command line is the answer: it was compared, digit by digit.
-    if (!request.fingerprint && !context.agreed("Is this the fingerprint that the publisher told you?")) {
-        context.show(Document("repo-add").field("changed", false).done("Done: nothing was changed."));
-        return;
-    }
     app::verify_repository(context.world(), found);
     const auto lock = context.lock(); // not before: repositories and people take their time
     app::record_repository(context.world(), found);
@@ -53,6 +39,18 @@ void add_repository(Context& context, const app::AddRepositoryRequest& request)
                      .done("Done: repository " + found.repository.name.text() + " is trusted for " +
                            qpkg::text::join(found.repository.namespaces, ", ") + '.')
                      .next("To see what it offers: qpkg search"));
+}
+
+Proposal propose_repository(Context& context, const app::AddRepositoryRequest& request)
+{
+    context.finish_interrupted();
+    const auto found = app::find_repository(context.world(), request);
+    Document plan("repo-add");
+    describe(plan, found);
+    // A fingerprint on the command line is the answer: it was compared, digit by digit.
+    return {[plan] { return plan; }, [&context, found] { add_repository(context, found); },
+            request.fingerprint ? Consent::given : Consent::asked,
+            "Is this the fingerprint that the publisher told you?"};
 }
 
 void list_repositories(Context& context)
@@ -82,19 +80,41 @@ std::string policy_words(const RebuildPolicy& policy)
     return policy.mode == RebuildMode::warn ? "warn" : std::to_string(policy.organisations);
 }
 
-void modify_repository(Context& context, const app::ModifyRepositoryRequest& request)
+Document describe(const Repository& repository)
 {
-    const auto lock = context.lock();
-    const auto repository = app::modify_repository(context.world(), request);
     using Policy = std::pair<const std::string, RebuildPolicy>;
-    context.show(Document("repo-modify")
-                     .field("name", repository.name)
-                     .table("rebuilders", repository.rebuilders,
-                            column("organisation", "REBUILDER", &Rebuilder::organisation),
-                            column("key", "PUBLIC KEY", &Rebuilder::key))
-                     .table("policies", repository.rebuild_policies, column("namespace", "NAMESPACE", &Policy::first),
-                            column("require", "MUST BE REPRODUCED BY", &Policy::second, policy_words))
-                     .done("Done: repository " + repository.name.text() + " is changed."));
+    Document out("repo-modify");
+    out.field("name", repository.name, "Repository");
+    out.table("rebuilders", repository.rebuilders, column("organisation", "REBUILDER", &Rebuilder::organisation),
+              column("key", "PUBLIC KEY", &Rebuilder::key));
+    return out.table("policies", repository.rebuild_policies, column("namespace", "NAMESPACE", &Policy::first),
+                     column("require", "MUST BE REPRODUCED BY", &Policy::second, policy_words));
+}
+
+Proposal propose_modification(Context& context, const app::ModifyRepositoryRequest& request)
+{
+    return {[&context, request] { return describe(app::plan_modification(context.world(), request)); },
+            [&context, request] {
+                const auto lock = context.lock();
+                const auto repository = app::modify_repository(context.world(), request);
+                context.show(describe(repository).done("Done: repository " + repository.name.text() + " is changed."));
+            },
+            Consent::implied};
+}
+
+Proposal propose_distrust(Context& context, const std::string& typed)
+{
+    const auto name = app::known_repository(context.world().db.snapshot(), typed).name.text();
+    return {[name] { return Document("repo-remove").field("name", name, "No longer trusted"); },
+            [&context, name] {
+                const auto lock = context.lock();
+                app::remove_repository(context.world(), name);
+                context.show(
+                    Document("repo-remove")
+                        .field("name", name)
+                        .done("Done: repository " + name + " is not trusted any more; what is installed stays."));
+            },
+            Consent::implied};
 }
 
 void describe(Document& out, const std::vector<app::RepositoryVerdict>& verdicts)
@@ -130,7 +150,6 @@ void describe(Document& out, const std::vector<app::RepositoryVerdict>& verdicts
 void check_repositories(Context& context, const std::optional<std::string>& name)
 {
     const auto verdicts = app::check_repositories(context.world(), name, context.reach());
-    context.keep_what_was_verified();
     std::vector<trust::Problem> problems;
     for (const auto& verdict : verdicts) {
         problems.insert(problems.end(), verdict.problems.begin(), verdict.problems.end());
@@ -166,12 +185,12 @@ Command repo_add_command(Context& context)
              {"--namespace NAME", &request->namespaces, "what it may publish; repeatable"},
              {"--grace-days DAYS", &request->grace_days, "how long expired metadata is still used, loudly (14)",
               between(0, 3650)}},
-            [&context, request] { add_repository(context, *request); }};
+            Writes{[&context, request] { return propose_repository(context, *request); }}};
 }
 
 Command repo_list_command(Context& context)
 {
-    return {"repo list", Section::sources, {}, [&context] { list_repositories(context); }, "ls"};
+    return {"repo list", Section::sources, {}, Reads{[&context] { list_repositories(context); }}, "ls"};
 }
 
 Command repo_check_command(Context& context)
@@ -180,7 +199,7 @@ Command repo_check_command(Context& context)
     return {"repo check",
             Section::sources,
             {{"NAME", name.get(), "only this one", known(Names::repositories)}},
-            [&context, name] { check_repositories(context, *name); }};
+            Refreshes{[&context, name] { check_repositories(context, *name); }}};
 }
 
 Command repo_modify_command(Context& context)
@@ -195,20 +214,15 @@ Command repo_modify_command(Context& context)
           each_one_word()},
          {"--require off|warn|K", &request->require, "who must have reproduced new releases: off, warn, or how many"},
          {"--namespace NAME", &request->namespaces, "what --require is about (all); repeatable", each_one_word()}},
-        [&context, request] { modify_repository(context, *request); }};
+        Writes{[&context, request] { return propose_modification(context, *request); }}};
 }
 
 Command repo_remove_command(Context& context)
 {
     auto name = std::make_shared<std::string>();
-    return {"repo remove", Section::sources, {name_option(*name)}, [&context, name] {
-                const auto lock = context.lock();
-                app::remove_repository(context.world(), *name);
-                context.show(
-                    Document("repo-remove")
-                        .field("name", *name)
-                        .done("Done: repository " + *name + " is not trusted any more; what is installed stays."));
-            }};
+    return {"repo remove", Section::sources, {name_option(*name)}, Writes{[&context, name] {
+                return propose_distrust(context, *name);
+            }}};
 }
 
 } // namespace qpkg::cli

@@ -25,22 +25,12 @@ std::vector<std::vector<Value>> missing_volumes(const plan::Plan& plan)
     return rows;
 }
 
-/// What the database lost. True when there is nothing to ask about any more.
-bool recover(Context& context, Document& out)
+Document describe(const app::Recovery& recovery)
 {
-    const auto recovery = app::plan_recovery(context.world(), context.reach());
+    Document out("restore");
     out.field("recovered", recovery.told, "Recorded again");
     out.field("untold", recovery.untold, "Not to be told");
-    if (!recovery.changes.empty()) {
-        Document plan("restore");
-        plan.field("recovered", recovery.told, "Recorded again");
-        plan.field("untold", recovery.untold, "Not to be told");
-        if (!context.confirmed(plan)) {
-            return false;
-        }
-    }
-    context.locked([&] { app::recover_database(context.world(), recovery); });
-    return true;
+    return out;
 }
 
 void describe(Document& out, const app::Restoration& repairs)
@@ -53,29 +43,11 @@ void describe(Document& out, const app::Restoration& repairs)
     out.field("damaged_volumes", repairs.volumes().size(), shown(repairs.volumes().size()) ? "Damaged volumes" : "");
 }
 
-void restore(Context& context)
+/// The lock of whoever fetches, for as long as somebody may go on.
+using FetchLock = std::shared_ptr<std::optional<engine::WriterLock>>;
+
+void mend(Context& context, app::Restoration& repairs, Document result)
 {
-    const auto fetch_lock = context.fetch_lock();
-    Document result("restore");
-    const bool was_lost = app::find_loss(context.world()).has_value();
-    if (was_lost && !recover(context, result)) {
-        return;
-    }
-    app::Restoration repairs(context.world());
-    Document plan("restore");
-    describe(plan, repairs);
-    if (repairs.empty()) {
-        describe(result, repairs);
-        if (was_lost) {
-            context.show(result.field("changed", true).done("Done: what could be told is recorded again."));
-        } else {
-            context.show_unchanged(result.field("changed", false).done("Done: everything is there and sound."));
-        }
-        return;
-    }
-    if (!context.confirmed(plan)) {
-        return;
-    }
     context.locked([&] { repairs.remove_damage(); });
     repairs.bring();
     engine::Prepared prepared;
@@ -91,11 +63,48 @@ void restore(Context& context)
                      .done("Done: what is recorded is there again and sound."));
 }
 
+Proposal propose_repairs(Context& context, const FetchLock& lock)
+{
+    const auto repairs = std::make_shared<app::Restoration>(context.world());
+    Document plan("restore");
+    describe(plan, *repairs);
+    if (repairs->empty()) {
+        return nothing_to_do(plan.field("changed", false).done("Done: everything is there and sound."));
+    }
+    return {[plan] { return plan; }, [&context, repairs, lock] { mend(context, *repairs, Document("restore")); }};
+}
+
+/// What the database lost, and then what it names again.
+void recover_and_mend(Context& context, const app::Recovery& recovery)
+{
+    context.locked([&] { app::recover_database(context.world(), recovery); });
+    app::Restoration repairs(context.world());
+    auto result = describe(recovery);
+    if (!repairs.empty()) {
+        mend(context, repairs, std::move(result));
+        return;
+    }
+    describe(result, repairs);
+    context.show(result.field("changed", true).done("Done: what could be told is recorded again."));
+}
+
+Proposal propose_restoring(Context& context)
+{
+    const auto lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
+    if (!app::find_loss(context.world())) {
+        return propose_repairs(context, lock);
+    }
+    const auto recovery = app::plan_recovery(context.world(), context.reach());
+    return {[recovery] { return describe(recovery); },
+            [&context, recovery, lock] { recover_and_mend(context, recovery); },
+            recovery.changes.empty() ? Consent::implied : Consent::asked};
+}
+
 } // namespace
 
 Command restore_command(Context& context)
 {
-    return {"restore", Section::state, {}, [&context] { restore(context); }};
+    return {"restore", Section::state, {}, Writes{[&context] { return propose_restoring(context); }}};
 }
 
 } // namespace qpkg::cli

@@ -11,11 +11,11 @@ Command rollback_command(Context& context)
             Section::apps,
             {{"QUBE", &request->qube, "the qube", required(Names::qubes)},
              {"--to N", &request->to, "this generation instead of the one before"}},
-            [&context, request] {
-                carry_out(
+            Writes{[&context, request] {
+                return propose(
                     context, [&] { return app::prepare_rollback(context.world(), *request); },
                     "it is at that generation already.");
-            }};
+            }}};
 }
 
 } // namespace qpkg::cli

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/change.hpp"
 #include "cli/commands.hpp"
+#include "plan/plan.hpp"
+
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::cli {
 namespace {
@@ -23,11 +26,25 @@ void finish_interrupted(Context& context)
     }
 }
 
-void run_in_qube(Context& context, const RunFlags& request, std::vector<std::string> argv)
+/// A program can do everything in its qube that its user can: to start one is to change something.
+Proposal propose_running(Context& context, const RunFlags& request, std::vector<std::string> argv)
 {
-    finish_interrupted(context);
+    const auto qube = QubeName::require(request.qube);
     const RunRequest wanted{std::move(argv), request.root ? RunAs::root : RunAs::user};
-    context.exit_code = context.world().runner.run(QubeName::require(request.qube), wanted);
+    const auto plan = [&context, qube, wanted] {
+        plan::require_qube(context.world().db.snapshot(), qube);
+        Document out(context.command);
+        out.field("qube", qube, "Qube");
+        out.field("program", shown_as(list(wanted.argv), qpkg::text::join(wanted.argv, " ")),
+                  wanted.argv.empty() ? "" : "Program");
+        return out.field("as_root", shown_as(flag(wanted.user == RunAs::root), "yes"),
+                         wanted.user == RunAs::root ? "As root" : "");
+    };
+    const auto start = [&context, qube, wanted] {
+        finish_interrupted(context);
+        context.exit_code = context.world().runner.run(qube, wanted);
+    };
+    return {plan, start, Consent::implied};
 }
 
 Option qube_option(RunFlags& request) { return {"QUBE", &request.qube, "the qube", required(Names::qubes)}; }
@@ -40,13 +57,13 @@ Command run_command(Context& context)
     return {"run",
             Section::running,
             {{"--as-root", &request->root, "run as root in the qube instead of its user"}, qube_option(*request)},
-            [&context, request] {
+            Writes{[&context, request] {
                 if (context.after_dashes.empty()) {
                     throw Error(Code::usage, "no program is named",
                                 "say it after two dashes: qpkg run " + request->qube + " -- COMMAND");
                 }
-                run_in_qube(context, *request, context.after_dashes);
-            },
+                return propose_running(context, *request, context.after_dashes);
+            }},
             {},
             true};
 }
@@ -57,7 +74,7 @@ Command shell_command(Context& context)
     return {"shell",
             Section::running,
             {{"--as-root", &request->root, "be root in the qube instead of its user"}, qube_option(*request)},
-            [&context, request] { run_in_qube(context, *request, {}); }};
+            Writes{[&context, request] { return propose_running(context, *request, {}); }}};
 }
 
 } // namespace qpkg::cli

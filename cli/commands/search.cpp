@@ -25,9 +25,6 @@ void search(Context& context, const std::vector<std::string>& words)
 {
     std::vector<std::string> warnings;
     const auto offers = app::search(context.world(), words, context.reach(), warnings);
-    if (context.reach() == app::Reach::online) {
-        context.keep_what_was_verified();
-    }
     Document out("search");
     describe(out, offers, warnings);
     context.show(out);
@@ -41,7 +38,7 @@ Command search_command(Context& context)
     return {"search",
             Section::apps,
             {{"WORD", words.get(), "words of the name or the summary; none: everything"}},
-            [&context, words] { search(context, *words); }};
+            Refreshes{[&context, words] { search(context, *words); }}};
 }
 
 } // namespace qpkg::cli

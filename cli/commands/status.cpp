@@ -72,7 +72,7 @@ Document describe(const app::StatusReport& report)
 
 Command status_command(Context& context)
 {
-    return {"status", Section::apps, {}, [&context] { context.show(describe(app::status(context.world()))); }};
+    return {"status", Section::apps, {}, Reads{[&context] { context.show(describe(app::status(context.world()))); }}};
 }
 
 } // namespace qpkg::cli

@@ -14,13 +14,13 @@ Command upgrade_command(Context& context)
                     {"--all", &request->in.all, "in every qube (the default)"},
                     {"--skip QUBE", &request->in.skip, "not in this one", known(Names::qubes)}},
                    release_options(request->allow, request->names)),
-            [&context, request] {
+            Writes{[&context, request] {
                 request->reason = context.typed;
                 request->reach = context.reach();
-                bring_and_carry_out(
+                return propose_bringing(
                     context, [&] { return app::prepare_upgrade(context.world(), *request); },
                     "everything is up to date.");
-            },
+            }},
             "update"};
 }
 

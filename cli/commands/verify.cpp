@@ -36,7 +36,7 @@ void verify(Context& context)
 
 Command verify_command(Context& context)
 {
-    return {"verify", Section::insight, {}, [&context] { verify(context); }};
+    return {"verify", Section::insight, {}, Reads{[&context] { verify(context); }}};
 }
 
 } // namespace qpkg::cli

@@ -28,7 +28,7 @@ Command why_command(Context& context)
     return {"why",
             Section::insight,
             {{"NAME", word.get(), "a package of the distribution, such as libnss3, a file, or a command", required()}},
-            [&context, word] { context.show(describe(app::why(context.world(), *word))); }};
+            Reads{[&context, word] { context.show(describe(app::why(context.world(), *word))); }}};
 }
 
 } // namespace qpkg::cli

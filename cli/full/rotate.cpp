@@ -70,7 +70,9 @@ std::vector<Option> rotate_options(RotateFlags& flags)
             {"--prepare DIR", &flags.prepare, "write what other keys are to sign, publish nothing"}};
 }
 
-void rotate(Context& context, const RotateFlags& flags)
+namespace {
+
+app::PublishRequest request_of(const RotateFlags& flags, const std::string& typed)
 {
     app::KeyChange change{.role = flags.role, .remove = flags.remove, .add = {}, .threshold = flags.threshold};
     for (const auto& word : flags.add) {
@@ -80,24 +82,34 @@ void rotate(Context& context, const RotateFlags& flags)
         throw Error(Code::usage, "change the keys of " + flags.role + ": nothing to change",
                     "say what with --add, --remove or --threshold");
     }
-    app::PublishRequest request{.modules = {},
-                                .withdrawals = {},
-                                .repository = flags.repository,
-                                .keys = flags.keys,
-                                .passphrase = keys_passphrase(flags.keys, flags.passphrase_file),
-                                .command = context.typed,
-                                .agent = agent_of(flags.ssh_agent),
-                                .key_change = std::move(change),
-                                .prepare = flags.prepare};
-    const auto report = app::publish(context.world(), request);
-    Document document(context.command);
+    return {.modules = {},
+            .withdrawals = {},
+            .repository = flags.repository,
+            .keys = flags.keys,
+            .passphrase = std::nullopt,
+            .command = typed,
+            .agent = agent_of(flags.ssh_agent),
+            .key_change = std::move(change),
+            .prepare = flags.prepare};
+}
+
+Document describe(const app::PublishReport& report, const RotateFlags& flags, const std::string& command)
+{
+    Document document(command);
     document.field("repository", report.repository);
     document.field("role", flags.role, "Role");
     document.field("root_version", report.root_version, "Root version");
     document.field("fingerprint", report.fingerprint, "Root fingerprint");
     document.field("fingerprint_words", text(trust::fingerprint_words(report.fingerprint)), "In words");
     document.field("version", report.version, "Index");
-    document.field("prepared", report.prepared, "To be signed");
+    return document.field("prepared", report.prepared, "To be signed");
+}
+
+void rotate(Context& context, const RotateFlags& flags, app::PublishRequest request)
+{
+    request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
+    const auto report = app::publish(context.world(), request);
+    auto document = describe(report, flags, context.command);
     if (report.refused.empty()) {
         document.done("Done: " + closing_words(report, flags.role) + '.');
     } else {
@@ -109,6 +121,17 @@ void rotate(Context& context, const RotateFlags& flags)
         tell_next(document, flags.prepare->string(), flags.repository.string());
     }
     context.show(document);
+}
+
+} // namespace
+
+Proposal propose_rotation(Context& context, const RotateFlags& flags)
+{
+    const auto request = request_of(flags, context.typed);
+    const auto plan = [&context, flags, request] {
+        return describe(app::plan_publication(app::publisher_ports(context.world()), request), flags, context.command);
+    };
+    return {plan, [&context, flags, request] { rotate(context, flags, request); }, Consent::implied};
 }
 
 } // namespace qpkg::cli

@@ -27,7 +27,7 @@ struct RotateFlags {
 };
 
 std::vector<Option> rotate_options(RotateFlags& flags);
-void rotate(Context& context, const RotateFlags& flags);
+Proposal propose_rotation(Context& context, const RotateFlags& flags);
 
 /// A key file, or the 64 hex digits of a public key.
 trust::PublicKey public_key_of(const std::string& word);

@@ -20,6 +20,6 @@ struct SignFlags {
 };
 
 std::vector<Option> sign_options(SignFlags& flags);
-void sign(Context& context, const SignFlags& flags);
+Proposal propose_signing(Context& context, const SignFlags& flags);
 
 } // namespace qpkg::cli

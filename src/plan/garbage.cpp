@@ -62,12 +62,15 @@ std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
     return {needed.begin(), needed.end()};
 }
 
-Garbage plan_gc(const Snapshot& snapshot, std::size_t keep)
+Garbage plan_gc(const Snapshot& snapshot, const Keeping& keeping)
 {
     Garbage garbage;
     auto remaining = snapshot;
     for (auto& qube : remaining.qubes) {
-        const auto old = old_generations(qube, keep);
+        if (!keeping.only.empty() && std::ranges::find(keeping.only, qube.name) == keeping.only.end()) {
+            continue;
+        }
+        const auto old = old_generations(qube, keeping.keep);
         if (!old.empty()) {
             garbage.changes.emplace_back(DropGenerations{qube.name, old});
         }

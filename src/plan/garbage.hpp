@@ -26,8 +26,15 @@ struct Garbage {
     friend bool operator==(const Garbage&, const Garbage&) = default;
 };
 
-/// Keeps each qube's current generation and the `keep` newest others; drops the rest and whatever only they used.
-Garbage plan_gc(const Snapshot& snapshot, std::size_t keep);
+/// How many older generations stay, and of which qubes others go; no qube named: of all.
+struct Keeping {
+    std::size_t keep;
+    std::vector<QubeName> only = {};
+};
+
+/// Keeps each qube's current generation and the newest others, as many as are to stay; drops the rest and whatever only
+/// they used.
+Garbage plan_gc(const Snapshot& snapshot, const Keeping& keeping);
 
 /// Only what no row names: changes nothing in the database.
 Garbage plan_leftovers(const Snapshot& snapshot);

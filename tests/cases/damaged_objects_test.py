@@ -180,7 +180,7 @@ class JunkSignatures(WorldCase):
             self.world.must("install", "hello", "--into", "work", "--yes")
             self.assertFalse((self.world.root / "objects/objects" / self.name).exists(), junk)
             self.world.must("remove", "hello", "--from", "work", "--yes")
-            self.world.must("gc", "--keep", "0")
+            self.world.must("gc", "--keep", "0", "--yes")
 
     def test_signatures_are_kept_and_handed_on(self):
         """What shows that the others look at the right file."""

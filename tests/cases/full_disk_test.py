@@ -84,7 +84,7 @@ class FullDisk(WorldCase):
             self.assertEqual(world.qpkg(*words).code, 0, words)
         self.assertEqual(world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         before = self.free(mounted)
-        self.assertGreater(world.must("gc", "--keep", "0", "--json").json["freed"], 5_000_000)
+        self.assertGreater(world.must("gc", "--keep", "0", "--yes", "--json").json["freed"], 5_000_000)
         given_up = time.monotonic() + 60  # btrfs gives space back some time after a file is gone
         while self.free(mounted) - before <= 5_000_000 and time.monotonic() < given_up:
             os.sync()

@@ -35,7 +35,7 @@ class LostDatabase(WorldCase):
 
     def gc_refuses(self):
         before = self.files()
-        answer = self.world.qpkg("gc", "--keep", "0")
+        answer = self.world.qpkg("gc", "--keep", "0", "--yes")
         self.assertEqual(answer.code, 4, answer.out)
         self.assertIn("qpkg restore", answer.err)
         self.assertEqual(self.files(), before)
@@ -92,7 +92,7 @@ class LostDatabase(WorldCase):
         self.world.add_repository()
         self.world.must("restore", "--yes")
         self.assertEqual(self.world.must("list", "--json").json["apps"], before)
-        quiet = self.world.must("gc", "--keep", "0")
+        quiet = self.world.must("gc", "--keep", "0", "--yes")
         self.assertNotIn("lost", quiet.err)
         self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         self.assertEqual(self.world.must("run", "work", "--", "cat", "/home/user/kept").out, "kept\n")
@@ -109,7 +109,7 @@ class LostDatabase(WorldCase):
 
     def test_whoever_wants_it_gone_says_so(self):
         self.lose()
-        self.world.must("gc", "--unrecorded")
+        self.world.must("gc", "--unrecorded", "--yes")
         self.assertNotIn("lost", self.world.must("list").err)
         self.assertEqual(list((self.world.root / "volumes").glob("*.erofs")), [])
 

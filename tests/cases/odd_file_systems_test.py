@@ -34,7 +34,7 @@ class OddFileSystems(WorldCase):
         run("run", "work", "--", "sh", "-c", "echo x > ~/x")
         self.assertEqual(run("run", "work", "--", "cat", "/home/user/x").out, "x\n")
         self.refuses_to_remove_what_runs(root)
-        run("gc", "--keep", 0)
+        run("gc", "--keep", 0, "--yes")
         run("verify")
 
     def refuses_to_remove_what_runs(self, root):

@@ -247,7 +247,7 @@ class DrippingRepository(Slow):
         self.assertIn(b"hello 1.0 is in work", out)
         self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         self.world.must("verify")
-        self.world.must("gc", "--keep", "0")
+        self.world.must("gc", "--keep", "0", "--yes")
         self.assertEqual(list((self.world.root / "objects/tmp").glob("qpkg-*")), [])
 
     def test_a_plan_for_a_qube_that_was_changed_meanwhile_is_not_carried_out(self):
@@ -264,7 +264,7 @@ class DrippingRepository(Slow):
         self.world.must("install", "hello", "--into", "work", "--yes")
         self.world.must("remove", "hello", "--from", "work", "--yes")
         process = self.start_and_wait("install", "hello", "other", "--into", "personal", "--yes")
-        self.world.must("gc", "--keep", "0")
+        self.world.must("gc", "--keep", "0", "--yes")
         self.handler.enough.set()
         _, err = process.communicate()
         self.assertEqual(process.returncode, 4, err)

@@ -160,10 +160,10 @@ class CommandLine(WorldCase):
         self.install("hello", "--into", "work")
         self.json_of("remove", "hello", "--from", "work", "--yes")
         announced = self.json_of("gc", "--keep", "0", "--dry-run")["freed"]
-        freed = self.json_of("gc", "--keep", "0")
+        freed = self.json_of("gc", "--keep", "0", "--yes")
         self.assertGreater(freed["freed"], 0)
         self.assertEqual(freed["freed"], announced)
-        self.assertEqual(self.json_of("gc", "--keep", "0")["freed"], 0)
+        self.assertEqual(self.json_of("gc", "--keep", "0", "--yes")["freed"], 0)
         self.assertEqual(len(list((self.world.root / "volumes").glob("*.erofs"))), 1)  # the base's
 
     def test_a_qube_goes_with_its_private_files(self):

@@ -60,7 +60,7 @@ class Machine:
 
     def collect(self, _=None):
         """Removes garbage; what lies on the disk then. SQLite's side files come and go."""
-        self.run("gc", "--keep", 0)
+        self.run("gc", "--keep", 0, "--yes")
         return self.files()
 
     def files(self, _=None):
@@ -109,7 +109,7 @@ class Machine:
         self.run("verify", root=self.state / "client")
 
     def collect_client(self, _=None):
-        self.run("gc", "--keep", 0, root=self.state / "client")
+        self.run("gc", "--keep", 0, "--yes", root=self.state / "client")
         return self.files()
 
 
@@ -133,7 +133,7 @@ def operation(machine, name):
     if name == "gc":
         machine.prepare([machine.qpkg("install", "tool", "--into", "work"),
                          machine.qpkg("remove", "hello", "--from", "work")])
-        return harness.Operation(name, machine.qpkg("gc", "--keep", "0"), **local, cleaner=True)
+        return harness.Operation(name, machine.qpkg("gc", "--keep", "0", "--yes"), **local, cleaner=True)
     if name == "publish":
         machine.prepare()
         return harness.Operation(name, machine.publish("hello-2"), observe=machine.offers,

@@ -46,10 +46,13 @@ class SmallWorld:
         self.out = self.folder / "out"
 
     def qpkg(self, *words, root=None, stdin=None, **environment):
+        """`stdin`: text, or the path of a file."""
         env = dict(os.environ, QPKG_ROOT=str(root or self.root), **environment)
-        done = subprocess.run([str(self.programs / "qpkg"), *map(str, words)], env=env, text=True, check=False,
-                              capture_output=True, input=stdin, stdin=None if stdin else subprocess.DEVNULL)
-        return Answer(done)
+        command = [str(self.programs / "qpkg"), *map(str, words)]
+        if isinstance(stdin, str):
+            return Answer(subprocess.run(command, env=env, text=True, check=False, capture_output=True, input=stdin))
+        with open(stdin or os.devnull, "rb") as source:
+            return Answer(subprocess.run(command, env=env, text=True, check=False, capture_output=True, stdin=source))
 
     def must(self, *words, **options):
         answer = self.qpkg(*words, **options)

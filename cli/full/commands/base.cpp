@@ -5,7 +5,10 @@
 #include "cli/full/commands.hpp"
 #include "cli/full/package_sources.hpp"
 
+#include "qpkg/core/files.hpp"
 #include "qpkg/core/text.hpp"
+
+#include <fcntl.h>
 
 namespace qpkg::cli {
 namespace {
@@ -38,14 +41,34 @@ void show(Context& context, const app::BaseReport& report)
     }
 }
 
-void make(Context& context, const std::function<app::BaseReport(const app::BeginWriting&)>& step)
+Proposal propose_making(Context& context, std::function<Document()> plan,
+                        std::function<app::BaseReport(const app::BeginWriting&)> step)
 {
-    if (context.options.dry_run) {
-        throw Error(Code::usage, "making a base has no dry run");
-    }
-    std::optional<engine::WriterLock> lock;
-    context.make_state_directory();
-    show(context, step([&] { lock.emplace(context.lock()); }));
+    const auto make = [&context, step = std::move(step)] {
+        std::optional<engine::WriterLock> lock;
+        context.make_state_directory();
+        show(context, step([&] { lock.emplace(context.lock()); }));
+    };
+    return {std::move(plan), make, Consent::implied};
+}
+
+Document plan_of(Context& context, const app::BaseRequest& request)
+{
+    const auto id = app::plan_base(context.world(), request);
+    Document out("base-build");
+    out.field("base", id, "Base");
+    out.field("with", request.packages, "With");
+    out.field("mirror", request.mirror, "Packages from");
+    const bool is_here = context.world().db.snapshot().find_base(id) != nullptr;
+    return out.field("replaces", shown_as(flag(is_here), "the one that is here"), is_here ? "Replaces" : "");
+}
+
+Document plan_of(const app::BaseImport& request)
+{
+    const auto archive = files::open(request.archive, O_RDONLY);
+    Document out("base-import");
+    out.field("base", request.id.empty() ? std::string() : BaseId::require(request.id).text(), "Base");
+    return out.field("archive", request.archive, "From");
 }
 
 void list_bases(Context& context)
@@ -73,11 +96,13 @@ Command base_build_command(Context& context)
             {{"BASE", &request->id, text::join(app::makeable_bases(package_sources()), " or "), required(Names::bases)},
              {"--with PACKAGE", &request->packages, "more of its packages, with what they need", {.separator = ','}},
              {"--mirror URL", &request->mirror, "take its packages from here"}},
-            [&context, request] {
-                make(context, [&](const app::BeginWriting& begin_writing) {
-                    return app::build_base(context.world(), *request, begin_writing);
-                });
-            }};
+            Writes{[&context, request] {
+                return propose_making(
+                    context, [&context, request] { return plan_of(context, *request); },
+                    [&context, request](const app::BeginWriting& begin_writing) {
+                        return app::build_base(context.world(), *request, begin_writing);
+                    });
+            }}};
 }
 
 Command base_import_command(Context& context)
@@ -87,16 +112,18 @@ Command base_import_command(Context& context)
             Section::sources,
             {{"TAR", &request->archive, "a root file system: tar, or tar with gzip, bzip2, xz or zstd", required()},
              {"--id NAME", &request->id, "its name (default: from its os-release)"}},
-            [&context, request] {
-                make(context, [&](const app::BeginWriting& begin_writing) {
-                    return app::import_base(context.world(), *request, begin_writing);
-                });
-            }};
+            Writes{[&context, request] {
+                return propose_making(
+                    context, [request] { return plan_of(*request); },
+                    [&context, request](const app::BeginWriting& begin_writing) {
+                        return app::import_base(context.world(), *request, begin_writing);
+                    });
+            }}};
 }
 
 Command base_list_command(Context& context)
 {
-    return {"base list", Section::sources, {}, [&context] { list_bases(context); }, "ls"};
+    return {"base list", Section::sources, {}, Reads{[&context] { list_bases(context); }}, "ls"};
 }
 
 } // namespace qpkg::cli

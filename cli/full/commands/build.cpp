@@ -70,6 +70,16 @@ Document describe(const app::BuildReport& report)
     return document;
 }
 
+Document describe(const app::BuildPlan& plan)
+{
+    Document document("build");
+    document.field("app", plan.app, "App");
+    document.field("base", plan.base, "Base");
+    document.field("asked", plan.packages, "Packages");
+    document.field("directory", plan.directory, "Makes");
+    return document.field("replaces", shown_as(flag(plan.replaces), "what is there"), plan.replaces ? "Replaces" : "");
+}
+
 } // namespace
 
 Command build_command(Context& context)
@@ -82,13 +92,13 @@ Command build_command(Context& context)
              {"--base BASE", &flags->base, "the base to build on; needed with --from", known(Names::bases)},
              {"--out DIR", &flags->out, "make DIR/APP-ID (default: out)"},
              {"--lock FILE", &flags->lock, "take exactly the packages of this lock file"}},
-            [&context, flags] {
+            Writes{[&context, flags] {
                 const auto request = request_of(*flags);
-                if (context.options.dry_run) {
-                    throw Error(Code::usage, "a build has no dry run: it changes nothing but the directory of --out");
-                }
-                context.show(describe(app::build_module(context.world(), request)));
-            }};
+                return Proposal{
+                    [&context, request] { return describe(app::plan_build(context.world(), request)); },
+                    [&context, request] { context.show(describe(app::build_module(context.world(), request))); },
+                    Consent::implied};
+            }}};
 }
 
 } // namespace qpkg::cli

@@ -48,21 +48,19 @@ Document describe(const app::DraftBundle& plan)
     return out;
 }
 
-void create(Context& context, const BundleFlags& flags)
+Proposal propose_bundle(Context& context, const BundleFlags& flags)
 {
-    auto& world = context.world();
-    const auto plan = app::plan_bundle(world, flags.request);
-    auto document = describe(plan);
+    const auto draft = std::make_shared<const app::DraftBundle>(app::plan_bundle(context.world(), flags.request));
+    auto document = describe(*draft);
     document.field("file", flags.out);
-    if (context.options.dry_run) {
-        context.show(document.field("changed", false).done("Dry run: nothing was written."));
-        return;
-    }
-    app::write_bundle_file(plan, flags.out, world.progress);
-    context.show(
-        document.field("changed", true)
-            .done("Done: " + flags.out + " holds " + qpkg::text::human_size(plan.length) + '.')
-            .next("Where it is wanted: qpkg bundle import " + std::filesystem::path(flags.out).filename().string()));
+    const auto write = [&context, draft, document, out = flags.out]() mutable {
+        app::write_bundle_file(*draft, out, context.world().progress);
+        context.show(
+            document.field("changed", true)
+                .done("Done: " + out + " holds " + qpkg::text::human_size(draft->length) + '.')
+                .next("Where it is wanted: qpkg bundle import " + std::filesystem::path(out).filename().string()));
+    };
+    return {[document] { return document; }, write, Consent::implied};
 }
 
 void send(Context& context, const app::CreateBundleRequest& request)
@@ -97,24 +95,25 @@ Command bundle_create_command(Context& context)
     auto flags = std::make_shared<BundleFlags>();
     auto options = choice_options(flags->request);
     options.push_back({"--out FILE", &flags->out, "the file to write", required()});
-    return {"bundle create", Section::sources, std::move(options), [&context, flags] { create(context, *flags); }};
+    return {"bundle create", Section::sources, std::move(options),
+            Writes{[&context, flags] { return propose_bundle(context, *flags); }}};
 }
 
 Command bundle_send_command(Context& context)
 {
     auto request = std::make_shared<app::CreateBundleRequest>();
     return {"bundle send", Section::sources, choice_options(*request),
-            [&context, request] { send(context, *request); }};
+            Reads{[&context, request] { send(context, *request); }}};
 }
 
 Command bundle_inspect_command(Context& context)
 {
     auto file = std::make_shared<std::string>();
-    return {"bundle inspect", Section::sources, {{"FILE", file.get(), "a bundle", required()}}, [&context, file] {
+    return {"bundle inspect", Section::sources, {{"FILE", file.get(), "a bundle", required()}}, Reads{[&context, file] {
                 auto document = describe(app::inspect_bundle(*file, context.world().progress));
                 context.show(
                     document.done("Done: the copy is not damaged; what it says is proved where it is imported."));
-            }};
+            }}};
 }
 
 } // namespace qpkg::cli

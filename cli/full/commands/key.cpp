@@ -47,6 +47,14 @@ std::optional<std::string> new_passphrase(const KeyFlags& flags)
                                          : read_passphrase(flags.passphrase_file);
 }
 
+Document plan_of(const KeyFlags& flags)
+{
+    const auto plan = app::plan_keys({.directory = flags.out, .passphrase = std::nullopt, .names = flags.names});
+    Document document("key-new");
+    document.field("directory", plan.directory, "Keys in");
+    return document.field("names", plan.names, "Keys");
+}
+
 void make_keys(Context& context, const KeyFlags& flags)
 {
     const auto report =
@@ -74,7 +82,10 @@ Command key_new_command(Context& context)
               &flags->passphrase_file,
               "read the passphrase from its first line",
               {.excludes = "--no-passphrase"}}},
-            [&context, flags] { make_keys(context, *flags); }};
+            Writes{[&context, flags] {
+                return Proposal{[flags] { return plan_of(*flags); }, [&context, flags] { make_keys(context, *flags); },
+                                Consent::implied};
+            }}};
 }
 
 Command key_show_command(Context& context)
@@ -83,7 +94,7 @@ Command key_show_command(Context& context)
     return {"key show",
             Section::publishing,
             {{"DIR", directory.get(), "the directory of keys", required()}},
-            [&context, directory] { context.show(describe(app::show_keys(*directory), context.command)); }};
+            Reads{[&context, directory] { context.show(describe(app::show_keys(*directory), context.command)); }}};
 }
 
 Command key_rotate_command(Context& context)
@@ -92,7 +103,7 @@ Command key_rotate_command(Context& context)
     return {"key rotate", Section::publishing,
             joined({{"ROLE", &flags->role, "root, targets, snapshot, timestamp, or a publisher", required()}},
                    rotate_options(*flags)),
-            [&context, flags] { rotate(context, *flags); }};
+            Writes{[&context, flags] { return propose_rotation(context, *flags); }}};
 }
 
 } // namespace qpkg::cli

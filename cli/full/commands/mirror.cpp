@@ -10,13 +10,8 @@
 namespace qpkg::cli {
 namespace {
 
-void sync(Context& context, app::MirrorRequest& request)
+Document describe(const app::MirrorRequest& request, const app::MirrorReport& report)
 {
-    if (context.options.dry_run) {
-        throw Error(Code::usage, "a mirror has no dry run");
-    }
-    request.command = context.typed;
-    const auto report = app::sync_mirror(context.world(), request);
     Document out("mirror-sync");
     out.field("mirror", request.to);
     out.field("source", report.source, "From");
@@ -26,9 +21,15 @@ void sync(Context& context, app::MirrorRequest& request)
     out.field("index", report.index, "Index");
     out.field("expires", time(report.expires), "Sync again before");
     out.field("releases", report.releases, "Releases");
+    return out.field("skipped", report.skipped, "Skipped");
+}
+
+void sync(Context& context, const app::MirrorRequest& request)
+{
+    const auto report = app::sync_mirror(context.world(), request);
+    auto out = describe(request, report);
     out.field("fetched_objects", report.fetched_objects);
     out.field("fetched_bytes", size(report.fetched_bytes), "Fetched");
-    out.field("skipped", report.skipped, "Passed by");
     if (!report.changed) {
         context.show_unchanged(out.done("Done: " + request.to.string() + " is already current."));
         return;
@@ -39,6 +40,13 @@ void sync(Context& context, app::MirrorRequest& request)
         out.next("It was mirrored for the first time: compare the fingerprint with what the publisher says");
     }
     context.show(out);
+}
+
+Proposal propose_sync(Context& context, app::MirrorRequest request)
+{
+    request.command = context.typed;
+    return {[&context, request] { return describe(request, app::plan_mirror(context.world(), request)); },
+            [&context, request] { sync(context, request); }, Consent::implied};
 }
 
 std::vector<Option> options_of(app::MirrorRequest& request, Options& options)
@@ -92,7 +100,7 @@ Command mirror_sync_command(Context& context)
 {
     auto request = std::make_shared<app::MirrorRequest>();
     return {"mirror sync", Section::sources, options_of(*request, context.options),
-            [&context, request] { sync(context, *request); }};
+            Writes{[&context, request] { return propose_sync(context, *request); }}};
 }
 
 Command mirror_verify_command(Context& context)
@@ -101,7 +109,7 @@ Command mirror_verify_command(Context& context)
     return {"mirror verify",
             Section::sources,
             {{"DIR", directory.get(), "a mirror, or any repository directory", required()}},
-            [&context, directory] { verify(context, *directory); }};
+            Reads{[&context, directory] { verify(context, *directory); }}};
 }
 
 } // namespace qpkg::cli

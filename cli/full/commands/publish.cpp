@@ -48,7 +48,6 @@ app::PublishRequest request_of(const PublishFlags& flags, const std::string& typ
     for (const auto& word : flags.withdraw) {
         request.withdrawals.push_back(withdrawal(word));
     }
-    request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
     request.prepare = flags.prepare;
     request.attach = flags.attach;
     request.agent = agent_of(flags.ssh_agent);
@@ -90,6 +89,8 @@ Document describe(const app::PublishReport& report)
     document.field("created", report.created);
     document.field("changed", report.changed);
     using app::PublishedRelease;
+    // Of a plan it is not known yet.
+    const auto manifest = [](const ManifestId& id) { return id == ManifestId(Digest({})) ? "" : id.hex(); };
     const auto change = [](bool is_new) { return shown_as(flag(is_new), is_new ? "add" : "unchanged"); };
     document.table(
         "releases", report.releases, column("app", "APP", &PublishedRelease::app),
@@ -98,10 +99,10 @@ Document describe(const app::PublishReport& report)
         column("sequence", "SEQUENCE", &PublishedRelease::sequence),
         column("download", "DOWNLOAD", &PublishedRelease::download, size),
         column("new", "CHANGE", &PublishedRelease::is_new, change), column("commit", "", &PublishedRelease::commit),
-        column("manifest", "", &PublishedRelease::manifest));
+        column("manifest", "", &PublishedRelease::manifest, manifest));
     document.field("publisher", report.publisher, "Publisher");
     document.field("new_namespaces", report.new_namespaces, "New namespaces");
-    document.field("withdrawn", report.withdrawn);
+    document.field("withdrawn", report.withdrawn, "Withdrawn");
     document.field("prepared", report.prepared, "To be signed");
     document.field("fingerprint", report.fingerprint, "Root fingerprint");
     document.field("fingerprint_words", text(trust::fingerprint_words(report.fingerprint)), "In words");
@@ -111,16 +112,18 @@ Document describe(const app::PublishReport& report)
     document.field("expires", time(report.expires), readable ? "Sign again before" : "");
     document.field("notes", report.notes, "Note");
     document.field("refused", report.refused, "Refused");
-    document.done(report.refused.empty()
-                      ? "Done: " + closing_words(report) + "."
-                      : "Failed: clients refuse what is published: " + qpkg::text::join(report.refused, "; ") + ".");
     return document;
 }
 
 void publish(Context& context, const PublishFlags& flags)
 {
-    const auto report = app::publish(context.world(), request_of(flags, context.typed));
+    auto request = request_of(flags, context.typed);
+    request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
+    const auto report = app::publish(context.world(), request);
     auto document = describe(report);
+    document.done(report.refused.empty()
+                      ? "Done: " + closing_words(report) + "."
+                      : "Failed: clients refuse what is published: " + qpkg::text::join(report.refused, "; ") + ".");
     if (!report.refused.empty()) {
         context.exit_code = static_cast<int>(Code::untrusted);
         document.next("Where the keys of that role are: qpkg publish --repo " + report.repository.string() +
@@ -134,6 +137,15 @@ void publish(Context& context, const PublishFlags& flags)
         document.next("To use it here: qpkg repo add NAME " + report.repository.string());
     }
     context.show(document);
+}
+
+Proposal propose_publication(Context& context, const PublishFlags& flags)
+{
+    const auto plan = [&context, flags] {
+        const auto ports = app::publisher_ports(context.world());
+        return describe(app::plan_publication(ports, request_of(flags, context.typed)));
+    };
+    return {plan, [&context, flags] { publish(context, flags); }, Consent::implied};
 }
 
 std::vector<Option> options_of(PublishFlags& flags)
@@ -159,7 +171,8 @@ std::vector<Option> options_of(PublishFlags& flags)
 Command publish_command(Context& context)
 {
     auto flags = std::make_shared<PublishFlags>();
-    return {"publish", Section::publishing, options_of(*flags), [&context, flags] { publish(context, *flags); }};
+    return {"publish", Section::publishing, options_of(*flags),
+            Writes{[&context, flags] { return propose_publication(context, *flags); }}};
 }
 
 } // namespace qpkg::cli

@@ -42,6 +42,15 @@ void rebuild_and_tell(Context& context, RebuildFlags flags)
     context.show(out);
 }
 
+Document plan_of(Context& context, const app::RebuildRequest& request)
+{
+    const auto known = app::plan_rebuild(context.world(), request);
+    const auto& release = known.release;
+    Document out("rebuild");
+    out.field("app", release.app, "App").field("version", release.version, "Version");
+    return out.field("published", release.tree.commit, "Published");
+}
+
 } // namespace
 
 Command rebuild_command(Context& context)
@@ -57,7 +66,10 @@ Command rebuild_command(Context& context)
              {"--passphrase-file FILE", &flags->passphrase_file, "read its passphrase from the first line"},
              {"--out DIR", &request.out, "write DIR/attest/... (the current directory)"},
              {"--sign-dissent", &request.sign_dissent, "sign also that something else came out"}},
-            [&context, flags] { rebuild_and_tell(context, *flags); }};
+            Writes{[&context, flags] {
+                return Proposal{[&context, flags] { return plan_of(context, flags->request); },
+                                [&context, flags] { rebuild_and_tell(context, *flags); }, Consent::implied};
+            }}};
 }
 
 } // namespace qpkg::cli

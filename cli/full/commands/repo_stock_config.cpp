@@ -33,13 +33,14 @@ Document describe(const app::StockReport& report)
 Command repo_stock_config_command(Context& context)
 {
     auto request = std::make_shared<app::StockRequest>();
-    return {"repo stock-config",
-            Section::sources,
-            {{"SITE", &request->site, "a trusted repository's name, a directory or an http(s) URL",
-              required(Names::repositories)},
-             {"--name NAME", &request->name, "what ostree shall call it (qpkg)"},
-             {"--fingerprint HEX", &request->fingerprint, "the root fingerprint the publisher told you"}},
-            [&context, request] { context.show(describe(app::stock_configuration(context.world(), *request))); }};
+    return {
+        "repo stock-config",
+        Section::sources,
+        {{"SITE", &request->site, "a trusted repository's name, a directory or an http(s) URL",
+          required(Names::repositories)},
+         {"--name NAME", &request->name, "what ostree shall call it (qpkg)"},
+         {"--fingerprint HEX", &request->fingerprint, "the root fingerprint the publisher told you"}},
+        Reads{[&context, request] { context.show(describe(app::stock_configuration(context.world(), *request))); }}};
 }
 
 } // namespace qpkg::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publish/ceremony.hpp"
+#include "app/publish/signing_request.hpp"
 #include "cli/full/commands.hpp"
 #include "cli/full/rotate.hpp"
 #include "cli/full/sign.hpp"
@@ -27,22 +28,31 @@ app::RootKeys keys_of(const std::vector<std::string>& words, std::uint64_t thres
     return role;
 }
 
-void init(Context& context, const InitFlags& flags)
+Document describe(const std::string& out, const tuf::Root& root)
+{
+    const auto fingerprint = trust::root_fingerprint(root);
+    Document document("root-init");
+    document.field("out", out, "In");
+    document.field("fingerprint", fingerprint, "Root fingerprint");
+    return document.field("fingerprint_words", text(trust::fingerprint_words(fingerprint)), "In words");
+}
+
+Proposal propose_root(Context& context, const InitFlags& flags)
 {
     const auto root =
         app::make_root(keys_of(flags.root, flags.root_threshold), keys_of(flags.targets, flags.targets_threshold),
                        keys_of(flags.snapshot, 1), keys_of(flags.timestamp, 1));
-    const auto fingerprint = app::prepare_first_root(context.world().clock, flags.out, root);
+    app::require_empty(flags.out);
     const auto out = flags.out.string();
-    Document document("root-init");
-    document.field("out", out);
-    document.field("fingerprint", fingerprint, "Root fingerprint");
-    document.field("fingerprint_words", text(trust::fingerprint_words(fingerprint)), "In words");
-    document.done("Done: 1.root.json in " + out + " waits for " + std::to_string(flags.root_threshold) +
-                  " signatures.");
-    document.next("Where each root key is: qpkg root add-sig " + out + " --keys DIR");
-    document.next("Then: qpkg publish --attach " + out + " --repo DIR --keys DIR");
-    context.show(document);
+    const auto write = [&context, root, out, threshold = flags.root_threshold] {
+        app::prepare_first_root(context.world().clock, out, root);
+        context.show(
+            describe(out, root)
+                .done("Done: 1.root.json in " + out + " waits for " + std::to_string(threshold) + " signatures.")
+                .next("Where each root key is: qpkg root add-sig " + out + " --keys DIR")
+                .next("Then: qpkg publish --attach " + out + " --repo DIR --keys DIR"));
+    };
+    return {[root, out] { return describe(out, root); }, write, Consent::implied};
 }
 
 Option key_option(std::string spec, std::vector<std::string>& keys)
@@ -67,7 +77,7 @@ Command root_init_command(Context& context)
              key_option("--timestamp-key KEY", flags->timestamp),
              {"--root-threshold N", &flags->root_threshold, "signatures that root needs (2)"},
              {"--targets-threshold N", &flags->targets_threshold, "signatures that targets needs (2)"}},
-            [&context, flags] { init(context, *flags); }};
+            Writes{[&context, flags] { return propose_root(context, *flags); }}};
 }
 
 Command root_add_sig_command(Context& context)
@@ -76,14 +86,15 @@ Command root_add_sig_command(Context& context)
     return {"root add-sig", Section::publishing,
             joined({{"DIR", &flags->tbs, "the directory that init or rotate --prepare wrote", required()}},
                    sign_options(*flags)),
-            [&context, flags] { sign(context, *flags); }};
+            Writes{[&context, flags] { return propose_signing(context, *flags); }}};
 }
 
 Command root_rotate_command(Context& context)
 {
     auto flags = std::make_shared<RotateFlags>();
     flags->role = "root";
-    return {"root rotate", Section::publishing, rotate_options(*flags), [&context, flags] { rotate(context, *flags); }};
+    return {"root rotate", Section::publishing, rotate_options(*flags),
+            Writes{[&context, flags] { return propose_rotation(context, *flags); }}};
 }
 
 } // namespace qpkg::cli

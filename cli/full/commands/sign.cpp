@@ -35,31 +35,70 @@ void show_signatures(Context& context, const std::filesystem::path& out, const s
 
 } // namespace
 
-void sign(Context& context, const SignFlags& flags)
+namespace {
+
+app::SignRequest request_of(const SignFlags& flags)
+{
+    return {.tbs = flags.tbs,
+            .out = flags.out.empty() ? flags.tbs : flags.out,
+            .keys = flags.keys,
+            .passphrase = std::nullopt,
+            .agent = agent_of(flags.ssh_agent)};
+}
+
+Document as_lines(const std::string& command, const std::vector<std::string>& review)
+{
+    Document plan(command);
+    for (const auto& line : review) {
+        plan.line(line);
+    }
+    return plan;
+}
+
+/// Each file is shown and asked about by itself, and the bytes that were shown are signed.
+void sign_here(Context& context, const SignFlags& flags)
+{
+    auto request = request_of(flags);
+    request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
+    const auto made = app::sign_request(request, [&](const std::vector<std::string>& review) {
+        context.show_plan(as_lines(context.command, review));
+        return context.agreed("Sign this?");
+    });
+    show_signatures(context, request.out, made);
+}
+
+Proposal propose_asking_a_vault(Context& context, const SignFlags& flags)
+{
+    const app::AskVaultRequest request{
+        .tbs = flags.tbs, .out = flags.out.empty() ? flags.tbs : flags.out, .command = text::split(flags.vault, ' ')};
+    const auto plan = [&context, request] {
+        std::vector<std::string> names;
+        for (const auto& file : app::read_signing_request(request.tbs)) {
+            names.push_back(file.file());
+        }
+        Document out(context.command);
+        out.field("out", request.out);
+        return out.field("to_sign", names, "The vault would be asked to sign");
+    };
+    return {plan, [&context, request] { show_signatures(context, request.out, app::ask_vault(request)); },
+            Consent::implied};
+}
+
+} // namespace
+
+Proposal propose_signing(Context& context, const SignFlags& flags)
 {
     if (flags.vault.empty() == flags.keys.empty()) {
         throw Error(Code::usage, "sign: with --keys DIR, or with --vault COMMAND");
     }
-    const auto out = flags.out.empty() ? flags.tbs : flags.out;
     if (!flags.vault.empty()) {
-        const auto command = text::split(flags.vault, ' ');
-        show_signatures(context, out, app::ask_vault({.tbs = flags.tbs, .out = out, .command = command}));
-        return;
+        return propose_asking_a_vault(context, flags);
     }
-    const app::SignRequest request{.tbs = flags.tbs,
-                                   .out = out,
-                                   .keys = flags.keys,
-                                   .passphrase = keys_passphrase(flags.keys, flags.passphrase_file),
-                                   .agent = agent_of(flags.ssh_agent)};
-    const auto made = app::sign_request(request, [&](const std::vector<std::string>& review) {
-        Document plan(context.command);
-        for (const auto& line : review) {
-            plan.line(line);
-        }
-        context.show_plan(plan);
-        return context.agreed("Sign this?");
-    });
-    show_signatures(context, out, made);
+    const auto plan = [&context, flags] {
+        const auto review = app::review_request(request_of(flags));
+        return as_lines(context.command, review).field("review", review).field("out", request_of(flags).out);
+    };
+    return {plan, [&context, flags] { sign_here(context, flags); }, Consent::implied};
 }
 
 Command sign_command(Context& context)
@@ -68,7 +107,7 @@ Command sign_command(Context& context)
     return {
         "sign", Section::publishing,
         joined({{"--tbs DIR", &flags->tbs, "the directory that --prepare wrote", required()}}, sign_options(*flags)),
-        [&context, flags] { sign(context, *flags); }};
+        Writes{[&context, flags] { return propose_signing(context, *flags); }}};
 }
 
 } // namespace qpkg::cli

@@ -48,7 +48,6 @@ bool ask_owner(const std::vector<std::string>& program, const std::vector<std::s
 void serve(Context& context, const VaultFlags& flags)
 {
     const auto policy = load_vault_policy(flags.vault / "policy.toml");
-    context.options.root = flags.vault / "state";
     const auto asked = read_request(flags.patience);
     const auto lock = context.lock(); // not before: who asks may take its time
     const auto keys = flags.vault / "keys";
@@ -66,6 +65,30 @@ void serve(Context& context, const VaultFlags& flags)
     if (!std::cout.flush()) {
         throw Error(Code::failed, "write the answer to standard output");
     }
+}
+
+/// What the owner would be shown.
+Document plan_answer(Context& context, const VaultFlags& flags)
+{
+    const app::VaultRequest vault{.keys = flags.vault / "keys",
+                                  .passphrase = std::nullopt,
+                                  .policy = load_vault_policy(flags.vault / "policy.toml"),
+                                  .agreed = {}};
+    const auto asked = app::read_stream(STDIN_FILENO, app::largest_signing_stream, flags.patience);
+    auto& world = context.world();
+    const auto difference = app::examine_request(world.trust, world.clock, vault, asked);
+    Document plan(context.command);
+    for (const auto& line : difference) {
+        plan.line(line);
+    }
+    return plan.field("difference", difference);
+}
+
+Proposal propose_answer(Context& context, const VaultFlags& flags)
+{
+    context.options.root = flags.vault / "state";
+    return {[&context, flags] { return plan_answer(context, flags); }, [&context, flags] { serve(context, flags); },
+            Consent::implied};
 }
 
 void show_log(Context& context, const VaultFlags& flags)
@@ -89,13 +112,16 @@ Command vault_serve_command(Context& context)
     auto flags = std::make_shared<VaultFlags>();
     auto options = joined({passphrase_option(flags->passphrase_file)}, patience_options(flags->patience));
     options.push_back(vault_option(*flags));
-    return {"vault serve", Section::publishing, std::move(options), [&context, flags] { serve(context, *flags); }};
+    return {"vault serve", Section::publishing, std::move(options),
+            Writes{[&context, flags] { return propose_answer(context, *flags); }}};
 }
 
 Command vault_log_command(Context& context)
 {
     auto flags = std::make_shared<VaultFlags>();
-    return {"vault log", Section::publishing, {vault_option(*flags)}, [&context, flags] { show_log(context, *flags); }};
+    return {"vault log", Section::publishing, {vault_option(*flags)}, Reads{[&context, flags] {
+                show_log(context, *flags);
+            }}};
 }
 
 } // namespace qpkg::cli

@@ -166,16 +166,37 @@ void read_into(std::string& buffer, int fd, std::uint64_t offset, std::size_t si
     }
 }
 
-DataPlacement try_cloning(const std::filesystem::path& directory)
+namespace {
+
+DataPlacement try_cloning_between(const Fd& source, const Fd& target)
 {
-    const files::TemporaryDirectory scratch(directory, "tmp-clone-");
-    const auto source = files::open(scratch.path() / "source", O_RDWR | O_CREAT);
-    const auto target = files::open(scratch.path() / "target", O_RDWR | O_CREAT);
     // A hole: nothing has to reach the disk first, as written bytes would have to.
     if (::ftruncate(source.get(), block_size) != 0) {
-        throw system_error("resize " + (scratch.path() / "source").string(), errno);
+        throw system_error("resize a file", errno);
     }
     return ::ioctl(target.get(), FICLONE, source.get()) == 0 ? DataPlacement::clone : DataPlacement::copy;
+}
+
+} // namespace
+
+std::optional<DataPlacement> try_cloning(const std::filesystem::path& directory)
+{
+    const auto nameless = [&] { return Fd(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)); };
+    const auto source = nameless();
+    const auto target = nameless();
+    if (!source || !target) {
+        if (errno == EOPNOTSUPP || errno == EISDIR || errno == ENOENT || errno == EINVAL) {
+            return std::nullopt;
+        }
+        throw system_error("make a file in " + directory.string(), errno);
+    }
+    return try_cloning_between(source, target);
+}
+
+DataPlacement try_cloning_by_name(const std::filesystem::path& directory)
+{
+    return try_cloning_between(files::open(directory / "clone-source", O_RDWR | O_CREAT),
+                               files::open(directory / "clone-target", O_RDWR | O_CREAT));
 }
 
 std::uint64_t allocated_bytes(const std::filesystem::path& file)

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,8 +56,10 @@ std::string read_at(int fd, std::uint64_t offset, std::size_t size);
 /// Exactly `size` bytes, into a buffer that is used again. Error corrupt when the file ends before.
 void read_into(std::string& buffer, int fd, std::uint64_t offset, std::size_t size);
 
-/// Tries a clone between two files in `directory`.
-DataPlacement try_cloning(const std::filesystem::path& directory);
+/// Tries a clone between two files in `directory`, which nobody sees. Nothing where files need names there.
+std::optional<DataPlacement> try_cloning(const std::filesystem::path& directory);
+/// The same with files that have names, for whoever writes there anyway.
+DataPlacement try_cloning_by_name(const std::filesystem::path& directory);
 
 /// Disk space of a file's extents that no other file shares.
 std::uint64_t unshared_bytes(const std::filesystem::path& file);

@@ -116,10 +116,22 @@ ErofsVolumeStore::ErofsVolumeStore(fs::path directory, const ObjectReader& objec
 DataPlacement ErofsVolumeStore::placement() const
 {
     if (!placement_) {
-        files::make_directories(directory_);
-        placement_ = try_cloning(directory_);
+        auto place = fs::absolute(directory_);
+        while (!fs::is_directory(place) && place.has_relative_path()) { // whoever only asks makes no directory
+            place = place.parent_path();
+        }
+        placement_ = try_cloning(place).value_or(DataPlacement::copy);
     }
     return *placement_;
+}
+
+/// In the directory of a volume in the making names hurt nobody, and there are file systems that clone and need them.
+DataPlacement ErofsVolumeStore::placement_in(const fs::path& scratch)
+{
+    if (const auto found = try_cloning(scratch)) {
+        return *found;
+    }
+    return try_cloning_by_name(scratch);
 }
 
 fs::path ErofsVolumeStore::path(const VolumeId& volume) const
@@ -222,7 +234,7 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
                         .written = written.written,
                         .already = has(root)};
     if (!report.already) {
-        if (placement() == DataPlacement::clone) {
+        if (placement_in(scratch.directory.path()) == DataPlacement::clone) {
             scratch.plan = files::open(scratch.directory.path() / "plan", O_RDWR | O_CREAT);
             StoredImage::write(scratch.plan.get(), image, target, written.root);
         }

@@ -51,6 +51,7 @@ private:
                                                 Progress& progress) const;
     VolumeReport build_anew(std::span<const VolumePart> parts, const std::optional<VolumeId>& expected,
                             Progress& progress) const;
+    static DataPlacement placement_in(const std::filesystem::path& scratch);
     void give_place(const Scratch& scratch, const VolumeId& volume) const;
 
     std::filesystem::path directory_;

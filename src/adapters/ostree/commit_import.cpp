@@ -138,6 +138,7 @@ std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
         auto facts = present(id);
         const bool here = facts.has_value();
         if (!here) {
+            objects_.remove({id, ObjectType::file}); // what is damaged must not keep its name
             facts = staged(id);
         }
         if (!facts) {
@@ -156,7 +157,7 @@ std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
     return missing;
 }
 
-/// Of an object that is here; what is damaged is removed, so that it is brought again.
+/// Of an object that is here and sound.
 std::optional<ObjectFacts> CommitImport::present(const Digest& id) const
 {
     if (!objects_.has(id, ObjectType::file)) {
@@ -172,7 +173,6 @@ std::optional<ObjectFacts> CommitImport::present(const Digest& id) const
             throw;
         }
         log::warning(std::string(error.what()) + "; it is brought again");
-        objects_.remove({id, ObjectType::file});
         return std::nullopt;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/commit_index.hpp"
 
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 
 #include <fcntl.h>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 #include <vector>
 
@@ -55,7 +57,11 @@ bool ends_in_padded_block(const ObjectFacts& object)
 
 std::optional<CommitIndex> CommitIndex::open(const std::filesystem::path& path)
 {
-    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    return map(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)));
+}
+
+std::optional<CommitIndex> CommitIndex::map(const Fd& fd)
+{
     struct stat info {};
     if (!fd || ::fstat(fd.get(), &info) != 0 || info.st_size < static_cast<off_t>(header_size + Digest::size)) {
         return std::nullopt;
@@ -118,7 +124,9 @@ CommitIndex::~CommitIndex()
     }
 }
 
-void CommitIndex::write(const std::filesystem::path& path, std::vector<ObjectFacts> objects)
+namespace {
+
+std::string encode(std::vector<ObjectFacts> objects)
 {
     std::stable_partition(objects.begin(), objects.end(),
                           [](const auto& object) { return !ends_in_padded_block(object); });
@@ -144,7 +152,28 @@ void CommitIndex::write(const std::filesystem::path& path, std::vector<ObjectFac
         out += object.leaves;
     }
     out += sha256(std::string_view(out)).bytes_string();
-    files::write(path, out);
+    return out;
+}
+
+} // namespace
+
+void CommitIndex::write(const std::filesystem::path& path, std::vector<ObjectFacts> objects)
+{
+    files::write(path, encode(std::move(objects)));
+}
+
+CommitIndex CommitIndex::of(std::vector<ObjectFacts> objects)
+{
+    const Fd file(::memfd_create("qpkg-index", MFD_CLOEXEC));
+    if (!file) {
+        throw system_error("make a file in memory", errno);
+    }
+    files::write_all(file.get(), encode(std::move(objects)));
+    auto index = map(file);
+    if (!index) {
+        throw Error(Code::bug, "an index that was just made cannot be read");
+    }
+    return *std::move(index);
 }
 
 std::uint64_t CommitIndex::leaves_at() const { return leaves_after(count_); }

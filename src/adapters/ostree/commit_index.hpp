@@ -11,6 +11,7 @@
 #include "adapters/ostree/file_object.hpp"
 
 #include "qpkg/base/digest.hpp"
+#include "qpkg/core/fd.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -33,6 +34,8 @@ class CommitIndex {
 public:
     /// Nothing when it is not there or damaged.
     static std::optional<CommitIndex> open(const std::filesystem::path& path);
+    /// In memory alone.
+    static CommitIndex of(std::vector<ObjectFacts> objects);
     /// Durable on return. `objects` in the order of the walk.
     static void write(const std::filesystem::path& path, std::vector<ObjectFacts> objects);
 
@@ -55,6 +58,7 @@ public:
     ObjectFacts facts(std::uint32_t position) const;
 
 private:
+    static std::optional<CommitIndex> map(const Fd& file);
     CommitIndex(const std::uint8_t* data, std::size_t length) : data_(data), length_(length) {}
 
     std::span<const std::uint8_t> bytes() const { return {data_, length_}; }

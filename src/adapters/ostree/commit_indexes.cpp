@@ -15,8 +15,8 @@ constexpr std::string_view extension = ".index";
 
 } // namespace
 
-CommitIndexes::CommitIndexes(const ObjectDirectory& objects)
-    : objects_(objects), directory_(objects.repository() / "qpkg-index")
+CommitIndexes::CommitIndexes(const ObjectDirectory& objects, Made made)
+    : objects_(objects), directory_(objects.repository() / "qpkg-index"), made_(made)
 {
 }
 
@@ -33,6 +33,9 @@ CommitIndex CommitIndexes::open(const CommitId& commit) const
     std::vector<ObjectFacts> objects;
     for (const auto& id : reachable_from(objects_, read_commit(objects_, commit)).contents) {
         objects.push_back(hash_object(objects_.open(id, ObjectType::file).get(), id));
+    }
+    if (made_ == Made::forgotten) {
+        return CommitIndex::of(std::move(objects));
     }
     write(commit, std::move(objects));
     auto index = CommitIndex::open(path(commit));

@@ -15,10 +15,14 @@ namespace qpkg::ostree {
 /// The index files of a store.
 class CommitIndexes {
 public:
-    explicit CommitIndexes(const ObjectDirectory& objects);
+    /// What becomes of an index that had to be made.
+    enum class Made { stored, forgotten };
+
+    explicit CommitIndexes(const ObjectDirectory& objects, Made made = Made::stored);
 
     std::filesystem::path path(const CommitId& commit) const;
-    /// The index of a commit that is here; made anew from the objects when it is lost or damaged.
+    /// The index of a commit that is here; made anew from the objects when it is lost or
+    /// damaged.
     CommitIndex open(const CommitId& commit) const;
     void write(const CommitId& commit, std::vector<ObjectFacts> objects) const;
     /// Removes every index but those of `keep`; returns bytes given back.
@@ -30,6 +34,7 @@ private:
 
     const ObjectDirectory& objects_;
     std::filesystem::path directory_;
+    Made made_;
 };
 
 /// What all indexes of a store know: saves hashing an object again that came with another commit.

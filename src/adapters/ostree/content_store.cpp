@@ -10,6 +10,7 @@
 #include "adapters/ostree/tree_commit.hpp"
 
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -30,11 +31,14 @@ std::string as_line(const MetadataValue& value)
 } // namespace
 
 OstreeContentStore::OstreeContentStore(const std::filesystem::path& directory, Intake compressed, Absent absent)
-    : directory_(directory), compressed_(std::move(compressed))
+    : directory_(directory), compressed_(std::move(compressed)), only_reads_(absent == Absent::leave)
 {
-    if (absent == Absent::make || std::filesystem::exists(directory / "config")) {
+    if (absent == Absent::make) {
         make_if_absent();
         return;
+    }
+    if (std::filesystem::exists(directory / "config")) {
+        require_mode(directory, RepositoryMode::bare_user);
     }
     open();
 }
@@ -43,14 +47,16 @@ void OstreeContentStore::open()
 {
     objects_ = std::make_unique<ObjectDirectory>(directory_);
     fetching_ = std::make_unique<ObjectDirectory>(directory_, "qpkg-fetching");
-    indexes_ = std::make_unique<CommitIndexes>(*objects_);
+    indexes_ = std::make_unique<CommitIndexes>(*objects_, only_reads_ ? CommitIndexes::Made::forgotten
+                                                                      : CommitIndexes::Made::stored);
 }
 
 void OstreeContentStore::make_if_absent()
 {
-    if (objects_ && std::filesystem::exists(directory_ / "config")) {
+    if (objects_ && !only_reads_ && std::filesystem::exists(directory_ / "config")) {
         return;
     }
+    only_reads_ = false;
     ensure_repository(directory_, RepositoryMode::bare_user);
     open();
 }
@@ -108,10 +114,18 @@ std::map<std::string, std::string> OstreeContentStore::commit_metadata(const Com
 
 ImportEstimate OstreeContentStore::estimate(const CommitId& commit, const ImportLimits& limits, Fetcher& from)
 {
-    return giving_space_back(*fetching_, [&] {
-        const KnownObjects known(*indexes_, commits());
-        return CommitImport(*fetching_, *indexes_, known, limits, compressed_, from).estimate(commit);
-    });
+    if (only_reads_) {
+        const files::TemporaryDirectory place(std::filesystem::temp_directory_path(), "qpkg-estimate-");
+        return estimate_in(ObjectDirectory(directory_, place.path().string()), commit, limits, from);
+    }
+    return giving_space_back(*fetching_, [&] { return estimate_in(*fetching_, commit, limits, from); });
+}
+
+ImportEstimate OstreeContentStore::estimate_in(const ObjectDirectory& staging, const CommitId& commit,
+                                               const ImportLimits& limits, Fetcher& from) const
+{
+    const KnownObjects known(*indexes_, commits());
+    return CommitImport(staging, *indexes_, known, limits, compressed_, from).estimate(commit);
 }
 
 ImportReport OstreeContentStore::stage_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,

@@ -26,7 +26,8 @@ class OstreeContentStore final : public ContentStore {
 public:
     enum class Absent { make, leave };
 
-    /// Makes the repository when there is none, or leaves that to `make_if_absent`; until then it holds nothing.
+    /// Makes the repository when there is none; or leaves that to `make_if_absent`, and writes nothing until then: what
+    /// has to be laid aside meanwhile lies with temporary files.
     /// `compressed` takes in what is served compressed; empty: only raw contents come in.
     explicit OstreeContentStore(const std::filesystem::path& directory, Intake compressed = {},
                                 Absent absent = Absent::make);
@@ -63,9 +64,12 @@ private:
     template <class Step>
     static auto giving_space_back(const ObjectDirectory& objects, Step&& step);
     void open();
+    ImportEstimate estimate_in(const ObjectDirectory& staging, const CommitId& commit, const ImportLimits& limits,
+                               Fetcher& from) const;
 
     std::filesystem::path directory_;
     Intake compressed_;
+    bool only_reads_;
     std::unique_ptr<ObjectDirectory> objects_;
     std::unique_ptr<ObjectDirectory> fetching_; ///< the same objects; what is laid aside before anybody holds the lock
     std::unique_ptr<CommitIndexes> indexes_;

@@ -34,6 +34,11 @@ void ensure_repository(const fs::path& directory, RepositoryMode mode)
         files::write(directory / "config", config_of(mode)); // last: with it the repository is there
         return;
     }
+    require_mode(directory, mode);
+}
+
+void require_mode(const fs::path& directory, RepositoryMode mode)
+{
     if (mode_of(directory) != mode) {
         throw Error(Code::unsupported, directory.string() + " is an OSTree repository of another mode, expected " +
                                            (mode == RepositoryMode::archive ? "archive" : "bare-user"));

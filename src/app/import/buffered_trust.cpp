@@ -23,6 +23,15 @@ void BufferedTrust::write_through()
     events_.clear();
 }
 
+bool BufferedTrust::has_news() const
+{
+    const auto is_new = [](const auto& entry) { return entry.second.now != entry.second.before; };
+    const auto is_newer = [&](const auto& entry) {
+        return entry.second.is_forgotten || entry.second.newest > store_.newest_issued(entry.first);
+    };
+    return !events_.empty() || std::ranges::any_of(roles_, is_new) || std::ranges::any_of(issued_, is_newer);
+}
+
 /// Those that another process has read, too: what it saw stays, whole, and the next refresh goes on from there.
 std::set<RepoName> BufferedTrust::overtaken() const
 {

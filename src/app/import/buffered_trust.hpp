@@ -30,6 +30,8 @@ public:
     /// itself would have left, whose order keeps a new root from being stored before what a thief made newest is
     /// forgotten. From here on each call is the store's.
     void write_through();
+    /// Something of what is kept here would change the store: else nobody needs to become a writer for it.
+    bool has_news() const;
     /// Everything is kept here again.
     void hold_back() { through_ = false; }
 

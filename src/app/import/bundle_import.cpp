@@ -72,7 +72,8 @@ public:
     {
     }
 
-    ImportBundleReport run()
+    /// Metadata and manifests are read and verified; where the store of trust holds back, nothing is written.
+    ImportBundleReport look()
     {
         ImportBundleReport report{.repository = repository_.name,
                                   .changed = false,
@@ -86,6 +87,12 @@ public:
         fault_point("bundle.metadata");
         choose(report);
         fault_point("bundle.manifests");
+        return report;
+    }
+
+    ImportBundleReport run()
+    {
+        auto report = look();
         try {
             bring(report);
         } catch (const Error& error) {
@@ -273,6 +280,16 @@ BundleFile receive_bundle(const std::filesystem::path& root, const ImportBundleR
 ImportBundleReport import_bundle(World& world, const ImportBundleRequest& request, BundleFile& bundle)
 {
     return with_context(action(request), [&] { return BundleImport(world, request, bundle).run(); });
+}
+
+ImportBundleReport plan_import(World& world, const ImportBundleRequest& request, BundleFile& bundle)
+{
+    return with_context(action(request), [&] {
+        auto report = BundleImport(world, request, bundle).look();
+        const auto comes = [](const ArrivedRelease& release) { return release.arrival == Arrival::imported; };
+        report.changed = report.changed || std::ranges::any_of(report.releases, comes);
+        return report;
+    });
 }
 
 } // namespace qpkg::app

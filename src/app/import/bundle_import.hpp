@@ -64,6 +64,9 @@ BundleFile receive_bundle(const std::filesystem::path& root, const ImportBundleR
 /// trusted repository is this bundle's), what TrustClient::refresh throws.
 ImportBundleReport import_bundle(World& world, const ImportBundleRequest& request, BundleFile& bundle);
 
+/// What `import_bundle` would find and bring, `changed` included; nothing is written.
+ImportBundleReport plan_import(World& world, const ImportBundleRequest& request, BundleFile& bundle);
+
 /// Where the bytes of a bundle come from. Error corrupt when they come from no file, pipe or socket.
 class BundleSource {
 public:

@@ -90,6 +90,11 @@ BaseReport adopt(World& world, Origin origin, const fs::path& tree)
 
 } // namespace
 
+BaseId plan_base(const World& world, const BaseRequest& request)
+{
+    return require_makeable(world.package_sources, request.id).base.id;
+}
+
 BaseReport build_base(World& world, const BaseRequest& request, const BeginWriting& begin_writing)
 {
     const auto [source, known] = require_makeable(world.package_sources, request.id);

@@ -36,6 +36,9 @@ struct BaseReport {
 /// Takes the writer lock. Called when everything from outside is here: an archive or a mirror may take its time.
 using BeginWriting = std::function<void()>;
 
+/// What `build_base` would make, before anybody was asked for packages. Errors: not_found (no such base; near names).
+BaseId plan_base(const World& world, const BaseRequest& request);
+
 /// Makes a base from its distribution's packages, checked against its keys, with its volume; durable on return. Errors:
 /// not_found (no such base; near names), usage (no name of a package), failed (mirror unreachable, no such package),
 /// no_space.

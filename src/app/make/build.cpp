@@ -83,13 +83,8 @@ std::unique_ptr<PackageSource> require_source(const World& world, const BuildReq
     return source->make();
 }
 
-build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
-                            const build::Recipe& recipe, const Base& base)
+build::Lock require_lock(const BuildRequest& request, const Base& base)
 {
-    if (request.lock.empty()) {
-        auto choice = source.resolve(workshop, {recipe.packages, recipe.recommends});
-        return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
-    }
     auto lock = build::parse_lock(files::read(request.lock, build::largest_lock), request.lock.string());
     if (lock.base != base.id || lock.base_commit != base.commit) {
         throw Error(Code::conflict,
@@ -97,6 +92,17 @@ build::Lock choose_packages(const PackageSource& source, const Workshop& worksho
                         ", here is " + base.id.text() + " " + base.commit.hex(),
                     "build without the lock file, or on that base");
     }
+    return lock;
+}
+
+build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
+                            const build::Recipe& recipe, const Base& base)
+{
+    if (request.lock.empty()) {
+        auto choice = source.resolve(workshop, {recipe.packages, recipe.recommends});
+        return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
+    }
+    auto lock = require_lock(request, base);
     source.download(workshop, lock.packages);
     return lock;
 }
@@ -179,6 +185,17 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
 }
 
 } // namespace
+
+BuildPlan plan_build(World& world, const BuildRequest& request)
+{
+    const auto recipe = read_recipe(world, request).recipe;
+    const auto base = plan::require_base(world.db.snapshot(), recipe.base);
+    if (!request.lock.empty()) {
+        require_lock(request, base);
+    }
+    const auto place = request.out / recipe.app.text();
+    return {recipe.app, base.id, recipe.packages, place, fs::exists(place)};
+}
 
 BuildReport build_module(World& world, const BuildRequest& request)
 {

@@ -30,6 +30,17 @@ struct BuildReport {
     std::size_t tests;                    ///< that ran, and passed
 };
 
+/// What a build begins with.
+struct BuildPlan {
+    AppId app;
+    BaseId base;
+    std::vector<std::string> packages; ///< asked for; what they need is chosen while it is built
+    std::filesystem::path directory;   ///< where the result comes
+    bool replaces;                     ///< something is there
+};
+/// Reads recipe and lock file. Errors: usage, not_found, conflict, as `build_module`.
+BuildPlan plan_build(World& world, const BuildRequest& request);
+
 /// Builds a module and leaves it ready for `publish`; what was at the place before is replaced at the end, at once.
 /// Errors: usage (recipe), not_found (no such base, package, recipe, or a locked package that is gone), conflict
 /// (recipe or lock for another base, the base has the package), failed (network, installation, a test), no_space.

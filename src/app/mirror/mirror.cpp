@@ -87,18 +87,16 @@ public:
     {
     }
 
+    MirrorReport look()
+    {
+        report_.releases = choose().size();
+        report_.changed = std::ranges::any_of(site_.files(), [this](const auto& file) { return is_new(file); });
+        return report_;
+    }
+
     MirrorReport run()
     {
-        report_.source = location_.shown();
-        report_.fingerprint = site_.fingerprints().back();
-        report_.first = first_;
-        report_.index = site_.index();
-        report_.expires = site_.freshness().expires;
-        std::vector<KnownRelease> releases;
-        for (const auto& listed : chosen(site_.listed(), request_)) {
-            interrupt::throw_if_requested();
-            releases.push_back(site_.fetch(listed));
-        }
+        const auto releases = choose();
         const auto pulled = pull_releases(world_, request_.to / "ostree", releases, site_.source());
         report_.fetched_objects = pulled.fetched_objects;
         report_.fetched_bytes = pulled.fetched_bytes;
@@ -115,6 +113,22 @@ public:
     }
 
 private:
+    /// The manifests of what is to be there, verified.
+    std::vector<KnownRelease> choose()
+    {
+        report_.source = location_.shown();
+        report_.fingerprint = site_.fingerprints().back();
+        report_.first = first_;
+        report_.index = site_.index();
+        report_.expires = site_.freshness().expires;
+        std::vector<KnownRelease> releases;
+        for (const auto& listed : chosen(site_.listed(), request_)) {
+            interrupt::throw_if_requested();
+            releases.push_back(site_.fetch(listed));
+        }
+        return releases;
+    }
+
     /// What belongs to a release beside its objects: inputs for who builds it again, what those say, deltas for
     /// clients.
     void take_along(const Release& release)
@@ -142,22 +156,27 @@ private:
     /// Each under the path it was asked for; the pointer last.
     void write_files()
     {
-        for (const auto& [path, bytes] : site_.files()) {
-            if (path != pointer) {
-                write(path, bytes);
+        for (const auto& file : site_.files()) {
+            if (file.first != pointer) {
+                write(file);
             }
         }
-        for (const auto& [path, bytes] : site_.files()) {
-            if (path == pointer) {
-                write(path, bytes);
+        for (const auto& file : site_.files()) {
+            if (file.first == pointer) {
+                write(file);
             }
         }
     }
 
-    void write(const std::string& path, const std::string& bytes)
+    bool is_new(const RecordingFetcher::File& file) const
     {
-        if (files::read_if_exists(request_.to / path, bytes.size() + largest_summary) != bytes) {
-            write_site_file(request_.to, path, bytes, "mirror.file");
+        return files::read_if_exists(request_.to / file.first, file.second.size() + largest_summary) != file.second;
+    }
+
+    void write(const RecordingFetcher::File& file)
+    {
+        if (is_new(file)) {
+            write_site_file(request_.to, file.first, file.second, "mirror.file");
             report_.changed = true;
         }
     }
@@ -209,19 +228,19 @@ bool is_servers_fault(Code code)
 
 } // namespace
 
-MirrorReport sync_mirror(World& world, const MirrorRequest& request)
+namespace {
+
+/// Does this with one location after the other, until one serves it whole.
+MirrorReport ask_in_turn(World& world, const MirrorRequest& request, MirrorReport (Sync::*step)())
 {
-    require_own_place(world, request);
-    const auto private_folder = std::filesystem::absolute(request.to) / ".publish";
-    files::make_directories(private_folder);
-    const auto lock = engine::WriterLock::take(private_folder, request.command);
-    sweep_site(request.to);
     std::vector<std::string> skipped;
     for (std::size_t i = 0; i < request.from.size(); ++i) {
         const auto location = Location::require(request.from[i]);
         try {
-            auto report =
-                with_context("mirror " + location.shown(), [&] { return Sync(world, request, location).run(); });
+            auto report = with_context("mirror " + location.shown(), [&] {
+                Sync sync(world, request, location);
+                return (sync.*step)();
+            });
             report.skipped = skipped;
             return report;
         } catch (const Error& error) {
@@ -232,6 +251,24 @@ MirrorReport sync_mirror(World& world, const MirrorRequest& request)
         }
     }
     throw Error(Code::usage, "no location to mirror from is named");
+}
+
+} // namespace
+
+MirrorReport sync_mirror(World& world, const MirrorRequest& request)
+{
+    require_own_place(world, request);
+    const auto private_folder = std::filesystem::absolute(request.to) / ".publish";
+    files::make_directories(private_folder);
+    const auto lock = engine::WriterLock::take(private_folder, request.command);
+    sweep_site(request.to);
+    return ask_in_turn(world, request, &Sync::run);
+}
+
+MirrorReport plan_mirror(World& world, const MirrorRequest& request)
+{
+    require_own_place(world, request);
+    return ask_in_turn(world, request, &Sync::look);
 }
 
 MirrorVerdict verify_mirror(World& world, const std::filesystem::path& directory)

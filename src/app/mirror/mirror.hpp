@@ -46,6 +46,8 @@ struct MirrorReport {
 /// chosen releases, every object checked. The pointer (timestamp.json) is written last; what an interrupted run brought
 /// is used by the next. Never goes back behind what the mirror has. Errors: that of the last location when none served.
 MirrorReport sync_mirror(World& world, const MirrorRequest& request);
+/// What it would hold then, as far as metadata and manifests tell: objects are neither fetched nor looked for.
+MirrorReport plan_mirror(World& world, const MirrorRequest& request);
 
 struct MirroredRelease {
     std::string app;

@@ -6,7 +6,7 @@
 
 namespace qpkg::app {
 
-std::string prepare_first_root(const Clock& clock, const std::filesystem::path& directory, tuf::Root root)
+void prepare_first_root(const Clock& clock, const std::filesystem::path& directory, tuf::Root root)
 {
     root.header.version = 1;
     root.header.expires = signing_time(clock.now(), 0, SeenTime::kept, trust::build_date()) + Lifetimes::root;
@@ -15,7 +15,6 @@ std::string prepare_first_root(const Clock& clock, const std::filesystem::path& 
                                        .payload = tuf::encode(root),
                                        .key_ids = root.root.key_ids,
                                        .threshold = root.root.threshold}});
-    return trust::root_fingerprint(root);
 }
 
 } // namespace qpkg::app

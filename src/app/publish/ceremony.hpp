@@ -10,7 +10,8 @@
 
 namespace qpkg::app {
 
-/// Writes a first root that nobody has signed yet, for signing_request.hpp and `publish --attach`. Its fingerprint.
-std::string prepare_first_root(const Clock& clock, const std::filesystem::path& directory, tuf::Root root);
+/// Writes a first root that nobody has signed yet, for signing_request.hpp and `publish --attach`. Error conflict when
+/// the directory holds something.
+void prepare_first_root(const Clock& clock, const std::filesystem::path& directory, tuf::Root root);
 
 } // namespace qpkg::app

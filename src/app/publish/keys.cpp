@@ -50,24 +50,23 @@ std::string fingerprint_of(const std::map<std::string, trust::KeyFile>& files)
     return trust::root_fingerprint(role);
 }
 
-/// Each file is whole or not there; one that is there already stops before the first is written.
-KeysReport add_keys(const fs::path& directory, const NewKeysRequest& request)
+fs::path key_path(const fs::path& directory, const std::string& name)
 {
-    files::make_directories(directory);
-    const auto path_of = [&](const std::string& name) { return directory / (name + std::string(key_ending)); };
-    for (const auto& name : request.names) {
+    return directory / (name + std::string(key_ending));
+}
+
+/// One that is there already stops before the first is written.
+void require_new(const fs::path& directory, const std::vector<std::string>& names)
+{
+    for (const auto& name : names) {
         if (!RepoName::parse(name)) {
             throw Error(Code::usage, "\"" + text::escaped(name, 80) + "\" cannot be the name of a key");
         }
-        if (fs::exists(path_of(name))) {
-            throw Error(Code::conflict,
-                        "make key " + path_of(name).string() + ": it is there already, keys are never overwritten");
+        if (fs::exists(key_path(directory, name))) {
+            throw Error(Code::conflict, "make key " + key_path(directory, name).string() +
+                                            ": it is there already, keys are never overwritten");
         }
     }
-    for (const auto& name : request.names) {
-        trust::write_key_file(path_of(name), trust::SecretKey::generate(), request.passphrase);
-    }
-    return show_keys(directory);
 }
 
 } // namespace
@@ -75,31 +74,46 @@ KeysReport add_keys(const fs::path& directory, const NewKeysRequest& request)
 KeySet root_key_set() { return {{"root-1", "root-2", "root-3"}, 2}; }
 KeySet targets_key_set() { return {{"targets-1", "targets-2", "targets-3"}, 2}; }
 
-KeysReport new_keys(const NewKeysRequest& request)
+KeysPlan plan_keys(const NewKeysRequest& request)
 {
     const auto directory = fs::absolute(request.directory).lexically_normal();
-    const auto target = directory.has_filename() ? directory : directory.parent_path();
-    if (!request.names.empty()) {
-        return add_keys(target, request);
+    KeysPlan plan{directory.has_filename() ? directory : directory.parent_path(), request.names};
+    const auto& target = plan.directory;
+    if (!plan.names.empty()) {
+        require_new(target, plan.names);
+        return plan;
     }
     if (fs::exists(target) && !(fs::is_directory(target) && fs::is_empty(target))) {
         throw Error(Code::conflict, "make keys in " + target.string() + ": it is not empty, keys are never overwritten",
                     "choose another directory with --out, or say with --name which key to add");
     }
-    files::make_directories(target.parent_path());
-    const files::TemporaryDirectory staging(target.parent_path(), ".new-keys-");
-    auto names = root_key_set().names;
-    std::ranges::copy(targets_key_set().names, std::back_inserter(names));
+    plan.names = root_key_set().names;
+    std::ranges::copy(targets_key_set().names, std::back_inserter(plan.names));
     for (const auto* name : {"publisher", "snapshot", "timestamp", "ostree"}) {
-        names.emplace_back(name);
+        plan.names.emplace_back(name);
     }
-    for (const auto& name : names) {
-        trust::write_key_file(staging.path() / (name + std::string(key_ending)), trust::SecretKey::generate(),
-                              request.passphrase);
+    return plan;
+}
+
+KeysReport new_keys(const NewKeysRequest& request)
+{
+    const auto plan = plan_keys(request);
+    const auto write_all = [&](const fs::path& directory) {
+        for (const auto& name : plan.names) {
+            trust::write_key_file(key_path(directory, name), trust::SecretKey::generate(), request.passphrase);
+        }
+    };
+    if (!request.names.empty()) { // each file is whole or not there
+        files::make_directories(plan.directory);
+        write_all(plan.directory);
+        return show_keys(plan.directory);
     }
+    files::make_directories(plan.directory.parent_path());
+    const files::TemporaryDirectory staging(plan.directory.parent_path(), ".new-keys-");
+    write_all(staging.path());
     fault_point("keys.staged");
-    files::rename_durably(staging.path(), target);
-    return show_keys(target);
+    files::rename_durably(staging.path(), plan.directory);
+    return show_keys(plan.directory);
 }
 
 KeysReport show_keys(const fs::path& directory)
@@ -212,11 +226,16 @@ trust::Signers KeyRing::all_of(const std::vector<Digest>& key_ids)
     return signers;
 }
 
+bool KeyRing::can_sign(const tuf::RoleKeys& role) const
+{
+    return names_of(role.key_ids).size() + agent_keys_of(role.key_ids).size() >= role.threshold;
+}
+
 std::optional<trust::Signers> KeyRing::signers(const tuf::RoleKeys& role)
 {
     const auto names = names_of(role.key_ids);
     const auto agent = agent_keys_of(role.key_ids);
-    if (names.size() + agent.size() < role.threshold) {
+    if (!can_sign(role)) {
         return std::nullopt;
     }
     trust::Signers signers;
@@ -238,10 +257,15 @@ trust::Signers KeyRing::require_signers(const tuf::RoleKeys& role, const std::st
     if (auto found = signers(role)) {
         return *std::move(found);
     }
-    throw Error(Code::untrusted,
-                "keys in " + directory_.string() + ": too few keys that the repository lists for " + role_name + ", " +
-                    std::to_string(role.threshold) + " needed",
-                "use the keys this repository was made with");
+    throw too_few(role, role_name);
+}
+
+Error KeyRing::too_few(const tuf::RoleKeys& role, const std::string& role_name) const
+{
+    return Error(Code::untrusted,
+                 "keys in " + directory_.string() + ": too few keys that the repository lists for " + role_name + ", " +
+                     std::to_string(role.threshold) + " needed",
+                 "use the keys this repository was made with");
 }
 
 } // namespace qpkg::app

@@ -43,6 +43,12 @@ struct KeysReport {
 /// Makes the keys of a small repository: root and targets three each (two needed), publisher, snapshot, timestamp and
 /// ostree one each. All or nothing. Errors: conflict (the directory holds something, or a key of that name).
 KeysReport new_keys(const NewKeysRequest& request);
+/// The keys it would make, and where. Errors as `new_keys`.
+struct KeysPlan {
+    std::filesystem::path directory;
+    std::vector<std::string> names;
+};
+KeysPlan plan_keys(const NewKeysRequest& request);
 
 /// What lies in a directory of keys; no secret is opened.
 KeysReport show_keys(const std::filesystem::path& directory);
@@ -78,6 +84,10 @@ public:
     bool holds_any(const std::vector<Digest>& key_ids) const;
     const trust::SecretKey& secret(const std::string& name);
 
+    /// Whether enough keys of a role are here; opens none.
+    bool can_sign(const tuf::RoleKeys& role) const;
+    /// What is wrong where they are not.
+    Error too_few(const tuf::RoleKeys& role, const std::string& role_name) const;
     /// Enough keys of a role, in the order of their names; nothing when too few are here.
     std::optional<trust::Signers> signers(const tuf::RoleKeys& role);
     /// Every key of these that is here.

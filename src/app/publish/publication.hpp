@@ -42,6 +42,8 @@ public:
                 KeyRing& ring);
 
     PublishReport run();
+    /// Decides what `run` would do.
+    PublishReport look();
 
 private:
     struct Planned {
@@ -57,15 +59,22 @@ private:
     void take_namespaces(tuf::Delegation& own);
     void open_publisher(const std::string& name);
     void tell_ostree_key();
+    void decide();
     void plan_key_change();
     void plan_releases();
     void plan_withdrawals();
     void plan_renewals();
     void gather_signers();
+    void require_keys() const;
+    template <class Need>
+    void each_needed(const Need& need) const;
     trust::Signers root_signers();
 
+    std::vector<std::string> to_prepare() const;
     void prepare();
     std::vector<std::string> evidence() const;
+    bool attaches_only_a_root() const;
+    void read_attached();
     void attach();
     void attach_root(const ToSign& file);
     void attach_targets(const ToSign& file);

@@ -22,6 +22,12 @@ void require_next(std::uint64_t version, std::uint64_t served)
     }
 }
 
+Error nothing_to_prepare()
+{
+    return Error(Code::usage, "prepare signatures: neither root, targets nor publisher changes",
+                 "what snapshot and timestamp keys sign needs no preparation: qpkg publish without --prepare");
+}
+
 std::vector<Digest> both(std::vector<Digest> keys, const std::vector<Digest>& more)
 {
     std::ranges::copy_if(more, std::back_inserter(keys),
@@ -30,6 +36,26 @@ std::vector<Digest> both(std::vector<Digest> keys, const std::vector<Digest>& mo
 }
 
 } // namespace
+
+/// Their files, before they are written.
+std::vector<std::string> Publication::to_prepare() const
+{
+    std::vector<std::string> names;
+    const auto add = [&](const std::string& role, const auto& edited) {
+        if (edited.changed) {
+            names.push_back(std::to_string(edited.role.header.version + 1) + '.' + role + ".json");
+        }
+    };
+    add("root", root_);
+    add("targets", targets_);
+    if (!publisher_name_.empty()) {
+        add(publisher_name_, publisher_);
+    }
+    if (names.empty()) {
+        throw nothing_to_prepare();
+    }
+    return names;
+}
 
 void Publication::prepare()
 {
@@ -58,8 +84,7 @@ void Publication::prepare()
             served == state_.publishers.end() ? "" : served->second.bytes());
     }
     if (files.empty()) {
-        throw Error(Code::usage, "prepare signatures: neither root, targets nor publisher changes",
-                    "what snapshot and timestamp keys sign needs no preparation: qpkg publish without --prepare");
+        throw nothing_to_prepare();
     }
     write_signing_request(*request_.prepare, files, evidence());
 }
@@ -125,8 +150,14 @@ void Publication::attach_publisher(const ToSign& file)
     publisher_ = {*next, true};
 }
 
-/// Everything is verified before the first byte is written; what names these files is signed here.
-void Publication::attach()
+/// The first root of a repository: what else it needs can only be signed once it is there.
+bool Publication::attaches_only_a_root() const
+{
+    return request_.attach && !state_.timestamp && !attached_.contains("targets");
+}
+
+/// Everything is verified before the first byte is written.
+void Publication::read_attached()
 {
     auto files = read_signing_request(*request_.attach);
     const auto rank = [](const ToSign& file) { return file.role == "root" ? 0 : file.role == "targets" ? 1 : 2; };
@@ -143,12 +174,17 @@ void Publication::attach()
         });
     }
     timestamp_.changed = true;
-    if (!state_.timestamp && !attached_.contains("targets")) {
-        // The first root of a repository: what else it needs can only be signed once it is there.
+    snapshot_.changed = snapshot_.changed || !attaches_only_a_root();
+}
+
+/// What names these files is signed here.
+void Publication::attach()
+{
+    read_attached();
+    if (attaches_only_a_root()) {
         write_root();
         return;
     }
-    snapshot_.changed = true;
     gather_signers();
     write_changed();
 }

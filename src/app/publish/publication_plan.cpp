@@ -178,6 +178,15 @@ void Publication::tell_ostree_key()
     }
 }
 
+void Publication::decide()
+{
+    choose_publisher();
+    plan_key_change();
+    plan_releases();
+    plan_withdrawals();
+    plan_renewals();
+}
+
 void Publication::plan_releases()
 {
     for (const auto& module : modules_) {
@@ -252,24 +261,51 @@ trust::Signers Publication::root_signers()
     return signers;
 }
 
+/// Each role that is signed here, with its keys.
+template <class Need>
+void Publication::each_needed(const Need& need) const
+{
+    const auto each = [&](bool changed, const std::string& role, const tuf::RoleKeys& keys) {
+        if (changed && !attached_.contains(role)) {
+            need(role, keys);
+        }
+    };
+    each(root_.changed, "root", root_.role.root);
+    each(targets_.changed, "targets", root_.role.targets);
+    each(snapshot_.changed, "snapshot", root_.role.snapshot);
+    each(timestamp_.changed, "timestamp", root_.role.timestamp);
+    if (publisher_.changed) {
+        const auto own = std::ranges::find(targets_.role.delegations, publisher_name_, &tuf::Delegation::name);
+        each(true, publisher_name_, own->keys);
+    }
+}
+
 /// Every key that will be needed, before the first byte is written.
 void Publication::gather_signers()
 {
-    const auto need = [&](bool changed, const std::string& role, const auto& gather) {
-        if (changed && !attached_.contains(role)) {
-            signers_.emplace(role, gather());
+    each_needed([this](const std::string& role, const tuf::RoleKeys& keys) {
+        signers_.emplace(role, role == "root" ? root_signers() : ring_.require_signers(keys, role));
+    });
+}
+
+/// As `gather_signers`, without opening one.
+void Publication::require_keys() const
+{
+    const auto require = [this](const std::string& role, const tuf::RoleKeys& keys) {
+        if (!ring_.can_sign(keys)) {
+            throw ring_.too_few(keys, role);
         }
     };
-    const auto keys_of = [&](const std::string& role, const tuf::RoleKeys& keys) {
-        return [this, role, keys] { return ring_.require_signers(keys, role); };
-    };
-    need(root_.changed, "root", [this] { return root_signers(); });
-    need(targets_.changed, "targets", keys_of("targets", root_.role.targets));
-    need(snapshot_.changed, "snapshot", keys_of("snapshot", root_.role.snapshot));
-    need(timestamp_.changed, "timestamp", keys_of("timestamp", root_.role.timestamp));
-    if (publisher_.changed) {
-        const auto own = std::ranges::find(targets_.role.delegations, publisher_name_, &tuf::Delegation::name);
-        need(true, publisher_name_, keys_of(publisher_name_, own->keys));
+    each_needed([&](const std::string& role, const tuf::RoleKeys& keys) {
+        require(role, keys);
+        if (role == "root" && state_.root) {
+            require("the root before", (*state_.root)->root);
+        }
+    });
+    for (const auto& planned : planned_) {
+        if (planned.is_new) {
+            ring_.public_key("ostree");
+        }
     }
 }
 

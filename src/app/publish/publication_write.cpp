@@ -236,17 +236,30 @@ void Publication::write_changed()
     write_role("timestamp.json", timestamp, "publish.timestamp");
 }
 
+PublishReport Publication::look()
+{
+    if (request_.attach) {
+        read_attached();
+    } else {
+        decide();
+    }
+    if (request_.prepare && timestamp_.changed) {
+        require_empty(*request_.prepare);
+        report_.prepared = to_prepare();
+    } else if (timestamp_.changed && !attaches_only_a_root()) {
+        require_keys();
+        renew(timestamp_, Lifetimes::timestamp);
+    }
+    return report();
+}
+
 PublishReport Publication::run()
 {
     if (request_.attach) {
         attach();
         return report();
     }
-    choose_publisher();
-    plan_key_change();
-    plan_releases();
-    plan_withdrawals();
-    plan_renewals();
+    decide();
     if (!timestamp_.changed) {
         with_context("check what is published", [&] { check_as_client(state_.timestamp->bytes()); });
         return report();

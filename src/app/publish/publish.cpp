@@ -22,4 +22,13 @@ PublishReport publish(const PublisherPorts& ports, const PublishRequest& request
     });
 }
 
+PublishReport plan_publication(const PublisherPorts& ports, const PublishRequest& request)
+{
+    return with_context("publish into " + request.repository.string(), [&] {
+        const auto modules = read_modules(request.modules);
+        KeyRing ring(request.keys, std::nullopt, request.agent);
+        return Publication(ports, request, modules, ring).look();
+    });
+}
+
 } // namespace qpkg::app

@@ -88,12 +88,17 @@ struct PublisherPorts {
 /// Errors: not_found (module, key), conflict (a namespace belongs to another publisher, one app twice), untrusted (keys
 /// that are not this repository's), corrupt (a module or the repository contradicts itself), busy.
 PublishReport publish(const PublisherPorts& ports, const PublishRequest& request);
+/// What it would publish, every key looked for and none opened. A release that is new has no manifest and no size yet:
+/// both are known when its objects are. Nothing is written, and nobody is kept from writing. Errors as `publish`.
+PublishReport plan_publication(const PublisherPorts& ports, const PublishRequest& request);
 
+inline PublisherPorts publisher_ports(const World& world)
+{
+    return {world.clock, world.progress, world.fetcher, world.archive_repository, world.make_deltas};
+}
 inline PublishReport publish(World& world, const PublishRequest& request)
 {
-    return publish(
-        PublisherPorts{world.clock, world.progress, world.fetcher, world.archive_repository, world.make_deltas},
-        request);
+    return publish(publisher_ports(world), request);
 }
 
 } // namespace qpkg::app

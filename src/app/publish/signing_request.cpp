@@ -151,12 +151,17 @@ std::string encode_signing_request(const std::vector<ToSign>& files)
     return canonical::encode(Object{{"_type", std::string(type)}, {"files", std::move(listed)}});
 }
 
-void write_signing_request(const fs::path& directory, const std::vector<ToSign>& files,
-                           const std::vector<std::string>& evidence)
+void require_empty(const fs::path& directory)
 {
     if (fs::exists(directory) && !(fs::is_directory(directory) && fs::is_empty(directory))) {
         throw Error(Code::conflict, "prepare signatures in " + directory.string() + ": it is not empty");
     }
+}
+
+void write_signing_request(const fs::path& directory, const std::vector<ToSign>& files,
+                           const std::vector<std::string>& evidence)
+{
+    require_empty(directory);
     files::make_directories(directory);
     std::string words;
     for (const auto& file : files) {
@@ -272,6 +277,17 @@ std::vector<envelope::Signature> read_signatures(const fs::path& directory, cons
     return found;
 }
 
+namespace {
+
+Error not_asked_for(const SignRequest& request)
+{
+    return Error(Code::untrusted,
+                 "sign " + request.tbs.string() + ": none of the keys in " + request.keys.string() + " is asked for",
+                 "review.txt names the keys of each role");
+}
+
+} // namespace
+
 std::vector<MadeSignature> sign_request(const SignRequest& request,
                                         const std::function<bool(const std::vector<std::string>& review)>& agreed)
 {
@@ -293,11 +309,24 @@ std::vector<MadeSignature> sign_request(const SignRequest& request,
         }
     }
     if (made.empty()) {
-        throw Error(Code::untrusted,
-                    "sign " + request.tbs.string() + ": none of the keys in " + request.keys.string() + " is asked for",
-                    "review.txt names the keys of each role");
+        throw not_asked_for(request);
     }
     return made;
+}
+
+std::vector<std::string> review_request(const SignRequest& request)
+{
+    const KeyRing ring(request.keys, std::nullopt, request.agent);
+    std::vector<std::string> lines;
+    for (const auto& file : read_signing_request(request.tbs)) {
+        if (ring.holds_any(file.key_ids)) {
+            std::ranges::move(review(file, signed_before(file, ring)), std::back_inserter(lines));
+        }
+    }
+    if (lines.empty()) {
+        throw not_asked_for(request);
+    }
+    return lines;
 }
 
 } // namespace qpkg::app

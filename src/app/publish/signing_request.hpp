@@ -47,6 +47,9 @@ inline constexpr std::size_t most_evidence = 1024;
 void write_signing_request(const std::filesystem::path& directory, const std::vector<ToSign>& files,
                            const std::vector<std::string>& evidence = {});
 
+/// Error conflict when it holds something.
+void require_empty(const std::filesystem::path& directory);
+
 /// Reads the directory. Errors: not_found, corrupt (a payload is not the one that request.json names, or not what its
 /// name says), no_space.
 std::vector<ToSign> read_signing_request(const std::filesystem::path& directory);
@@ -87,6 +90,9 @@ struct MadeSignature {
     std::string file; ///< "2.root.json"
     Digest key;
 };
+
+/// What `sign_request` would show of all files that it would sign. Errors as that.
+std::vector<std::string> review_request(const SignRequest& request);
 
 /// Signs each file with every key of it that is here. What `agreed` was shown is what is signed: the bytes are read
 /// once. Errors: untrusted (no key of any file is here; what `review` refuses), conflict (not agreed).

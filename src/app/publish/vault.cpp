@@ -20,10 +20,9 @@ std::string names_of(const std::vector<ToSign>& files)
     return names;
 }
 
-std::vector<RemoteSignature> sign(TrustStore& store, const Clock& clock, const VaultRequest& vault,
-                                  const SigningStream& request)
+std::vector<std::string> examine_all(const TrustStore& store, const Clock& clock, const VaultRequest& vault,
+                                     const KeyRing& ring, const SigningStream& request)
 {
-    KeyRing ring(vault.keys, vault.passphrase);
     std::vector<std::string> difference;
     for (const auto& file : request.files) {
         if (!ring.holds_any(file.key_ids)) {
@@ -33,6 +32,14 @@ std::vector<RemoteSignature> sign(TrustStore& store, const Clock& clock, const V
             examine(file, vault.policy, store.trusted(vault_name(), file.role), request.evidence, clock.now());
         difference.insert(difference.end(), lines.begin(), lines.end());
     }
+    return difference;
+}
+
+std::vector<RemoteSignature> sign(TrustStore& store, const Clock& clock, const VaultRequest& vault,
+                                  const SigningStream& request)
+{
+    KeyRing ring(vault.keys, vault.passphrase);
+    const auto difference = examine_all(store, clock, vault, ring, request);
     if (!vault.agreed(difference)) {
         throw Error(Code::untrusted, names_of(request.files) + ": the owner of the keys said no");
     }
@@ -64,6 +71,12 @@ std::string answer_request(TrustStore& store, const Clock& clock, const VaultReq
         store.record({clock.now(), vault_name(), "refused: " + std::string(error.what())});
         return encode_signing_refusal(error.what());
     }
+}
+
+std::vector<std::string> examine_request(const TrustStore& store, const Clock& clock, const VaultRequest& vault,
+                                         std::string_view request)
+{
+    return examine_all(store, clock, vault, KeyRing(vault.keys, std::nullopt), parse_signing_stream(request));
 }
 
 std::vector<MadeSignature> ask_vault(const AskVaultRequest& request)

@@ -39,6 +39,11 @@ struct VaultRequest {
 std::string answer_request(TrustStore& store, const Clock& clock, const VaultRequest& vault,
                            const std::function<std::string()>& read);
 
+/// What the owner would be shown of this request; nothing is asked, recorded or signed. Error untrusted: why it would
+/// be refused.
+std::vector<std::string> examine_request(const TrustStore& store, const Clock& clock, const VaultRequest& vault,
+                                         std::string_view request);
+
 /// The vault's side of the store: its roles are those last signed, its events what was asked.
 RepoName vault_name();
 

@@ -35,6 +35,12 @@ const Offer& newest_offer(const Catalog& catalog, const AppId& app)
     return *newest;
 }
 
+KnownRelease release_to_rebuild(Catalog& catalog, const RebuildRequest& request)
+{
+    catalog.require_one_current();
+    return catalog.manifest(newest_offer(catalog, catalog.resolve(request.app)));
+}
+
 void bring_input(Fetcher& from, const Digest& input, const fs::path& place)
 {
     const auto bytes = from.get(input_path(input), largest_input);
@@ -111,12 +117,18 @@ fs::path write_statement(const RebuildRequest& request, const KnownRelease& know
 
 } // namespace
 
+KnownRelease plan_rebuild(World& world, const RebuildRequest& request)
+{
+    const auto snapshot = world.db.snapshot();
+    Catalog catalog(world, snapshot, Reach::online);
+    return release_to_rebuild(catalog, request);
+}
+
 RebuildReport rebuild(World& world, const RebuildRequest& request)
 {
     const auto snapshot = world.db.snapshot();
     Catalog catalog(world, snapshot, Reach::online);
-    catalog.require_one_current();
-    const auto known = catalog.manifest(newest_offer(catalog, catalog.resolve(request.app)));
+    const auto known = release_to_rebuild(catalog, request);
     const auto& release = known.release;
     return with_context("rebuild " + release.app.text() + ' ' + release.version, [&] {
         auto& from = catalog.fetcher(known.repo);

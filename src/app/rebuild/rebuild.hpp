@@ -35,6 +35,9 @@ struct RebuildReport {
     std::filesystem::path statement; ///< empty when nothing is signed
 };
 
+/// The release that `rebuild` would build again, from the repository's inputs. Errors: not_found.
+KnownRelease plan_rebuild(World& world, const RebuildRequest& request);
+
 /// Builds a release again from the inputs that its manifest names, and compares commit, volume and manifest. Errors:
 /// not_found (app, inputs that the repository does not have), conflict (another base here than it was built on), and
 /// those of a build.

@@ -131,7 +131,11 @@ void estimate_costs(World& world, PreparedChange& change)
 
 std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep)
 {
-    const auto garbage = plan::plan_gc(snapshot, keep);
+    return size_of(world, plan::plan_gc(snapshot, {keep}));
+}
+
+std::uint64_t size_of(World& world, const plan::Garbage& garbage)
+{
     std::uint64_t bytes = world.content.prunable(garbage.kept_commits);
     for (const auto& volume : garbage.volumes) {
         bytes += world.volumes.exclusive_size(volume);

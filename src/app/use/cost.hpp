@@ -10,5 +10,7 @@ void estimate_costs(World& world, PreparedChange& change);
 
 /// Bytes that dropping all but `keep` old generations per qube would give back.
 std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep);
+/// Bytes that its removal would give back.
+std::uint64_t size_of(World& world, const plan::Garbage& garbage);
 
 } // namespace qpkg::app

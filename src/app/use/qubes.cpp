@@ -7,6 +7,9 @@
 #include "qpkg/core/fault.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <iterator>
+#include <set>
 
 namespace qpkg::app {
 namespace {
@@ -19,10 +22,38 @@ std::size_t count(const std::vector<Change>& changes)
         changes.begin(), changes.end(), [](const Change& change) { return std::holds_alternative<Kind>(change); }));
 }
 
+std::set<ManifestId> releases_in(const Qube& qube, const std::function<bool(const Generation&)>& counts)
+{
+    std::set<ManifestId> found;
+    for (const auto& generation : qube.generations) {
+        if (counts(generation)) {
+            std::ranges::transform(generation.bindings, std::inserter(found, found.end()), &Binding::release);
+        }
+    }
+    return found;
+}
+
+std::vector<std::string> releases_lost(const Snapshot& snapshot, const Qube& qube, const DropGenerations& drop)
+{
+    const auto goes = [&](const Generation& generation) {
+        return std::ranges::binary_search(drop.numbers, generation.number);
+    };
+    const auto kept = releases_in(qube, [&](const Generation& generation) { return !goes(generation); });
+    std::vector<std::string> words;
+    for (const auto& id : releases_in(qube, goes)) {
+        if (!kept.contains(id)) {
+            const auto& release = snapshot.release(id).release;
+            words.push_back(short_name(release.app) + ' ' + release.version);
+        }
+    }
+    std::ranges::sort(words);
+    return words;
+}
+
 } // namespace
 
-Qube create_qube(World& world, const std::string& typed, const std::string& base_id, Layout layout,
-                 const std::string& reason)
+Qube plan_qube(World& world, const std::string& typed, const std::string& base_id, Layout layout,
+               const std::string& reason)
 {
     const auto name = QubeName::require(typed);
     const auto snapshot = world.db.snapshot();
@@ -41,15 +72,19 @@ Qube create_qube(World& world, const std::string& typed, const std::string& base
     }
     const auto wanted = BaseId::require(base_id);
     const auto& base = plan::require_base(snapshot, wanted);
-    Qube qube{name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}, layout};
+    return {name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}, layout};
+}
+
+Qube create_qube(World& world, Qube qube)
+{
     const Change change = CreateQube{qube};
     world.db.commit({&change, 1});
     fault_point("qube.recorded");
-    engine::require_live(engine::activate(world.db, world.hypervisor), {name});
+    engine::require_live(engine::activate(world.db, world.hypervisor), {qube.name});
     return qube;
 }
 
-void remove_qube(World& world, const QubeName& name)
+void require_removable(World& world, const QubeName& name)
 {
     const auto snapshot = world.db.snapshot();
     plan::require_qube(snapshot, name);
@@ -65,38 +100,60 @@ void remove_qube(World& world, const QubeName& name)
         }
     }
     world.hypervisor.require_removable(name); // while its record still stands
+}
+
+void remove_qube(World& world, const QubeName& name)
+{
+    require_removable(world, name);
     const Change change = RemoveQube{name};
     world.db.commit({&change, 1});
     fault_point("qube.forgotten");
     world.hypervisor.remove(name);
 }
 
-CollectReport collect_garbage(World& world, const CollectRequest& request)
+std::size_t Collection::generations() const
+{
+    std::size_t count = 0;
+    for (const auto& qube : dropped) {
+        count += qube.numbers.size();
+    }
+    return count;
+}
+
+Collection plan_collection(World& world, const CollectRequest& request)
 {
     const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
-    const auto garbage = plan::plan_gc(snapshot, request.keep);
-    CollectReport report{0, count<ForgetRelease>(garbage.changes), garbage.volumes.size(), {}, 0};
-    for (const auto& change : garbage.changes) {
+    plan::Keeping keeping{request.keep};
+    for (const auto& name : request.in) {
+        keeping.only.push_back(plan::require_qube(snapshot, QubeName::require(name)).name);
+    }
+    Collection collection{plan::plan_gc(snapshot, keeping), {}, {}, 0, 0};
+    const auto& changes = collection.garbage.changes;
+    collection.releases = count<ForgetRelease>(changes);
+    for (const auto& change : changes) {
         if (const auto* drop = std::get_if<DropGenerations>(&change)) {
-            report.generations += drop->numbers.size();
+            collection.dropped.push_back(
+                {drop->name, drop->numbers, releases_lost(snapshot, plan::require_qube(snapshot, drop->name), *drop)});
         }
     }
-    if (world.hypervisor.capabilities().owns_qubes) {
+    if (request.in.empty() && world.hypervisor.capabilities().owns_qubes) {
         for (const auto& qube : world.hypervisor.qubes()) {
             if (snapshot.find_qube(qube.name) == nullptr && !qube.running) {
-                report.orphans.push_back(qube.name);
+                collection.orphans.push_back(qube.name);
             }
         }
     }
-    if (request.dry_run) {
-        report.freed = reclaimable(world, snapshot, request.keep);
-        return report;
-    }
-    report.freed = engine::collect(garbage, world.db, world.content, world.volumes).freed;
-    for (const auto& orphan : report.orphans) {
+    collection.freed = size_of(world, collection.garbage);
+    return collection;
+}
+
+std::uint64_t collect_garbage(World& world, const Collection& collection)
+{
+    const auto freed = engine::collect(collection.garbage, world.db, world.content, world.volumes).freed;
+    for (const auto& orphan : collection.orphans) {
         world.hypervisor.remove(orphan);
     }
-    return report;
+    return freed;
 }
 
 } // namespace qpkg::app

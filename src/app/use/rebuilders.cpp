@@ -44,7 +44,7 @@ RebuildPolicy parse_policy(const std::string& word)
 }
 
 /// Whoever publishes cannot vouch for himself.
-void require_stranger(World& world, const Repository& repository, const Rebuilder& added)
+void require_stranger(const World& world, const Repository& repository, const Rebuilder& added)
 {
     const trust::TrustClient client(world.trust, repository, world.clock.now());
     if (client.has_root() && client.signs_with(trust::PublicKey(added.key.bytes()))) {
@@ -84,7 +84,7 @@ void require_enough(const Repository& repository)
 
 } // namespace
 
-Repository modify_repository(World& world, const ModifyRepositoryRequest& request)
+Repository plan_modification(const World& world, const ModifyRepositoryRequest& request)
 {
     auto repository = known_repository(world.db.snapshot(), request.name);
     for (const auto& name : request.forget) {
@@ -111,6 +111,12 @@ Repository modify_repository(World& world, const ModifyRepositoryRequest& reques
         }
     }
     require_enough(repository);
+    return repository;
+}
+
+Repository modify_repository(World& world, const ModifyRepositoryRequest& request)
+{
+    auto repository = plan_modification(world, request);
     const Change change = SetRepository{repository};
     world.db.commit({&change, 1});
     fault_point("repo.modified");

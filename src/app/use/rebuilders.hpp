@@ -17,8 +17,9 @@ struct ModifyRepositoryRequest {
     std::vector<std::string> namespaces; ///< that `require` is about; empty: all of the repository
 };
 
-/// The repository as it then is. Errors: not_found, usage (malformed, or more organisations required than are named),
+/// The repository as it would be. Errors: not_found, usage (malformed, or more organisations required than are named),
 /// conflict (one key for two organisations, a key that signs for the repository).
+Repository plan_modification(const World& world, const ModifyRepositoryRequest& request);
 Repository modify_repository(World& world, const ModifyRepositoryRequest& request);
 
 } // namespace qpkg::app

@@ -31,6 +31,7 @@ struct Fields {
 
 cli::Program a_program(Fields& fields)
 {
+    const cli::Reads nothing{[] {}};
     return {{{"-h,--help", Wish::help, "help"},
              {"--version", Wish::version, "version"},
              {"-l,--loud", &fields.loud, "be loud"}},
@@ -43,13 +44,13 @@ cli::Program a_program(Fields& fields)
                {"--layout one|all", &fields.layout, "how", {.one_of = {"one", "all"}}},
                {"--here DIR", &fields.here, "here"},
                {"--there DIR", &fields.there, "there", {.excludes = "--here"}}},
-              [] {},
+              nothing,
               "place"},
              {"site add",
               Section::sources,
               {{"--key KEY", &fields.qubes, "a key", cli::each_one_word()}, {"NAME", &fields.app, "its name"}},
-              [] {}},
-             {"site list", Section::sources, {}, [] {}, "ls"}}};
+              nothing},
+             {"site list", Section::sources, {}, nothing, "ls"}}};
 }
 
 cli::Asked read(Fields& fields, Words words, std::string* found = nullptr)

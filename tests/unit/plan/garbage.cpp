@@ -22,18 +22,27 @@ Snapshot upgraded()
 
 TEST_CASE("nothing goes while a generation that is kept needs it")
 {
-    const auto garbage = plan::plan_gc(upgraded(), 5);
+    const auto garbage = plan::plan_gc(upgraded(), {5});
 
     CHECK(garbage.changes.empty());
     CHECK(garbage.volumes.empty());
     CHECK(garbage.kept_commits == upgraded().commits);
 }
 
+TEST_CASE("where qubes are named, generations of others stay")
+{
+    const auto others = plan::plan_gc(upgraded(), {0, {QubeName::require("personal")}});
+    const auto own = plan::plan_gc(upgraded(), {0, {QubeName::require("work")}});
+
+    CHECK(others.changes.empty());
+    CHECK(own == plan::plan_gc(upgraded(), {0}));
+}
+
 TEST_CASE("with no older generation kept, what only they used goes: rows, volume and commit")
 {
     const auto old_hello = a_known_release("org.example.hello", 1);
 
-    const auto garbage = plan::plan_gc(upgraded(), 0);
+    const auto garbage = plan::plan_gc(upgraded(), {0});
 
     CHECK((garbage.changes ==
            std::vector<Change>{DropGenerations{QubeName::require("work"), {0, 1}}, ForgetRelease{old_hello.id}}));
@@ -47,7 +56,7 @@ TEST_CASE("the current generation stays also when it is not the newest")
     auto snapshot = upgraded();
     snapshot.qubes[1].current = 1;
 
-    const auto garbage = plan::plan_gc(snapshot, 0);
+    const auto garbage = plan::plan_gc(snapshot, {0});
 
     CHECK(garbage.volumes == std::vector<VolumeId>{a_known_release("org.example.hello", 2).release.volume.root});
 }
@@ -58,7 +67,7 @@ TEST_CASE("a qube keeps its base when a newer build of it has replaced it")
     snapshot.bases[0].volume = VolumeId(sha256("newer base volume"));
     snapshot.bases[0].commit = CommitId(sha256("newer base"));
 
-    CHECK(plan::plan_gc(snapshot, 0).volumes.empty());
+    CHECK(plan::plan_gc(snapshot, {0}).volumes.empty());
     CHECK(plan::needed_commits(snapshot).size() == 2);
 }
 
@@ -69,7 +78,7 @@ TEST_CASE("an image that no row names is garbage")
     snapshot.volumes.push_back(stray);
     std::sort(snapshot.volumes.begin(), snapshot.volumes.end());
 
-    CHECK(plan::plan_gc(snapshot, 0).volumes == std::vector<VolumeId>{stray});
+    CHECK(plan::plan_gc(snapshot, {0}).volumes == std::vector<VolumeId>{stray});
 }
 
 TEST_CASE("a composed volume is needed as long as its generation is kept, and its apps' own volumes are not")
@@ -81,11 +90,11 @@ TEST_CASE("a composed volume is needed as long as its generation is kept, and it
     snapshot.volumes.push_back(composed);
     std::sort(snapshot.volumes.begin(), snapshot.volumes.end());
 
-    CHECK(plan::plan_gc(snapshot, 0).volumes == std::vector<VolumeId>{hello.release.volume.root});
+    CHECK(plan::plan_gc(snapshot, {0}).volumes == std::vector<VolumeId>{hello.release.volume.root});
 
     snapshot.qubes[1].current = 0;
-    CHECK(plan::plan_gc(snapshot, 1).volumes == std::vector<VolumeId>{hello.release.volume.root});
-    CHECK(plan::plan_gc(snapshot, 0).volumes.size() == 2);
+    CHECK(plan::plan_gc(snapshot, {1}).volumes == std::vector<VolumeId>{hello.release.volume.root});
+    CHECK(plan::plan_gc(snapshot, {0}).volumes.size() == 2);
 }
 
 TEST_CASE("what no row names can go without a change of rows")
