@@ -60,8 +60,14 @@ std::unique_ptr<VolumeStore> open_volumes(ContentStore& content, const fs::path&
 } // namespace
 
 struct Adapters::Set {
-    explicit Set(const Options& options)
-        : root(fs::absolute(options.root)), database(root / "state.db", sqlite::Access::read), trust(database),
+    /// A reader of a file that is not there has no rows, and makes none.
+    static fs::path database_in(const fs::path& root, Records records)
+    {
+        return root / (records == Records::read ? "state.db" : "state.db.overlooked");
+    }
+
+    Set(const Options& options, Records records)
+        : root(fs::absolute(options.root)), database(database_in(root, records), sqlite::Access::read), trust(database),
           content(root / "objects", intake_of_role(), ostree::OstreeContentStore::Absent::leave),
           volumes(root / "volumes", content),
           backend(make_backend(options.backend, {root, guest_tree() / "usr/libexec/qpkg", database, volumes})),
@@ -98,7 +104,7 @@ struct Adapters::Set {
     app::World world;
 };
 
-Adapters::Adapters(const Options& options) : set_(std::make_unique<Set>(options)) {}
+Adapters::Adapters(const Options& options, Records records) : set_(std::make_unique<Set>(options, records)) {}
 
 Adapters::~Adapters() = default;
 

@@ -15,7 +15,10 @@ namespace qpkg::cli {
 /// The real adapters below one state directory. Nothing else in the program constructs any.
 class Adapters {
 public:
-    explicit Adapters(const Options& options);
+    /// `overlooked`: as if there were no database.
+    enum class Records { read, overlooked };
+
+    explicit Adapters(const Options& options, Records records = Records::read);
     ~Adapters();
 
     /// At first it reads: nothing below the state directory is made or changed, so that anybody can, on any disk. What

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/context.hpp"
 
+#include "adapters/sqlite/database.hpp"
 #include "app/use/change.hpp"
 #include "app/use/loss.hpp"
 #include "cli/adapters.hpp"
@@ -27,7 +28,8 @@ app::World& Context::world()
     if (adapters_) {
         return adapters_->world();
     }
-    adapters_ = std::make_unique<Adapters>(options);
+    adapters_ = std::make_unique<Adapters>(options, overlooks_database_ ? Adapters::Records::overlooked
+                                                                        : Adapters::Records::read);
     auto& world = adapters_->world();
     for (const auto& fault : engine::faults_of_state(world.root)) {
         log::warning("the state directory is not safe from others: " + fault);
@@ -36,6 +38,36 @@ app::World& Context::world()
         log::warning(*loss + ". To record what can be told: qpkg restore");
     }
     return world;
+}
+
+std::optional<std::string> Context::database_damage() const
+{
+    return sqlite::damage_of(std::filesystem::absolute(options.root) / "state.db");
+}
+
+void Context::overlook_database() { overlooks_database_ = true; }
+
+std::filesystem::path Context::set_database_aside()
+{
+    require_writing();
+    const auto root = std::filesystem::absolute(options.root);
+    engine::require_sound_state(root);
+    const auto held = engine::WriterLock::take(root, typed);
+    int number = 1;
+    const auto aside = [&] { return root / ("state.db.damaged-" + std::to_string(number)); };
+    while (std::filesystem::exists(aside())) {
+        ++number;
+    }
+    adapters_.reset();
+    overlooks_database_ = false;
+    files::remove_durably(root / "state.db-shm");
+    for (const auto* part : {"-wal", ""}) { // the file itself last: until then it is damaged, and set aside again
+        const auto from = root / (std::string("state.db") + part);
+        if (std::filesystem::exists(from)) {
+            files::rename_durably(from, aside().string() + part);
+        }
+    }
+    return aside();
 }
 
 /// The net below `settle`: who becomes a writer while he should only look, is stopped before the first byte.

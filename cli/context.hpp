@@ -10,6 +10,7 @@
 #include "cli/options.hpp"
 #include "engine/writer_lock.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -48,6 +49,12 @@ public:
 
     /// Databases, stores and backends at `options.root`; opened on first use, to be read.
     app::World& world();
+    /// Why the database cannot be read; nothing where it can, and where there is none.
+    std::optional<std::string> database_damage() const;
+    /// From here on the world is that of a database that was lost; before `world`.
+    void overlook_database();
+    /// The damaged database gets another name, which is returned, and the world is opened anew.
+    std::filesystem::path set_database_aside();
     /// Makes the state directory when it is not there. Error failed where it is not safe from others.
     void make_state_directory();
     /// From here on the world is written, too: nobody else does while the lock lives. Error busy; failed where the
@@ -83,6 +90,7 @@ private:
     void require_writing() const;
     void keep_what_was_verified();
 
+    bool overlooks_database_ = false;
     std::unique_ptr<Adapters> adapters_;
 };
 

@@ -11,7 +11,16 @@ namespace {
 
 void doctor(Context& context)
 {
-    const auto findings = app::diagnose(context.world());
+    const auto damage = context.database_damage();
+    if (damage) {
+        context.overlook_database();
+    }
+    auto findings = app::diagnose(context.world());
+    if (damage) {
+        findings.insert(findings.begin(),
+                        {HostFault::Weight::problem, (context.options.root / "state.db").string(),
+                         "it is damaged: " + *damage, "set it aside and record what can be told: qpkg restore"});
+    }
     const auto problems = std::ranges::count(findings, HostFault::Weight::problem, &HostFault::weight);
     const auto word_of = [](HostFault::Weight weight) {
         return std::string(weight == HostFault::Weight::problem ? "problem" : "advice");

@@ -5,12 +5,19 @@
 #include "app/use/recovery.hpp"
 #include "cli/commands.hpp"
 
+#include "qpkg/base/log.hpp"
+#include "qpkg/core/room.hpp"
+
 namespace qpkg::cli {
 namespace {
 
-std::vector<std::vector<Value>> missing_volumes(const plan::Plan& plan)
+std::vector<std::vector<Value>> missing_volumes(const plan::Plan& plan, const std::vector<plan::BaseVolume>& bases)
 {
     std::vector<std::vector<Value>> rows;
+    for (const auto& base : bases) {
+        rows.push_back({text(base.name), text("base"), text(""),
+                        shown_as(text(base.volume.hex()), base.volume.hex().substr(0, 16))});
+    }
     for (const auto& step : plan.prepare) {
         if (const auto* build = std::get_if<plan::BuildVolume>(&step)) {
             const auto& release = build->release.release;
@@ -36,11 +43,13 @@ Document describe(const app::Recovery& recovery)
 void describe(Document& out, const app::Restoration& repairs)
 {
     out.table("volumes", {{"app", "APP"}, {"version", "VERSION"}, {"repository", "FROM"}, {"volume", "MISSING VOLUME"}},
-              missing_volumes(repairs.plan()));
+              missing_volumes(repairs.plan(), repairs.bases()));
     const auto shown = [](std::uint64_t count) { return count > 0; };
     out.field("attributes", repairs.attributes(), shown(repairs.attributes()) ? "Files without attribute" : "");
     out.field("damaged_commits", repairs.commits().size(), shown(repairs.commits().size()) ? "Damaged commits" : "");
     out.field("damaged_volumes", repairs.volumes().size(), shown(repairs.volumes().size()) ? "Damaged volumes" : "");
+    const auto needed = repairs.needed().bytes;
+    out.field("disk_needed", size(needed), shown(needed) ? "At most needed" : "");
 }
 
 /// The lock of whoever fetches, for as long as somebody may go on.
@@ -71,6 +80,7 @@ Proposal propose_repairs(Context& context, const FetchLock& lock)
     if (repairs->empty()) {
         return nothing_to_do(plan.field("changed", false).done("Done: everything is there and sound."));
     }
+    files::require_room(context.world().root, repairs->needed());
     return {[plan] { return plan; }, [&context, repairs, lock] { mend(context, *repairs, Document("restore")); }};
 }
 
@@ -81,6 +91,7 @@ void recover_and_mend(Context& context, const app::Recovery& recovery)
     app::Restoration repairs(context.world());
     auto result = describe(recovery);
     if (!repairs.empty()) {
+        files::require_room(context.world().root, repairs.needed());
         mend(context, repairs, std::move(result));
         return;
     }
@@ -90,14 +101,26 @@ void recover_and_mend(Context& context, const app::Recovery& recovery)
 
 Proposal propose_restoring(Context& context)
 {
+    const auto damage = context.database_damage();
+    if (damage) {
+        context.overlook_database();
+    }
     const auto lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
-    if (!app::find_loss(context.world())) {
+    if (!damage && !app::find_loss(context.world())) {
         return propose_repairs(context, lock);
     }
     const auto recovery = app::plan_recovery(context.world(), context.reach());
-    return {[recovery] { return describe(recovery); },
-            [&context, recovery, lock] { recover_and_mend(context, recovery); },
-            recovery.changes.empty() ? Consent::implied : Consent::asked};
+    const auto plan = [recovery, damage] {
+        auto out = describe(recovery);
+        return out.field("set_aside", damage.value_or(""), "Damaged, and set aside: the database:");
+    };
+    const auto carry_out = [&context, recovery, damage, lock] {
+        if (damage) {
+            log::warning("the damaged database is " + context.set_database_aside().string() + " now");
+        }
+        recover_and_mend(context, recovery);
+    };
+    return {plan, carry_out, damage || !recovery.changes.empty() ? Consent::asked : Consent::implied};
 }
 
 } // namespace

@@ -26,8 +26,7 @@ void verify(Context& context)
     } else {
         context.exit_code = static_cast<int>(Code::corrupt);
         out.done("Failed: " + std::to_string(damaged) + " of " + std::to_string(verdicts.size()) + " are damaged.");
-        out.next("To make a volume again from the object store: qpkg remove APP --from QUBE, qpkg gc --keep 0, "
-                 "qpkg install APP --into QUBE");
+        out.next("To bring back what is damaged or missing, from what is here and from repositories: qpkg restore");
     }
     context.show(out);
 }

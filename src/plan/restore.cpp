@@ -3,7 +3,51 @@
 
 #include "plan/preparing.hpp"
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 namespace qpkg::plan {
+
+std::vector<CommitId> commits_in_use(const Snapshot& snapshot)
+{
+    std::set<CommitId> commits;
+    for (const auto& base : snapshot.bases) {
+        commits.insert(base.commit);
+    }
+    for (const auto& qube : snapshot.qubes) {
+        if (qube.base_commit) {
+            commits.insert(*qube.base_commit);
+        }
+        for (const auto& binding : qube.current_generation().bindings) {
+            commits.insert(snapshot.release(binding.release).release.tree.commit);
+        }
+    }
+    return {commits.begin(), commits.end()};
+}
+
+std::vector<BaseVolume> missing_bases(const Snapshot& snapshot)
+{
+    std::map<VolumeId, BaseVolume> missing;
+    const auto look_at = [&](const BaseVolume& base) {
+        if (!std::ranges::binary_search(snapshot.volumes, base.volume)) {
+            missing.emplace(base.volume, base);
+        }
+    };
+    for (const auto& base : snapshot.bases) {
+        look_at({base.id.text(), base.commit, base.volume, base.volume_size});
+    }
+    for (const auto& qube : snapshot.qubes) {
+        if (qube.base_commit && qube.base_volume) {
+            look_at({qube.base.text(), *qube.base_commit, *qube.base_volume, 0});
+        }
+    }
+    std::vector<BaseVolume> bases;
+    for (auto& [volume, base] : missing) {
+        bases.push_back(std::move(base));
+    }
+    return bases;
+}
 
 Plan plan_restore(const Snapshot& snapshot)
 {

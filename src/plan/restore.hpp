@@ -3,7 +3,25 @@
 
 #include "plan/plan.hpp"
 
+#include <cstdint>
+#include <string>
+#include <vector>
+
 namespace qpkg::plan {
+
+/// Commits that what is in use was made from: of bases, and of the apps of current generations; ascending. Without one
+/// its volume cannot be made again. The rest is only of older generations, and a backup need not carry it.
+std::vector<CommitId> commits_in_use(const Snapshot& snapshot);
+
+/// A base, or an older build of it that a qube keeps, as a volume.
+struct BaseVolume {
+    std::string name; ///< "debian-12"
+    CommitId commit;
+    VolumeId volume;
+    std::uint64_t size; ///< bytes; 0 of older builds, of which it is not recorded
+};
+/// Those whose volume is not here, each once.
+std::vector<BaseVolume> missing_bases(const Snapshot& snapshot);
 
 /// What the current generations want and the stores lack, for example after a restored backup: volumes that are not
 /// there, and the commits they are made from. Nothing that is recorded changes.

@@ -95,6 +95,9 @@ class DamagedObjects(WorldCase):
         for path in lost, hello:
             self.damage(path, 3)
         (self.world.site / "ostree/objects" / lost.parent.name / f"{lost.stem}.filez").unlink()
+        apps = self.world.must("list", "--json").json["apps"]
+        volume = next(app["volume"] for app in apps if app["app"] == "org.example.other")
+        (self.world.root / f"volumes/{volume}.erofs").unlink()  # the last copy of its files
         answer = self.world.qpkg("restore", "--yes")
         self.assertEqual(answer.code, 10, answer.out)
         self.assertIn("other 1.0", answer.err)

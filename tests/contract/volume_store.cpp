@@ -97,6 +97,35 @@ TEST_CASE("verify finds a changed byte anywhere, a changed hash tree and a cut-o
     CHECK_FAILS(Code::corrupt, root.hex(), stores.volumes.verify(root, stores.quiet));
 }
 
+TEST_CASE("a volume gives back the tree that it was made of, to the last bit of a mode")
+{
+    Stores stores;
+    const auto report = stores.build();
+    const auto place = stores.directory / "again";
+    fs::create_directory(place);
+
+    stores.volumes.unpack(report.volume.root, place, stores.quiet);
+
+    CHECK(stores.content.commit_tree(a_commit_of(place), stores.quiet).commit == stores.commit);
+}
+
+TEST_CASE("a damaged volume gives nothing back")
+{
+    Stores stores;
+    const auto report = stores.build();
+    const auto place = stores.directory / "again";
+    fs::create_directory(place);
+    const auto image = stores.volumes.path(report.volume.root);
+    auto bytes = files::read(image, 1U << 30U);
+    bytes[1500] = static_cast<char>(~bytes[1500]);
+    files::write(image, bytes);
+
+    CHECK_FAILS(Code::corrupt, "not what its name says",
+                stores.volumes.unpack(report.volume.root, place, stores.quiet));
+
+    CHECK(fs::is_empty(place));
+}
+
 TEST_CASE("removing says what it gave back; leftovers of a broken build go too")
 {
     Stores stores;

@@ -57,6 +57,8 @@ public:
     virtual std::uint64_t remove_leftovers() = 0;
     /// Bytes of disk that only this image holds.
     virtual std::uint64_t exclusive_size(const VolumeId& volume) const = 0;
+    /// Fills an empty directory with the tree that the volume was made of, after it was compared with its name.
+    virtual void unpack(const VolumeId& volume, const std::filesystem::path& directory, Progress& progress) const = 0;
     /// Re-reads the whole image and compares its dm-verity root with its name.
     virtual void verify(const VolumeId& volume, Progress& progress) const = 0;
 };

@@ -4,6 +4,7 @@
 #include "adapters/erofs/image.hpp"
 #include "adapters/erofs/placement.hpp"
 #include "adapters/erofs/stored_image.hpp"
+#include "adapters/erofs/unpack.hpp"
 #include "adapters/erofs/verity.hpp"
 
 #include "qpkg/base/log.hpp"
@@ -312,6 +313,13 @@ std::uint64_t ErofsVolumeStore::remove_leftovers()
     }
     files::sync_directory(directory_);
     return bytes;
+}
+
+void ErofsVolumeStore::unpack(const VolumeId& volume, const fs::path& directory, Progress& progress) const
+{
+    verify(volume, progress);
+    with_context("volume " + volume.hex(),
+                 [&] { erofs::unpack(files::open(path(volume), O_RDONLY).get(), directory); });
 }
 
 void ErofsVolumeStore::verify(const VolumeId& volume, Progress& progress) const

@@ -41,6 +41,7 @@ public:
     std::uint64_t remove(const VolumeId& volume) override;
     std::uint64_t remove_leftovers() override;
     std::uint64_t exclusive_size(const VolumeId& volume) const override;
+    void unpack(const VolumeId& volume, const std::filesystem::path& directory, Progress& progress) const override;
     void verify(const VolumeId& volume, Progress& progress) const override;
 
 private:

@@ -75,7 +75,9 @@ void fail(sqlite3* handle, std::string_view action)
     const auto code = full ? Code::no_space : found;
     throw Error(
         code, "database: " + std::string(action) + ": " + (full ? "no space left on the disk" : sqlite3_errmsg(handle)),
-        code == Code::corrupt ? "restore the file from a backup; qpkg never replaces it silently" : "");
+        code == Code::corrupt
+            ? "bring back a copy of state.db; or set it aside and record what can be told: qpkg restore"
+            : "");
 }
 
 Connection::Connection(const std::filesystem::path& file, Access access) : file_(file)

@@ -10,6 +10,8 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 
 namespace qpkg::sqlite {
 
@@ -43,5 +45,9 @@ private:
     std::filesystem::path file_;
     std::unique_ptr<Connection> connection_;
 };
+
+/// Why a database cannot be read, all of it; nothing where it can, and where there is none. Error unsupported of a
+/// newer format, failed where this user may not read it.
+std::optional<std::string> damage_of(const std::filesystem::path& file);
 
 } // namespace qpkg::sqlite

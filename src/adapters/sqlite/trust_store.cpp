@@ -16,6 +16,23 @@ void Database::open_for_writing()
     connection_ = std::make_unique<Connection>(file_, Access::write);
 }
 
+std::optional<std::string> damage_of(const std::filesystem::path& file)
+{
+    try {
+        const Database database(file, Access::read);
+        static_cast<void>(database.snapshot());
+        const Connection connection(file, Access::read);
+        Statement check(connection, "PRAGMA quick_check(1)");
+        const auto found = check.step() ? check.text(0) : std::string("ok");
+        return found == "ok" ? std::nullopt : std::optional(found);
+    } catch (const Error& error) {
+        if (error.code() != Code::corrupt) {
+            throw;
+        }
+        return error.what();
+    }
+}
+
 std::optional<TrustedRole> Database::trusted(const RepoName& repo, const std::string& role) const
 {
     Statement row(*connection_, "SELECT version, bytes FROM trusted_role WHERE repo = ? AND role = ?");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/base.hpp"
 
+#include "app/commit_requests.hpp"
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
 #include "build/base_tree.hpp"
@@ -19,8 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t space_for_base = std::uint64_t{1}
                                          << 30U; ///< bytes: tree, archive and objects of a minimal root
-/// The same archive gives the same commit: an archive has no date of its own that says anything.
-constexpr std::int64_t import_epoch = 1'000'000'000;
 
 /// Returns where the root is in `place`, which is made.
 fs::path unpack_base(World& world, const fs::path& archive, const fs::path& place)
@@ -58,12 +57,7 @@ VolumeReport volume_of(World& world, const CommitRequest& wanted, const CommitId
 
 BaseReport adopt(World& world, Origin origin, const fs::path& tree)
 {
-    const auto arch = native_arch();
-    const CommitRequest wanted{.tree = tree,
-                               .ref = "base/" + origin.id.text() + '/' + arch.text(),
-                               .subject = origin.id.text(),
-                               .timestamp = origin.epoch,
-                               .metadata = {{"qpkg.arch", arch.text()}, {"qpkg.base", origin.id.text()}}};
+    const auto wanted = base_commit(tree, origin.id, origin.epoch);
     const auto commit = world.content.commit_tree(wanted, world.progress);
     fault_point("base.committed");
     const auto volume = volume_of(world, wanted, commit.commit);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/build.hpp"
 
+#include "app/commit_requests.hpp"
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
 #include "build/base_tree.hpp"
@@ -15,7 +16,6 @@
 #include "qpkg/core/modes.hpp"
 #include "qpkg/core/room.hpp"
 #include "qpkg/core/text.hpp"
-#include "qpkg/model/commit_identity.hpp"
 
 #include <algorithm>
 
@@ -151,12 +151,8 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     const auto ref = "app/" + app.text() + '/' + arch.text() + '/' + channel.text();
 
     const auto content = world.open_content(scratch / "content");
-    const auto commit = content->commit_tree({.tree = tree,
-                                              .ref = ref,
-                                              .subject = app.text() + ' ' + version,
-                                              .timestamp = lock.epoch,
-                                              .metadata = commit_identity(app, arch, lock.base, version)},
-                                             world.progress);
+    const auto commit =
+        content->commit_tree(module_commit(tree, {app, version, arch, lock.base, ref, lock.epoch}), world.progress);
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};
     const auto volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});

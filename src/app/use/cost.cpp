@@ -4,6 +4,7 @@
 #include "plan/activation.hpp"
 #include "plan/delta.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/room.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -69,6 +70,8 @@ std::vector<QubeName> holders(const Snapshot& snapshot, const VolumeId& volume)
     return names;
 }
 
+} // namespace
+
 std::uint64_t size_of(const plan::ComposeVolume& step)
 {
     std::uint64_t size = 0;
@@ -78,14 +81,24 @@ std::uint64_t size_of(const plan::ComposeVolume& step)
     return size;
 }
 
-} // namespace
+bool clones_data(const World& world)
+{
+    try {
+        return world.volumes.placement() == DataPlacement::clone;
+    } catch (const Error& error) {
+        log::debug(error.what());
+        return false;
+    }
+}
+
+std::uint64_t added_by_volume(std::uint64_t size, bool clones) { return clones ? size / metadata_share : size; }
 
 void estimate_costs(World& world, PreparedChange& change)
 {
     std::map<CommitId, ContentCost> fetched;
     std::map<VolumeId, std::uint64_t> built; // bytes that the volume itself adds
     std::uint64_t files_needed = change.plan.prepare.empty() ? 0 : files_of_a_change;
-    const bool clones = world.volumes.placement() == DataPlacement::clone;
+    const bool clones = clones_data(world);
     for (const auto& step : change.plan.prepare) {
         if (const auto* fetch = std::get_if<plan::FetchCommit>(&step)) {
             const auto& commit = fetch->release.release.tree.commit;
@@ -103,11 +116,10 @@ void estimate_costs(World& world, PreparedChange& change)
             files_needed += cost.files;
         } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
             const auto& volume = own->release.release.volume;
-            built.emplace(volume.root, clones ? volume.size / metadata_share : volume.size);
+            built.emplace(volume.root, added_by_volume(volume.size, clones));
             change.disk_needed += built.at(volume.root);
         } else {
-            const auto size = size_of(std::get<plan::ComposeVolume>(step));
-            change.disk_needed += clones ? size / metadata_share : size;
+            change.disk_needed += added_by_volume(size_of(std::get<plan::ComposeVolume>(step)), clones);
         }
     }
     for (const auto& effect : change.plan.effects) {

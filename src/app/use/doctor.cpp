@@ -5,6 +5,8 @@
 #include "app/use/loss.hpp"
 #include "engine/state_directory.hpp"
 #include "plan/activation.hpp"
+#include "plan/garbage.hpp"
+#include "plan/restore.hpp"
 #include "signing/dates.hpp"
 
 #include <algorithm>
@@ -25,6 +27,47 @@ void find_missing_images(const Snapshot& snapshot, std::vector<HostFault>& found
                                      ", is not there: the qube cannot start with it",
                                  restore_hint});
             }
+        }
+    }
+}
+
+void find_missing_bases(const Snapshot& snapshot, std::vector<HostFault>& found)
+{
+    for (const auto& base : plan::missing_bases(snapshot)) {
+        found.push_back({HostFault::Weight::problem, base.name,
+                         "its volume " + base.volume.hex() + " is not there: no qube of it can start", restore_hint});
+    }
+}
+
+/// Volumes that are there work without: what is missing is what they could be made again from.
+void find_missing_commits(const World& world, const Snapshot& snapshot, std::vector<HostFault>& found)
+{
+    const auto wanted = plan::commits_in_use(snapshot);
+    const auto missing = std::ranges::count_if(
+        wanted, [&](const CommitId& commit) { return !std::ranges::binary_search(snapshot.commits, commit); });
+    if (missing > 0) {
+        found.push_back({HostFault::Weight::problem, (world.root / "objects").string(),
+                         std::to_string(missing) + " of the " + std::to_string(wanted.size()) +
+                             " commits that bases and apps are made from are not there: a volume that is lost could "
+                             "not be made again",
+                         restore_hint});
+    }
+}
+
+void find_damaged_volumes(World& world, const Snapshot& snapshot, std::vector<HostFault>& found)
+{
+    for (const auto& volume : plan::needed_volumes(snapshot)) {
+        if (!std::ranges::binary_search(snapshot.volumes, volume)) {
+            continue;
+        }
+        try {
+            world.volumes.verify(volume, world.progress);
+        } catch (const Error& error) {
+            if (error.code() == Code::interrupted) {
+                throw;
+            }
+            found.push_back({HostFault::Weight::problem, (world.root / "volumes").string(), error.what(),
+                             "make it again: qpkg restore"});
         }
     }
 }
@@ -74,7 +117,10 @@ std::vector<HostFault> diagnose(World& world)
 {
     const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
     std::vector<HostFault> found;
+    find_missing_bases(snapshot, found);
     find_missing_images(snapshot, found);
+    find_missing_commits(world, snapshot, found);
+    find_damaged_volumes(world, snapshot, found);
     find_strangers(world, snapshot, found);
     find_clock_doubts(world, snapshot, found);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/restore.hpp"
 
+#include "app/use/cost.hpp"
 #include "app/use/upgrade.hpp"
+#include "app/use/volume_salvage.hpp"
 #include "plan/garbage.hpp"
-#include "plan/restore.hpp"
 
 #include "qpkg/core/text.hpp"
 
@@ -28,12 +29,15 @@ bool is_damaged(const Check& check)
 }
 
 /// As if the damaged volumes were not there.
-plan::Plan plan_without(Snapshot snapshot, const std::vector<VolumeId>& damaged)
+Snapshot without(Snapshot snapshot, const std::vector<VolumeId>& damaged)
 {
     std::erase_if(snapshot.volumes,
                   [&](const VolumeId& volume) { return std::ranges::find(damaged, volume) != damaged.end(); });
-    return plan::plan_restore(snapshot);
+    return snapshot;
 }
+
+constexpr const char* base_hint = "make the base again: qpkg base build BASE, or qpkg base import TAR";
+constexpr std::uint64_t files_of_a_volume = 4; ///< with its plan and its commit's index
 
 PreparedChange nothing_yet(World& world)
 {
@@ -62,26 +66,59 @@ Restoration::Restoration(World& world)
     if (attributes_ == 0) {
         find_damage();
     }
-    change_.plan = plan_without(change_.snapshot, volumes_);
+    plan_anew();
+}
+
+void Restoration::plan_anew()
+{
+    const auto sound = without(change_.snapshot, volumes_);
+    change_.plan = plan::plan_restore(sound);
+    bases_ = plan::missing_bases(sound);
 }
 
 bool Restoration::empty() const
 {
-    return change_.plan.prepare.empty() && attributes_ == 0 && commits_.empty() && volumes_.empty();
+    return change_.plan.prepare.empty() && bases_.empty() && attributes_ == 0 && commits_.empty() && volumes_.empty();
+}
+
+files::Room Restoration::needed() const
+{
+    files::Room room;
+    const bool clones = clones_data(world_);
+    const auto add_volume = [&](const VolumeId& volume, std::uint64_t size) {
+        if (std::ranges::find(volumes_, volume) == volumes_.end()) {
+            room.bytes += added_by_volume(size, clones);
+            room.files += files_of_a_volume;
+        }
+    };
+    std::set<CommitId> counted;
+    for (const auto& [id, known] : change_.snapshot.releases) {
+        const auto& tree = known.release.tree;
+        const bool comes = std::ranges::find(commits_, tree.commit) != commits_.end();
+        if (comes && !world_.content.has_commit(tree.commit) && counted.insert(tree.commit).second) {
+            room.bytes += tree.size;
+            room.files += tree.objects;
+        }
+    }
+    for (const auto& step : change_.plan.prepare) {
+        if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
+            add_volume(own->release.release.volume.root, own->release.release.volume.size);
+        } else if (const auto* whole = std::get_if<plan::ComposeVolume>(&step)) {
+            add_volume(*whole->expected, size_of(*whole));
+        }
+    }
+    for (const auto& base : bases_) {
+        add_volume(base.volume, base.size);
+    }
+    return room;
 }
 
 void Restoration::find_damage()
 {
     const auto& snapshot = change_.snapshot;
-    // What is not here at all is missed only by what is in use: a backup need not carry the rest.
-    std::set<CommitId> in_use;
-    for (const auto& qube : snapshot.qubes) {
-        for (const auto& binding : qube.current_generation().bindings) {
-            in_use.insert(snapshot.release(binding.release).release.tree.commit);
-        }
-    }
+    const auto in_use = plan::commits_in_use(snapshot);
     for (const auto& commit : plan::needed_commits(snapshot)) {
-        const bool counts = world_.content.has_commit(commit) || in_use.contains(commit);
+        const bool counts = world_.content.has_commit(commit) || std::ranges::binary_search(in_use, commit);
         if (counts && is_damaged([&] { world_.content.verify(commit, world_.progress); })) {
             commits_.push_back(commit);
         }
@@ -93,6 +130,39 @@ void Restoration::find_damage()
     }
 }
 
+/// What a volume still holds, nobody has to bring. A damaged volume is not asked.
+void Restoration::salvage()
+{
+    const auto& snapshot = change_.snapshot;
+    for (const auto& commit : commits_) {
+        if (salvage_from_volume(world_, snapshot, commit)) {
+            salvaged_.insert(commit);
+            has_mended_ = true;
+        }
+    }
+}
+
+/// Its volume is missing, too: that is told once.
+bool Restoration::is_missed_by_a_base(const CommitId& commit) const
+{
+    return std::ranges::find(bases_, commit, &plan::BaseVolume::commit) != bases_.end();
+}
+
+std::string Restoration::name_of_base(const CommitId& commit) const
+{
+    for (const auto& base : change_.snapshot.bases) {
+        if (base.commit == commit) {
+            return base.id.text();
+        }
+    }
+    for (const auto& qube : change_.snapshot.qubes) {
+        if (qube.base_commit == commit) {
+            return qube.base.text() + ", an older build,";
+        }
+    }
+    return commit.hex();
+}
+
 void Restoration::remove_damage()
 {
     if (attributes_ > 0) {
@@ -102,19 +172,26 @@ void Restoration::remove_damage()
     for (const auto& commit : commits_) {
         world_.content.discard_damaged(commit);
     }
+    salvage();
     change_.snapshot = engine::take_snapshot(world_.db, world_.content, world_.volumes);
-    change_.plan = plan_without(change_.snapshot, volumes_);
+    plan_anew();
 }
 
 void Restoration::bring()
 {
     const auto& releases = change_.snapshot.releases;
     for (const auto& commit : commits_) {
+        if (salvaged_.contains(commit)) {
+            continue;
+        }
         const auto found = std::ranges::find_if(
             releases, [&](const auto& known) { return known.second.release.tree.commit == commit; });
         if (found == releases.end()) {
             missing_.insert(commit);
-            lose("commit " + commit.hex(), Error(Code::not_found, "no repository has it: it is a base's"));
+            if (!is_missed_by_a_base(commit)) {
+                lose("the files of base " + name_of_base(commit),
+                     Error(Code::not_found, "no repository has them", base_hint));
+            }
         } else {
             bring_first(change_.plan, found->second);
         }
@@ -147,13 +224,8 @@ engine::Prepared Restoration::finish()
         world_.volumes.remove(volume);
     }
     // Bases are in no plan: nobody offers them, they are made from what is here.
-    for (const auto& base : change_.snapshot.bases) {
-        make_base(base.commit, base.volume);
-    }
-    for (const auto& qube : change_.snapshot.qubes) {
-        if (qube.base_commit && qube.base_volume) {
-            make_base(*qube.base_commit, *qube.base_volume);
-        }
+    for (const auto& base : bases_) {
+        make_base(base);
     }
     engine::Prepared prepared;
     for (const auto& step : change_.plan.prepare) {
@@ -190,18 +262,26 @@ void Restoration::require_all() const
     for (const auto& error : lost_) {
         words.emplace_back(error.what());
     }
-    throw Error(Code::partly, "restored, but for " + std::to_string(words.size()) + ": " + text::join(words, "; "),
-                "build or import a base again; for an app import a bundle that holds it");
+    throw Error(
+        Code::partly, "restored, but for " + std::to_string(words.size()) + ": " + text::join(words, "; "),
+        "a base: qpkg base build, or qpkg base import; an app: qpkg import a bundle that holds it, then qpkg restore");
 }
 
-void Restoration::make_base(const CommitId& commit, const VolumeId& volume)
+void Restoration::make_base(const plan::BaseVolume& base)
 {
-    if (world_.volumes.has(volume) || !world_.content.has_commit(commit) || missing_.contains(commit)) {
-        return;
+    try {
+        if (!world_.content.has_commit(base.commit) || missing_.contains(base.commit)) {
+            throw Error(Code::not_found, "its files are not here either", base_hint);
+        }
+        const VolumePart part{base.commit, ""};
+        world_.volumes.build({&part, 1}, base.volume, world_.progress);
+        has_mended_ = true;
+    } catch (const Error& error) {
+        if (!is_of_the_release(error)) {
+            throw;
+        }
+        lose("the volume of base " + base.name, error);
     }
-    const VolumePart part{commit, ""};
-    world_.volumes.build({&part, 1}, volume, world_.progress);
-    has_mended_ = true;
 }
 
 /// What it is made of could not be brought: that was said.

@@ -9,6 +9,9 @@
 
 #include "app/use/change.hpp"
 #include "app/use/fetching.hpp"
+#include "plan/restore.hpp"
+
+#include "qpkg/core/room.hpp"
 
 #include <cstdint>
 #include <set>
@@ -33,6 +36,11 @@ public:
     /// Damaged.
     const std::vector<VolumeId>& volumes() const { return volumes_; }
 
+    /// Whose volume is not there, or damaged.
+    const std::vector<plan::BaseVolume>& bases() const { return bases_; }
+    /// What it may take, at most: of what is not there at all. What is damaged gives back what it takes.
+    files::Room needed() const;
+
     /// Gives attributes back, and removes damaged objects, so that they can be brought again.
     void remove_damage();
     void bring();
@@ -42,8 +50,12 @@ public:
 
 private:
     void find_damage();
+    void plan_anew();
+    void salvage();
+    bool is_missed_by_a_base(const CommitId& commit) const;
+    std::string name_of_base(const CommitId& commit) const;
     void bring(const plan::FetchCommit& step);
-    void make_base(const CommitId& commit, const VolumeId& volume);
+    void make_base(const plan::BaseVolume& base);
     void require_all() const;
     bool is_lost(const plan::Step& step) const;
     void lose(std::string_view what, const Error& why);
@@ -53,9 +65,11 @@ private:
     std::uint64_t attributes_;
     std::vector<CommitId> commits_;
     std::vector<VolumeId> volumes_;
+    std::vector<plan::BaseVolume> bases_;
     Fetching fetching_;
-    std::set<CommitId> missing_; ///< commits that could not be brought
-    std::vector<Error> lost_;    ///< for each thing that stays damaged or missing, why
+    std::set<CommitId> salvaged_; ///< commits that a volume gave back
+    std::set<CommitId> missing_;  ///< commits that could not be brought
+    std::vector<Error> lost_;     ///< for each thing that stays damaged or missing, why
     bool has_mended_ = false;
 };
 
