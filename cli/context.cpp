@@ -15,7 +15,6 @@
 
 #include <unistd.h>
 
-#include <iostream>
 #include <sstream>
 
 namespace qpkg::cli {
@@ -28,6 +27,7 @@ app::World& Context::world()
     if (adapters_) {
         return adapters_->world();
     }
+    engine::require_readable_state(std::filesystem::absolute(options.root));
     adapters_ = std::make_unique<Adapters>(options, overlooks_database_ ? Adapters::Records::overlooked
                                                                         : Adapters::Records::read);
     auto& world = adapters_->world();
@@ -42,7 +42,9 @@ app::World& Context::world()
 
 std::optional<std::string> Context::database_damage() const
 {
-    return sqlite::damage_of(std::filesystem::absolute(options.root) / "state.db");
+    const auto root = std::filesystem::absolute(options.root);
+    engine::require_readable_state(root);
+    return sqlite::damage_of(root / "state.db");
 }
 
 void Context::overlook_database() { overlooks_database_ = true; }
@@ -82,10 +84,11 @@ void Context::make_state_directory()
 {
     require_writing();
     const auto root = std::filesystem::absolute(options.root);
+    engine::require_sound_state(root);
     if (std::filesystem::symlink_status(root).type() == std::filesystem::file_type::not_found) {
         files::make_directories(root);
+        engine::require_sound_state(root);
     }
-    engine::require_sound_state(root);
 }
 
 engine::WriterLock Context::lock(Disk disk)
@@ -193,6 +196,10 @@ void Context::perform(const Action& action)
         throw;
     }
     keep();
+    // Of a change it says nothing that nobody reads of it.
+    if (nobody_reads_ && exit_code == 0 && !std::holds_alternative<Writes>(action)) {
+        exit_code = status_of_broken_pipe;
+    }
 }
 
 void Context::settle(const Proposal& proposal)
@@ -220,8 +227,9 @@ app::Reach Context::reach() const { return options.offline ? app::Reach::offline
 void Context::show_plan(const Document& plan)
 {
     if (!options.json && !options.quiet) {
-        render_text(plan, std::cout, page_of(STDOUT_FILENO));
-        std::cout << std::flush;
+        std::ostringstream text;
+        render_text(plan, text, page_of(STDOUT_FILENO));
+        print(text.str());
     }
 }
 
@@ -245,8 +253,8 @@ void Context::show(const Document& result)
 
 void Context::print(std::string_view bytes)
 {
-    if (!(std::cout << bytes << std::flush)) {
-        throw Error(Code::failed, "write the result to standard output");
+    if (!print_out(bytes)) {
+        nobody_reads_ = true;
     }
 }
 

@@ -91,6 +91,7 @@ private:
     void keep_what_was_verified();
 
     bool overlooks_database_ = false;
+    bool nobody_reads_ = false;
     std::unique_ptr<Adapters> adapters_;
 };
 

@@ -6,6 +6,7 @@
 #include "cli/help.hpp"
 #include "cli/page.hpp"
 #include "cli/place.hpp"
+#include "cli/terminal.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
@@ -117,9 +118,9 @@ int parse_and_run(Context& context, std::vector<std::string> words)
         return context.exit_code;
     }
     const auto page = page_of(STDOUT_FILENO);
-    std::cout << (asked.wish == Wish::help ? shown_help(program, asked.name, page) : "qpkg " QPKG_VERSION "\n")
-              << std::flush;
-    return 0;
+    const bool is_read =
+        print_out(asked.wish == Wish::help ? shown_help(program, asked.name, page) : "qpkg " QPKG_VERSION "\n");
+    return is_read ? 0 : status_of_broken_pipe;
 }
 
 /// The command line as it is recorded, without what addresses in it keep secret.

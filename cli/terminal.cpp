@@ -56,6 +56,20 @@ private:
 
 bool is_terminal(int fd) { return ::isatty(fd) == 1; }
 
+bool print_out(std::string_view bytes)
+{
+    errno = 0;
+    if (std::cout << bytes << std::flush) {
+        return true;
+    }
+    const auto error = errno;
+    std::cout.clear(); // the next write tells for itself
+    if (error == EPIPE) {
+        return false;
+    }
+    throw system_error("write to standard output", error);
+}
+
 bool ask(std::string_view question)
 {
     if (!is_terminal(0)) {

@@ -6,7 +6,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 namespace qpkg::engine {
@@ -52,8 +54,42 @@ std::vector<std::string> faults_of_state(const fs::path& root)
     return faults;
 }
 
+namespace {
+
+constexpr const char* as_root = "run it as root, for example with sudo; --root names another state directory";
+
+bool is_denied(const fs::path& path, int way) { return ::access(path.c_str(), way) != 0 && errno == EACCES; }
+
+Error denied(std::string_view what, const fs::path& path)
+{
+    return {Code::failed, std::string(what) + ' ' + path.string() + ": permission denied", as_root};
+}
+
+} // namespace
+
+void require_readable_state(const fs::path& root)
+{
+    if (is_denied(root, R_OK | X_OK)) {
+        throw denied("read the state in", root);
+    }
+    for (const auto* part : {"state.db", "objects", "volumes"}) {
+        const auto path = root / part;
+        const bool folder = fs::is_directory(path);
+        if (is_denied(path, folder ? R_OK | X_OK : R_OK)) {
+            throw denied("read", path);
+        }
+    }
+}
+
 void require_sound_state(const fs::path& root)
 {
+    auto there = root;
+    while (::access(there.c_str(), F_OK) != 0 && errno == ENOENT && there.has_relative_path()) {
+        there = there.parent_path();
+    }
+    if (is_denied(there, W_OK | X_OK)) {
+        throw denied("change the state in", root);
+    }
     const auto faults = faults_of_state(root);
     if (!faults.empty()) {
         throw Error(Code::failed, "the state directory is not safe from others: " + faults.front(),

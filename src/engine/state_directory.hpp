@@ -16,7 +16,11 @@ namespace qpkg::engine {
 /// user, or can be written by others. In words, each with its path; none when it is not there yet.
 std::vector<std::string> faults_of_state(const std::filesystem::path& root);
 
-/// For writers. Error failed with the first of them.
+/// For readers: whoever may not look into the directory, or into one of its parts that readers need, is told so before
+/// anything else. A directory that is not there yet is no hindrance. Error failed.
+void require_readable_state(const std::filesystem::path& root);
+
+/// For writers. Error failed with the first of them, and where this user may not write there.
 void require_sound_state(const std::filesystem::path& root);
 
 } // namespace qpkg::engine
