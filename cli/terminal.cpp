@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <iostream>
+#include <string>
 
 namespace qpkg::cli {
 namespace {
@@ -67,7 +69,7 @@ bool print_out(std::string_view bytes)
     if (error == EPIPE) {
         return false;
     }
-    throw system_error("write to standard output", error);
+    throw Error(Code::failed, std::string("write to standard output: ") + std::strerror(error));
 }
 
 bool ask(std::string_view question)

@@ -12,16 +12,21 @@ Document describe(const std::vector<app::InstalledApp>& apps)
     using app::InstalledApp;
     const auto release = [](const InstalledApp& app) -> const Release& { return app.release.release; };
     const auto held = [](bool is_held) { return shown_as(flag(is_held), is_held ? "held" : ""); };
+    const auto repository = [](const InstalledApp& app) {
+        const auto name = app.release.repo.text();
+        return shown_as(text(name), app.repository_gone ? name + " (gone)" : name);
+    };
     if (apps.empty()) {
         out.line("No apps yet. To add one: qpkg install APP --into QUBE");
     }
     out.table("apps", apps, column("qube", "QUBE", &InstalledApp::qube),
               column("app", "APP", release, &Release::app, app_value),
               column("version", "VERSION", release, &Release::version),
-              column("sequence", "", release, &Release::sequence),
-              column("repository", "FROM", &InstalledApp::release, &KnownRelease::repo),
+              column("sequence", "", release, &Release::sequence), column("repository", "FROM", repository),
               column("size", "SIZE", release, &Release::volume, &VolumeSummary::size, size),
-              column("held", "", &InstalledApp::held, held), column("volume", "", &InstalledApp::volume));
+              column("held", "HELD", &InstalledApp::held, held),
+              column("repository_gone", "", &InstalledApp::repository_gone),
+              column("volume", "", &InstalledApp::volume));
     return out;
 }
 

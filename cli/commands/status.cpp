@@ -57,6 +57,11 @@ Document describe(const app::StatusReport& report)
     out.table("withdrawn", report.withdrawn, column("app", "NOT LISTED ANY MORE", release, &Release::app),
               column("qube", "QUBE", &InstalledApp::qube), column("version", "VERSION", release, &Release::version),
               column("repository", "BY", &InstalledApp::release, &KnownRelease::repo));
+    out.table("held", report.held, column("app", "HELD", release, &Release::app),
+              column("qube", "QUBE", &InstalledApp::qube), column("version", "VERSION", release, &Release::version));
+    out.table("repository_gone", report.repository_gone, column("app", "NO MORE UPGRADES OF", release, &Release::app),
+              column("qube", "QUBE", &InstalledApp::qube), column("version", "VERSION", release, &Release::version),
+              column("repository", "REPOSITORY IS GONE", &InstalledApp::release, &KnownRelease::repo));
     out.field("dissent", report.dissent, "Dissent");
     out.field("reclaimable",
               shown_as(number(report.reclaimable),

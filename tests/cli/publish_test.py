@@ -162,6 +162,41 @@ class Publishing(WorldCase):
         self.publish_fails(5, self.newer, says="for timestamp, 1 needed")
         self.assertEqual(self.timestamp(), before)
 
+    def damage(self, path):
+        """In a file of its own: what is served may be a hard link to what was built."""
+        content = bytearray(path.read_bytes())
+        content[len(content) // 2] ^= 0xFF
+        path.unlink()
+        path.write_bytes(content)
+
+    def objects(self, archive, kind):
+        return sorted((archive / "ostree/objects").rglob(f"*.{kind}"))
+
+    def test_a_module_that_was_damaged_after_its_build_is_not_published(self):
+        self.world.publish(self.other)
+        before = self.timestamp()
+        served = {path.name for path in self.objects(self.world.site, "*")}
+        for kind in ("filez", "dirtree", "commit"):
+            for place in range(len(self.objects(self.hello, kind))):
+                with self.subTest(f"{kind} {place}"):
+                    module = self.world.folder / f"{kind}-{place}/org.example.hello"
+                    shutil.copytree(self.hello, module)
+                    self.damage(self.objects(module, kind)[place])
+                    self.publish_fails(6, module, says="org.example.hello", hint="qpkg build")
+                    self.assertEqual(self.timestamp(), before)
+                    self.assertEqual({path.name for path in self.objects(self.world.site, "*")}, served)
+
+    def test_what_was_damaged_in_the_repository_is_published_anew(self):
+        self.world.publish(self.hello)
+        shared = {path.name for path in self.objects(self.newer, "filez")}
+        found = [path for path in self.objects(self.world.site, "filez") if path.name in shared]
+        self.assertNotEqual(found, [])
+        for path in found:
+            self.damage(path)
+        self.assertEqual(self.world.qpkg("mirror", "verify", self.world.site).code, 6)
+        self.world.publish(self.newer)
+        self.world.must("mirror", "verify", self.world.site)
+
     def test_stock_ostree_accepts_the_archive(self):
         self.world.publish(self.hello, self.other)
         done = subprocess.run(["ostree", "fsck", f"--repo={self.world.site / 'ostree'}"], check=False,

@@ -15,9 +15,9 @@ public:
     /// Complete, with everything it names.
     virtual bool has_commit(const CommitId& commit) const = 0;
     /// Copies a commit out of the repository at `from`, a content store or another archive, of which it takes the files
-    /// by hard link where the file system allows; each object but file contents is checked against its name. With a
-    /// signer it is signed anew, else its signatures come along. Points `ref` at it. Returns the bytes of its objects
-    /// as served.
+    /// by hard link where the file system allows; each object is checked against its name, those that are here already
+    /// too, and what is damaged here is replaced. With a signer it is signed anew, else its signatures come along.
+    /// Points `ref` at it. Returns the bytes of its objects as served.
     virtual std::uint64_t add(const CommitId& commit, const std::filesystem::path& from, const std::string& ref,
                               const CommitSigner* signer, Progress& progress) = 0;
     /// Brings what is missing, as it is served; each object is inflated and checked against its name. Durable on

@@ -18,9 +18,17 @@ void Publication::write_objects(Planned& planned)
     const trust::OstreeSigner signer(ring_.secret("ostree"));
     auto& release = planned.release;
     release.tree.archive_size = with_context("publish " + release.app.text(), [&] {
-        return ports_.archive_repository(request_.repository / "ostree")
-            ->add(release.tree.commit, planned.module->directory / "ostree", release.tree.ref, &signer,
-                  ports_.progress);
+        try {
+            return ports_.archive_repository(request_.repository / "ostree")
+                ->add(release.tree.commit, planned.module->directory / "ostree", release.tree.ref, &signer,
+                      ports_.progress);
+        } catch (const Error& error) {
+            if (error.code() != Code::corrupt) {
+                throw;
+            }
+            throw Error(Code::corrupt, error.what(),
+                        planned.module->directory.string() + " was damaged after the build: qpkg build makes it again");
+        }
     });
     fault_point("publish.objects");
     write_deltas(release, signer);

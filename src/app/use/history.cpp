@@ -84,10 +84,11 @@ std::vector<GenerationChange> history(World& world, const std::string& name)
     const Generation nothing{};
     const auto* before = &nothing;
     for (const auto& generation : qube.generations) {
+        const bool gone = generation.number > 0 && (before == &nothing || before->number + 1 != generation.number);
         GenerationChange change{
-            generation.number, generation.number == qube.current, generation.created, generation.reason, {}};
+            generation.number, generation.number == qube.current, generation.created, generation.reason, {}, gone};
         for (const auto& [app, pair] : pair_up(snapshot, *before, generation)) {
-            if (pair.first != pair.second) {
+            if (!gone && pair.first != pair.second) {
                 change.changes.push_back(line(short_name(app), {version_of(pair.first), version_of(pair.second)}));
             }
         }

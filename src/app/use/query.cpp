@@ -37,7 +37,10 @@ std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>
         const auto& generation = qube.current_generation();
         for (const auto& binding : generation.bindings) {
             const auto& known = snapshot.release(binding.release);
-            apps.push_back({qube.name, known, binding.held, generation.composed.value_or(known.release.volume.root)});
+            const bool gone =
+                std::ranges::find(snapshot.repositories, known.repo, &Repository::name) == snapshot.repositories.end();
+            apps.push_back(
+                {qube.name, known, binding.held, gone, generation.composed.value_or(known.release.volume.root)});
         }
     }
     return apps;
@@ -49,7 +52,7 @@ StatusReport status(World& world)
     const Catalog catalog(world, snapshot, Reach::offline);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
 
-    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, catalog.warnings(), 0};
+    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, {}, {}, catalog.warnings(), 0};
     std::set<QubeName> running;
     for (const auto& qube : world.hypervisor.qubes()) {
         if (qube.running) {
@@ -70,9 +73,12 @@ StatusReport status(World& world)
         const bool listed = std::any_of(offers.begin(), offers.end(), [&](const Offer& offer) {
             return offer.release.manifest == installed.release.id;
         });
-        const bool known = std::any_of(snapshot.repositories.begin(), snapshot.repositories.end(),
-                                       [&](const Repository& repo) { return repo.name == installed.release.repo; });
-        if (known && !listed && catalog.is_known(installed.release.repo, installed.release.release.app)) {
+        if (installed.held) {
+            report.held.push_back(installed);
+        }
+        if (installed.repository_gone) {
+            report.repository_gone.push_back(std::move(installed));
+        } else if (!listed && catalog.is_known(installed.release.repo, installed.release.release.app)) {
             report.withdrawn.push_back(std::move(installed));
         }
     }

@@ -15,7 +15,8 @@ struct InstalledApp {
     QubeName qube;
     KnownRelease release;
     bool held;
-    VolumeId volume; ///< that holds it in the qube
+    bool repository_gone; ///< what it came from is not trusted here any more: there will be no upgrades
+    VolumeId volume;      ///< that holds it in the qube
 };
 
 /// The apps of the named qubes, of all when none is named. Errors: not_found.
@@ -39,7 +40,9 @@ struct StatusReport {
     std::vector<plan::Disposable> outdated_disposables; ///< running with an older generation of their qube
     std::vector<RepositoryState> repositories;
     std::vector<InstalledApp> withdrawn; ///< installed, but no longer listed by their repository
-    std::vector<std::string> dissent;    ///< installed, and a trusted rebuilder got something else, in words
+    std::vector<InstalledApp> held;
+    std::vector<InstalledApp> repository_gone;
+    std::vector<std::string> dissent; ///< installed, and a trusted rebuilder got something else, in words
     std::vector<std::string> warnings;
     std::uint64_t reclaimable; ///< bytes
 };
@@ -67,6 +70,7 @@ struct GenerationChange {
     std::int64_t created;
     std::string reason;
     std::vector<std::string> changes; ///< "+ git 1:2.39.5-0", "~ gimp 2.10.34-1 → 2.10.36-1", "- keepassxc"
+    bool before_gone;                 ///< `gc` dropped the one before: what was changed nobody can tell any more
 };
 
 std::vector<GenerationChange> history(World& world, const std::string& qube);

@@ -2,10 +2,14 @@
 #include "adapters/ostree/served/archive.hpp"
 
 #include "adapters/ostree/file_object.hpp"
+#include "adapters/ostree/metadata_import.hpp"
 #include "adapters/ostree/repository.hpp"
+#include "adapters/ostree/served/archived_objects.hpp"
 #include "adapters/ostree/served/names.hpp"
 #include "adapters/ostree/stored_tree.hpp"
 
+#include "qpkg/base/log.hpp"
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
@@ -38,6 +42,13 @@ std::vector<ObjectName> served_names(const Reachable& reachable)
         names.push_back({id, ObjectType::filez});
     }
     return names;
+}
+
+/// Inflates and hashes a content as it is served. Error corrupt.
+void require_sound(const ObjectDirectory& archive, const Digest& content)
+{
+    const ArchivedObjects served(archive.repository());
+    served.read({served_path(content, ObjectType::file), content, 0}, [](std::span<const std::uint8_t>) {});
 }
 
 void copy_bytes(int from, int to)
@@ -77,14 +88,25 @@ std::uint64_t Archive::add(const CommitId& id, const fs::path& from, const std::
         copy_metadata(other, name);
     }
     Deflater deflater(archive_compression);
+    std::vector<ObjectName> damaged;
     for (const auto& content : reachable.contents) {
         interrupt::throw_if_requested();
-        if (compressed) {
-            link(other, {content, ObjectType::filez});
-        } else if (!objects_.has(content, ObjectType::filez)) {
-            compress(other, content, deflater);
+        const ObjectName name{content, ObjectType::filez};
+        const bool here = objects_.has(name.id, name.type);
+        if (!here || !is_sound(content)) {
+            if (here) {
+                damaged.push_back(name);
+            }
+            if (compressed) {
+                link(other, name);
+            } else {
+                compress(other, content, deflater);
+            }
         }
         progress.advance(1);
+    }
+    for (const auto& name : damaged) { // what takes its place is staged and sound
+        objects_.remove(name);
     }
     const auto names = served_names(reachable);
     objects_.promote_staged("export", names);
@@ -132,6 +154,7 @@ void Archive::copy_metadata(const ObjectDirectory& other, const ObjectName& name
 void Archive::compress(const ObjectDirectory& store, const Digest& content, Deflater& deflater)
 {
     const auto source = store.open(content, ObjectType::file);
+    hash_object(source.get(), content); // nobody signs for bytes that have changed since they were hashed
     const auto header = with_context("file " + content.hex(), [&] { return read_header(source.get()); });
     const bool link = S_ISLNK(header.mode);
     const ArchiveHeader served{link ? 0 : content_size(source.get(), header), header};
@@ -159,9 +182,7 @@ void Archive::compress(const ObjectDirectory& store, const Digest& content, Defl
 
 void Archive::link(const ObjectDirectory& other, const ObjectName& name)
 {
-    if (objects_.has(name.id, name.type)) {
-        return;
-    }
+    require_sound(other, name.id);
     const auto source = other.path(name.id, name.type);
     objects_.discard_staged(name.id, name.type);
     const auto staged = objects_.staged_path(name.id, name.type);
@@ -170,6 +191,20 @@ void Archive::link(const ObjectDirectory& other, const ObjectName& name)
     }
     const auto from = other.open(name.id, name.type);
     copy_bytes(from.get(), objects_.create_staged(name.id, name.type).get());
+}
+
+bool Archive::is_sound(const Digest& content) const
+{
+    try {
+        require_sound(objects_, content);
+        return true;
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        log::warning(std::string(error.what()) + "; it is published anew");
+        return false;
+    }
 }
 
 std::uint64_t Archive::served_bytes(const std::vector<ObjectName>& names) const

@@ -33,6 +33,7 @@ private:
     void publish(const CommitId& id, const std::string& commit, const ObjectDirectory& other, const std::string& ref,
                  const CommitSigner* signer);
     bool is_staged(const Digest& content) const;
+    bool is_sound(const Digest& content) const;
 
     ObjectDirectory objects_;
 };
