@@ -79,6 +79,17 @@ class LostFiles(WorldCase):
         self.image("hello").unlink()
         self.restored()
 
+    def test_lost_objects_of_a_composed_qube_come_from_its_one_volume(self):
+        self.world.must("install", "other", "--into", "work", "--yes")
+        self.world.must("qube", "set", "work", "--layout", "composed", "--yes")
+        self.world.must("remove", "other", "--from", "personal", "--yes")
+        self.world.must("gc", "--keep", "0", "--yes")
+        self.assertEqual(len(list((self.root / "volumes").glob("*.erofs"))), 2)  # the base and that one
+        shutil.rmtree(self.root / "objects")
+        self.lose_repository()
+
+        self.restored()
+
     def test_without_its_volume_an_app_comes_from_the_repository(self):
         self.image("hello").unlink()
         shutil.rmtree(self.root / "objects")

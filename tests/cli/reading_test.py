@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Commands that read write nothing and work for everybody: each of the program's own table, as root and as a user."""
 
+import hashlib
 import os
 import pathlib
 import shutil
@@ -56,6 +57,7 @@ class Reading(WorldCase):
         world.must("install", "other", "--into", "work", "--yes")
         world.must("remove", "other", "--from", "work", "--yes")
         world.must("run", "work", "--", "hello")
+        assert cls.running(world.root).is_dir()
         world.must("bundle", "create", "--repo", world.site, "--out", world.folder / "all.bundle")
         (world.folder / "vault").mkdir()
         shutil.copytree(world.root, world.folder / "vault/state")
@@ -84,7 +86,12 @@ class Reading(WorldCase):
         return Answer(done)
 
     def state(self):
-        return whole_state(*(path for path in self.world.folder.iterdir()))
+        return whole_state(*self.world.folder.iterdir(), self.running(self.world.root))
+
+    @staticmethod
+    def running(root):
+        """Where the local backend keeps what runs now."""
+        return pathlib.Path("/run/qpkg/local-" + hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16])
 
     def test_every_command_that_reads_has_a_case(self):
         table = dict(line.split("\t") for line in self.world.must("__commands").out.splitlines())
@@ -124,6 +131,7 @@ class Reading(WorldCase):
                     expected = {3} if name in ABOUT_A_QUBE_OR_APP else {0}
                     self.assertIn(answer.code, expected, answer.err)
                     self.assertFalse(nowhere.parent.exists())
+                    self.assertFalse(self.running(nowhere).exists())
                     self.assertEqual(list(self.scratch.iterdir()), [])
 
     def test_a_user_reads_what_root_reads(self):

@@ -92,13 +92,18 @@ files::Room Restoration::needed() const
         }
     };
     std::set<CommitId> counted;
-    for (const auto& [id, known] : change_.snapshot.releases) {
-        const auto& tree = known.release.tree;
-        const bool comes = std::ranges::find(commits_, tree.commit) != commits_.end();
-        if (comes && !world_.content.has_commit(tree.commit) && counted.insert(tree.commit).second) {
-            room.bytes += tree.size;
-            room.files += tree.objects;
+    const auto add_commit = [&](const CommitId& commit, std::uint64_t size, std::uint64_t objects) {
+        const bool comes = std::ranges::find(commits_, commit) != commits_.end();
+        if (comes && !world_.content.has_commit(commit) && counted.insert(commit).second) {
+            room.bytes += clones ? size : 2 * size; // as a tree, too, while it comes from a volume
+            room.files += 2 * objects;
         }
+    };
+    for (const auto& [id, known] : change_.snapshot.releases) {
+        add_commit(known.release.tree.commit, known.release.tree.size, known.release.tree.objects);
+    }
+    for (const auto& base : change_.snapshot.bases) {
+        add_commit(base.commit, base.volume_size, 0);
     }
     for (const auto& step : change_.plan.prepare) {
         if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {

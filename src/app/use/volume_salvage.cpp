@@ -6,17 +6,21 @@
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
+#include "qpkg/model/volume_slot.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace qpkg::app {
 namespace {
 
-/// A volume that holds one commit, and what that may have said of itself: one of these.
+/// A volume that holds one commit, where in it, and what that may have said of itself: one of these.
 struct Source {
     VolumeId volume;
+    std::string folder; ///< empty: all of it
     std::vector<std::function<CommitRequest(const std::filesystem::path& tree)>> words;
 };
 
@@ -36,22 +40,38 @@ std::vector<std::int64_t> epochs_of(const World& world, const BaseId& base)
 
 Source source_of_base(const World& world, const BaseId& base, const VolumeId& volume)
 {
-    Source source{volume, {}};
+    Source source{volume, {}, {}};
     for (const auto epoch : epochs_of(world, base)) {
         source.words.emplace_back([=](const std::filesystem::path& tree) { return base_commit(tree, base, epoch); });
     }
     return source;
 }
 
+/// The app's own volume, or one that is composed of it and others.
+Source source_of_app(const World& world, const Snapshot& snapshot, const KnownRelease& known)
+{
+    const auto& release = known.release;
+    const auto words = [module = identity_of(release)](const std::filesystem::path& tree) {
+        return module_commit(tree, module);
+    };
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& generation : qube.generations) {
+            const bool is_in_it =
+                std::ranges::find(generation.bindings, known.id, &Binding::release) != generation.bindings.end();
+            if (generation.composed && is_in_it && !world.volumes.has(release.volume.root) &&
+                world.volumes.has(*generation.composed)) {
+                return {*generation.composed, composed_place(release.app), {words}};
+            }
+        }
+    }
+    return {release.volume.root, {}, {words}};
+}
+
 std::optional<Source> source_of(const World& world, const Snapshot& snapshot, const CommitId& commit)
 {
     for (const auto& [id, known] : snapshot.releases) {
-        const auto& release = known.release;
-        if (release.tree.commit == commit) {
-            const auto words = [module = identity_of(release)](const std::filesystem::path& tree) {
-                return module_commit(tree, module);
-            };
-            return Source{release.volume.root, {words}};
+        if (known.release.tree.commit == commit) {
+            return source_of_app(world, snapshot, known);
         }
     }
     for (const auto& base : snapshot.bases) {
@@ -88,7 +108,7 @@ bool salvage_from_volume(World& world, const Snapshot& snapshot, const CommitId&
         return false;
     }
     for (const auto& words : source->words) {
-        if (world.content.commit_tree(words(tree), world.progress).commit == commit) {
+        if (world.content.commit_tree(words(tree / source->folder), world.progress).commit == commit) {
             return true;
         }
     }
