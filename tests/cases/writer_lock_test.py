@@ -288,6 +288,7 @@ class DrippingRepository(Slow):
         lost = [path for path in files if b"hello 1.0" in path.read_bytes()]
         for path in lost:
             path.unlink()
+        next((self.world.root / "volumes").glob(f"{self.volume_of('hello')}*")).unlink()  # it would give them back
         process = self.start_and_wait("restore", "--yes")
         self.go_on_after_others(process)
         self.assertTrue(lost and all(path.exists() for path in lost))
