@@ -55,16 +55,72 @@ class Fake(unittest.TestCase):
         self.assertEqual(self.ask(b"admin.vm.feature.Get+nope dom0 name work\0"),
                          b"2\0QubesFeatureNotFoundError\0\0Feature not set for domain work: nope\0")
 
-    def test_preloaded_disposables_are_copies_of_their_qube_and_replaced_on_request(self):
+    def seen(self, heading):
+        """What the real one was asked and answered, the lines of a section of fake_qubesd_answers.txt."""
+        text = (HERE.parent / "support/fake_qubesd_answers.txt").read_text().replace("|", "\0")
+        section = text[text.index(heading):].split("\n\n")[0].split("\n")
+        return section[0].split("  ")[0].encode(), "".join(line + "\n" for line in section[1:] if line).encode()
+
+    def test_devices_are_told_as_the_real_one_tells_them(self):
+        store = self.folder / "STORE/VOLUMES"
+        store.mkdir(parents=True)
+        (store / f"{ROOT}.erofs").touch()
+        (self.folder / "loops/loop4").write_text("PATH")
+        self.fake.images = store
+        self.fake.qubes["work"].features["qpkg.slot.b"] = ROOT
+        self.fake.start("work")
+        request, answer = self.seen("admin.vm.device.block.Available+loop4 ")
+        self.assertEqual(self.ask(request), answer)
+        self.assertEqual(self.ask(self.attach(b"work", b"loop4", b"_read-only='yes' _frontend-dev='xvdqc'")), b"0\0")
+        request, answer = self.seen("admin.vm.device.block.Attached+ ")
+        self.assertEqual(self.ask(request).replace(str(self.folder).replace("/", "_").encode(), b"")
+                         .replace(ROOT.encode(), b"ROOT"), answer)
+
+    def test_what_a_mark_above_it_hides_is_not_offered(self):
+        (self.folder / "loops/loop7").write_text(str(self.folder / "a/b/image"))
+        (self.folder / "a").mkdir()
+        self.fake.start("work")
+        look = b"admin.vm.device.block.Available+loop7 dom0 name dom0\0"
+        self.assertIn(b"loop7::7 ", self.ask(look))
+        (self.folder / "a/.qubes-exclude-block-devices").touch()
+        self.assertEqual(self.ask(look), b"0\0")
+        self.assert_refused(b"QubesValueError", self.attach(b"work", port=b"loop7"))
+
+    def test_preloaded_disposables_are_copies_of_their_qube_and_renewed_by_none_and_back(self):
         self.fake.qubes["work"].features = {"preload-dispvm-max": "1", "other": "kept"}
-        start = b"admin.vm.CreateDisposable+preload-autostart dom0 name work\0"
-        self.assertEqual(self.ask(start), b"0\0")
+        fill = b"admin.vm.CreateDisposable+preload dom0 name work\0"
+        self.assertEqual(self.ask(fill), b"0\0")
         (name,) = self.fake.qubes["work"].features["preload-dispvm"].split()
-        self.assertEqual((self.fake.qubes[name].state, self.fake.qubes[name].features), ("Running", {"other": "kept"}))
-        self.assertEqual(self.ask(start), b"0\0")
-        self.assertEqual(sum(qube.kind == "DispVM" for qube in self.fake.qubes.values()), 1)
-        self.assert_refused(b"PermissionDenied", start.replace(b"work", b"minimal"))
-        self.assert_refused(b"PermissionDenied", start.replace(b"preload-autostart", b"other"))
+        self.assertEqual((self.fake.qubes[name].state, self.fake.qubes[name].features), ("Paused", {"other": "kept"}))
+        uuid = self.fake.qubes[name].uuid
+        self.assertEqual(self.ask(fill), b"0\0")
+        self.assertEqual(self.fake.qubes[name].uuid, uuid)
+        maximum = b"admin.vm.feature.Set+preload-dispvm-max dom0 name work\0"
+        self.assertEqual(self.ask(maximum + b"0"), b"0\0")
+        self.assertNotIn(name, self.fake.qubes)
+        self.assertEqual(self.ask(maximum + b"1"), b"0\0")
+        (name,) = self.fake.qubes["work"].features["preload-dispvm"].split()
+        self.assertNotEqual(self.fake.qubes[name].uuid, uuid)
+
+    def test_what_the_policy_denies_is_not_answered(self):
+        for denied in [b"preload-autostart dom0 name work\0", b"other dom0 name work\0", b"preload dom0 name minimal\0"]:
+            self.assertEqual(self.ask(b"admin.vm.CreateDisposable+" + denied), b"")
+
+    def test_what_dom0_wants_of_the_default_disposable_template_wins(self):
+        self.fake.default_disposable = "work"
+        self.assertEqual(self.ask(b"admin.property.Get+default_dispvm dom0 name dom0\0"),
+                         b"0\0default=False type=vm work")
+        self.assertEqual(self.ask(b"admin.vm.feature.Set+preload-dispvm-max dom0 name dom0\x002"), b"0\0")
+        self.assertEqual(len(self.fake.qubes["work"].features["preload-dispvm"].split()), 2)
+        self.assertEqual(self.ask(b"admin.vm.feature.Set+preload-dispvm-max dom0 name work\x000"), b"0\0")
+        self.assertEqual(len(self.fake.qubes["work"].features["preload-dispvm"].split()), 2)
+
+    def test_a_qube_has_its_own_uuid_also_under_an_old_name(self):
+        before = self.fake.qubes["work"].uuid
+        self.fake.remove("work")
+        self.fake.create("work", "AppVM", "minimal")
+        self.assertNotEqual(self.fake.qubes["work"].uuid, before)
+        self.assertIn(self.fake.qubes["work"].uuid.encode(), self.ask(b"admin.vm.List+ dom0 name work\0"))
 
     def test_what_is_no_request_gets_no_answer(self):
         for request in [b"", b"admin.vm.List+ dom0 name dom0", b"admin.vm.List dom0 name dom0\0",
@@ -110,7 +166,7 @@ class Fake(unittest.TestCase):
             self.assertEqual(self.fake.qubes["work"].state, "Halted")
         (self.folder / f"{ROOT}.erofs").touch()
         self.fake.start("work")
-        self.assertIn(f"{ROOT}.erofs::".encode(), self.ask(b"admin.vm.device.block.Attached+ dom0 name work\0"))
+        self.assertIn(f"{ROOT}.erofs:0000:0000::?****** ".encode(), self.ask(b"admin.vm.device.block.Attached+ dom0 name work\0"))
 
     def test_events_are_a_stream(self):
         connection = socket.socket(socket.AF_UNIX)

@@ -76,6 +76,23 @@ class Crashes(WorldCase):
                 dom0.qubesd.start("work")
                 self.assertEqual(set(dom0.disks("work").values()), roots)
 
+    def test_an_upgrade_of_a_qube_with_preloaded_disposables(self):
+        for step in range(1, 60):
+            with self.subTest(step=step):
+                dom0 = self.fresh(running=False)
+                dom0.qubesd.qubes["work"].features["preload-dispvm-max"] = "1"
+                dom0.qubesd.preload("work")
+                answer = dom0.qpkg("upgrade", "--yes", QPKG_FAULT_KILL=str(step))
+                dom0.must("upgrade", "--yes")
+                features = dom0.qubesd.qubes["work"].features
+                self.assertEqual(features["preload-dispvm-max"], "1", "what the user wants is never lost")
+                self.assertNotIn("qpkg.preload", features)
+                (name,) = features["preload-dispvm"].split()
+                self.assertIn("org.example.hello 2.0", dom0.announced(name))
+                if answer.code != KILLED:
+                    break
+        self.assertGreater(step, 10)
+
     def test_an_upgrade_of_a_halted_qube(self):
         self.die_and_go_on(running=False)
 

@@ -30,7 +30,7 @@ class Doctor(WorldCase):
         self.addCleanup(self.dom0.close)
         self.system = self.world.folder / "system"
         self.dom0.environment["QPKG_SYSTEM"] = str(self.system)
-        template = (FILES / "xen-dist.xml").read_text().replace("/var/lib/qubes/qpkg", str(self.dom0.root))
+        template = (FILES / "xen-dist.xml").read_text().replace("/var/lib/qpkg", str(self.dom0.root))
         self.put("usr/share/qubes/templates/libvirt/xen-dist.xml", template)
         self.put("etc/qubes/policy.d/30-qpkg.policy", (FILES / "30-qpkg.policy").read_text())
         self.dom0.must("repo", "add", "demo", self.world.site, "--yes")
@@ -83,7 +83,7 @@ class Doctor(WorldCase):
                         "".join(line for line in policy.splitlines(True) if "qpkg.slot.k" not in line))
         self.assertIn("setting qpkg.slot.k", self.problems()[path])
         self.put("etc/qubes/policy.d/30-qpkg.policy", "admin.vm.feature.Set * @anyvm @anyvm allow\n" + policy)
-        self.assertIn("and 51 more", self.problems()[path])
+        self.assertIn("and 53 more", self.problems()[path])
         pathlib.Path(path).unlink()
         self.assertIn("is not there", self.problems()[path])
 

@@ -46,7 +46,7 @@ class LibvirtTemplate(unittest.TestCase):
         self.assertEqual(set(disks), {"xvda"} | {f"xvdq{letter}" for letter in LETTERS})
         disk = disks["xvdqz"]
         self.assertEqual(disk.get("type"), "block")
-        self.assertEqual(disk.find("source").get("dev"), f"/var/lib/qubes/qpkg/volumes/{ROOT}.erofs")
+        self.assertEqual(disk.find("source").get("dev"), f"/var/lib/qpkg/volumes/{ROOT}.erofs")
         self.assertEqual(disk.find("driver").get("name"), "phy")
         self.assertEqual(disk.find("script").get("path"), "/etc/xen/scripts/qubes-block")
         for letter in LETTERS:
@@ -83,7 +83,7 @@ class Policy(unittest.TestCase):
 
     def test_no_qube_sets_or_removes_what_becomes_a_disk(self):
         for letter in LETTERS:
-            for feature in [f"+qpkg.slot.{letter}", f"+vm-config.qpkg-{letter}", "+qpkg.base"]:
+            for feature in [f"+qpkg.slot.{letter}", f"+vm-config.qpkg-{letter}", "+qpkg.base", "+qpkg.preload"]:
                 for target in ["@anyvm", "@adminvm"]:
                     self.assertEqual(self.decides("admin.vm.feature.Set", feature, target), "deny", feature)
                     self.assertEqual(self.decides("admin.vm.feature.Remove", feature, target), "deny", feature)

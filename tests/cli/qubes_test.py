@@ -230,10 +230,13 @@ class Qubes(WorldCase):
     def preload(self, qube, number):
         """Qubes starts disposables of the qube before somebody asks for them."""
         self.dom0.qubesd.qubes[qube].features["preload-dispvm-max"] = str(number)
-        self.dom0.qubesd.answer("admin.vm.CreateDisposable", "preload-autostart", qube, b"")
+        self.dom0.qubesd.preload(qube)
 
     def preloaded(self, qube):
         return self.dom0.qubesd.qubes[qube].features["preload-dispvm"].split()
+
+    def preloaded_uuids(self, qube):
+        return {self.dom0.qubesd.qubes[name].uuid for name in self.preloaded(qube)}
 
     def test_preloaded_disposables_are_started_anew_with_the_apps_of_their_qube(self):
         self.preload("work", 2)
@@ -248,10 +251,67 @@ class Qubes(WorldCase):
 
     def test_disposables_that_cannot_be_preloaded_are_a_warning(self):
         self.preload("work", 1)
-        self.dom0.qubesd.misbehave = lambda method, connection: method == "admin.vm.CreateDisposable"
+        def refuse_maximum(method, argument, _destination, _payload):
+            if (method, argument) == ("admin.vm.feature.Set", "preload-dispvm-max"):
+                raise Problem("QubesValueError", "no")
+        self.dom0.qubesd.judge = refuse_maximum
         answer = self.dom0.must("install", "hello", "--into", "work", "--yes")
         self.assertIn("Done: hello 1.0 is in work", answer.out)
         self.assertRegex(answer.err, "preloaded disposables of work may have older apps until they are used: ")
+        self.dom0.qubesd.judge = None
+        before = self.preloaded_uuids("work")
+        self.dom0.must("install", "other", "--into", "personal", "--yes")  # any change goes on with it
+        self.assertFalse(before & self.preloaded_uuids("work"))
+
+    def test_what_dom0_wants_of_its_default_disposable_template_is_set_back_there(self):
+        self.dom0.qubesd.default_disposable = "work"
+        self.dom0.qubesd.qubes["dom0"].features["preload-dispvm-max"] = "2"
+        self.preload("work", 0)
+        before = self.preloaded_uuids("work")
+        self.dom0.must("install", "hello", "--into", "work", "--yes")
+        self.assertEqual(self.dom0.qubesd.qubes["dom0"].features["preload-dispvm-max"], "2")
+        self.assertEqual(len(self.preloaded_uuids("work") - before), 2)
+
+    def test_a_note_about_preloaded_disposables_that_makes_no_sense_goes(self):
+        self.install("other", "--into", "work")
+        self.preload("work", 1)
+        for note in ["personal 7", "dom0", "work 2; x"]:
+            with self.subTest(note):
+                self.dom0.qubesd.qubes["work"].features["qpkg.preload"] = note
+                self.install("hello", "--into", "personal")
+                self.assertNotIn("qpkg.preload", self.dom0.features("work"))
+                self.assertEqual(len(self.preloaded("work")), 1)
+                self.dom0.must("remove", "hello", "--from", "personal", "--yes")
+
+    def test_a_qube_that_starts_or_is_paused_has_its_disks_and_gets_others_when_it_answers(self):
+        self.install("hello", "--into", "work")
+        for state, begin, words in [("Paused", self.pause, "work is paused"),
+                                    ("Transient", self.dom0.qubesd.begin_to_start, "work is still starting")]:
+            with self.subTest(state):
+                begin("work")
+                self.assertTrue(self.qube("work")["running"])
+                self.assertFalse(self.qube("work")["outdated"])
+                self.refused(10, words, "install", "other", "--into", "work", "--yes")
+                self.assertEqual(set(self.dom0.disks("work")), {"xvdqa"})
+                self.assertEqual(self.dom0.agent_calls(), [])
+                self.dom0.qubesd.unpause("work")
+                self.install("other", "--into", "work")
+                self.assertEqual(set(self.dom0.disks("work")), {"xvdqa", "xvdqb"})
+                self.dom0.must("remove", "other", "--from", "work", "--yes")
+                (self.dom0.qrexec / "calls").unlink()
+                self.dom0.qubesd.stop("work")
+
+    def pause(self, qube):
+        self.dom0.qubesd.start(qube)
+        self.dom0.qubesd.pause(qube)
+
+    def test_a_store_that_qubes_hides_is_said(self):
+        self.dom0.qubesd.start("work")
+        (self.world.folder / ".qubes-exclude-block-devices").touch()
+        self.refused(10, r"qubesd does not offer the device loop\d+", "install", "hello", "--into", "work", "--yes")
+        (self.world.folder / ".qubes-exclude-block-devices").unlink()
+        self.install("other", "--into", "work")
+        self.assertEqual(set(self.dom0.disks("work")), {"xvdqa", "xvdqb"})
 
     def test_what_qubes_does_itself_is_said_with_its_tool(self):
         self.refused(9, "qvm-create", "qube", "create", "new", "--base", "debian-12")

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""A qubesd for tests: the documented bytes of the Admin API (Qubes 4.3) over a unix socket, on qubes in memory.
+"""A qubesd for tests: what qubesd 4.3.50 was seen to answer (fake_qubesd_answers.txt), byte for byte, over a unix socket,
+on qubes in memory.
 
 It refuses what the real one refuses: blocks for halted qubes, a loop device for a second qube, unknown options, features
-with odd names or values. `FakeQubesd` serves in threads of the test; as a program it is told what to do on standard
+with odd names or values. What its policy denies it does not answer: the connection is closed. Loop devices it offers as
+Qubes' udev rules do: not where a folder above the file has the mark. `FakeQubesd` serves in threads of the test; as a program it is told what to do on standard
 input, a line each (`create work AppVM minimal`, `start work`), and answers each with `ok` or `error: …`.
 """
 
@@ -19,6 +21,8 @@ FEATURE_NAME = re.compile(r"[a-zA-Z0-9_.-]+\Z")
 ROOT = re.compile(r"[0-9a-f]{64}\Z")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 OPTIONS = {"read-only", "frontend-dev", "devtype"}
+MARK = ".qubes-exclude-block-devices"  # of Qubes' udev script; qubes-core-dom0-linux owns one in /var/lib/qubes
+PRELOADED = ("preload-dispvm", "preload-dispvm-max")
 
 
 class Problem(Exception):
@@ -29,10 +33,15 @@ class Problem(Exception):
         self.kind = kind
 
 
+class Denied(Exception):
+    """What qubesd's log knows and its caller does not: the connection is closed."""
+
+
 class Qube:
-    def __init__(self, kind, template):
+    def __init__(self, kind, template, uuid):
         self.kind = kind
         self.template = template
+        self.uuid = uuid
         self.features = {}
         self.state = "Halted"
         self.disks = {}  # port → options
@@ -44,12 +53,16 @@ class FakeQubesd:
     def __init__(self, socket, images, loops):
         self.images = pathlib.Path(images)
         self.loops = pathlib.Path(loops)
-        self.qubes = {"dom0": Qube("AdminVM", None)}
+        self.created = 0  # qubes so far: each has its own UUID, also one of an earlier name
+        self.qubes = {}
+        self.create("dom0", "AdminVM")
         self.qubes["dom0"].state = "Running"
         self.requests = []
         self.closing = threading.Event()
         self.misbehave = None  # called with (method, connection): true when it has answered in its own way
+        self.judge = None      # called with each request: may raise Problem or Denied in qubesd's place
         self.before = None     # called with (method, destination) before each call
+        self.default_disposable = None
         self.listeners = []    # connections of admin.Events
         self.notices_after = 0 # seconds until a new loop device is offered, and told of
         self.lock = threading.RLock()
@@ -73,13 +86,38 @@ class FakeQubesd:
     # What a person at the machine does
 
     def create(self, name, kind="AppVM", template=None):
-        self.qubes[name] = Qube(kind, template)
+        self.qubes[name] = Qube(kind, template, f"00000000-0000-0000-0000-{self.created:012d}")
+        self.created += 1
         if kind == "DispVM":  # a copy at creation, not a view
-            self.qubes[name].features = {feature: value for feature, value in self.qubes[template].features.items()
-                                         if not feature.startswith("preload-dispvm")}
+            self.copy_features(template, name)
+
+    def copy_features(self, source, target):
+        self.qubes[target].features = {feature: value for feature, value in self.qubes[source].features.items()
+                                       if feature not in PRELOADED}
+
+    def clone(self, name, copy):
+        """As qvm-clone: features come along."""
+        self.create(copy, self.qubes[name].kind, self.qubes[name].template)
+        self.copy_features(name, copy)
+
+    def rename(self, name, new):
+        """As the Qube Manager does it: a clone, and the old one is removed."""
+        self.clone(name, new)
+        self.remove(name)
 
     def remove(self, name):
         del self.qubes[name]
+
+    def pause(self, name):
+        self.qubes[name].state = "Paused"
+
+    def unpause(self, name):
+        self.qubes[name].state = "Running"
+
+    def begin_to_start(self, name):
+        """Transient until the qube's qrexec answers; its disks are there."""
+        self.start(name)
+        self.qubes[name].state = "Transient"
 
     def start(self, name):
         """As libvirt with xen-dist.xml: a wanted volume that is no name or not there makes the start fail."""
@@ -136,16 +174,21 @@ class FakeQubesd:
             while not self.closing.wait(0.05):
                 pass
             return
-        connection.sendall(self.answer(method, argument, words[3], payload))
+        try:
+            connection.sendall(self.answer(method, argument, words[3], payload))
+        except Denied:
+            pass
 
     def answer(self, method, argument, destination, payload):
         call = CALLS.get(method)
         if call is None:
-            return b""
+            raise Denied(method)
         with self.lock:
             try:
                 if destination not in self.qubes:
                     raise Problem("QubesVMNotFoundError", f"No such domain: {destination!r}")
+                if self.judge:
+                    self.judge(method, argument, destination, payload)
                 return b"0\0" + call(self, argument, destination, payload).encode("ascii")
             except Problem as problem:
                 return b"2\0" + problem.kind.encode() + b"\0\0" + str(problem).encode() + b"\0"
@@ -155,7 +198,12 @@ class FakeQubesd:
     def list_qubes(self, _argument, destination, _payload):
         names = self.qubes if destination == "dom0" else [destination]
         return "".join(f"{name} class={self.qubes[name].kind} state={self.qubes[name].state} "
-                       f"uuid=00000000-0000-0000-0000-{position:012d}\n" for position, name in enumerate(names))
+                       f"uuid={self.qubes[name].uuid}\n" for name in names)
+
+    def get_global(self, argument, _destination, _payload):
+        if argument != "default_dispvm":
+            raise Problem("QubesNoSuchPropertyError", f"Invalid property {argument!r} of app")
+        return f"default=False type=vm {self.default_disposable or ''}"
 
     def get_property(self, argument, destination, _payload):
         if argument != "template" or self.qubes[destination].template is None:
@@ -184,6 +232,8 @@ class FakeQubesd:
         if any(byte < 0x20 or byte > 0x7e for byte in payload):
             raise Problem("ProtocolError", "non-ASCII characters in a feature's value")
         self.qubes[destination].features[argument] = payload.decode()
+        if argument == "preload-dispvm-max":
+            self.preload(destination)
         return ""
 
     def feature_remove(self, argument, destination, payload):
@@ -192,16 +242,32 @@ class FakeQubesd:
         return ""
 
     def create_disposable(self, argument, destination, _payload):
-        qube = self.qubes[destination]
-        if argument not in ["", "preload-autostart"] or qube.kind != "AppVM":
-            raise Problem("PermissionDenied", f"{destination}: no disposable {argument!r}")
+        """`preload-autostart` is gone since core-admin 4.3.39 (2025-12-03); `preload` fills gaps only."""
+        if argument not in ["", "preload"] or self.qubes[destination].kind != "AppVM":
+            raise Denied(f"{destination}: no disposable {argument!r}")
         if argument == "":
             return self.new_disposable(destination)
-        for name in qube.features.get("preload-dispvm", "").split():
-            self.remove(name)
-        wanted = int(qube.features.get("preload-dispvm-max", "0"))
-        qube.features["preload-dispvm"] = " ".join(self.new_disposable(destination) for _ in range(wanted))
+        self.preload(destination)
         return ""
+
+    def preload(self, destination):
+        """As many as wanted: surplus ones end, missing ones start, others stay as they are. What dom0 wants of the
+        default disposable template wins."""
+        template = self.default_disposable if destination == "dom0" else destination
+        if template is None:
+            return
+        qube = self.qubes[template]
+        wanted = qube.features.get("preload-dispvm-max", "0")
+        if template == self.default_disposable:
+            wanted = self.qubes["dom0"].features.get("preload-dispvm-max", wanted)
+        names = qube.features.get("preload-dispvm", "").split()
+        for name in names[int(wanted):]:
+            self.remove(name)
+        names = names[:int(wanted)]
+        while len(names) < int(wanted):
+            names.append(self.new_disposable(template))
+            self.pause(names[-1])
+        qube.features["preload-dispvm"] = " ".join(names)
 
     def new_disposable(self, template):
         name = next(f"disp{number}" for number in range(100, 9999) if f"disp{number}" not in self.qubes)
@@ -212,6 +278,10 @@ class FakeQubesd:
     def loop_backing(self, port):
         device = self.loops / port
         return device.read_text() if device.exists() else None
+
+    def is_offered(self, port):
+        backing = self.loop_backing(port)
+        return backing is not None and not any((folder / MARK).exists() for folder in pathlib.Path(backing).parents)
 
     def is_noticed(self, port):
         """As udev tells qubesd: a moment after the device is there."""
@@ -225,14 +295,16 @@ class FakeQubesd:
     def block_available(self, argument, destination, _payload):
         ports = [argument] if argument else sorted(path.name for path in self.loops.iterdir())
         return "".join(
-            f"dom0+{port}::4001 device_id=':4001' port_id='{port}' devclass='block' backend_domain='dom0' "
+            f"{port}::{port[4:]} device_id=':{port[4:]}' port_id='{port}' devclass='block' backend_domain='dom0' "
             f"serial='{self.loop_backing(port)}' manufacturer='hosted by dom0' interfaces='b******'\n"
-            for port in ports if destination == "dom0" and self.loop_backing(port) and self.is_noticed(port))
+            for port in ports if destination == "dom0" and self.is_offered(port) and self.is_noticed(port))
 
     def block_attached(self, _argument, destination, _payload):
+        def identity(port):
+            return "0000:0000::?******" if port.startswith("_") else f":{port[4:]}"  # a disk of the start, a loop device
         return "".join(
-            f"dom0+{port}::4001 device_id=':4001' port_id='{port}' devclass='block' backend_domain='dom0' mode='manual' "
-            f"frontend_domain='{destination}' _read-only='{options['read-only']}' "
+            f"dom0+{port}:{identity(port)} device_id='{identity(port)}' port_id='{port}' devclass='block' "
+            f"backend_domain='dom0' mode='manual' frontend_domain='{destination}' _read-only='{options['read-only']}' "
             f"_frontend-dev='{options['frontend-dev']}'\n"
             for port, options in self.qubes[destination].disks.items())
 
@@ -244,9 +316,9 @@ class FakeQubesd:
             raise Problem("QubesValueError", f"Unsupported option {sorted(set(options) - OPTIONS)[0]}")
         if not re.match("xvd|sd", options.get("frontend-dev", "xvdi")):
             raise Problem("QubesValueError", "Invalid frontend-dev option value")
-        if qube.state != "Running":
+        if qube.state == "Halted":
             raise Problem("QubesVMNotRunningError", f"Domain is powered off: {destination}")
-        if backend != "dom0" or self.loop_backing(port) is None:
+        if backend != "dom0" or not self.is_offered(port):
             raise Problem("QubesValueError", f"no such device: {argument}")
         for name, other in self.qubes.items():
             if port in other.disks:
@@ -267,6 +339,7 @@ class FakeQubesd:
 
 CALLS = {
     "admin.vm.List": FakeQubesd.list_qubes,
+    "admin.property.Get": FakeQubesd.get_global,
     "admin.vm.property.Get": FakeQubesd.get_property,
     "admin.vm.feature.List": FakeQubesd.feature_list,
     "admin.vm.feature.Get": FakeQubesd.feature_get,
@@ -308,7 +381,8 @@ def main(socket, images, loops):
     for line in sys.stdin:
         action, *words = line.split()
         try:
-            {"create": fake.create, "remove": fake.remove, "start": fake.start, "stop": fake.stop}[action](*words)
+            {"create": fake.create, "remove": fake.remove, "start": fake.start, "stop": fake.stop,
+             "pause": fake.pause}[action](*words)
             print("ok", flush=True)
         except Problem as problem:
             print(f"error: {problem}", flush=True)

@@ -139,17 +139,16 @@ std::vector<Device> parse_devices(std::string_view data)
     std::vector<Device> devices;
     for (const auto line : lines_of(data)) {
         auto rest = line;
-        const auto address = word(rest);
+        auto address = word(rest);
+        address = address.substr(0, address.find(':')); // what follows describes the device
         const auto plus = address.find('+');
-        const auto colon = std::min(address.find(':'), address.size());
-        if (plus == std::string_view::npos || plus > colon || !is_name(address.substr(0, plus)) ||
-            !is_name(address.substr(plus + 1, colon - plus - 1))) {
-            throw broken("no backend and port of a device", line);
-        }
-        Device device{
-            std::string(address.substr(0, plus)), std::string(address.substr(plus + 1, colon - plus - 1)), {}};
+        Device device{.backend = {}, .port = std::string(address.substr(plus + 1)), .properties = {}};
         while (!rest.empty()) {
             device.properties.insert(quoted_property(rest));
+        }
+        device.backend = plus == std::string_view::npos ? device.properties["backend_domain"] : address.substr(0, plus);
+        if (!is_name(device.backend) || !is_name(device.port)) {
+            throw broken("no backend and port of a device", line);
         }
         devices.push_back(std::move(device));
     }

@@ -38,7 +38,7 @@ struct Device {
 };
 
 /// admin.vm.device.block.Attached and Available: lines "BACKEND+PORT:DEVICE_ID KEY='VALUE' …", where a backslash in a
-/// value stands before a quote or a backslash.
+/// value stands before a quote or a backslash. Available leaves "BACKEND+" out and says `backend_domain` alone.
 std::vector<Device> parse_devices(std::string_view data);
 
 } // namespace qpkg::qubes

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/host.hpp"
 
+#include "adapters/qubes/preloaded.hpp"
 #include "adapters/qubes/slots.hpp"
 
 #include "qpkg/core/files.hpp"
@@ -78,7 +79,7 @@ void check_policy(const fs::path& system, std::vector<HostFault>& found)
 
 std::vector<std::string> guarded_features()
 {
-    std::vector<std::string> names;
+    std::vector<std::string> names{"qpkg.base", renewal_feature};
     for (Letter letter = 'a'; letter <= 'z'; ++letter) {
         names.push_back(disk_feature(letter));
         names.push_back(notice_feature(letter));

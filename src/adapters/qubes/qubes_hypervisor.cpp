@@ -18,21 +18,39 @@ namespace {
 
 constexpr auto offer_patience = std::chrono::seconds(10); ///< udev and qubesd take less than one
 
+bool is_ours(std::string_view feature) { return is_slot_feature(feature) || feature == renewal_feature; }
 bool is_disposable(const Domain& domain) { return domain.kind == "DispVM"; }
-bool is_running(const Domain& domain) { return domain.state == "Running"; }
+
+/// It has disks. Also while it starts ("Transient", until its qrexec answers) or is paused.
+bool is_running(const Domain& domain)
+{
+    return domain.state != "Halted" && domain.state != "Crashed" && domain.state != "Dying" && domain.state != "NA";
+}
+
+bool answers(const Domain& domain) { return domain.state == "Running"; }
 
 Error no_such_qube(const QubeName& qube)
 {
     return {Code::not_found, "there is no qube " + qube.text(), "run `qvm-ls` to see the qubes"};
 }
 
-Error not_running(const QubeName& qube) { return {Code::conflict, qube.text() + " is not running"}; }
+/// Its agent must be asked before disks come or go.
+void require_answers(const Domain& domain)
+{
+    if (!is_running(domain)) {
+        throw Error(Code::conflict, domain.name.text() + " is not running");
+    }
+    if (!answers(domain)) {
+        throw Error(Code::conflict, domain.name.text() + (domain.state == "Paused" ? " is paused" : " is still starting"),
+                    "when it runs: qpkg doctor says whether something is missing");
+    }
+}
 
 std::set<QubeName> running_names(const std::vector<Domain>& domains)
 {
     std::set<QubeName> names;
     for (const auto& domain : domains) {
-        if (domain.state != "Halted") {
+        if (is_running(domain)) {
             names.insert(domain.name);
         }
     }
@@ -160,8 +178,12 @@ std::vector<Attachment> QubesHypervisor::wanted()
         }
         unless_gone([&] {
             Attachment wanted{domain.name, {}};
-            for (const auto& [letter, group] : slots_of(features(domain.name))) {
+            const auto kept = features(domain.name, is_ours);
+            for (const auto& [letter, group] : slots_of(kept)) {
                 wanted.slots.insert(wanted.slots.end(), group.begin(), group.end());
+            }
+            if (kept.contains(renewal_feature)) {
+                wanted.slots.push_back(unknown_slot('0')); // nobody wants it, so the next change goes on with the renewal
             }
             std::ranges::sort(wanted.slots);
             all.push_back(std::move(wanted));
@@ -213,7 +235,7 @@ std::vector<Attachment> QubesHypervisor::attached()
         unless_gone([&] {
             Attachment attached{domain.name, {}};
             const auto found = disks(domain.name);
-            const auto asked_for = found.empty() ? std::map<Letter, Group>{} : slots_of(features(domain.name));
+            const auto asked_for = found.empty() ? std::map<Letter, Group>{} : slots_of(features(domain.name, is_slot_feature));
             for (const auto& disk : found) {
                 const auto slots = slots_on(disk, asked_for);
                 attached.slots.insert(attached.slots.end(), slots.begin(), slots.end());
@@ -244,7 +266,7 @@ void QubesHypervisor::remove(const QubeName& qube)
     if (is_running(*found)) {
         throw Error(Code::conflict, "remove the apps of the qube " + qube.text() + ": it is running");
     }
-    apply(qube, plan_features(features(qube), {}, {}));
+    set_wanted(qube, {});
 }
 
 void QubesHypervisor::apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const
@@ -270,10 +292,16 @@ void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlo
         }
     }
     hide_images(options_.root / "volumes");
-    const auto changes = plan_features(features(qube), next, busy);
+    const auto now = features(qube, is_ours);
+    const auto changes = plan_features(now, next, busy);
+    const auto note = now.find(renewal_feature);
+    if (changes.empty() && note == now.end()) {
+        return;
+    }
+    const auto renewal = begin_renewal(client_, qube, note == now.end() ? nullptr : &note->second);
     apply(qube, changes);
-    if (!changes.empty()) {
-        renew_preloaded(client_, qube);
+    if (renewal) {
+        renew_preloaded(client_, qube, *renewal);
     }
 }
 
@@ -290,9 +318,7 @@ void QubesHypervisor::wait_until_offered(const std::string& port) const
 
 void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
 {
-    if (!is_running(require(qube))) {
-        throw not_running(qube);
-    }
+    require_answers(require(qube));
     const auto now = disks(qube);
     std::set<Letter> busy;
     for (const auto& disk : now) {
@@ -322,7 +348,8 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
 
 Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
 {
-    if (!is_running(require(qube))) {
+    const auto domain = require(qube);
+    if (!is_running(domain)) {
         return Detached::gone;
     }
     const auto now = disks(qube);
@@ -333,6 +360,7 @@ Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     if (disk == now.end()) {
         return Detached::gone;
     }
+    require_answers(domain);
     // The agent lets go of what it is not told of any more; only then may the disk go. Linux gives one back also while
     // a program reads from it, which then gets I/O errors: so the agent is asked, not the kernel.
     if (refresh_agent(options_.qrexec_client, qube).contains(std::string(1, disk->letter))) {
@@ -346,7 +374,7 @@ Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
 
 void QubesHypervisor::announce(const QubeName& qube)
 {
-    if (is_running(require(qube))) {
+    if (answers(require(qube))) {
         refresh_agent(options_.qrexec_client, qube);
     }
 }
@@ -364,7 +392,7 @@ void QubesHypervisor::show_menus(std::span<const Menu> menus)
 {
     const auto running = [&] {
         auto all = domains();
-        std::erase_if(all, [](const Domain& domain) { return !is_running(domain); });
+        std::erase_if(all, [](const Domain& domain) { return !answers(domain); });
         return running_names(all);
     };
     qubes::show_menus(client_, {options_.system, options_.sync_appmenus}, menus, running);

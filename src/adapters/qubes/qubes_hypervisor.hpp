@@ -78,7 +78,7 @@ private:
 
     std::vector<Domain> domains() const;
     Domain require(const QubeName& qube) const; ///< Error unsupported for a disposable
-    Features features(const QubeName& qube, bool (*concerns)(std::string_view) = is_slot_feature) const;
+    Features features(const QubeName& qube, bool (*concerns)(std::string_view)) const;
     void apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const;
     std::vector<Disk> disks(const QubeName& qube) const; ///< ours, of a running qube
     /// What the features say the disk holds now, or what is recorded.

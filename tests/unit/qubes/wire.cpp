@@ -89,6 +89,20 @@ TEST_CASE("devices are read with their quoted properties")
     CHECK_FAILS(Code::corrupt, "without ='", parse_devices("dom0+x: a=b\n"));
 }
 
+TEST_CASE("a device that is available is named without its backend, as qubesd 4.3 does")
+{
+    const auto devices = parse_devices("loop4::4 device_id=':4' port_id='loop4' backend_domain='dom0' serial='PATH'\n"
+                                       "dom0+_STORE_ROOT.erofs:0000:0000::?****** backend_domain='dom0'\n");
+
+    REQUIRE(devices.size() == 2);
+    CHECK(devices[0].backend == "dom0");
+    CHECK(devices[0].port == "loop4");
+    CHECK(devices[1].backend == "dom0");
+    CHECK(devices[1].port == "_STORE_ROOT.erofs");
+    CHECK_FAILS(Code::corrupt, "backend and port", parse_devices("loop4::4 backend_domain='../x'\n"));
+    CHECK_FAILS(Code::corrupt, "backend and port", parse_devices("::4 backend_domain='dom0'\n"));
+}
+
 TEST_CASE("names and the template of a qube are read strictly")
 {
     CHECK((parse_names("qpkg.slot.a\nx-1_2\n") == std::vector<std::string>{"qpkg.slot.a", "x-1_2"}));
