@@ -212,6 +212,9 @@ plan::Live look(Hypervisor& hypervisor)
         if (qube.disposable_of) {
             live.disposables.emplace(qube.name, *qube.disposable_of);
         }
+        if (!qube.identity.empty()) {
+            live.identities.emplace(qube.name, qube.identity);
+        }
     }
     return live;
 }
@@ -303,7 +306,11 @@ Collected collect(const plan::Garbage& garbage, StateDb& db, ContentStore& conte
             if (error.code() != Code::no_space) {
                 throw;
             }
-            freed += remove_content(plan::plan_leftovers(take_snapshot(db, content, volumes)), content, volumes);
+            auto leftovers = plan::plan_leftovers(take_snapshot(db, content, volumes));
+            std::erase_if(leftovers.volumes, [&](const VolumeId& volume) {
+                return std::ranges::find(garbage.volumes, volume) == garbage.volumes.end(); // a qube names it
+            });
+            freed += remove_content(leftovers, content, volumes);
             db.commit(garbage.changes);
         }
     }

@@ -21,6 +21,13 @@ bool holds(const Attachment& attachment, const VolumeSlot& slot)
     return std::ranges::any_of(attachment.slots, [&](const VolumeSlot& held) { return same_volume(held, slot); });
 }
 
+/// A qube of its name, and not the one that was recorded: what that one had is not this one's.
+bool is_another(const Qube& recorded, const Live& live)
+{
+    const auto found = live.identities.find(recorded.name);
+    return found != live.identities.end() && !recorded.identity.empty() && found->second != recorded.identity;
+}
+
 /// Whether `attached` has a volume of `wanted` of which something else is said now.
 bool is_told_otherwise(const Attachment& attached, const Attachment& wanted)
 {
@@ -69,8 +76,13 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
     Activation activation;
     for (const auto& wanted : wanted_attachments(snapshot)) {
         const auto* set = find(live.wanted, wanted.qube);
+        const auto& qube = *snapshot.find_qube(wanted.qube);
+        if (is_another(qube, live)) {
+            activation.vanished.push_back(wanted.qube);
+            continue;
+        }
         if (set == nullptr) {
-            const auto& base = snapshot.find_qube(wanted.qube)->base_volume;
+            const auto& base = qube.base_volume;
             if (!live.makes_qubes || !base) {
                 activation.vanished.push_back(wanted.qube);
                 continue;

@@ -25,7 +25,8 @@ struct Live {
     std::vector<Attachment> attached; ///< one entry per running qube (or session)
     bool hot_attach = false;
     bool makes_qubes = true;
-    std::map<QubeName, QubeName> disposables = {}; ///< disposable → the qube it was made from
+    std::map<QubeName, QubeName> disposables = {};   ///< disposable → the qube it was made from
+    std::map<QubeName, std::string> identities = {}; ///< where the backend has such
 };
 
 struct SlotChange {
@@ -57,7 +58,7 @@ struct Activation {
     std::vector<QubeName> announce; ///< after `set_wanted`: have the volumes, but not what is said of them
     std::vector<QubeName> outdated; ///< ascending: run an older generation until they start again
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
-    std::vector<QubeName> vanished;               ///< recorded, but the backend has them no more and cannot make them
+    std::vector<QubeName> vanished; ///< recorded, but the backend has them no more, or others of that name
 
     /// Whether anything is left to do.
     bool is_pending() const

@@ -24,6 +24,14 @@ std::vector<std::uint64_t> old_generations(const Qube& qube, std::size_t keep)
     return others;
 }
 
+/// Some qube's features say so, whether that qube is recorded or not.
+bool is_named(const Snapshot& snapshot, const Release& release)
+{
+    return std::ranges::any_of(snapshot.named, [&](const VolumeSlot& slot) {
+        return slot.volume == release.volume.root || (slot.app == release.app && slot.version == release.version);
+    });
+}
+
 } // namespace
 
 std::vector<CommitId> needed_commits(const Snapshot& snapshot)
@@ -59,6 +67,9 @@ std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
             }
         }
     }
+    for (const auto& slot : snapshot.named) {
+        needed.insert(slot.volume);
+    }
     return {needed.begin(), needed.end()};
 }
 
@@ -82,7 +93,7 @@ Garbage plan_gc(const Snapshot& snapshot, const Keeping& keeping)
 
     const auto bound = bound_releases(remaining);
     for (const auto& [id, known] : snapshot.releases) {
-        if (!bound.contains(id)) {
+        if (!bound.contains(id) && !is_named(snapshot, known.release)) {
             garbage.changes.emplace_back(ForgetRelease{id});
             remaining.releases.erase(id);
         }

@@ -5,6 +5,9 @@
 // broken command left is garbage without anybody having noted it. The other side of it: a lost database would make
 // everything garbage, so `gc` refuses where one was lost (app/use/loss.hpp).
 //
+// Where qubes are made by other tools there is a second list: what their features name (Snapshot::named). A clone that
+// nobody has recorded yet would not start without it.
+//
 // Rows go before the content that they name. A crash between the two leaves content without a row, which the next `gc`
 // takes. The other order would leave a row that names nothing: a generation that cannot be gone back to.
 #pragma once

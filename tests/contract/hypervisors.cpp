@@ -61,7 +61,7 @@ struct LocalSubject : Subject {
     /// The suite's volumes are numbers only: any image will do for them.
     void ignore_volumes(const QubeName& qube)
     {
-        for (const auto& [name, slots] : hypervisor().wanted()) {
+        for (const auto& [name, slots, unfinished] : hypervisor().wanted()) {
             for (const auto& slot : slots) {
                 if (name == qube) {
                     qubes.stand_in(slot.volume);

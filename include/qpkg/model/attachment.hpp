@@ -11,6 +11,7 @@ namespace qpkg {
 struct Attachment {
     QubeName qube;
     std::vector<VolumeSlot> slots; ///< ascending by app
+    bool unfinished = false;       ///< what follows from them is not done yet: they are to be set again
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };

@@ -18,6 +18,13 @@ struct CreateQube {
     friend bool operator==(const CreateQube&, const CreateQube&) = default;
 };
 
+/// The record is of the qube with this identity.
+struct IdentifyQube {
+    QubeName name;
+    std::string identity;
+    friend bool operator==(const IdentifyQube&, const IdentifyQube&) = default;
+};
+
 struct RemoveQube {
     QubeName name;
     friend bool operator==(const RemoveQube&, const RemoveQube&) = default;
@@ -83,7 +90,7 @@ struct ForgetRelease {
     friend bool operator==(const ForgetRelease&, const ForgetRelease&) = default;
 };
 
-using Change = std::variant<CreateQube, RemoveQube, AdvanceQube, PointQube, SetLayout, DropGenerations, SetBase,
-                            RemoveBase, SetRepository, RemoveRepository, LearnRelease, ForgetRelease>;
+using Change = std::variant<CreateQube, IdentifyQube, RemoveQube, AdvanceQube, PointQube, SetLayout, DropGenerations,
+                            SetBase, RemoveBase, SetRepository, RemoveRepository, LearnRelease, ForgetRelease>;
 
 } // namespace qpkg

@@ -10,6 +10,7 @@
 #include "qpkg/model/rebuilder.hpp"
 #include "qpkg/model/release.hpp"
 #include "qpkg/model/service.hpp"
+#include "qpkg/model/volume_slot.hpp"
 
 #include <map>
 #include <optional>
@@ -84,6 +85,7 @@ struct Qube {
     std::uint64_t current;               ///< number of the generation that is wanted
     std::vector<Generation> generations; ///< ascending; generation 0 is empty and made with the qube
     Layout layout = Layout::separate;    ///< of generations to come
+    std::string identity = {};           ///< which qube of that name (RunningQube::identity); empty: not known
 
     const Generation& current_generation() const;
 
@@ -109,8 +111,9 @@ struct Snapshot {
     std::vector<Base> bases;
     std::map<ManifestId, KnownRelease> releases;
     std::vector<Repository> repositories;
-    std::vector<VolumeId> volumes; ///< present in the volume store, ascending
-    std::vector<CommitId> commits; ///< complete in the object store, ascending
+    std::vector<VolumeId> volumes;      ///< present in the volume store, ascending
+    std::vector<CommitId> commits;      ///< complete in the object store, ascending
+    std::vector<VolumeSlot> named = {}; ///< what qubes name, where they are not qpkg's own: recorded or not
 
     const Qube* find_qube(const QubeName& name) const;
     const Base* find_base(const BaseId& id) const;

@@ -32,6 +32,7 @@ struct RunningQube {
     QubeName name;
     bool running;
     std::optional<QubeName> disposable_of = {}; ///< it was made from that qube and has the apps that one had then
+    std::string identity = {}; ///< stays with the qube; a new one of an old name has another. Empty: there is no such
 };
 
 /// Something about this machine that keeps volumes from qubes, or will.
@@ -64,6 +65,15 @@ public:
     virtual std::optional<VolumeId> base_volume(const QubeName&) { return std::nullopt; }
     /// What is set for the next start: an entry for every qube but disposables, also one without slots.
     virtual std::vector<Attachment> wanted() = 0;
+    /// Every slot that any qube names, disposables included: `gc` keeps those, recorded or not.
+    virtual std::vector<VolumeSlot> named()
+    {
+        std::vector<VolumeSlot> all;
+        for (const auto& attachment : wanted()) {
+            all.insert(all.end(), attachment.slots.begin(), attachment.slots.end());
+        }
+        return all;
+    }
     /// What running qubes have now, ascending by name. Where a qube can run more than once (local), an entry for each
     /// run.
     virtual std::vector<Attachment> attached() = 0;

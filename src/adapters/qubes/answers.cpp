@@ -99,7 +99,7 @@ std::vector<Domain> parse_domains(std::string_view data)
             throw broken("no name, class and state of a qube", line);
         }
         if (properties["class"] != "AdminVM") {
-            domains.push_back({*name, properties["class"], properties["state"]});
+            domains.push_back({*name, properties["class"], properties["state"], properties["uuid"]});
         }
     }
     std::ranges::sort(domains, {}, &Domain::name);

@@ -16,6 +16,13 @@ struct Domain {
     QubeName name;
     std::string kind;  ///< "AppVM", "DispVM", "TemplateVM", "StandaloneVM", …
     std::string state; ///< "Running", "Halted", "Transient", "Paused", …
+    std::string uuid;  ///< stays when everything else changes; a new qube of an old name has another
+
+    /// It has disks. Also while it starts ("Transient", until its qrexec answers) or is paused.
+    bool is_running() const { return state != "Halted" && state != "Crashed" && state != "Dying" && state != "NA"; }
+    /// Its agent can be asked.
+    bool answers() const { return state == "Running"; }
+    bool is_disposable() const { return kind == "DispVM"; }
 
     friend bool operator==(const Domain&, const Domain&) = default;
 };

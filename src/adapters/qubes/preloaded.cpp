@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/preloaded.hpp"
 
+#include "adapters/qubes/slots.hpp"
+
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/fault.hpp"
 
@@ -52,6 +54,8 @@ auto or_warn(const QubeName& qube, const Step& step) -> decltype(step())
 }
 
 } // namespace
+
+bool is_our_feature(std::string_view name) { return is_slot_feature(name) || name == renewal_feature; }
 
 std::optional<Renewal> Renewal::parse(std::string_view text, const QubeName& qube)
 {

@@ -20,6 +20,9 @@ namespace qpkg::qubes {
 /// The feature of a qube whose preloaded disposables are to be renewed: a `Renewal` as text.
 inline constexpr const char* renewal_feature = "qpkg.preload";
 
+/// That one, and those of slots.
+bool is_our_feature(std::string_view name);
+
 struct Renewal {
     std::string holder; ///< whose feature says how many: the qube, or "dom0" for the default disposable template
     std::string number;

@@ -18,30 +18,15 @@ namespace {
 
 constexpr auto offer_patience = std::chrono::seconds(10); ///< udev and qubesd take less than one
 
-bool is_ours(std::string_view feature) { return is_slot_feature(feature) || feature == renewal_feature; }
-bool is_disposable(const Domain& domain) { return domain.kind == "DispVM"; }
-
-/// It has disks. Also while it starts ("Transient", until its qrexec answers) or is paused.
-bool is_running(const Domain& domain)
-{
-    return domain.state != "Halted" && domain.state != "Crashed" && domain.state != "Dying" && domain.state != "NA";
-}
-
-bool answers(const Domain& domain) { return domain.state == "Running"; }
-
-Error no_such_qube(const QubeName& qube)
-{
-    return {Code::not_found, "there is no qube " + qube.text(), "run `qvm-ls` to see the qubes"};
-}
-
 /// Its agent must be asked before disks come or go.
 void require_answers(const Domain& domain)
 {
-    if (!is_running(domain)) {
+    if (!domain.is_running()) {
         throw Error(Code::conflict, domain.name.text() + " is not running");
     }
-    if (!answers(domain)) {
-        throw Error(Code::conflict, domain.name.text() + (domain.state == "Paused" ? " is paused" : " is still starting"),
+    if (!domain.answers()) {
+        throw Error(Code::conflict,
+                    domain.name.text() + (domain.state == "Paused" ? " is paused" : " is still starting"),
                     "when it runs: qpkg doctor says whether something is missing");
     }
 }
@@ -50,7 +35,7 @@ std::set<QubeName> running_names(const std::vector<Domain>& domains)
 {
     std::set<QubeName> names;
     for (const auto& domain : domains) {
-        if (is_running(domain)) {
+        if (domain.is_running()) {
             names.insert(domain.name);
         }
     }
@@ -67,19 +52,6 @@ std::vector<VolumeSlot> possible(const QubeName& qube, std::span<const VolumeSlo
         }
     }
     return sorted;
-}
-
-/// Disposables above all end at any time: a qube that is gone since it was listed is skipped.
-template <class Step>
-void unless_gone(const Step& step)
-{
-    try {
-        step();
-    } catch (const Error& error) {
-        if (error.code() != Code::not_found) {
-            throw;
-        }
-    }
 }
 
 /// For a shell: single quotes, each quote of the word outside of them.
@@ -105,148 +77,6 @@ Capabilities QubesHypervisor::capabilities() const
     return {.hot_attach = true, .max_slots = most_slots, .makes_qubes = false};
 }
 
-std::vector<Domain> QubesHypervisor::domains() const
-{
-    const auto data = client_.call({"admin.vm.List", "", "dom0"});
-    return with_context("admin.vm.List", [&] { return parse_domains(data); });
-}
-
-Domain QubesHypervisor::require(const QubeName& qube) const
-{
-    const auto all = domains();
-    const auto found = std::ranges::find(all, qube, &Domain::name);
-    if (found == all.end()) {
-        throw no_such_qube(qube);
-    }
-    if (is_disposable(*found)) {
-        throw Error(Code::unsupported, qube.text() + " is a disposable: it has the apps of the qube it is made from",
-                    "change that qube; disposables that start afterwards have its new apps");
-    }
-    return *found;
-}
-
-std::vector<RunningQube> QubesHypervisor::qubes()
-{
-    std::vector<RunningQube> all;
-    for (const auto& domain : domains()) {
-        unless_gone([&] {
-            RunningQube qube{domain.name, is_running(domain)};
-            if (is_disposable(domain)) {
-                const auto from = client_.call({"admin.vm.property.Get", "template", domain.name.text()});
-                qube.disposable_of = with_context(domain.name.text(), [&] { return parse_qube_property(from); });
-            }
-            all.push_back(std::move(qube));
-        });
-    }
-    return all;
-}
-
-std::optional<BaseId> QubesHypervisor::outside_base(const QubeName& qube)
-{
-    require(qube);
-    const auto value =
-        client_.find({"admin.vm.feature.CheckWithTemplate", "qpkg.base", qube.text()}, "QubesFeatureNotFoundError");
-    if (!value) {
-        return std::nullopt;
-    }
-    return with_context("the feature qpkg.base of " + qube.text() + " or of its template",
-                        [&] { return BaseId::require(*value, Code::corrupt); });
-}
-
-Features QubesHypervisor::features(const QubeName& qube, bool (*concerns)(std::string_view)) const
-{
-    const auto data = client_.call({"admin.vm.feature.List", "", qube.text()});
-    Features features;
-    for (const auto& name : with_context("the features of " + qube.text(), [&] { return parse_names(data); })) {
-        if (!concerns(name)) {
-            continue;
-        }
-        // It may have gone since it was listed.
-        if (auto value = client_.find({"admin.vm.feature.Get", name, qube.text()}, "QubesFeatureNotFoundError")) {
-            features.emplace(name, *std::move(value));
-        }
-    }
-    return features;
-}
-
-std::vector<Attachment> QubesHypervisor::wanted()
-{
-    std::vector<Attachment> all;
-    for (const auto& domain : domains()) {
-        if (is_disposable(domain)) {
-            continue;
-        }
-        unless_gone([&] {
-            Attachment wanted{domain.name, {}};
-            const auto kept = features(domain.name, is_ours);
-            for (const auto& [letter, group] : slots_of(kept)) {
-                wanted.slots.insert(wanted.slots.end(), group.begin(), group.end());
-            }
-            if (kept.contains(renewal_feature)) {
-                wanted.slots.push_back(unknown_slot('0')); // nobody wants it, so the next change goes on with the renewal
-            }
-            std::ranges::sort(wanted.slots);
-            all.push_back(std::move(wanted));
-        });
-    }
-    return all;
-}
-
-std::vector<QubesHypervisor::Disk> QubesHypervisor::disks(const QubeName& qube) const
-{
-    const auto data = client_.call({"admin.vm.device.block.Attached", "", qube.text()});
-    auto devices = with_context("the block devices of " + qube.text(), [&] { return parse_devices(data); });
-    std::erase_if(devices, [](const Device& device) {
-        const auto front = device.properties.find("_frontend-dev");
-        return device.backend != "dom0" || front == device.properties.end() || !letter_of_front_end(front->second);
-    });
-    if (devices.empty()) {
-        return {};
-    }
-    const auto loops = loops_.all();
-    std::vector<Disk> disks;
-    for (const auto& device : devices) {
-        // A disk of the start is named by its image's path, a hot one by its loop device.
-        const auto loop = loops.find(device.port);
-        disks.push_back({*letter_of_front_end(device.properties.at("_frontend-dev")), device.port,
-                         volume_of_image(loop == loops.end() ? device.port : loop->second)});
-    }
-    return disks;
-}
-
-Group QubesHypervisor::slots_on(const Disk& disk, const std::map<Letter, Group>& asked_for) const
-{
-    const auto unknown = unknown_slot(disk.letter, disk.volume);
-    const auto told = asked_for.find(disk.letter);
-    if (told != asked_for.end() && disk.volume == told->second.front().volume && told->second.front() != unknown) {
-        return told->second;
-    }
-    auto known = disk.volume ? options_.known_slots(*disk.volume) : Group{};
-    return known.empty() ? Group{unknown} : known;
-}
-
-std::vector<Attachment> QubesHypervisor::attached()
-{
-    std::vector<Attachment> all;
-    for (const auto& domain : domains()) {
-        if (!is_running(domain)) {
-            continue;
-        }
-        unless_gone([&] {
-            Attachment attached{domain.name, {}};
-            const auto found = disks(domain.name);
-            const auto asked_for = found.empty() ? std::map<Letter, Group>{} : slots_of(features(domain.name, is_slot_feature));
-            for (const auto& disk : found) {
-                const auto slots = slots_on(disk, asked_for);
-                attached.slots.insert(attached.slots.end(), slots.begin(), slots.end());
-            }
-            std::ranges::sort(attached.slots);
-            all.push_back(std::move(attached));
-        });
-    }
-    return all;
-}
-
 void QubesHypervisor::create(const QubeName& qube, const VolumeId&)
 {
     const auto all = domains();
@@ -263,7 +93,7 @@ void QubesHypervisor::remove(const QubeName& qube)
     if (found == all.end()) {
         return;
     }
-    if (is_running(*found)) {
+    if (found->is_running()) {
         throw Error(Code::conflict, "remove the apps of the qube " + qube.text() + ": it is running");
     }
     set_wanted(qube, {});
@@ -286,13 +116,13 @@ void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlo
 {
     const auto next = possible(qube, slots);
     std::set<Letter> busy;
-    if (is_running(require(qube))) {
+    if (require(qube).is_running()) {
         for (const auto& disk : disks(qube)) {
             busy.insert(disk.letter);
         }
     }
     hide_images(options_.root / "volumes");
-    const auto now = features(qube, is_ours);
+    const auto now = features(qube, is_our_feature);
     const auto changes = plan_features(now, next, busy);
     const auto note = now.find(renewal_feature);
     if (changes.empty() && note == now.end()) {
@@ -349,7 +179,7 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
 Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
 {
     const auto domain = require(qube);
-    if (!is_running(domain)) {
+    if (!domain.is_running()) {
         return Detached::gone;
     }
     const auto now = disks(qube);
@@ -374,25 +204,16 @@ Detached QubesHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
 
 void QubesHypervisor::announce(const QubeName& qube)
 {
-    if (answers(require(qube))) {
+    if (require(qube).answers()) {
         refresh_agent(options_.qrexec_client, qube);
     }
-}
-
-std::vector<HostFault> QubesHypervisor::findings()
-{
-    std::vector<QubeName> names;
-    for (const auto& domain : domains()) {
-        names.push_back(domain.name);
-    }
-    return inspect_host(options_.system, options_.root / "volumes", names);
 }
 
 void QubesHypervisor::show_menus(std::span<const Menu> menus)
 {
     const auto running = [&] {
         auto all = domains();
-        std::erase_if(all, [](const Domain& domain) { return !answers(domain); });
+        std::erase_if(all, [](const Domain& domain) { return !domain.answers(); });
         return running_names(all);
     };
     qubes::show_menus(client_, {options_.system, options_.sync_appmenus}, menus, running);

@@ -52,6 +52,7 @@ public:
     std::vector<RunningQube> qubes() override;
     std::optional<BaseId> outside_base(const QubeName& qube) override;
     std::vector<Attachment> wanted() override;
+    std::vector<VolumeSlot> named() override;
     std::vector<Attachment> attached() override;
     /// Only looks whether there is such a qube; Error unsupported when not.
     void create(const QubeName& qube, const VolumeId& base) override;
@@ -79,6 +80,7 @@ private:
     std::vector<Domain> domains() const;
     Domain require(const QubeName& qube) const; ///< Error unsupported for a disposable
     Features features(const QubeName& qube, bool (*concerns)(std::string_view)) const;
+    Attachment asked_for(const QubeName& qube) const;
     void apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const;
     std::vector<Disk> disks(const QubeName& qube) const; ///< ours, of a running qube
     /// What the features say the disk holds now, or what is recorded.

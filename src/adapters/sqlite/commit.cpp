@@ -76,19 +76,27 @@ public:
     void operator()(const CreateQube& change)
     {
         const auto& qube = change.qube;
-        Statement(
-            connection_,
-            "INSERT INTO qube (name, base, base_commit, base_volume, current, composed) VALUES (?, ?, ?, ?, ?, ?)")
+        Statement(connection_, "INSERT INTO qube (name, base, base_commit, base_volume, current, composed, identity) "
+                               "VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(qube.name.text())
             .bind(qube.base.text())
             .bind(qube.base_commit ? qube.base_commit->hex() : "")
             .bind(qube.base_volume ? qube.base_volume->hex() : "")
             .bind(qube.current)
             .bind(qube.layout == Layout::composed)
+            .bind(qube.identity)
             .run();
         for (const auto& generation : qube.generations) {
             write_generation(connection_, qube.name.text(), generation);
         }
+    }
+
+    void operator()(const IdentifyQube& change)
+    {
+        Statement(connection_, "UPDATE qube SET identity = ? WHERE name = ?")
+            .bind(change.identity)
+            .bind(change.name.text())
+            .run();
     }
 
     void operator()(const RemoveQube& change)

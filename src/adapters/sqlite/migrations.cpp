@@ -74,6 +74,9 @@ CREATE TABLE allowed_service (
     own_rights INTEGER NOT NULL, PRIMARY KEY (qube, generation, app, service),
     FOREIGN KEY (qube, generation, app) REFERENCES binding(qube, generation, app) ON DELETE CASCADE) STRICT;
 )sql",
+    R"sql(
+ALTER TABLE qube ADD COLUMN identity TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 constexpr std::int64_t oldest_known = 4; ///< what qpkg 0.1 wrote is not brought up to date

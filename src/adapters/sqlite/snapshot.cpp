@@ -150,8 +150,8 @@ void read_names(const Connection& connection, const std::string& qube, Generatio
 std::vector<Qube> read_qubes(const Connection& connection)
 {
     std::vector<Qube> qubes;
-    Statement rows(connection,
-                   "SELECT name, base, base_commit, base_volume, current, composed FROM qube ORDER BY name");
+    Statement rows(connection, "SELECT name, base, base_commit, base_volume, current, composed, identity FROM qube "
+                               "ORDER BY name");
     while (rows.step()) {
         Qube qube{id<QubeName>(rows.text(0)),
                   id<BaseId>(rows.text(1)),
@@ -159,7 +159,8 @@ std::vector<Qube> read_qubes(const Connection& connection)
                   optional_id<VolumeId>(rows.text(3)),
                   rows.size(4),
                   {},
-                  rows.integer(5) != 0 ? Layout::composed : Layout::separate};
+                  rows.integer(5) != 0 ? Layout::composed : Layout::separate,
+                  rows.text(6)};
         Statement generations(
             connection, "SELECT number, created, reason, composed FROM generation WHERE qube = ? ORDER BY number");
         generations.bind(qube.name.text());

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/adoption.hpp"
 
+#include "engine/transaction.hpp"
+
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 namespace qpkg::app {
 namespace {
@@ -36,7 +40,27 @@ Qube adopted(Hypervisor& hypervisor, const QubeName& name, const std::vector<Run
         throw Error(Code::usage, "nobody has said which base " + name.text() + " has",
                     "say it once for its template: qvm-features TEMPLATE qpkg.base debian-12");
     }
-    return {name, *base, std::nullopt, std::nullopt, 0, {{0, occasion.now, occasion.reason, {}}}};
+    return {
+        name,          *base, std::nullopt, std::nullopt, 0, {{0, occasion.now, occasion.reason, {}}}, Layout::separate,
+        qube->identity};
+}
+
+/// Asked only where it is needed, of qubes that have apps and no record.
+std::optional<BaseId> said_base(World& world, const Snapshot& snapshot, const RunningQube& qube,
+                                const std::vector<VolumeSlot>& slots)
+{
+    const auto* recorded = snapshot.find_qube(qube.name);
+    if (slots.empty() || (recorded != nullptr && recorded->identity == qube.identity)) {
+        return std::nullopt;
+    }
+    try {
+        return world.hypervisor.outside_base(qube.name);
+    } catch (const Error& error) {
+        if (error.code() != Code::not_found && error.code() != Code::corrupt) {
+            throw;
+        }
+        return std::nullopt;
+    }
 }
 
 } // namespace
@@ -59,6 +83,37 @@ std::vector<Change> adopt_qubes(World& world, Snapshot& snapshot, const std::vec
         changes.emplace_back(CreateQube{qube});
     }
     return changes;
+}
+
+plan::Adoption look_for_strangers(World& world, const Snapshot& snapshot)
+{
+    if (world.hypervisor.capabilities().makes_qubes) {
+        return {};
+    }
+    std::map<QubeName, std::vector<VolumeSlot>> slots;
+    for (auto& wanted : world.hypervisor.wanted()) {
+        slots.emplace(wanted.qube, std::move(wanted.slots));
+    }
+    std::vector<plan::FoundQube> found;
+    for (const auto& qube : world.hypervisor.qubes()) {
+        const auto has = slots.find(qube.name);
+        if (!qube.disposable_of && has != slots.end()) {
+            found.push_back({qube.name, qube.identity, said_base(world, snapshot, qube, has->second), has->second});
+        }
+    }
+    return plan::plan_adoption(snapshot, found, world.clock.now());
+}
+
+Snapshot state_of(World& world)
+{
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto adoption = look_for_strangers(world, snapshot);
+    return plan::with_adopted(std::move(snapshot), adoption);
+}
+
+std::vector<VolumeSlot> named_slots(World& world)
+{
+    return world.hypervisor.capabilities().makes_qubes ? std::vector<VolumeSlot>{} : world.hypervisor.named();
 }
 
 } // namespace qpkg::app

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "app/world.hpp"
+#include "plan/adoption.hpp"
 #include "plan/plan.hpp"
 
 #include <string>
@@ -18,5 +19,15 @@ namespace qpkg::app {
 /// the changes that record them are returned. Errors: not_found (no such qube), usage (nobody has said its base).
 std::vector<Change> adopt_qubes(World& world, Snapshot& snapshot, const std::vector<std::string>& names,
                                 const plan::Occasion& occasion);
+
+/// What the backend's qubes have, compared with what is recorded of them; nothing where qpkg makes the qubes itself.
+plan::Adoption look_for_strangers(World& world, const Snapshot& snapshot);
+
+/// The state, with what `look_for_strangers` found as if it were recorded: so what is shown and planned is about the
+/// qubes that are really there. The next command that writes records it (`recover`).
+Snapshot state_of(World& world);
+
+/// What any qube names, where qubes are made by other tools.
+std::vector<VolumeSlot> named_slots(World& world);
 
 } // namespace qpkg::app

@@ -123,7 +123,7 @@ std::vector<QubeName> chosen_qubes(const Snapshot& snapshot, const QubeChoice& c
 
 PreparedChange prepare_install(World& world, const InstallRequest& request)
 {
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = state_of(world);
     const auto adopted = adopt_qubes(world, snapshot, request.into.names, occasion(world, request.reason));
     const auto qubes = chosen_qubes(snapshot, request.into);
     const auto channel = Channel::require(request.channel);
@@ -158,7 +158,7 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
 
 PreparedChange prepare_remove(World& world, const RemoveRequest& request)
 {
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = state_of(world);
     const auto qubes = chosen_qubes(snapshot, request.from);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
     auto plan = plan::plan_remove(snapshot, apps, qubes, occasion(world, snapshot, qubes, request.reason));
@@ -167,7 +167,7 @@ PreparedChange prepare_remove(World& world, const RemoveRequest& request)
 
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
 {
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = state_of(world);
     const auto qube = QubeName::require(request.qube);
     plan::require_qube(snapshot, qube);
     auto plan = plan::plan_rollback(snapshot, qube, request.to, base_names(world, snapshot, {qube}));
@@ -177,7 +177,7 @@ PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
 
 PreparedChange prepare_hold(World& world, const HoldRequest& request)
 {
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = state_of(world);
     const auto qubes = chosen_qubes(snapshot, request.in);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
     auto plan = plan::plan_hold(snapshot, apps, qubes, request.held, occasion(world, snapshot, qubes, request.reason));
@@ -186,7 +186,7 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request)
 
 PreparedChange prepare_layout(World& world, const LayoutRequest& request)
 {
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = state_of(world);
     const auto qube = QubeName::require(request.qube);
     plan::require_qube(snapshot, qube);
     auto plan = plan::plan_layout(snapshot, qube, request.layout, occasion(world, snapshot, {qube}, request.reason));
@@ -262,6 +262,17 @@ bool is_interrupted(World& world)
 
 void recover(World& world)
 {
+    const auto adoption = look_for_strangers(world, world.db.snapshot());
+    if (!adoption.changes.empty()) {
+        world.db.commit(adoption.changes);
+    }
+    for (const auto& qube : adoption.replaced) {
+        log::warning(qube.text() +
+                     " is another qube than the one that was recorded under this name: its record is gone");
+    }
+    for (const auto& qube : adoption.adopted) {
+        log::warning(qube.text() + " has apps and had no record, as after a clone: they are recorded now");
+    }
     for (const auto& [qube, why] : engine::activate(world.db, world.hypervisor).failed) {
         log::warning("recorded, but not yet live in " + qube.text() + ": " + why);
     }

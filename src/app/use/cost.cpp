@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/cost.hpp"
 
+#include "app/use/adoption.hpp"
 #include "plan/activation.hpp"
 #include "plan/delta.hpp"
 
@@ -141,8 +142,9 @@ void estimate_costs(World& world, PreparedChange& change)
     files::require_room(free, {change.disk_needed, files_needed}, world.root);
 }
 
-std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep)
+std::uint64_t reclaimable(World& world, Snapshot snapshot, std::size_t keep)
 {
+    snapshot.named = named_slots(world);
     return size_of(world, plan::plan_gc(snapshot, {keep}));
 }
 

@@ -16,7 +16,7 @@ std::uint64_t added_by_volume(std::uint64_t size, bool clones);
 std::uint64_t size_of(const plan::ComposeVolume& step);
 
 /// Bytes that dropping all but `keep` old generations per qube would give back.
-std::uint64_t reclaimable(World& world, const Snapshot& snapshot, std::size_t keep);
+std::uint64_t reclaimable(World& world, Snapshot snapshot, std::size_t keep);
 /// Bytes that its removal would give back.
 std::uint64_t size_of(World& world, const plan::Garbage& garbage);
 

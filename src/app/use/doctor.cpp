@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/doctor.hpp"
 
+#include "app/use/adoption.hpp"
 #include "app/use/clock_doubts.hpp"
 #include "app/use/loss.hpp"
 #include "engine/state_directory.hpp"
@@ -8,6 +9,8 @@
 #include "plan/garbage.hpp"
 #include "plan/restore.hpp"
 #include "signing/dates.hpp"
+
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <map>
@@ -72,20 +75,31 @@ void find_damaged_volumes(World& world, const Snapshot& snapshot, std::vector<Ho
     }
 }
 
-/// Qubes that ask for volumes nobody recorded: restored from another machine's backup, or cloned.
-void find_strangers(World& world, const Snapshot& snapshot, std::vector<HostFault>& found)
+/// Qubes that have apps which nobody recorded: clones, renamed ones, or restored from another machine's backup.
+void find_strangers(const plan::Adoption& adoption, const Snapshot& snapshot, std::vector<HostFault>& found)
 {
-    for (const auto& wanted : world.hypervisor.wanted()) {
-        if (snapshot.find_qube(wanted.qube) != nullptr) {
-            continue;
-        }
-        for (const auto& slot : wanted.slots) {
+    for (const auto& qube : adoption.adopted) {
+        found.push_back({HostFault::Weight::advice, qube.text(),
+                         "it has apps, but no record yet: it was cloned, renamed or restored",
+                         "the next command that changes something records it, for example: qpkg upgrade"});
+    }
+    for (const auto& qube : adoption.replaced) {
+        found.push_back({HostFault::Weight::advice, qube.text(),
+                         "it is another qube than the one that was recorded under this name",
+                         "the next command that changes something forgets the record of that one"});
+    }
+    for (const auto& stranger : adoption.strangers) {
+        std::vector<std::string> missing;
+        for (const auto& slot : stranger.slots) {
             if (!std::ranges::binary_search(snapshot.volumes, slot.volume)) {
-                found.push_back({HostFault::Weight::problem, wanted.qube.text(),
-                                 "it asks for a volume of " + slot.app.text() + " that is not recorded and not there",
-                                 "install it: qpkg install " + slot.app.text() + " --into " + wanted.qube.text()});
+                missing.push_back(slot.app.text());
             }
         }
+        found.push_back(
+            {HostFault::Weight::problem, stranger.name.text(),
+             "it has apps, and is not recorded: " + stranger.why +
+                 (missing.empty() ? "" : "; not here, so that it cannot start: " + text::join(missing, ", ")),
+             "record what can be told: qpkg restore"});
     }
 }
 
@@ -115,13 +129,15 @@ bool copies(const VolumeStore& volumes)
 
 std::vector<HostFault> diagnose(World& world)
 {
-    const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto recorded = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto adoption = look_for_strangers(world, recorded);
+    const auto snapshot = plan::with_adopted(recorded, adoption);
     std::vector<HostFault> found;
     find_missing_bases(snapshot, found);
     find_missing_images(snapshot, found);
     find_missing_commits(world, snapshot, found);
     find_damaged_volumes(world, snapshot, found);
-    find_strangers(world, snapshot, found);
+    find_strangers(adoption, recorded, found);
     find_clock_doubts(world, snapshot, found);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
     for (const auto& qube : activation.vanished) {

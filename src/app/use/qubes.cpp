@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/qubes.hpp"
 
+#include "app/use/adoption.hpp"
 #include "app/use/cost.hpp"
 #include "plan/plan.hpp"
 
@@ -122,7 +123,8 @@ std::size_t Collection::generations() const
 
 Collection plan_collection(World& world, const CollectRequest& request)
 {
-    const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    snapshot.named = named_slots(world);
     plan::Keeping keeping{request.keep};
     for (const auto& name : request.in) {
         keeping.only.push_back(plan::require_qube(snapshot, QubeName::require(name)).name);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/query.hpp"
 
+#include "app/use/adoption.hpp"
 #include "app/use/cost.hpp"
 #include "plan/activation.hpp"
 #include "plan/plan.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
@@ -20,11 +22,25 @@ bool runs_older(const plan::Activation& activation, const QubeName& qube)
            std::ranges::find(activation.detach, qube, &plan::SlotChange::qube) != activation.detach.end();
 }
 
+/// What is recorded can be listed also by who may not ask the backend.
+Snapshot state_or_record(World& world)
+{
+    try {
+        return state_of(world);
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        log::warning(std::string("this is what is recorded; qubes could not be asked: ") + error.what());
+        return world.db.snapshot();
+    }
+}
+
 } // namespace
 
 std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>& qubes)
 {
-    const auto snapshot = world.db.snapshot();
+    const auto snapshot = state_or_record(world);
     std::vector<QubeName> wanted;
     for (const auto& name : qubes) {
         wanted.push_back(plan::require_qube(snapshot, QubeName::require(name)).name);
@@ -48,7 +64,7 @@ std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>
 
 StatusReport status(World& world)
 {
-    const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    const auto snapshot = state_of(world);
     const Catalog catalog(world, snapshot, Reach::offline);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/upgrade.hpp"
 
+#include "app/use/adoption.hpp"
 #include "app/use/cost.hpp"
 #include "app/use/fetching.hpp"
 #include "app/use/names_wished.hpp"
@@ -113,7 +114,7 @@ void leave_out(PreparedChange& change, const std::map<AppId, Error>& failed)
 
 PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
 {
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = state_of(world);
     auto choice = request.in;
     choice.all = choice.all || choice.names.empty();
     const auto qubes = chosen_qubes(snapshot, choice);

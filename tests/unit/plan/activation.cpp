@@ -137,3 +137,28 @@ TEST_CASE("exactly the running disposables that have something else than their q
     CHECK((activation.outdated_disposables == std::vector<plan::Disposable>{{older, work}}));
     CHECK(activation.attach.empty());
 }
+
+TEST_CASE("what was recorded of another qube of that name is not carried out")
+{
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    snapshot.qubes[1].identity = "first";
+    auto live = settled(a_snapshot(), true);
+    live.attached = {{work, {}}};
+    live.identities = {{work, "second"}};
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK(activation.vanished == std::vector<QubeName>{work});
+    CHECK_FALSE(activation.is_pending());
+    live.identities = {{work, "first"}};
+    CHECK(plan::plan_activation(snapshot, live).is_pending());
+}
+
+TEST_CASE("what is unfinished is set again")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto live = settled(snapshot, true);
+    live.wanted[1].unfinished = true;
+
+    CHECK((plan::plan_activation(snapshot, live).set_wanted == std::vector<Attachment>{{work, {slot_of(hello)}}}));
+}

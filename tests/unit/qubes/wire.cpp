@@ -64,8 +64,8 @@ TEST_CASE("the list of qubes is read without dom0, in order")
     const auto domains = parse_domains("dom0 class=AdminVM state=Running uuid=0\nwork class=AppVM state=Halted uuid=1\n"
                                        "disp1 class=DispVM state=Running uuid=2 new=thing\n");
 
-    CHECK((domains == std::vector<Domain>{{QubeName::require("disp1"), "DispVM", "Running"},
-                                          {QubeName::require("work"), "AppVM", "Halted"}}));
+    CHECK((domains == std::vector<Domain>{{QubeName::require("disp1"), "DispVM", "Running", "2"},
+                                          {QubeName::require("work"), "AppVM", "Halted", "1"}}));
     CHECK_FAILS(Code::corrupt, "cut short", parse_domains("work class=AppVM state=Run"));
     CHECK_FAILS(Code::corrupt, "name, class and state", parse_domains("work class=AppVM\n"));
     CHECK_FAILS(Code::corrupt, "name, class and state", parse_domains("../x class=AppVM state=Halted\n"));
