@@ -18,6 +18,7 @@ Document describe(const app::DiskUse& use)
               column("users", "USED BY", &app::VolumeUse::users, users), column("volume", "", &app::VolumeUse::volume));
     out.field("objects", size(use.objects), "Object store, each file once");
     out.field("images", size(use.images), "Volumes add");
+    out.field("detaching", size(use.detaching), use.detaching > 0 ? "Of removed volumes that running qubes hold" : "");
     out.field("unshared", size(use.unshared), "Separate copies of the volumes would take");
     out.field("reclaimable", size(use.reclaimable), "qpkg gc --keep 0 would give back");
     return out;

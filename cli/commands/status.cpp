@@ -9,7 +9,13 @@ namespace {
 
 std::string state_of(const app::QubeStatus& qube)
 {
-    return qube.vanished ? "gone" : !qube.running ? "stopped" : qube.outdated ? "runs an older generation" : "running";
+    if (qube.vanished) {
+        return "gone";
+    }
+    if (qube.running && qube.outdated) {
+        return "runs an older generation";
+    }
+    return std::string(qube.running ? "running" : "stopped") + (qube.incomplete ? ", lacks something" : "");
 }
 
 void describe_qubes(Document& out, const app::StatusReport& report)
@@ -22,8 +28,8 @@ void describe_qubes(Document& out, const app::StatusReport& report)
         "qubes", report.qubes, column("name", "QUBE", &QubeStatus::name), column("base", "BASE", &QubeStatus::base),
         column("generation", "GENERATION", &QubeStatus::generation), column("apps", "APPS", &QubeStatus::apps),
         column("running", "STATE", [](const QubeStatus& qube) { return shown_as(flag(qube.running), state_of(qube)); }),
-        column("outdated", "", &QubeStatus::outdated), column("vanished", "", &QubeStatus::vanished),
-        column("base_outdated", "", &QubeStatus::base_outdated));
+        column("outdated", "", &QubeStatus::outdated), column("incomplete", "", &QubeStatus::incomplete),
+        column("vanished", "", &QubeStatus::vanished), column("base_outdated", "", &QubeStatus::base_outdated));
     out.table("outdated_disposables", report.outdated_disposables,
               column("name", "RUNS AN OLDER GENERATION", &plan::Disposable::name),
               column("of", "OF", &plan::Disposable::of));

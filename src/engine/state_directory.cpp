@@ -18,6 +18,14 @@ namespace fs = std::filesystem;
 
 constexpr unsigned writable_by_others = 022;
 
+/// make-store leaves it in the directory that is mounted over.
+constexpr const char* not_mounted = ".not-mounted";
+
+std::string words_of_unmounted(const fs::path& root)
+{
+    return "the file system of " + root.string() + " is not mounted: what is recorded is not there";
+}
+
 std::optional<std::string> fault_of(const fs::path& path)
 {
     struct stat info {};
@@ -46,6 +54,9 @@ std::vector<std::string> faults_of_state(const fs::path& root)
             faults.push_back(*std::move(fault));
         }
     };
+    if (is_unmounted(root)) {
+        faults.push_back(words_of_unmounted(root));
+    }
     add(root);
     std::error_code unreadable;
     for (const auto& part : fs::directory_iterator(root, unreadable)) {
@@ -81,8 +92,19 @@ void require_readable_state(const fs::path& root)
     }
 }
 
+bool is_unmounted(const fs::path& root)
+{
+    std::error_code unreadable;
+    return fs::exists(root / not_mounted, unreadable);
+}
+
 void require_sound_state(const fs::path& root)
 {
+    if (is_unmounted(root)) {
+        throw Error(Code::failed, words_of_unmounted(root),
+                    "mount it; where make-store made it: systemctl start \"$(systemd-escape --path --suffix=mount " +
+                        root.string() + ")\"");
+    }
     auto there = root;
     while (::access(there.c_str(), F_OK) != 0 && errno == ENOENT && there.has_relative_path()) {
         there = there.parent_path();

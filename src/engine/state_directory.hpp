@@ -20,6 +20,9 @@ std::vector<std::string> faults_of_state(const std::filesystem::path& root);
 /// anything else. A directory that is not there yet is no hindrance. Error failed.
 void require_readable_state(const std::filesystem::path& root);
 
+/// The state lies on a file system of its own, which is not mounted: what is seen here is an old or an empty one.
+bool is_unmounted(const std::filesystem::path& root);
+
 /// For writers. Error failed with the first of them, and where this user may not write there.
 void require_sound_state(const std::filesystem::path& root);
 

@@ -225,13 +225,16 @@ Activated activate(const StateDb& db, Hypervisor& hypervisor)
     const interrupt::Hold finish_what_was_promised;
     auto activation = plan::plan_activation(db.snapshot(), look(hypervisor));
 
-    std::map<QubeName, std::string> failed;
+    std::map<QubeName, Error> failed;
+    for (const auto& [qube, why] : activation.unknown) {
+        failed.emplace(qube, Error(Code::failed, why));
+    }
     const auto attempt = [&](const QubeName& qube, const auto& step) {
         try {
             step();
             fault_point("activate.step");
         } catch (const Error& error) {
-            failed.emplace(qube, error.what()); // what came first is the reason
+            failed.emplace(qube, error); // what came first is the reason
         }
     };
     for (const auto& qube : activation.create) {
@@ -263,20 +266,23 @@ Activated activate(const StateDb& db, Hypervisor& hypervisor)
     for (const auto& qube : activation.announce) {
         attempt(qube, [&] { hypervisor.announce(qube); });
     }
+    hypervisor.tidy();
     return {std::move(activation), std::move(failed)};
 }
 
 void require_live(const Activated& activated, const std::set<QubeName>& qubes)
 {
     std::vector<std::string> failures;
+    std::string hint;
     for (const auto& [qube, why] : activated.failed) {
         if (qubes.contains(qube)) {
-            failures.push_back(qube.text() + ": " + why);
+            failures.push_back(qube.text() + ": " + why.what());
+            hint = hint.empty() ? why.hint() : hint;
         }
     }
     if (!failures.empty()) {
         throw Error(Code::partly, "recorded, but not yet live in every qube: " + text::join(failures, "; "),
-                    "the next qpkg command tries again");
+                    (hint.empty() ? "" : hint + "; ") + "the next qpkg command tries again");
     }
 }
 

@@ -82,7 +82,7 @@ plan::Live look(Hypervisor& hypervisor);
 /// A qube that fails hinders no other: it is among `failed`, with the reason, and the next command tries again.
 struct Activated {
     plan::Activation done;
-    std::map<QubeName, std::string> failed;
+    std::map<QubeName, Error> failed;
 };
 Activated activate(const StateDb& db, Hypervisor& hypervisor);
 /// For a command that is about these qubes: Error partly names those of them that failed.

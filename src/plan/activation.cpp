@@ -21,6 +21,18 @@ bool holds(const Attachment& attachment, const VolumeSlot& slot)
     return std::ranges::any_of(attachment.slots, [&](const VolumeSlot& held) { return same_volume(held, slot); });
 }
 
+const std::string* problem_of(const Live& live, const QubeName& qube)
+{
+    for (const auto* attachments : {&live.wanted, &live.attached}) {
+        for (const auto& attachment : *attachments) {
+            if (attachment.qube == qube && !attachment.problem.empty()) {
+                return &attachment.problem;
+            }
+        }
+    }
+    return nullptr;
+}
+
 /// A qube of its name, and not the one that was recorded: what that one had is not this one's.
 bool is_another(const Qube& recorded, const Live& live)
 {
@@ -76,6 +88,10 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
     Activation activation;
     for (const auto& wanted : wanted_attachments(snapshot)) {
         const auto* set = find(live.wanted, wanted.qube);
+        if (const auto* why = problem_of(live, wanted.qube)) {
+            activation.unknown.emplace(wanted.qube, *why);
+            continue;
+        }
         const auto& qube = *snapshot.find_qube(wanted.qube);
         if (is_another(qube, live)) {
             activation.vanished.push_back(wanted.qube);

@@ -58,7 +58,8 @@ struct Activation {
     std::vector<QubeName> announce; ///< after `set_wanted`: have the volumes, but not what is said of them
     std::vector<QubeName> outdated; ///< ascending: run an older generation until they start again
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
-    std::vector<QubeName> vanished; ///< recorded, but the backend has them no more, or others of that name
+    std::vector<QubeName> vanished;          ///< recorded, but the backend has them no more, or others of that name
+    std::map<QubeName, std::string> unknown; ///< nobody can say what they have, and why: they are left alone
 
     /// Whether anything is left to do.
     bool is_pending() const

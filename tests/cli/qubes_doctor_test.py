@@ -4,6 +4,7 @@
 
 import pathlib
 import shutil
+import subprocess
 import sys
 import unittest
 
@@ -15,6 +16,7 @@ from world_case import WorldCase, check_schema  # noqa: E402
 
 FILES = HERE.parent.parent / "packaging/qubes"
 TEMPLATES = "etc/qubes/templates/libvirt"
+COMPOSED = "etc/qubes/policy.d/31-qpkg-composed.policy"
 
 
 class Doctor(WorldCase):
@@ -33,9 +35,13 @@ class Doctor(WorldCase):
         template = (FILES / "xen-dist.xml").read_text().replace("/var/lib/qpkg", str(self.dom0.root))
         self.put("usr/share/qubes/templates/libvirt/xen-dist.xml", template)
         self.put("etc/qubes/policy.d/30-qpkg.policy", (FILES / "30-qpkg.policy").read_text())
+        self.put(COMPOSED, self.guard("100"))
         self.dom0.must("repo", "add", "demo", self.world.site, "--yes")
         self.dom0.must("install", "hello", "--into", "work", "--yes")
         self.volume = self.dom0.root / "volumes" / (self.dom0.features("work")["qpkg.slot.a"] + ".erofs")
+
+    def guard(self, number):
+        return subprocess.run([FILES / "guard-composed", number], check=True, capture_output=True, text=True).stdout
 
     def put(self, path, text):
         file = self.system / path
@@ -64,10 +70,14 @@ class Doctor(WorldCase):
         self.put(f"{TEMPLATES}/xen-user.xml", kept.replace("{{ super() }}", ""))
         self.assertEqual(list(self.problems()), [path])
         self.put(f"{TEMPLATES}/xen-user.xml", kept)
-        by_name = self.put(f"{TEMPLATES}/by-name/work.xml", plain)
-        self.put(f"{TEMPLATES}/by-name/stranger.xml", plain)
-        self.assertIn("work gets no volumes", self.problems()[by_name])
-        self.assertEqual(len(self.problems()), 1)
+        self.put(f"{TEMPLATES}/xen/by-name/stranger.xml", plain)
+        self.put(f"{TEMPLATES}/by-name/work.xml", plain)  # qubesd does not read it
+        self.assertEqual(self.problems(code=0), {})
+        for folder in [TEMPLATES, "usr/share/qubes/templates/libvirt"]:
+            by_name = self.put(f"{folder}/xen/by-name/work.xml", plain)
+            self.assertIn("work gets no volumes", self.problems()[by_name])
+            self.assertEqual(len(self.problems()), 1)
+            pathlib.Path(by_name).unlink()
 
     def test_our_own_template_gone_or_changed_is_named(self):
         path = self.put("usr/share/qubes/templates/libvirt/xen-dist.xml", "{% extends 'libvirt/xen.xml' %}")
@@ -83,9 +93,39 @@ class Doctor(WorldCase):
                         "".join(line for line in policy.splitlines(True) if "qpkg.slot.k" not in line))
         self.assertIn("setting qpkg.slot.k", self.problems()[path])
         self.put("etc/qubes/policy.d/30-qpkg.policy", "admin.vm.feature.Set * @anyvm @anyvm allow\n" + policy)
-        self.assertIn("and 53 more", self.problems()[path])
+        self.assertIn("and 2653 more", self.problems()[path])
         pathlib.Path(path).unlink()
         self.assertIn("is not there", self.problems()[path])
+
+    def test_notices_of_composed_volumes_that_the_policy_leaves_open_are_named(self):
+        (self.system / COMPOSED).unlink()
+        self.assertRegex(self.problems()[str(self.system / COMPOSED)], "setting vm-config.qpkg-a0 and 2599 more")
+        self.put(COMPOSED, self.guard("100").replace("vm-config.qpkg-c7 ", "vm-config.qpkg-x "))
+        self.assertRegex(self.problems()[str(self.system / "etc/qubes/policy.d/30-qpkg.policy")], "vm-config.qpkg-c7$")
+        self.put(COMPOSED, self.guard("100"))
+        self.assertEqual(self.problems(code=0), {})
+        self.dom0.qubesd.qubes["personal"].features["vm-config.qpkg-b131"] = "x"
+        self.assertRegex(self.problems()[str(self.system / COMPOSED)], "vm-config.qpkg-b131$")
+        self.put(COMPOSED, self.guard("132"))
+        self.assertNotIn(str(self.system / COMPOSED), self.problems())
+
+    def test_a_store_that_qubes_hides_from_itself_is_named(self):
+        mark = self.world.folder / ".qubes-exclude-block-devices"
+        mark.touch()
+        self.assertIn("running qubes get no volumes", self.problems()[str(mark)])
+        mark.unlink()
+        (self.dom0.root / "attached").mkdir(exist_ok=True)
+        (self.dom0.root / "attached" / mark.name).touch()
+        self.assertEqual(list(self.problems()), [str(self.dom0.root / "attached" / mark.name)])
+
+    def test_a_store_that_is_not_mounted_is_named(self):
+        unit = subprocess.run(["systemd-escape", "--path", "--suffix=mount", self.dom0.root], check=True,
+                              capture_output=True, text=True).stdout.strip()
+        self.put(f"etc/systemd/system/{unit}", "[Mount]\n")
+        self.assertIn("is not mounted", self.problems()[str(self.dom0.root)])
+        subprocess.run(["mount", "--bind", self.dom0.root, self.dom0.root], check=True)
+        self.addCleanup(subprocess.run, ["umount", self.dom0.root], check=True)
+        self.assertEqual(self.problems(code=0), {})
 
     def test_after_a_restored_backup_doctor_names_what_is_missing_and_restore_makes_it_again(self):
         for content in [False, True]:  # the objects are there; nothing is

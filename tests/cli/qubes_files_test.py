@@ -5,6 +5,7 @@
 import importlib.util
 import pathlib
 import re
+import subprocess
 import unittest
 import xml.etree.ElementTree
 
@@ -88,6 +89,18 @@ class Policy(unittest.TestCase):
                     self.assertEqual(self.decides("admin.vm.feature.Set", feature, target), "deny", feature)
                     self.assertEqual(self.decides("admin.vm.feature.Remove", feature, target), "deny", feature)
         self.assertEqual(self.decides("qpkg.Refresh", "+", "@anyvm"), "deny")
+
+    def test_what_apps_of_composed_volumes_are_told_is_guarded_as_far_as_asked(self):
+        def guard(*words):
+            return subprocess.run([FILES / "guard-composed", *words], capture_output=True, text=True)
+        lines = guard("3").stdout.splitlines()
+        self.assertEqual(len(lines), 1 + 2 * 26 * 3)
+        for verb in ["Set", "Remove"]:
+            for name in ["a0", "a2", "z1"]:
+                self.assertIn(f"admin.vm.feature.{verb} +vm-config.qpkg-{name} @anyvm @anyvm deny", lines)
+        self.assertEqual(len(guard().stdout.splitlines()), 1 + 2 * 26 * 100)
+        for wrong in ["0", "1001", "x", "-1"]:
+            self.assertEqual(guard(wrong).returncode, 2)
 
     def test_other_features_are_left_to_other_policies(self):
         self.assertIsNone(self.decides("admin.vm.feature.Set", "+gui", "@anyvm"))

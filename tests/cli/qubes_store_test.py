@@ -6,6 +6,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -63,13 +64,32 @@ class MakeStore(unittest.TestCase):
         [unit] = self.units.iterdir()
         escaped = subprocess.run(["systemd-escape", "--path", "--suffix=mount", self.place], capture_output=True, text=True)
         self.assertEqual(unit.name, escaped.stdout.strip())
-        self.assertIn("Options=loop,noatime,nodev,nosuid\n", unit.read_text())
+        self.assertIn("Options=loop,noatime,nodev,nosuid,discard\n", unit.read_text())
         self.assertLess((self.place.parent / "store.xfs").stat().st_blocks * 512, 200 << 20)
+
+        (self.place / "large").write_bytes(os.urandom(64 << 20))
+        subprocess.run(["sync", "-f", self.place], check=True)
+        full = (self.place.parent / "store.xfs").stat().st_blocks
+        (self.place / "large").unlink()
+        subprocess.run(["sync", "-f", self.place], check=True)
+        for _ in range(100):
+            if (self.place.parent / "store.xfs").stat().st_blocks * 512 < full * 512 - (32 << 20):
+                break
+            time.sleep(0.1)
+        else:
+            self.fail("what was removed is not given back")
 
         again = self.make("--file", self.place.parent / "other.xfs")
         self.assertEqual((again.returncode, again.stderr), (0, ""))
         self.assertIn("already", again.stdout)
         self.assertFalse((self.place.parent / "other.xfs").exists())
+
+        subprocess.run(["umount", self.place], check=True)
+        refused = subprocess.run([os.environ["QPKG_BIN_DIR"] + "/qpkg", "--root", self.place, "gc"],
+                                 capture_output=True, text=True)
+        self.assertEqual(refused.returncode, 1, refused.stdout + refused.stderr)
+        self.assertIn(f"the file system of {self.place} is not mounted", refused.stderr)
+        subprocess.run(["mount", "-o", "loop", self.place.parent / "store.xfs", self.place], check=True)
 
     def test_what_fails_leaves_nothing(self):
         self.calls.with_suffix(".fail").touch()

@@ -61,9 +61,9 @@ struct LocalSubject : Subject {
     /// The suite's volumes are numbers only: any image will do for them.
     void ignore_volumes(const QubeName& qube)
     {
-        for (const auto& [name, slots, unfinished] : hypervisor().wanted()) {
-            for (const auto& slot : slots) {
-                if (name == qube) {
+        for (const auto& wanted : hypervisor().wanted()) {
+            for (const auto& slot : wanted.slots) {
+                if (wanted.qube == qube) {
                     qubes.stand_in(slot.volume);
                 }
             }

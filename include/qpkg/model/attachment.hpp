@@ -3,6 +3,7 @@
 
 #include "qpkg/model/volume_slot.hpp"
 
+#include <string>
 #include <vector>
 
 namespace qpkg {
@@ -12,6 +13,7 @@ struct Attachment {
     QubeName qube;
     std::vector<VolumeSlot> slots; ///< ascending by app
     bool unfinished = false;       ///< what follows from them is not done yet: they are to be set again
+    std::string problem = {};      ///< why nobody can say what it has; empty: its slots are known
 
     friend bool operator==(const Attachment&, const Attachment&) = default;
 };

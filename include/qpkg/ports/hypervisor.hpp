@@ -32,6 +32,9 @@ struct RunningQube {
     QubeName name;
     bool running;
     std::optional<QubeName> disposable_of = {}; ///< it was made from that qube and has the apps that one had then
+    enum class Kind { usual, template_qube, remote_qube };
+    Kind kind = Kind::usual;   ///< others are made from a `template_qube`, without its apps; a `remote_qube` is on
+                               ///< another machine
     std::string identity = {}; ///< stays with the qube; a new one of an old name has another. Empty: there is no such
 };
 
@@ -64,8 +67,10 @@ public:
     /// The volume of the base that a qube starts from, where the backend itself keeps that.
     virtual std::optional<VolumeId> base_volume(const QubeName&) { return std::nullopt; }
     /// What is set for the next start: an entry for every qube but disposables, also one without slots.
+    /// One of which nobody can say it has a `problem` and hinders no other; the same for `attached`.
     virtual std::vector<Attachment> wanted() = 0;
-    /// Every slot that any qube names, disposables included: `gc` keeps those, recorded or not.
+    /// Every slot that any qube names, disposables included: `gc` keeps those, recorded or not. Fails where one
+    /// qube cannot be asked.
     virtual std::vector<VolumeSlot> named()
     {
         std::vector<VolumeSlot> all;
@@ -100,6 +105,9 @@ public:
     /// The running qube is told of volumes that it has what it is told of them when it starts: what names its apps have
     /// may have changed. A qube that does not run hears of it at its start.
     virtual void announce(const QubeName&) {}
+
+    /// Gives back what qubes had that ended, and what a killed command left.
+    virtual void tidy() {}
 
     /// Makes the menu of the desktop show the qubes' apps, where there is one. What goes wrong with a qube is a
     /// warning: its apps run all the same.

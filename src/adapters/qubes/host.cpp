@@ -5,9 +5,12 @@
 #include "adapters/qubes/slots.hpp"
 
 #include "qpkg/core/files.hpp"
+#include "qpkg/core/mounts.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <set>
 #include <sstream>
 
@@ -19,8 +22,11 @@ using Weight = HostFault::Weight;
 
 constexpr std::size_t largest_file = 1024 * 1024;
 constexpr const char* ours = "usr/share/qubes/templates/libvirt/xen-dist.xml";
-constexpr const char* overriding = "etc/qubes/templates/libvirt";
+constexpr std::array overriding{"etc/qubes/templates/libvirt", "usr/share/qubes/templates/libvirt"};
 constexpr const char* policy = "etc/qubes/policy.d/30-qpkg.policy";
+constexpr const char* composed_policy = "etc/qubes/policy.d/31-qpkg-composed.policy";
+constexpr std::size_t largest_policy = 16 * 1024 * 1024;
+constexpr std::size_t always_guarded = 100; ///< apps of a composed volume
 constexpr std::string_view exclude_mark = ".qubes-exclude-block-devices";
 
 void check_template(const fs::path& system, const fs::path& images, std::vector<HostFault>& found)
@@ -43,7 +49,8 @@ void check_template(const fs::path& system, const fs::path& images, std::vector<
     }
 }
 
-/// libvirt templates that qubesd takes before ours: one for every qube, and one for each qube by name.
+/// libvirt templates that qubesd takes before ours: one for each qube by name, and one for every qube. It looks in /etc
+/// first, then in /usr/share.
 void check_overrides(const fs::path& system, std::span<const QubeName> qubes, std::vector<HostFault>& found)
 {
     const auto look = [&](const fs::path& path, const std::string& whom) {
@@ -53,13 +60,51 @@ void check_overrides(const fs::path& system, std::span<const QubeName> qubes, st
                              "let it begin with {% extends 'libvirt/xen-dist.xml' %} and call super() in its devices"});
         }
     };
-    look(system / overriding / "xen-user.xml", "qubes get");
-    for (const auto& qube : qubes) {
-        look(system / overriding / "by-name" / (qube.text() + ".xml"), qube.text() + " gets");
+    for (const auto* folder : overriding) {
+        look(system / folder / "xen-user.xml", "qubes get");
+        for (const auto& qube : qubes) {
+            look(system / folder / "xen/by-name" / (qube.text() + ".xml"), qube.text() + " gets");
+        }
     }
 }
 
-void check_policy(const fs::path& system, std::vector<HostFault>& found)
+/// Qubes' udev script hides loop devices from qubesd where any folder above their file has the mark.
+void check_mark(const fs::path& store, std::vector<HostFault>& found)
+{
+    for (auto folder = store / "attached"; folder != folder.parent_path(); folder = folder.parent_path()) {
+        if (fs::exists(folder / exclude_mark)) {
+            found.push_back({Weight::problem, (folder / exclude_mark).string(),
+                             "hides the devices of " + store.string() + ": running qubes get no volumes",
+                             "move the store to where no folder above it has that file, for example /var/lib/qpkg"});
+        }
+    }
+}
+
+/// As `systemd-escape --path`.
+std::string unit_of(const fs::path& place)
+{
+    std::string unit;
+    for (const auto c : place.relative_path().string()) {
+        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == ':';
+        constexpr const char* digits = "0123456789abcdef";
+        unit += c == '/' ? "-"
+                : plain  ? std::string(1, c)
+                         : std::string("\\x") + digits[(c >> 4) & 15] + digits[c & 15];
+    }
+    return unit + ".mount";
+}
+
+void check_mount(const fs::path& system, const fs::path& store, std::vector<HostFault>& found)
+{
+    const auto unit = unit_of(store);
+    if (fs::exists(system / "etc/systemd/system" / unit) && !mounts::is_mount_point(store)) {
+        found.push_back({Weight::problem, store.string(),
+                         "its file system is not mounted: what qubes have is not there, and they cannot start with it",
+                         "systemctl start '" + unit + "'; when that fails: journalctl -b -u '" + unit + "'"});
+    }
+}
+
+void check_policy(const fs::path& system, const std::set<std::string>& notices, std::vector<HostFault>& found)
 {
     const auto path = system / policy;
     const auto content = files::read_if_exists(path, largest_file);
@@ -68,13 +113,18 @@ void check_policy(const fs::path& system, std::vector<HostFault>& found)
                          "install the dom0 package of qpkg again"});
         return;
     }
-    const auto open = unguarded_features(*content);
-    if (!open.empty()) {
-        found.push_back({Weight::problem, path.string(),
-                         "does not keep other qubes from setting " + open.front() +
-                             (open.size() > 1 ? " and " + std::to_string(open.size() - 1) + " more" : ""),
-                         "install the dom0 package of qpkg again"});
+    const auto composed = files::read_if_exists(system / composed_policy, largest_policy).value_or("");
+    const auto open = unguarded_features(*content + composed, notices);
+    if (open.empty()) {
+        return;
     }
+    const bool of_composed = composed.empty() || notices.contains(open.front());
+    found.push_back({Weight::problem, of_composed ? (system / composed_policy).string() : path.string(),
+                     "does not keep other qubes from setting " + open.front() +
+                         (open.size() > 1 ? " and " + std::to_string(open.size() - 1) + " more" : ""),
+                     of_composed ? "/usr/libexec/qpkg/guard-composed NUMBER > " + ('/' + std::string(composed_policy)) +
+                                       ", with the number of apps of the largest qube"
+                                 : "install the dom0 package of qpkg again"});
 }
 
 std::vector<std::string> guarded_features()
@@ -83,6 +133,9 @@ std::vector<std::string> guarded_features()
     for (Letter letter = 'a'; letter <= 'z'; ++letter) {
         names.push_back(disk_feature(letter));
         names.push_back(notice_feature(letter));
+        for (std::size_t number = 0; number < always_guarded; ++number) {
+            names.push_back(notice_feature(letter, std::to_string(number)));
+        }
     }
     return names;
 }
@@ -95,7 +148,7 @@ bool keeps_our_disks(std::string_view libvirt_template)
     return says("qpkg.slot.") || (says("libvirt/xen-dist.xml") && (says("super()") || !says("block devices")));
 }
 
-std::vector<std::string> unguarded_features(std::string_view text)
+std::vector<std::string> unguarded_features(std::string_view text, const std::set<std::string>& notices)
 {
     // The first line that matches decides, so what was allowed before is open.
     std::set<std::string> denied;
@@ -113,16 +166,21 @@ std::vector<std::string> unguarded_features(std::string_view text)
         }
     }
     auto names = guarded_features();
+    std::ranges::copy_if(notices, std::back_inserter(names),
+                         [&](const std::string& notice) { return std::ranges::find(names, notice) == names.end(); });
     std::erase_if(names, [&](const std::string& name) { return denied.contains(name) && !allowed.contains(name); });
     return names;
 }
 
-std::vector<HostFault> inspect_host(const fs::path& system, const fs::path& images, std::span<const QubeName> qubes)
+std::vector<HostFault> inspect_host(const fs::path& system, const fs::path& store, std::span<const QubeName> qubes,
+                                    const std::set<std::string>& notices)
 {
     std::vector<HostFault> found;
-    check_template(system, images, found);
+    check_template(system, store / "volumes", found);
     check_overrides(system, qubes, found);
-    check_policy(system, found);
+    check_policy(system, notices, found);
+    check_mark(store, found);
+    check_mount(system, store, found);
     return found;
 }
 

@@ -8,6 +8,7 @@
 #include "qpkg/ports/hypervisor.hpp"
 
 #include <filesystem>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,13 +17,14 @@
 /// The files of dom0 that the qubes backend lives by, and those that can stand before them.
 namespace qpkg::qubes {
 
-/// What is wrong with the libvirt template, the policy and the files that win over them. `system` is / but in tests;
-/// `images` is where the volumes really lie.
-std::vector<HostFault> inspect_host(const std::filesystem::path& system, const std::filesystem::path& images,
-                                    std::span<const QubeName> qubes);
+/// What is wrong with the libvirt template, the policy, the files that win over them, and the store. `system` is / but
+/// in tests; `store` is where `volumes` and `attached` really lie; `notices` are the composed notices that qubes have.
+std::vector<HostFault> inspect_host(const std::filesystem::path& system, const std::filesystem::path& store,
+                                    std::span<const QubeName> qubes, const std::set<std::string>& notices);
 
-/// The features that the policy of `text` (the lines of a policy file) does not keep from other qubes, "qpkg.slot.a".
-std::vector<std::string> unguarded_features(std::string_view text);
+/// The features that the policy of `text` (the lines of policy files, in their order) does not keep from other qubes:
+/// of those that are always there, and of `notices`.
+std::vector<std::string> unguarded_features(std::string_view text, const std::set<std::string>& notices = {});
 
 /// True where a template brings our disks along, itself or by extending ours.
 bool keeps_our_disks(std::string_view libvirt_template);

@@ -3,6 +3,7 @@
 #include "adapters/qubes/preloaded.hpp"
 #include "adapters/qubes/qubes_hypervisor.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 
 #include <algorithm>
@@ -25,6 +26,28 @@ void unless_gone(const Step& step)
     } catch (const Error& error) {
         if (error.code() != Code::not_found) {
             throw;
+        }
+    }
+}
+
+RunningQube::Kind kind_of(const Domain& domain)
+{
+    using enum RunningQube::Kind;
+    return domain.kind == "TemplateVM" ? template_qube : domain.kind == "RemoteVM" ? remote_qube : usual;
+}
+
+/// One qube that cannot be asked hinders no other.
+template <class Ask>
+void add_attachment(std::vector<Attachment>& all, const QubeName& qube, const Ask& ask)
+{
+    try {
+        all.push_back(ask());
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        if (error.code() != Code::not_found) {
+            all.push_back({qube, {}, false, error.what() + (error.hint().empty() ? "" : "; " + error.hint())});
         }
     }
 }
@@ -56,7 +79,7 @@ std::vector<RunningQube> QubesHypervisor::qubes()
     std::vector<RunningQube> all;
     for (const auto& domain : domains()) {
         unless_gone([&] {
-            RunningQube qube{domain.name, domain.is_running(), {}, domain.uuid};
+            RunningQube qube{domain.name, domain.is_running(), {}, kind_of(domain), domain.uuid};
             if (domain.is_disposable()) {
                 const auto from = client_.call({"admin.vm.property.Get", "template", domain.name.text()});
                 qube.disposable_of = with_context(domain.name.text(), [&] { return parse_qube_property(from); });
@@ -111,7 +134,7 @@ std::vector<Attachment> QubesHypervisor::wanted()
     std::vector<Attachment> all;
     for (const auto& domain : domains()) {
         if (!domain.is_disposable()) {
-            unless_gone([&] { all.push_back(asked_for(domain.name)); });
+            add_attachment(all, domain.name, [&] { return asked_for(domain.name); });
         }
     }
     return all;
@@ -141,12 +164,15 @@ std::vector<QubesHypervisor::Disk> QubesHypervisor::disks(const QubeName& qube) 
         return {};
     }
     const auto loops = loops_.all();
+    const auto store = std::filesystem::weakly_canonical(options_.root).string() + '/';
     std::vector<Disk> disks;
     for (const auto& device : devices) {
-        // A disk of the start is named by its image's path, a hot one by its loop device.
+        // A disk of the start is named by its image's path, a hot one by its loop device; other loop devices are not
+        // ours, whatever their files are called.
         const auto loop = loops.find(device.port);
+        const bool is_ours = loop == loops.end() || loop->second.starts_with(store);
         disks.push_back({*letter_of_front_end(device.properties.at("_frontend-dev")), device.port,
-                         volume_of_image(loop == loops.end() ? device.port : loop->second)});
+                         is_ours ? volume_of_image(loop == loops.end() ? device.port : loop->second) : std::nullopt});
     }
     return disks;
 }
@@ -162,36 +188,84 @@ Group QubesHypervisor::slots_on(const Disk& disk, const std::map<Letter, Group>&
     return known.empty() ? Group{unknown} : known;
 }
 
+Attachment QubesHypervisor::attached_to(const QubeName& qube) const
+{
+    Attachment attached{qube, {}};
+    auto found = disks(qube);
+    std::erase_if(found, [](const Disk& disk) { return !disk.volume; }); // the user's own: left alone
+    const auto asked = found.empty() ? std::map<Letter, Group>{} : slots_of(features(qube, is_slot_feature));
+    for (const auto& disk : found) {
+        const auto slots = slots_on(disk, asked);
+        attached.slots.insert(attached.slots.end(), slots.begin(), slots.end());
+    }
+    std::ranges::sort(attached.slots);
+    return attached;
+}
+
 std::vector<Attachment> QubesHypervisor::attached()
 {
     std::vector<Attachment> all;
     for (const auto& domain : domains()) {
-        if (!domain.is_running()) {
-            continue;
+        if (domain.is_running()) {
+            add_attachment(all, domain.name, [&] { return attached_to(domain.name); });
         }
-        unless_gone([&] {
-            Attachment attached{domain.name, {}};
-            const auto found = disks(domain.name);
-            const auto asked_for =
-                found.empty() ? std::map<Letter, Group>{} : slots_of(features(domain.name, is_slot_feature));
-            for (const auto& disk : found) {
-                const auto slots = slots_on(disk, asked_for);
-                attached.slots.insert(attached.slots.end(), slots.begin(), slots.end());
-            }
-            std::ranges::sort(attached.slots);
-            all.push_back(std::move(attached));
-        });
     }
     return all;
+}
+
+Loops::Use QubesHypervisor::use_of_loops(const Domain& domain) const
+{
+    try {
+        std::set<VolumeId> volumes;
+        for (const auto& disk : disks(domain.name)) {
+            if (disk.volume) {
+                volumes.insert(*disk.volume);
+            }
+        }
+        return volumes;
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        return std::nullopt;
+    }
+}
+
+void QubesHypervisor::tidy()
+{
+    if (!std::filesystem::exists(loops_.directory())) {
+        return;
+    }
+    std::map<QubeName, Loops::Use> in_use;
+    for (const auto& domain : domains()) {
+        if (domain.is_running()) {
+            in_use.emplace(domain.name, use_of_loops(domain));
+        }
+    }
+    try {
+        loops_.close_all_but(in_use);
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        log::warning(std::string("what qubes had that ended is still there: ") + error.what());
+    }
 }
 
 std::vector<HostFault> QubesHypervisor::findings()
 {
     std::vector<QubeName> names;
+    std::set<std::string> notices;
     for (const auto& domain : domains()) {
         names.push_back(domain.name);
+        const auto data = client_.find({"admin.vm.feature.List", "", domain.name.text()}, "QubesVMNotFoundError");
+        for (auto& name : parse_names(data.value_or(""))) {
+            if (is_slot_feature(name) && !is_disk_feature(name)) {
+                notices.insert(std::move(name));
+            }
+        }
     }
-    return inspect_host(options_.system, options_.root / "volumes", names);
+    return inspect_host(options_.system, options_.root, names, notices);
 }
 
 } // namespace qpkg::qubes

@@ -102,18 +102,27 @@ void Loops::close(const QubeName& qube, const VolumeId& volume) const
     }
 }
 
-void Loops::close_all_but(const std::set<QubeName>& running) const
+void Loops::close_all_but(const std::map<QubeName, Use>& in_use) const
 {
     std::error_code absent;
     for (const auto& qube : fs::directory_iterator(directory_, absent)) {
         const auto name = QubeName::parse(qube.path().filename().string());
-        if (!name || running.contains(*name)) {
+        if (!name) {
+            continue;
+        }
+        const auto used = in_use.find(*name);
+        if (used != in_use.end() && !used->second) {
             continue;
         }
         for (const auto& link : fs::directory_iterator(qube)) {
-            close_link(link.path());
+            const auto volume = volume_of_image(link.path().string());
+            if (used == in_use.end() || !volume || !used->second->contains(*volume)) {
+                close_link(link.path());
+            }
         }
-        fs::remove(qube.path());
+        if (used == in_use.end()) {
+            fs::remove(qube.path());
+        }
     }
 }
 

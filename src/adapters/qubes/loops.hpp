@@ -3,7 +3,7 @@
 // Why a loop device lies on a hard link. Devices on files below `volumes/` are hidden from Qubes' lists on purpose:
 // they are the starts' business. A link in `attached/<qube>/` is another path to the same file, so it is shown, costs
 // no space, and tells by its name whose it is. That is the only record: what belongs to a qube that does not run is
-// closed by whoever opens the next one.
+// closed by the next command that changes something.
 #pragma once
 
 #include "qpkg/model/id.hpp"
@@ -27,12 +27,15 @@ public:
     {
     }
 
+    /// The volumes that a running qube has; nothing where that cannot be asked: then all stay.
+    using Use = std::optional<std::set<VolumeId>>;
+
     /// The name ("loop4001") of the qube's read-only device of `image`; made when it is not there.
     std::string open(const QubeName& qube, const VolumeId& volume, const std::filesystem::path& image) const;
     /// Absent is success.
     void close(const QubeName& qube, const VolumeId& volume) const;
-    /// Closes what qubes other than these have: they were shut down.
-    void close_all_but(const std::set<QubeName>& running) const;
+    /// Closes what is not in use: of qubes that were shut down, and what a killed command opened and never attached.
+    void close_all_but(const std::map<QubeName, Use>& in_use) const;
 
     const std::filesystem::path& directory() const { return directory_; }
     /// Device name → backing file, of every loop device.

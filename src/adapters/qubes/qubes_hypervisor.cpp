@@ -167,7 +167,6 @@ void QubesHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
         throw Error(Code::not_found, "the volume of " + slot.app.text() + ", " + slot.volume.hex() + ", is not there",
                     "run `qpkg restore` to get it again");
     }
-    loops_.close_all_but(running_names(domains()));
     const auto port = loops_.open(qube, slot.volume, image);
     wait_until_offered(port);
     client_.call({"admin.vm.device.block.Attach", "dom0+" + port, qube.text(),

@@ -64,6 +64,7 @@ public:
     /// The features, which `set_wanted` has set, are in its QubesDB already: its agent is asked to read them.
     void announce(const QubeName& qube) override;
     std::vector<HostFault> findings() override;
+    void tidy() override;
     /// Of running qubes only: their icons come from them.
     void show_menus(std::span<const Menu> menus) override;
 
@@ -74,13 +75,15 @@ private:
     struct Disk {
         Letter letter;
         std::string port;               ///< of dom0: "loop4001"
-        std::optional<VolumeId> volume; ///< nothing: a foreign disk
+        std::optional<VolumeId> volume; ///< nothing: the user's own disk
     };
 
     std::vector<Domain> domains() const;
     Domain require(const QubeName& qube) const; ///< Error unsupported for a disposable
     Features features(const QubeName& qube, bool (*concerns)(std::string_view)) const;
     Attachment asked_for(const QubeName& qube) const;
+    Attachment attached_to(const QubeName& qube) const;
+    Loops::Use use_of_loops(const Domain& domain) const;
     void apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const;
     std::vector<Disk> disks(const QubeName& qube) const; ///< ours, of a running qube
     /// What the features say the disk holds now, or what is recorded.

@@ -3,6 +3,7 @@
 
 #include "engine/transaction.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
@@ -35,10 +36,19 @@ Qube adopted(Hypervisor& hypervisor, const QubeName& name, const std::vector<Run
         throw Error(Code::unsupported, name.text() + " is a disposable of " + qube->disposable_of->text(),
                     "install into " + qube->disposable_of->text() + ": disposables that start afterwards have the app");
     }
+    if (qube->kind == RunningQube::Kind::remote_qube) {
+        throw Error(Code::unsupported, name.text() + " is a qube of another machine: it gets no disks from this one",
+                    "install there, with the qpkg of that machine");
+    }
     const auto base = hypervisor.outside_base(name);
     if (!base) {
         throw Error(Code::usage, "nobody has said which base " + name.text() + " has",
-                    "say it once for its template: qvm-features TEMPLATE qpkg.base debian-12");
+                    "say it once, for its template or, where it is standalone, for itself: qvm-features TEMPLATE "
+                    "qpkg.base debian-12");
+    }
+    if (qube->kind == RunningQube::Kind::template_qube) {
+        log::warning(name.text() + " is a template: the app will be in " + name.text() +
+                     " alone, not in the qubes that are made from it: name those to install there");
     }
     return {
         name,          *base, std::nullopt, std::nullopt, 0, {{0, occasion.now, occasion.reason, {}}}, Layout::separate,
@@ -92,6 +102,9 @@ plan::Adoption look_for_strangers(World& world, const Snapshot& snapshot)
     }
     std::map<QubeName, std::vector<VolumeSlot>> slots;
     for (auto& wanted : world.hypervisor.wanted()) {
+        if (!wanted.problem.empty()) {
+            continue; // nobody knows what it has: nothing is said of it
+        }
         slots.emplace(wanted.qube, std::move(wanted.slots));
     }
     std::vector<plan::FoundQube> found;

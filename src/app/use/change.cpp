@@ -274,7 +274,8 @@ void recover(World& world)
         log::warning(qube.text() + " has apps and had no record, as after a clone: they are recorded now");
     }
     for (const auto& [qube, why] : engine::activate(world.db, world.hypervisor).failed) {
-        log::warning("recorded, but not yet live in " + qube.text() + ": " + why);
+        log::warning("recorded, but not yet live in " + qube.text() + ": " + why.what() +
+                     (why.hint().empty() ? "" : " (" + why.hint() + ')'));
     }
 }
 

@@ -36,6 +36,16 @@ Snapshot state_or_record(World& world)
     }
 }
 
+/// Something is left to do in it: a disk is missing, or what it is told.
+bool is_incomplete(const plan::Activation& activation, const QubeName& qube)
+{
+    return std::ranges::find(activation.set_wanted, qube, &Attachment::qube) != activation.set_wanted.end() ||
+           std::ranges::find(activation.attach, qube, &plan::SlotChange::qube) != activation.attach.end() ||
+           std::ranges::find(activation.announce, qube) != activation.announce.end() ||
+           std::ranges::find(activation.create, qube, &plan::NewQube::name) != activation.create.end() ||
+           activation.unknown.contains(qube);
+}
+
 } // namespace
 
 std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>& qubes)
@@ -79,7 +89,7 @@ StatusReport status(World& world)
         const auto* base = snapshot.find_base(qube.base);
         report.qubes.push_back({qube.name, qube.base, qube.current, qube.current_generation().bindings.size(),
                                 qube.current_generation().composed.has_value(), running.contains(qube.name),
-                                runs_older(activation, qube.name),
+                                runs_older(activation, qube.name), is_incomplete(activation, qube.name),
                                 std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
                                 base != nullptr && qube.base_commit && base->commit != *qube.base_commit});
     }

@@ -30,6 +30,7 @@ struct QubeStatus {
     bool composed; ///< its apps are in one volume
     bool running;
     bool outdated;      ///< runs an older generation
+    bool incomplete;    ///< lacks something that its generation has, now or at its next start
     bool vanished;      ///< the backend has it no more
     bool base_outdated; ///< a newer build of its base is here
 };
@@ -106,6 +107,7 @@ struct DiskUse {
     std::vector<VolumeUse> volumes;
     std::uint64_t objects;     ///< bytes of content in the object store, each file once
     std::uint64_t images;      ///< bytes of disk that images alone hold
+    std::uint64_t detaching;   ///< of that, of images that are removed, and that running qubes hold until they end
     std::uint64_t unshared;    ///< what the same volumes would take as separate copies
     std::uint64_t reclaimable; ///< bytes `gc` would give back now
 };

@@ -4,6 +4,8 @@
 #include "plan/activation.hpp"
 #include "plan/garbage.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -67,6 +69,21 @@ std::set<VolumeId> volumes_to_come(const Snapshot& snapshot)
     return volumes;
 }
 
+/// Links that running qubes' loop devices lie on, and that are the last name of their image.
+std::uint64_t held_by_links(const std::filesystem::path& directory)
+{
+    std::uint64_t bytes = 0;
+    std::error_code absent;
+    for (std::filesystem::recursive_directory_iterator link(directory, absent), end; link != end;
+         link.increment(absent)) {
+        struct stat info {};
+        if (::lstat(link->path().c_str(), &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1) {
+            bytes += static_cast<std::uint64_t>(info.st_blocks) * 512;
+        }
+    }
+    return bytes;
+}
+
 } // namespace
 
 DiskUse disk_use(World& world)
@@ -83,6 +100,8 @@ DiskUse disk_use(World& world)
         use.unshared += entry.size;
         use.volumes.push_back(std::move(entry));
     }
+    use.detaching = held_by_links(world.root / "attached");
+    use.images += use.detaching;
     std::sort(use.volumes.begin(), use.volumes.end(),
               [](const VolumeUse& a, const VolumeUse& b) { return a.size > b.size; });
     std::map<Digest, std::uint64_t> objects;

@@ -42,7 +42,8 @@ TEST_CASE("a qube that fails hinders no other, and the next command tries it aga
 
     const auto first = engine::activate(recorded.database, recorded.hypervisor);
 
-    CHECK(first.failed == std::map<QubeName, std::string>{{personal, "its disk is gone"}});
+    REQUIRE(first.failed.size() == 1);
+    CHECK(std::string(first.failed.at(personal).what()) == "its disk is gone");
     CHECK(recorded.hypervisor.qubes().size() == 1);
     CHECK(engine::activate(recorded.database, recorded.hypervisor).failed.empty());
     CHECK(recorded.hypervisor.qubes().size() == 2);
@@ -50,10 +51,15 @@ TEST_CASE("a qube that fails hinders no other, and the next command tries it aga
 
 TEST_CASE("a command fails for what it is about, and for nothing else")
 {
-    const engine::Activated activated{{}, {{personal, "its disk is gone"}}};
+    const engine::Activated activated{{}, {{personal, Error(Code::failed, "its disk is gone", "make it again")}}};
 
     CHECK_NOTHROW(engine::require_live(activated, {work}));
     CHECK_NOTHROW(engine::require_live(activated, {}));
     CHECK_FAILS(Code::partly, "not yet live in every qube: personal: its disk is gone",
                 engine::require_live(activated, {work, personal}));
+    try {
+        engine::require_live(activated, {personal});
+    } catch (const Error& error) {
+        CHECK(error.hint() == "make it again; the next qpkg command tries again");
+    }
 }
