@@ -32,6 +32,13 @@ std::vector<std::vector<Value>> missing_volumes(const plan::Plan& plan, const st
     return rows;
 }
 
+std::string closing(const Context& context, const std::string& done)
+{
+    return context.exit_code == 0
+               ? "Done: " + done + '.'
+               : "Failed: " + done + ", but not everything could be told; what would tell it stands above.";
+}
+
 Document describe(const app::Recovery& recovery)
 {
     Document out("restore");
@@ -69,7 +76,7 @@ void mend(Context& context, app::Restoration& repairs, Document result)
     }
     context.show(result.field("changed", true)
                      .field("fetched_objects", prepared.imported.fetched_objects)
-                     .done("Done: what is recorded is there again and sound."));
+                     .done(closing(context, "what is recorded is there again and sound")));
 }
 
 Proposal propose_repairs(Context& context, const FetchLock& lock)
@@ -88,6 +95,9 @@ Proposal propose_repairs(Context& context, const FetchLock& lock)
 void recover_and_mend(Context& context, const app::Recovery& recovery)
 {
     context.locked([&] { app::recover_database(context.world(), recovery); });
+    if (!recovery.complete) {
+        context.exit_code = static_cast<int>(Code::partly);
+    }
     app::Restoration repairs(context.world());
     auto result = describe(recovery);
     if (!repairs.empty()) {
@@ -96,7 +106,7 @@ void recover_and_mend(Context& context, const app::Recovery& recovery)
         return;
     }
     describe(result, repairs);
-    context.show(result.field("changed", true).done("Done: what could be told is recorded again."));
+    context.show(result.field("changed", true).done(closing(context, "what could be told is recorded again")));
 }
 
 Proposal propose_restoring(Context& context)
@@ -106,7 +116,7 @@ Proposal propose_restoring(Context& context)
         context.overlook_database();
     }
     const auto lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
-    if (!damage && !app::find_loss(context.world())) {
+    if (!damage && !app::needs_recovery(context.world())) {
         return propose_repairs(context, lock);
     }
     const auto recovery = app::plan_recovery(context.world(), context.reach());

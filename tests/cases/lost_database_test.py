@@ -70,7 +70,7 @@ class LostDatabase(WorldCase):
 
     def test_restore_records_bases_and_says_what_it_cannot_tell(self):
         self.lose()
-        answer = self.json_of("restore", "--yes")
+        answer = self.json_of("restore", "--yes", code=10)
         self.assertTrue(any("base debian-12" in line for line in answer["recovered"]))
         self.assertTrue(any("work" in line and "qpkg repo add" in line for line in answer["untold"]), answer)
         self.assertEqual(self.world.must("base", "list", "--json").json["bases"][0]["base"], "debian-12")

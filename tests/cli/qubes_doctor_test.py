@@ -158,6 +158,60 @@ class Doctor(WorldCase):
         self.dom0.must("restore", "--yes")
         self.assertTrue(self.volume.exists())
 
+    def lose_everything(self):
+        """dom0 was installed anew: qubes are back from their backups, qpkg's state is not."""
+        for qube in ["work", "personal"]:
+            features = dict(self.dom0.qubesd.qubes[qube].features)
+            self.dom0.qubesd.remove(qube)
+            self.dom0.qubesd.create(qube, "AppVM", "minimal")
+            self.dom0.qubesd.qubes[qube].features = features
+        shutil.rmtree(self.dom0.root)
+        self.dom0.root.mkdir()
+
+    def restored(self):
+        self.assertEqual(self.problems(code=0), {})
+        self.assertEqual(self.dom0.announced("work"), ["org.example.hello 1.0"])
+        self.assertEqual(self.dom0.announced("personal"), ["org.example.hello 1.0", "org.example.other 1.0"])
+        for qube in ["work", "personal"]:
+            self.dom0.qubesd.start(qube)
+        self.assertEqual(len(self.dom0.disks("personal")), 1, "composed as before")
+        self.assertEqual(self.dom0.qpkg("restore", "--yes", "--unchanged-exit-77").code, 77)
+
+    def test_on_an_empty_state_restore_says_what_is_missing_and_a_repository_brings_it_back(self):
+        self.dom0.must("install", "hello", "other", "--into", "personal", "--yes")
+        self.dom0.must("qube", "set", "personal", "--layout", "composed", "--yes")
+        before = dict(self.dom0.features("personal"))
+        self.lose_everything()
+        answer = self.dom0.qpkg("restore", "--yes")
+        self.assertEqual(answer.code, 10, answer.err + answer.out)
+        self.assertRegex(answer.out, r"qube work: .*hello 1.0 is offered by no repository that is known here: qpkg repo add")
+        self.assertNotIn("Done", answer.out)
+        self.assertIn("org.example.hello", self.problems()["work"])
+        with self.assertRaises(Problem):
+            self.dom0.qubesd.start("work")
+        self.dom0.must("gc", "--keep", "0", "--yes")
+        self.assertEqual(self.dom0.features("personal"), before)
+
+        self.dom0.must("repo", "add", "demo", self.world.site, "--yes")
+        plan = check_schema(self.dom0.must("restore", "--dry-run", "--json").json)
+        self.assertEqual(len(plan["recovered"]), 2)
+        self.assertIn("org.example.hello", self.problems()["work"], "a dry run changes nothing")
+        check_schema(self.dom0.must("restore", "--yes", "--json").json)
+        self.assertEqual(self.dom0.features("personal"), before)
+        self.restored()
+
+    def test_on_an_empty_state_a_bundle_brings_it_back(self):
+        self.dom0.must("install", "hello", "other", "--into", "personal", "--yes")
+        self.dom0.must("qube", "set", "personal", "--layout", "composed", "--yes")
+        bundle = self.world.folder / "all.qpkgb"
+        self.world.must("bundle", "create", "--repo", self.world.site, "--out", bundle)
+        self.lose_everything()
+        shutil.move(self.world.site, self.world.folder / "gone")
+        self.dom0.must("repo", "add", "demo", bundle, "--yes")
+        self.dom0.must("import", bundle)
+        self.dom0.must("restore", "--yes")
+        self.restored()
+
     def test_qubes_that_are_gone_or_ask_for_strange_volumes_are_named(self):
         self.dom0.qubesd.create("clone", "AppVM", "minimal")
         self.dom0.qubesd.qubes["clone"].features.update({

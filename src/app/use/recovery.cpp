@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/recovery.hpp"
 
+#include "app/use/adoption.hpp"
 #include "app/use/loss.hpp"
 #include "engine/transaction.hpp"
 
@@ -39,16 +40,20 @@ public:
 
     Recovery run()
     {
-        find_bases();
-        find_qubes();
-        record_bases();
+        if (world_.hypervisor.capabilities().makes_qubes) {
+            find_bases();
+            find_qubes();
+            record_bases();
+        } else {
+            find_strangers();
+        }
         for (const auto& qube : qubes_) {
             recovery_.changes.emplace_back(CreateQube{qube});
             const auto apps = qube.current_generation().bindings.size();
             recovery_.told.push_back("qube " + qube.name.text() + ", " + std::to_string(apps) +
                                      (apps == 1 ? " app" : " apps"));
         }
-        if (!recovery_.told.empty()) {
+        if (!qubes_.empty() || !bases_.empty()) {
             recovery_.untold.emplace_back("older generations, and which apps were held: only the database knew them");
         }
         return std::move(recovery_);
@@ -92,6 +97,50 @@ private:
         }
     }
 
+    /// Of qubes that others make: what they have stands in them, also where nothing of it is here.
+    void find_strangers()
+    {
+        const auto adoption = look_for_strangers(world_, snapshot_);
+        recovery_.changes = adoption.changes;
+        for (const auto& qube : adoption.adopted) {
+            recovery_.told.push_back("qube " + qube.text() + ", with what it has");
+        }
+        for (const auto& qube : adoption.replaced) {
+            recovery_.told.push_back("qube " + qube.text() + " is another than the one that was recorded");
+        }
+        snapshot_ = plan::with_adopted(std::move(snapshot_), adoption);
+        const auto there = world_.hypervisor.qubes();
+        for (const auto& stranger : adoption.strangers) {
+            try {
+                auto qube = outside_qube({stranger.name, stranger.slots});
+                qube.identity = std::ranges::find(there, stranger.name, &RunningQube::name)->identity;
+                qubes_.push_back(std::move(qube));
+            } catch (const Error& error) {
+                if (error.code() == Code::interrupted) {
+                    throw;
+                }
+                leave("qube " + stranger.name.text(), error);
+            }
+        }
+    }
+
+    Qube outside_qube(const Attachment& wanted)
+    {
+        const auto base = world_.hypervisor.outside_base(wanted.qube);
+        if (!base) {
+            throw Error(Code::not_found,
+                        "nobody has said which base it has: qvm-features TEMPLATE qpkg.base debian-12");
+        }
+        auto [generation, separate] = generation_of(wanted);
+        return {wanted.qube,
+                *base,
+                std::nullopt,
+                std::nullopt,
+                generation.number,
+                {{0, generation.created, generation.reason, {}}, generation},
+                separate ? Layout::separate : Layout::composed};
+    }
+
     const FoundBase& base_of(const QubeName& qube) const
     {
         const auto volume = world_.hypervisor.base_volume(qube);
@@ -107,6 +156,19 @@ private:
     Qube qube_of(const Attachment& wanted)
     {
         const auto& base = base_of(wanted.qube);
+        auto [generation, separate] = generation_of(wanted);
+        return {wanted.qube,
+                base.id,
+                base.commit,
+                base.volume.root,
+                generation.number,
+                {generation},
+                separate ? Layout::separate : Layout::composed};
+    }
+
+    /// What the slots ask for; true where each app has a volume of its own.
+    std::pair<Generation, bool> generation_of(const Attachment& wanted)
+    {
         Generation generation{1, world_.clock.now(), reason, {}};
         std::vector<KnownRelease> releases;
         for (const auto& slot : wanted.slots) {
@@ -124,19 +186,18 @@ private:
         for (const auto& release : releases) {
             recovery_.changes.emplace_back(LearnRelease{release});
         }
-        return {wanted.qube,
-                base.id,
-                base.commit,
-                base.volume.root,
-                generation.number,
-                {generation},
-                separate ? Layout::separate : Layout::composed};
+        return {generation, separate};
     }
 
     /// The release that a repository offers under that name and version, and that makes this volume, or one part of it.
     KnownRelease release_of(const VolumeSlot& slot)
     {
         std::optional<KnownRelease> same_version;
+        for (const auto& [id, known] : snapshot_.releases) {
+            if (known.release.app == slot.app && known.release.volume.root == slot.volume) {
+                return known;
+            }
+        }
         for (const auto& offer : catalog_.offers()) {
             if (offer.release.app != slot.app || offer.release.version != slot.version) {
                 continue;
@@ -157,6 +218,16 @@ private:
 
     VolumeId composed_of(const Attachment& wanted, const std::vector<KnownRelease>& releases) const
     {
+        const auto is_here = [&](const KnownRelease& known) {
+            return std::ranges::binary_search(snapshot_.commits, known.release.tree.commit);
+        };
+        if (!std::ranges::all_of(releases, is_here)) {
+            // It is compared when it is made of what a repository brings.
+            const auto& whole = wanted.slots.front().volume;
+            if (std::ranges::all_of(wanted.slots, [&](const VolumeSlot& slot) { return slot.volume == whole; })) {
+                return whole;
+            }
+        }
         std::vector<VolumePart> parts;
         for (const auto& known : releases) {
             parts.push_back({known.release.tree.commit, composed_place(known.release.app)});
@@ -217,12 +288,21 @@ void recover_database(World& world, const Recovery& recovery)
             world.volumes.build({&part, 1}, base->base.volume, world.progress);
         }
     }
-    world.db.commit(recovery.changes);
+    const bool was_lost = find_loss(world).has_value();
+    if (!recovery.changes.empty()) {
+        world.db.commit(recovery.changes);
+    }
     if (recovery.complete) {
         forget_loss(world);
-    } else {
-        mark_loss(world);
+    } else if (was_lost) {
+        mark_loss(world); // without that a stranger is enough to be told again: gc keeps what it names
     }
+}
+
+bool needs_recovery(World& world)
+{
+    const auto adoption = look_for_strangers(world, world.db.snapshot());
+    return find_loss(world) || !adoption.changes.empty() || !adoption.strangers.empty();
 }
 
 } // namespace qpkg::app

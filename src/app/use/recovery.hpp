@@ -30,6 +30,9 @@ struct Recovery {
 /// Makes nothing and records nothing. Repositories are asked with `Reach::online`.
 Recovery plan_recovery(World& world, Reach reach);
 
+/// Something is there that is not recorded: after a lost database, or in a qube that was cloned or restored.
+bool needs_recovery(World& world);
+
 /// Records it, the volumes of bases made where they are missing. What another try could tell keeps gc away.
 void recover_database(World& world, const Recovery& recovery);
 
