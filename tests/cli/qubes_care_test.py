@@ -89,6 +89,7 @@ class Care(QubesCase):
         link.parent.mkdir()
         link.touch()
         (self.dom0.loops / "loop77").write_text(str(link))
+        (self.dom0.loops / "loop78").write_text(f"{link.parent.parent}/gone/{'6' * 64}.erofs (deleted)")
         self.dom0.must("unhold", "hello", "--in", "work")
         self.assertEqual((self.loops(), link.exists()), ([], False))
         self.assertEqual(set(self.dom0.disks("work")), {"xvdqa"})

@@ -111,6 +111,13 @@ class SmallFiles(unittest.TestCase):
         pattern = re.search('KERNEL=="([^"]*)"', (FILES / "90-qpkg.rules").read_text()).group(1)
         self.assertEqual(pattern, "xvdq[a-z]")
 
+    def test_qubes_offers_devices_of_the_store(self):
+        """Its udev script hides those with the mark in any directory above the file; a package owns the mark here."""
+        marked = pathlib.PurePath("/var/lib/qubes")
+        root = pathlib.PurePath(re.search('^root = "(.*)"$', (FILES / "qubes.toml").read_text(), re.MULTILINE).group(1))
+        self.assertNotIn(marked, (root / "attached/work").parents)
+        self.assertEqual(re.search("QPKG_STORE:-(.*)}", (FILES / "make-store").read_text()).group(1), str(root))
+
     def test_the_configuration_names_the_store_of_the_template(self):
         root = re.search('^root = "(.*)"$', (FILES / "qubes.toml").read_text(), re.MULTILINE).group(1)
         self.assertIn(f'"{root}/volumes/', (FILES / "xen-dist.xml").read_text())

@@ -162,7 +162,7 @@ class Qubes(QubesCase):
         self.assertEqual(self.dom0.features("work"), {})
         self.assertEqual(self.dom0.disks("work"), {})
         self.assertEqual(list(self.dom0.loops.iterdir()), [])
-        self.assertEqual(list((self.dom0.root / "attached/work").iterdir()), [])
+        self.assertEqual(list((self.dom0.root / "attached").iterdir()), [])
 
     def test_a_qube_that_starts_or_is_paused_has_its_disks_and_gets_others_when_it_answers(self):
         self.install("hello", "--into", "work")

@@ -233,16 +233,16 @@ Loops::Use QubesHypervisor::use_of_loops(const Domain& domain) const
 
 void QubesHypervisor::tidy()
 {
-    if (!std::filesystem::exists(loops_.directory())) {
-        return;
-    }
-    std::map<QubeName, Loops::Use> in_use;
-    for (const auto& domain : domains()) {
-        if (domain.is_running()) {
-            in_use.emplace(domain.name, use_of_loops(domain));
-        }
-    }
     try {
+        if (!loops_.any()) {
+            return;
+        }
+        std::map<QubeName, Loops::Use> in_use;
+        for (const auto& domain : domains()) {
+            if (domain.is_running()) {
+                in_use.emplace(domain.name, use_of_loops(domain));
+            }
+        }
         loops_.close_all_but(in_use);
     } catch (const Error& error) {
         if (error.code() == Code::interrupted) {

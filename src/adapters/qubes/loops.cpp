@@ -14,6 +14,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view device_directory = "/dev/";
 constexpr std::string_view image_suffix = ".erofs";
+constexpr std::string_view removed_mark = " (deleted)"; ///< of the kernel, behind the path
 constexpr std::size_t root_digits = 64;
 
 bool is_loop_device(std::string_view path)
@@ -48,8 +49,11 @@ std::map<std::string, std::string> Loops::all() const
     for (const auto& line : text::split(listed.output, '\n')) {
         const auto blank = line.find(' ');
         if (blank != std::string::npos && is_loop_device(line.substr(0, blank))) {
-            devices.emplace(line.substr(device_directory.size(), blank - device_directory.size()),
-                            line.substr(blank + 1));
+            auto backing = line.substr(blank + 1);
+            if (backing.ends_with(removed_mark)) {
+                backing.resize(backing.size() - removed_mark.size());
+            }
+            devices.emplace(line.substr(device_directory.size(), blank - device_directory.size()), std::move(backing));
         }
     }
     return devices;
@@ -102,25 +106,45 @@ void Loops::close(const QubeName& qube, const VolumeId& volume) const
     }
 }
 
-void Loops::close_all_but(const std::map<QubeName, Use>& in_use) const
+std::map<std::string, std::string> Loops::own() const
+{
+    auto devices = all();
+    const auto place = fs::weakly_canonical(directory_).string() + '/';
+    std::erase_if(devices, [&](const auto& device) { return !device.second.starts_with(place); });
+    return devices;
+}
+
+bool Loops::any() const
 {
     std::error_code absent;
-    for (const auto& qube : fs::directory_iterator(directory_, absent)) {
-        const auto name = QubeName::parse(qube.path().filename().string());
-        if (!name) {
-            continue;
+    return fs::directory_iterator(directory_, absent) != fs::directory_iterator() || !own().empty();
+}
+
+void Loops::close_all_but(const std::map<QubeName, Use>& in_use) const
+{
+    const auto is_used = [&](const fs::path& link) {
+        const auto qube = QubeName::parse(link.parent_path().filename().string());
+        const auto volume = volume_of_image(link.string());
+        const auto used = qube ? in_use.find(*qube) : in_use.end();
+        return used != in_use.end() && (!used->second || (volume && used->second->contains(*volume)));
+    };
+    for (const auto& [device, backing] : own()) {
+        if (!is_used(backing)) {
+            run_checked({.argv = {losetup_, "--detach", std::string(device_directory) + device}},
+                        "end the loop device " + device);
         }
-        const auto used = in_use.find(*name);
-        if (used != in_use.end() && !used->second) {
+    }
+    std::error_code absent;
+    for (const auto& qube : fs::directory_iterator(directory_, absent)) {
+        if (!QubeName::parse(qube.path().filename().string()) || !qube.is_directory()) {
             continue;
         }
         for (const auto& link : fs::directory_iterator(qube)) {
-            const auto volume = volume_of_image(link.path().string());
-            if (used == in_use.end() || !volume || !used->second->contains(*volume)) {
-                close_link(link.path());
+            if (!is_used(link.path())) {
+                fs::remove(link.path());
             }
         }
-        if (used == in_use.end()) {
+        if (fs::is_empty(qube.path())) {
             fs::remove(qube.path());
         }
     }

@@ -30,6 +30,8 @@ public:
     /// The volumes that a running qube has; nothing where that cannot be asked: then all stay.
     using Use = std::optional<std::set<VolumeId>>;
 
+    /// Whether there is anything that `close_all_but` could close.
+    bool any() const;
     /// The name ("loop4001") of the qube's read-only device of `image`; made when it is not there.
     std::string open(const QubeName& qube, const VolumeId& volume, const std::filesystem::path& image) const;
     /// Absent is success.
@@ -38,12 +40,14 @@ public:
     void close_all_but(const std::map<QubeName, Use>& in_use) const;
 
     const std::filesystem::path& directory() const { return directory_; }
-    /// Device name → backing file, of every loop device.
+    /// Device name → backing file, of every loop device; also where that file was removed.
     std::map<std::string, std::string> all() const;
 
 private:
     std::filesystem::path link_of(const QubeName& qube, const VolumeId& volume) const;
     void close_link(const std::filesystem::path& link) const;
+    /// Device name → backing file, of those on links in the directory.
+    std::map<std::string, std::string> own() const;
 
     std::string losetup_; ///< the program, of util-linux
     std::filesystem::path directory_;
