@@ -69,6 +69,16 @@ public:
     /// What is set for the next start: an entry for every qube but disposables, also one without slots.
     /// One of which nobody can say it has a `problem` and hinders no other; the same for `attached`.
     virtual std::vector<Attachment> wanted() = 0;
+    /// The same of one qube, also of a disposable; without slots where it is gone.
+    virtual Attachment wanted_of(const QubeName& qube)
+    {
+        for (auto& attachment : wanted()) {
+            if (attachment.qube == qube) {
+                return attachment;
+            }
+        }
+        return {qube, {}};
+    }
     /// Every slot that any qube names, disposables included: `gc` keeps those, recorded or not. Fails where one
     /// qube cannot be asked.
     virtual std::vector<VolumeSlot> named()

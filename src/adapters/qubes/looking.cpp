@@ -140,6 +140,13 @@ std::vector<Attachment> QubesHypervisor::wanted()
     return all;
 }
 
+Attachment QubesHypervisor::wanted_of(const QubeName& qube)
+{
+    std::vector<Attachment> one;
+    add_attachment(one, qube, [&] { return asked_for(qube); });
+    return one.empty() ? Attachment{qube, {}} : one.front();
+}
+
 std::vector<VolumeSlot> QubesHypervisor::named()
 {
     std::vector<VolumeSlot> all;

@@ -52,6 +52,7 @@ public:
     std::vector<RunningQube> qubes() override;
     std::optional<BaseId> outside_base(const QubeName& qube) override;
     std::vector<Attachment> wanted() override;
+    Attachment wanted_of(const QubeName& qube) override;
     std::vector<VolumeSlot> named() override;
     std::vector<Attachment> attached() override;
     /// Only looks whether there is such a qube; Error unsupported when not.

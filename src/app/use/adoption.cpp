@@ -7,7 +7,6 @@
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 
 namespace qpkg::app {
@@ -55,16 +54,16 @@ Qube adopted(Hypervisor& hypervisor, const QubeName& name, const std::vector<Run
         qube->identity};
 }
 
-/// Asked only where it is needed, of qubes that have apps and no record.
-std::optional<BaseId> said_base(World& world, const Snapshot& snapshot, const RunningQube& qube,
-                                const std::vector<VolumeSlot>& slots)
+bool is_recorded(const Snapshot& snapshot, const RunningQube& qube)
 {
     const auto* recorded = snapshot.find_qube(qube.name);
-    if (slots.empty() || (recorded != nullptr && recorded->identity == qube.identity)) {
-        return std::nullopt;
-    }
+    return recorded != nullptr && recorded->identity == qube.identity;
+}
+
+std::optional<BaseId> said_base(World& world, const QubeName& qube)
+{
     try {
-        return world.hypervisor.outside_base(qube.name);
+        return world.hypervisor.outside_base(qube);
     } catch (const Error& error) {
         if (error.code() != Code::not_found && error.code() != Code::corrupt) {
             throw;
@@ -100,18 +99,15 @@ plan::Adoption look_for_strangers(World& world, const Snapshot& snapshot)
     if (world.hypervisor.capabilities().makes_qubes) {
         return {};
     }
-    std::map<QubeName, std::vector<VolumeSlot>> slots;
-    for (auto& wanted : world.hypervisor.wanted()) {
-        if (!wanted.problem.empty()) {
-            continue; // nobody knows what it has: nothing is said of it
-        }
-        slots.emplace(wanted.qube, std::move(wanted.slots));
-    }
     std::vector<plan::FoundQube> found;
     for (const auto& qube : world.hypervisor.qubes()) {
-        const auto has = slots.find(qube.name);
-        if (!qube.disposable_of && has != slots.end()) {
-            found.push_back({qube.name, qube.identity, said_base(world, snapshot, qube, has->second), has->second});
+        if (qube.disposable_of || is_recorded(snapshot, qube)) {
+            continue;
+        }
+        auto wanted = world.hypervisor.wanted_of(qube.name);
+        if (wanted.problem.empty()) { // else nobody knows what it has: nothing is said of it
+            auto base = wanted.slots.empty() ? std::nullopt : said_base(world, qube.name);
+            found.push_back({qube.name, qube.identity, std::move(base), std::move(wanted.slots)});
         }
     }
     return plan::plan_adoption(snapshot, found, world.clock.now());
@@ -127,6 +123,21 @@ Snapshot state_of(World& world)
 std::vector<VolumeSlot> named_slots(World& world)
 {
     return world.hypervisor.capabilities().makes_qubes ? std::vector<VolumeSlot>{} : world.hypervisor.named();
+}
+
+std::vector<VolumeSlot> slots_of_strangers(World& world, const Snapshot& snapshot)
+{
+    std::vector<VolumeSlot> slots;
+    if (world.hypervisor.capabilities().makes_qubes) {
+        return slots;
+    }
+    for (const auto& qube : world.hypervisor.qubes()) {
+        if (!is_recorded(snapshot, qube)) {
+            auto wanted = world.hypervisor.wanted_of(qube.name);
+            slots.insert(slots.end(), wanted.slots.begin(), wanted.slots.end());
+        }
+    }
+    return slots;
 }
 
 } // namespace qpkg::app

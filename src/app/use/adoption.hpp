@@ -27,7 +27,9 @@ plan::Adoption look_for_strangers(World& world, const Snapshot& snapshot);
 /// qubes that are really there. The next command that writes records it (`recover`).
 Snapshot state_of(World& world);
 
-/// What any qube names, where qubes are made by other tools.
+/// What any qube names, where qubes are made by other tools. Fails where one cannot be asked.
 std::vector<VolumeSlot> named_slots(World& world);
+/// What those name that are not recorded, disposables among them, as far as they can be asked: for an estimate.
+std::vector<VolumeSlot> slots_of_strangers(World& world, const Snapshot& snapshot);
 
 } // namespace qpkg::app

@@ -144,14 +144,7 @@ void estimate_costs(World& world, PreparedChange& change)
 
 std::uint64_t reclaimable(World& world, Snapshot snapshot, std::size_t keep)
 {
-    try {
-        snapshot.named = named_slots(world);
-    } catch (const Error& error) {
-        if (error.code() == Code::interrupted) {
-            throw;
-        }
-        return 0; // gc would remove nothing: some qube cannot be asked what it needs
-    }
+    snapshot.named = slots_of_strangers(world, snapshot);
     return size_of(world, plan::plan_gc(snapshot, {keep}));
 }
 
