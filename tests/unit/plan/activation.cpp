@@ -162,3 +162,17 @@ TEST_CASE("what is unfinished is set again")
 
     CHECK((plan::plan_activation(snapshot, live).set_wanted == std::vector<Attachment>{{work, {slot_of(hello)}}}));
 }
+
+TEST_CASE("a qube of which nobody can say what it has is left alone, and named")
+{
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto live = settled(a_snapshot(), true);
+
+    SUBCASE("what is set for its next start") { live.wanted[1].problem = "no answer"; }
+    SUBCASE("what it has now") { live.attached = {{work, {}, false, "no answer"}}; }
+
+    const auto activation = plan::plan_activation(snapshot, live);
+    CHECK((activation.unknown == std::map<QubeName, std::string>{{work, "no answer"}}));
+    CHECK_FALSE(activation.is_pending());
+    CHECK(activation.vanished.empty());
+}
