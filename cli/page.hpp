@@ -33,8 +33,8 @@ std::size_t longest_word(std::string_view words);
 /// longer.
 std::vector<std::string> wrapped(std::string_view words, std::size_t columns);
 
-/// A whole line of text, where a line that goes on is indented by two more: what somebody else wrote cannot look like a line
-/// of ours by where it happens to be broken. What begins with # is no prose and stays.
+/// A whole line of text, where a line that goes on is indented by two more: what somebody else wrote cannot look like a
+/// line of ours by where it happens to be broken. What begins with # is no prose and stays.
 std::string wrapped_line(std::string_view words, std::size_t columns);
 
 /// The same of words that may end in a command: that begins a line of its own and is not broken, so that it can be

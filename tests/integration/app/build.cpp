@@ -161,7 +161,7 @@ TEST_CASE("what cannot be built says why, with the right code, and leaves nothin
     CHECK_FAILS(Code::not_found, "no/such/recipe", fixture.build("no/such/recipe"));
     CHECK_FAILS(Code::conflict, "is a recipe for base fedora-40",
                 fixture.build(fixture.recipe("", "fedora-40").string()));
-    CHECK_FAILS(Code::failed, "test \"false\" ended with 1: no such luck",
+    CHECK_FAILS(Code::failed, "test \"false\" ended with 1; its last words: no such luck",
                 fixture.build(fixture.recipe("[test]\nrun = [\"true\", \"false\"]\n").string()));
     CHECK_FAILS(Code::not_found, "the module has no command \"helo\"",
                 fixture.build(fixture.recipe("[exports]\ncommands = [\"helo\"]\n").string()));
