@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Files of the state are lost, cut or damaged: doctor finds it, restore brings it back from what is left, or says what not."""
 
+import contextlib
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import unittest
@@ -191,6 +193,22 @@ class CutDatabase(WorldCase):
                 doctor = self.world.qpkg("doctor", "--json")
                 self.assertEqual(doctor.code, 1)
                 self.assertIn("it is damaged", check_schema(doctor.json)["findings"][0]["words"])
+
+    def test_damage_that_few_commands_meet_is_found_all_the_same(self):
+        """What is trusted of repositories: the list of qubes and apps can be read without it."""
+        database = self.world.root / "state.db"
+        with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as rows:
+            page_size = rows.execute("PRAGMA page_size").fetchone()[0]
+            page = rows.execute("SELECT rootpage FROM sqlite_master WHERE name = 'trusted_role'").fetchone()[0]
+        with open(database, "r+b") as file:
+            file.seek((page - 1) * page_size)
+            file.write(b"\xff" * page_size)
+
+        self.world.must("list")
+        doctor = self.world.qpkg("doctor", "--json")
+
+        self.assertEqual(doctor.code, 1)
+        self.assertIn("it is damaged", check_schema(doctor.json)["findings"][0]["words"])
 
     def test_a_dry_run_leaves_it_where_it_is(self):
         self.cut(4096)
