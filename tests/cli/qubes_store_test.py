@@ -71,8 +71,8 @@ class MakeStore(unittest.TestCase):
         subprocess.run(["sync", "-f", self.place], check=True)
         full = (self.place.parent / "store.xfs").stat().st_blocks
         (self.place / "large").unlink()
-        subprocess.run(["sync", "-f", self.place], check=True)
-        for _ in range(100):
+        for _ in range(100):  # freed some time after it went, and given back with the next write of the log
+            subprocess.run(["sync", "-f", self.place], check=True)
             if (self.place.parent / "store.xfs").stat().st_blocks * 512 < full * 512 - (32 << 20):
                 break
             time.sleep(0.1)
