@@ -185,6 +185,7 @@ void Context::perform(const Action& action)
         std::visit(
             [this](const auto& row) {
                 if constexpr (requires { row.propose; }) {
+                    engine::require_mounted_state(std::filesystem::absolute(options.root));
                     settle(row.propose());
                 } else {
                     row.run();

@@ -34,7 +34,7 @@ void show_text(Context& context, const std::string& key, const std::string& word
         context.show(Document(context.command).field(key, words));
         return;
     }
-    std::cout << shown << std::flush;
+    context.print(shown);
 }
 
 } // namespace
@@ -45,20 +45,20 @@ Command help_command(Context& context)
     return {"help",
             Section::help,
             {{"COMMAND", words.get(), "the command: install, repo add", known(Names::commands)}},
-            [&context, words] {
+            Reads{[&context, words] {
                 const auto program = make_program(context);
                 const auto name = named_command(program, *words);
                 show_text(context, "text", plain_help(program, name),
                           shown_help(program, name, page_of(STDOUT_FILENO)));
-            }};
+            }}};
 }
 
 Command version_command(Context& context)
 {
-    return {"version", Section::help, {}, [&context] {
+    return {"version", Section::help, {}, Reads{[&context] {
                 Document out("version");
                 context.show(out.field("version", std::string(QPKG_VERSION)).line("qpkg " QPKG_VERSION));
-            }};
+            }}};
 }
 
 Command completion_command(Context& context)
@@ -67,10 +67,10 @@ Command completion_command(Context& context)
     return {"completion",
             Section::help,
             {{"SHELL", shell.get(), "the shell", {.required = true, .one_of = {"bash", "fish", "zsh"}}}},
-            [&context, shell] {
+            Reads{[&context, shell] {
                 const std::string script(help_text("qpkg." + *shell));
                 show_text(context, "script", script, script);
-            }};
+            }}};
 }
 
 } // namespace qpkg::cli

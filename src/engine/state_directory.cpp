@@ -98,13 +98,18 @@ bool is_unmounted(const fs::path& root)
     return fs::exists(root / not_mounted, unreadable);
 }
 
-void require_sound_state(const fs::path& root)
+void require_mounted_state(const fs::path& root)
 {
     if (is_unmounted(root)) {
         throw Error(Code::failed, words_of_unmounted(root),
                     "mount it; where make-store made it: systemctl start \"$(systemd-escape --path --suffix=mount " +
                         root.string() + ")\"");
     }
+}
+
+void require_sound_state(const fs::path& root)
+{
+    require_mounted_state(root);
     auto there = root;
     while (::access(there.c_str(), F_OK) != 0 && errno == ENOENT && there.has_relative_path()) {
         there = there.parent_path();

@@ -23,6 +23,9 @@ void require_readable_state(const std::filesystem::path& root);
 /// The state lies on a file system of its own, which is not mounted: what is seen here is an old or an empty one.
 bool is_unmounted(const std::filesystem::path& root);
 
+/// For writers, before they believe what they see there. Error failed.
+void require_mounted_state(const std::filesystem::path& root);
+
 /// For writers. Error failed with the first of them, and where this user may not write there.
 void require_sound_state(const std::filesystem::path& root);
 

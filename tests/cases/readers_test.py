@@ -60,7 +60,7 @@ class Readers(WorldCase):
     def test_an_ordinary_user_changes_nothing_and_is_told(self):
         answer = self.as_nobody("hold", "hello", "--in", "work")
         self.assertEqual(answer.returncode, 1)
-        self.assertIn("Permission denied", answer.stderr)
+        self.assertIn("permission denied", answer.stderr)
 
     def test_an_ordinary_user_has_no_state_of_others_to_trip_over(self):
         env = dict(os.environ, QPKG_ROOT="/nowhere/at/all")

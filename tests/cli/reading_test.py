@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Commands that read write nothing and work for everybody: each of the program's own table, as root and as a user."""
 
-import hashlib
 import os
 import pathlib
 import shutil
@@ -13,7 +12,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from small_world import Answer  # noqa: E402
-from whole_state import differences, whole_state  # noqa: E402
+from whole_state import differences, running, whole_state  # noqa: E402
 from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 
 USER = 12345
@@ -43,6 +42,9 @@ def cases(world, user=0):
         "mirror verify": ["mirror", "verify", world.site],
         "bundle send": ["bundle", "send", "--repo", world.site, "hello"],
         "bundle inspect": ["bundle", "inspect", folder / "all.bundle"],
+        "help": ["help", "qube", "start"],
+        "version": ["version"],
+        "completion": ["completion", "bash"],
     }
 
 
@@ -57,7 +59,7 @@ class Reading(WorldCase):
         world.must("install", "other", "--into", "work", "--yes")
         world.must("remove", "other", "--from", "work", "--yes")
         world.must("run", "work", "--", "hello")
-        assert cls.running(world.root).is_dir()
+        assert running(world.root).is_dir()
         world.must("bundle", "create", "--repo", world.site, "--out", world.folder / "all.bundle")
         (world.folder / "vault").mkdir()
         shutil.copytree(world.root, world.folder / "vault/state")
@@ -86,12 +88,7 @@ class Reading(WorldCase):
         return Answer(done)
 
     def state(self):
-        return whole_state(*self.world.folder.iterdir(), self.running(self.world.root))
-
-    @staticmethod
-    def running(root):
-        """Where the local backend keeps what runs now."""
-        return pathlib.Path("/run/qpkg/local-" + hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16])
+        return whole_state(*self.world.folder.iterdir(), running(self.world.root))
 
     def test_every_command_that_reads_has_a_case(self):
         table = dict(line.split("\t") for line in self.world.must("__commands").out.splitlines())
@@ -131,7 +128,7 @@ class Reading(WorldCase):
                     expected = {3} if name in ABOUT_A_QUBE_OR_APP else {0}
                     self.assertIn(answer.code, expected, answer.err)
                     self.assertFalse(nowhere.parent.exists())
-                    self.assertFalse(self.running(nowhere).exists())
+                    self.assertFalse(running(nowhere).exists())
                     self.assertEqual(list(self.scratch.iterdir()), [])
 
     def test_a_user_reads_what_root_reads(self):

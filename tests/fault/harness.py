@@ -103,7 +103,7 @@ class Trial:
             result = call(self.operation.command, full=f"{number}:{filler}")
         finally:
             filler.unlink(missing_ok=True)
-        said = result.returncode == 0 or "no space" in result.stderr.lower()
+        said = result.returncode == 0 or any(words in result.stderr.lower() for words in ("no space", "not enough space"))
         if not said or result.returncode not in (0, NO_SPACE, PARTLY):
             raise Broken(f"exit {result.returncode}: {result.stderr.strip()[-800:]}")
         self._judge([self.old] if result.returncode == NO_SPACE else [self.new])

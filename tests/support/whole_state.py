@@ -3,7 +3,13 @@
 
 import hashlib
 import os
+import pathlib
 import stat
+
+
+def running(root):
+    """Where the local backend keeps what runs now."""
+    return pathlib.Path("/run/qpkg/local-" + hashlib.sha256(str(root.resolve()).encode()).hexdigest()[:16])
 
 
 def described(path, kind):

@@ -130,7 +130,7 @@ bool is_current(const Connection& connection, const std::filesystem::path& file)
         throw Error(Code::unsupported,
                     "database " + file.string() + " has version " + std::to_string(version) +
                         ", which is older than what this qpkg reads: " + std::to_string(newest),
-                    "any command that changes something brings it up to date, for example `qpkg gc --keep 1000`");
+                    "make a new state directory, and build and install the apps again");
     }
     return version == newest;
 }

@@ -123,7 +123,7 @@ std::size_t Collection::generations() const
 
 Collection plan_collection(World& world, const CollectRequest& request)
 {
-    auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
+    auto snapshot = state_of(world);
     snapshot.named = named_slots(world);
     plan::Keeping keeping{request.keep};
     for (const auto& name : request.in) {

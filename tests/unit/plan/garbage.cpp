@@ -114,23 +114,23 @@ TEST_CASE("what no row names can go without a change of rows")
 TEST_CASE("what a qube names is kept, recorded or not, with the release that it is of")
 {
     auto snapshot = upgraded();
-    const auto old = plan::plan_gc(snapshot, 0);
+    const auto old = plan::plan_gc(snapshot, {0});
     REQUIRE(old.volumes.size() == 1);
     const auto release = std::ranges::find(snapshot.releases, old.volumes.front(),
                                            [](const auto& known) { return known.second.release.volume.root; });
     REQUIRE(release != snapshot.releases.end());
     const auto& named = release->second.release;
 
-    SUBCASE("by its own volume") { snapshot.named = {{named.app, "?", named.volume.root}}; }
+    SUBCASE("by its own volume") { snapshot.named = {{named.app, "?", named.volume.root, {}, {}}}; }
     SUBCASE("in a composed volume")
     {
         const VolumeId composed(sha256("composed by a clone's model"));
         snapshot.volumes.push_back(composed);
         std::ranges::sort(snapshot.volumes);
-        snapshot.named = {{named.app, named.version, composed}};
+        snapshot.named = {{named.app, named.version, composed, {}, {}}};
     }
 
-    const auto garbage = plan::plan_gc(snapshot, 0);
+    const auto garbage = plan::plan_gc(snapshot, {0});
     CHECK(std::ranges::find(garbage.volumes, snapshot.named.front().volume) == garbage.volumes.end());
     CHECK(std::ranges::none_of(garbage.changes,
                                [](const Change& change) { return std::holds_alternative<ForgetRelease>(change); }));
