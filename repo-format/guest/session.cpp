@@ -9,7 +9,7 @@
 namespace qpkg::session {
 namespace {
 
-constexpr std::string_view kinds = "HWRISOEX";
+constexpr std::string_view kinds = "HWRISOEXGDTZMVKQ";
 constexpr std::size_t head = 3;
 constexpr int largest_status = 255;
 
@@ -148,7 +148,7 @@ std::string encode_order(const Order& order)
     add("");
     std::ranges::for_each(order.argv, add);
     if (bytes.size() > largest_order) {
-        throw Error(Code::usage, "the words of the program are longer than 256 KiB");
+        throw Error(Code::usage, "the words of the program are longer than 2 MiB");
     }
     return bytes;
 }

@@ -25,10 +25,19 @@ enum class Kind : char {
     output = 'O',
     errors = 'E',
     ended = 'X',
+    signal = 'G',
+    // On one machine only, where open files can travel along: see repo-format/guest/place.md.
+    streams = 'D',
+    terminal = 'T',
+    stopped = 'Z',
+    mount = 'M',
+    volumes = 'V',
+    keep = 'K',
+    quit = 'Q',
 };
 
 inline constexpr std::size_t largest_payload = 4096;
-inline constexpr std::size_t largest_order = 256 * 1024;
+inline constexpr std::size_t largest_order = 2 * 1024 * 1024; ///< what the kernel takes, about
 
 struct Frame {
     Kind kind;

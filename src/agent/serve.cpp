@@ -3,6 +3,7 @@
 
 #include "agent/small_files.hpp"
 #include "agent/started_program.hpp"
+#include "repo-format/guest/place.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -123,10 +124,13 @@ private:
                 program_->resize(*size);
             }
             return;
-        case Kind::output:
-        case Kind::errors:
-        case Kind::ended:
+        case Kind::signal:
+            if (const auto signal = session::parse_signal(frame.payload); signal && program_) {
+                program_->send(*signal);
+            }
             return;
+        default:
+            return; // ours, or of another conversation
         }
     }
 

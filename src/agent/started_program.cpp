@@ -195,6 +195,16 @@ void StartedProgram::resize(const session::TerminalSize& size)
     }
 }
 
+/// It leads a session without a parent there, which no terminal's key stops: SIGSTOP does.
+void StartedProgram::send(const session::Signal& signal) const
+{
+    if (pid_ > 0) {
+        const int number = signal.number == SIGTSTP ? SIGSTOP : signal.number;
+        const bool to_job = signal.reach == session::Reach::whole_job || number == SIGSTOP || number == SIGCONT;
+        ::kill(to_job ? -pid_ : pid_, number);
+    }
+}
+
 int StartedProgram::wait()
 {
     int status = 0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "repo-format/guest/place.hpp"
 #include "repo-format/guest/session.hpp"
 
 #include "qpkg/core/fd.hpp"
@@ -34,6 +35,7 @@ public:
     void write_input(std::string& pending);
     void close_input();
     void resize(const session::TerminalSize& size);
+    void send(const session::Signal& signal) const;
 
     /// Its exit status, 128 + n for signal n. To be called once `process` is readable.
     int wait();

@@ -23,6 +23,7 @@ namespace {
 constexpr unsigned long volume_flags = MS_RDONLY | MS_NODEV | MS_NOSUID;
 constexpr int loop_attempts = 64; // another process may take the free device between the two calls
 constexpr std::size_t option_limit = 4095;
+constexpr std::size_t longest_tag = LO_NAME_SIZE - 1;
 
 Error mount_error(const std::string& action, int errno_value)
 {
@@ -40,7 +41,8 @@ void mount_or_throw(const char* source, const fs::path& target, const char* type
     }
 }
 
-Fd open_loop(const fs::path& image, std::string& device)
+/// The kernel keeps `tag` with the device, and tells it again.
+Fd open_loop(const fs::path& image, std::string& device, const std::string& tag = {})
 {
     const Fd file(::open(image.c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) {
@@ -54,6 +56,7 @@ Fd open_loop(const fs::path& image, std::string& device)
     loop_config config{};
     config.fd = static_cast<__u32>(file.get());
     config.info.lo_flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR; // gone with its last user, however that one ends
+    std::copy_n(tag.begin(), std::min(tag.size(), longest_tag), std::begin(config.info.lo_file_name));
     for (int attempt = 0; attempt < loop_attempts; ++attempt) {
         const int number = ::ioctl(control.get(), LOOP_CTL_GET_FREE);
         if (number < 0) {
@@ -133,6 +136,49 @@ void mount_volume_on_loop(const fs::path& image, const fs::path& target)
     std::string device;
     const auto loop = open_loop(image, device); // open until the mount holds the device: it would vanish before
     mount_or_throw(device.c_str(), target, "erofs", volume_flags, nullptr, "mount the volume " + image.string());
+}
+
+LooseVolume open_volume(const fs::path& image, const std::string& tag)
+{
+    const auto action = "mount the volume " + image.string();
+    std::string device;
+    const auto loop = open_loop(image, device, tag);
+    const Fd context(::fsopen("erofs", FSOPEN_CLOEXEC));
+    if (!context || ::fsconfig(context.get(), FSCONFIG_SET_FLAG, "ro", nullptr, 0) != 0 ||
+        ::fsconfig(context.get(), FSCONFIG_SET_STRING, "source", device.c_str(), 0) != 0 ||
+        ::fsconfig(context.get(), FSCONFIG_CMD_CREATE, nullptr, nullptr, 0) != 0) {
+        throw mount_error(action, errno);
+    }
+    constexpr unsigned attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOSUID;
+    Fd mount(::fsmount(context.get(), FSMOUNT_CLOEXEC, attributes));
+    if (!mount) {
+        throw mount_error(action, errno);
+    }
+    return {std::move(mount), fs::path(device).filename().string()};
+}
+
+bool is_in_use(const std::string& loop, const std::string& tag)
+{
+    const Fd device(::open(("/dev/" + loop).c_str(), O_RDONLY | O_CLOEXEC));
+    loop_info64 info{};
+    return device && ::ioctl(device.get(), LOOP_GET_STATUS64, &info) == 0 &&
+           tag == std::string_view(reinterpret_cast<const char*>(std::begin(info.lo_file_name)));
+}
+
+Fd loose_copy(const fs::path& source)
+{
+    Fd copy(::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
+    if (!copy) {
+        throw system_error("show " + source.string() + " elsewhere", errno);
+    }
+    return copy;
+}
+
+void put_mount(const Fd& mount, const fs::path& target)
+{
+    if (::move_mount(mount.get(), "", AT_FDCWD, target.c_str(), MOVE_MOUNT_F_EMPTY_PATH) != 0) {
+        throw system_error("mount at " + target.string(), errno);
+    }
 }
 
 void mount_overlay(const fs::path& target, const std::vector<fs::path>& lower,

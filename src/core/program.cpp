@@ -135,7 +135,7 @@ void become_user(const UserEntry& user)
 }
 
 /// What of the host could still be reached through a descriptor ends with the exec.
-void keep_standard_streams_only() { ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC); }
+void close_at_exec(unsigned first) { ::close_range(first, ~0U, CLOSE_RANGE_CLOEXEC); }
 
 } // namespace
 
@@ -162,9 +162,9 @@ Program prepare_program(const std::string& qube, const std::string& user, std::v
     return {qube, std::move(argv), std::move(entry), std::move(environment)};
 }
 
-int become_program(const Program& program)
+int become_program(const Program& program, unsigned first_closed)
 {
-    keep_standard_streams_only();
+    close_at_exec(first_closed);
     become_user(program.user);
     if (::chdir(program.user.home.c_str()) != 0) {
         (void)!::chdir("/");
@@ -184,7 +184,7 @@ int become_program(const Program& program)
 
 int become_agent(const char* path, const char* verb)
 {
-    keep_standard_streams_only();
+    close_at_exec(3);
     ::clearenv();
     ::setenv("PATH", root_path, 1);
     (void)!::chdir("/");

@@ -28,9 +28,9 @@ Environment callers_environment();
 Program prepare_program(const std::string& qube, const std::string& user, std::vector<std::string> argv,
                         const Environment& passed);
 
-/// Becomes the program. Returns the status for the shell's reader when it cannot: 127 not there, 126 not executable,
-/// having said so on stderr.
-int become_program(const Program& program);
+/// Becomes the program, which gets the open files below `first_closed`. Returns the status for the shell's reader when
+/// it cannot: 127 not there, 126 not executable, having said so on stderr.
+int become_program(const Program& program, unsigned first_closed = 3);
 
 /// Becomes the agent at `path` with one word, with root's environment.
 int become_agent(const char* path, const char* verb);

@@ -28,6 +28,25 @@ void mount_volume(const fs::path& image, const fs::path& target);
 /// As `mount_volume`, always through a loop device: the way of older kernels, open to tests on newer ones.
 void mount_volume_on_loop(const fs::path& image, const fs::path& target);
 
+/// A mounted volume that is at no place yet, as `mount_volume` mounts it, on a loop device of its own: that tells
+/// whether anybody still uses it. It can be handed to a process in another mount namespace.
+struct LooseVolume {
+    Fd mount;
+    std::string loop; ///< "loop7"
+};
+
+/// `tag` (at most 63 bytes) tells this use of the loop device from later ones.
+LooseVolume open_volume(const fs::path& image, const std::string& tag);
+
+/// Whether the loop device is still the one that `open_volume` made with this tag: somebody uses the volume.
+bool is_in_use(const std::string& loop, const std::string& tag);
+
+/// A copy of the mount at `source` (directory or file), at no place yet.
+Fd loose_copy(const fs::path& source);
+
+/// Puts a mount that is at no place yet over `target`.
+void put_mount(const Fd& mount, const fs::path& target);
+
 /// Whether what a program syncs in an overlay reaches the disk. `never` is for what a crash may lose.
 enum class Flush { on_sync, never };
 

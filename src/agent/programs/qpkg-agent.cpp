@@ -10,6 +10,7 @@
 // Mounts the volumes this qube was told of and shows their apps; starts what the host of a virtual machine asks for.
 #include "agent/boot.hpp"
 #include "agent/disks.hpp"
+#include "agent/init.hpp"
 #include "agent/own_disk.hpp"
 #include "agent/refresh.hpp"
 #include "agent/serve.hpp"
@@ -29,7 +30,9 @@ namespace {
 using namespace qpkg;
 
 const agent::Surroundings surroundings;
-constexpr const char* usage = "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list | qpkg-agent serve [PORT]";
+constexpr const char* usage =
+    "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list | qpkg-agent serve [PORT] | "
+    "qpkg-agent init";
 
 int show(const agent::QubePaths& layout, const agent::Announcements& announcements)
 {
@@ -99,6 +102,9 @@ int run(std::string_view verb)
     }
     if (verb == "serve") {
         agent::serve_all(surroundings);
+    }
+    if (verb == "init") {
+        agent::be_first_process();
     }
     throw Error(Code::usage, usage);
 }

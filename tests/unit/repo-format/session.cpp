@@ -76,7 +76,7 @@ TEST_CASE("an order that makes no sense is refused")
         CHECK_FAILS(Code::corrupt, "order", parse_order(bytes));
     }
     CHECK_FAILS(Code::usage, "NUL", encode_order({.argv = {"a\0b"s}}));
-    CHECK_FAILS(Code::usage, "256 KiB", encode_order({.argv = {std::string(largest_order, 'x')}}));
+    CHECK_FAILS(Code::usage, "2 MiB", encode_order({.argv = {std::string(largest_order, 'x')}}));
 }
 
 TEST_CASE("a status is a number of a byte, and 1 where a guest says anything else")
