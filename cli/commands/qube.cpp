@@ -78,6 +78,41 @@ Proposal propose_removal(Context& context, const QubeRequest& request)
             }};
 }
 
+/// What `start` and `stop` say before and after: the same.
+Document described(const std::string& command, const QubeName& name)
+{
+    Document out(command);
+    return out.field("name", name, "Qube");
+}
+
+QubeName require_recorded(Context& context, const std::string& name)
+{
+    return plan::require_qube(context.world().db.snapshot(), QubeName::require(name)).name;
+}
+
+Proposal propose_start(Context& context, const QubeRequest& request)
+{
+    const auto name = require_recorded(context, request.name);
+    const auto start = [&context, name] {
+        context.finish_interrupted();
+        context.world().runner.start(name);
+        context.show(described("qube-start", name)
+                         .done("Done: " + name.text() + " runs until it is stopped.")
+                         .next("To run a program in it: qpkg run " + name.text() + " -- COMMAND"));
+    };
+    return {[name] { return described("qube-start", name); }, start, Consent::implied};
+}
+
+Proposal propose_stop(Context& context, const QubeRequest& request)
+{
+    const auto name = require_recorded(context, request.name);
+    const auto stop = [&context, name] {
+        context.world().runner.stop(name);
+        context.show(described("qube-stop", name).done("Done: nothing runs in " + name.text() + "."));
+    };
+    return {[name] { return described("qube-stop", name); }, stop, Consent::implied};
+}
+
 void list_qubes(Context& context)
 {
     using app::QubeStatus;
@@ -117,6 +152,22 @@ Command qube_set_command(Context& context)
                 context, [&] { return app::prepare_layout(context.world(), wanted); },
                 request->name + " is laid out so already.");
         }}};
+}
+
+Command qube_start_command(Context& context)
+{
+    auto request = std::make_shared<QubeRequest>();
+    return {"qube start", Section::qubes, {name_option(*request)}, Writes{[&context, request] {
+                return propose_start(context, *request);
+            }}};
+}
+
+Command qube_stop_command(Context& context)
+{
+    auto request = std::make_shared<QubeRequest>();
+    return {"qube stop", Section::qubes, {name_option(*request)}, Writes{[&context, request] {
+                return propose_stop(context, *request);
+            }}};
 }
 
 Command qube_list_command(Context& context)

@@ -67,7 +67,7 @@ class Completion:
     def test_commands_and_their_commands(self):
         self.assertEqual(self.tab("inst"), ["install"])
         self.assertIn("status", self.tab(""))
-        self.assertEqual(self.tab("qube", ""), ["create", "list", "remove", "set"])
+        self.assertEqual(self.tab("qube", ""), ["create", "list", "remove", "set", "start", "stop"])
         self.assertNotIn("__man", self.tab(""))
 
     def test_words_that_are_one_of_a_few(self):

@@ -10,7 +10,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from whole_state import differences, whole_state  # noqa: E402
+from whole_state import differences, running, whole_state  # noqa: E402
 from world_case import WorldCase, check_schema  # noqa: E402
 
 RECIPE = """
@@ -36,6 +36,15 @@ longest_days = 400
 def lose_a_volume(world):
     shutil.rmtree(world.root / "volumes")
     (world.root / "volumes").mkdir()
+
+
+def start_a_qube(world):
+    world.must("qube", "start", "work")
+
+
+def state_of(world):
+    """With what runs of its qubes."""
+    return whole_state(world.folder, running(world.root))
 
 
 class Case:
@@ -72,6 +81,8 @@ def cases(world):
         "inventory export": Case("inventory", "export", "--out", folder / "inventory.json"),
         "qube create": Case("qube", "create", "third", "--base", "debian-12"),
         "qube set": Case("qube", "set", "work", "--layout", "composed", "--yes"),
+        "qube start": Case("qube", "start", "work"),
+        "qube stop": Case("qube", "stop", "work", before=start_a_qube),
         "qube remove": Case("qube", "remove", "personal", "--yes"),
         "base build": Case("base", "build", "debian-12", "--mirror", "file:///nowhere", code=1),
         "base import": Case("base", "import", folder / "base.tar", "--id", "other"),
@@ -151,7 +162,8 @@ class DryRuns(WorldCase):
         case = cases(world)[name]
         if case.before:
             case.before(world)
-        return world, case, whole_state(world.folder)
+        self.addCleanup(world.qpkg, "qube", "stop", "work")
+        return world, case, state_of(world)
 
     def test_every_command_that_writes_has_a_case(self):
         table = dict(line.split("\t") for line in self.world.must("__commands").out.splitlines())
@@ -169,7 +181,7 @@ class DryRuns(WorldCase):
                 lines = answer.out.splitlines()
                 self.assertEqual(lines[-1:], ["Dry run: nothing was changed."])
                 self.assertGreater(len(lines), 1, "no plan was shown")
-                self.assertEqual(differences(before, whole_state(world.folder)), [])
+                self.assertEqual(differences(before, state_of(world)), [])
 
     def test_a_dry_run_tells_scripts_so(self):
         for name in cases(self.common):
@@ -180,7 +192,7 @@ class DryRuns(WorldCase):
 
                 document = check_schema(answer.json)
                 self.assertEqual((document["changed"], document["dry_run"]), (False, True))
-                self.assertEqual(differences(before, whole_state(world.folder)), [])
+                self.assertEqual(differences(before, state_of(world)), [])
 
     def test_the_same_command_without_it_changes_the_state(self):
         for name in cases(self.common):
@@ -190,7 +202,7 @@ class DryRuns(WorldCase):
                 answer = self.run_in(world, case)
 
                 self.assertEqual(answer.code, case.code, answer.err)
-                self.assertNotEqual(differences(before, whole_state(world.folder)), [])
+                self.assertNotEqual(differences(before, state_of(world)), [])
 
     def test_where_there_is_no_state_none_is_made(self):
         """Of those that need none to say what they would do."""
@@ -208,11 +220,11 @@ class DryRuns(WorldCase):
     def test_a_command_that_was_killed_stays_unfinished(self):
         world = self.copy_world()
         world.qpkg("install", "third", "--into", "work", "--yes", QPKG_FAULT_KILL="1")
-        before = whole_state(world.folder)
+        before = state_of(world)
 
         world.must("remove", "hello", "--from", "work", "-n")
 
-        self.assertEqual(differences(before, whole_state(world.folder)), [])
+        self.assertEqual(differences(before, state_of(world)), [])
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@
 #include "support/libvirt_test_driver.hpp"
 #include "support/local_qubes.hpp"
 
-#include <unistd.h>
-
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -33,42 +33,50 @@ struct FakeSubject : Subject {
     FakeHypervisor fake;
 };
 
-/// Qubes run here by a process of their own, which the test ends.
+/// A qube of this host.
 struct LocalSubject : Subject {
     Hypervisor& hypervisor() override { return qubes.hypervisor(); }
 
-    void start(const QubeName& qube) override
+    void start(const QubeName& qube) override { qubes.runner().start(qube); }
+    void stop(const QubeName& qube) override { qubes.runner().stop(qube); }
+
+    void use(const VolumeSlot& used, bool begin) override
     {
-        ignore_volumes(qube);
-        process.emplace(start_in(qubes, qube, {"sleep", "1000"}));
-        wait_until_running(true);
+        const auto folder = "/run/qpkg/volumes/" + used.app.text();
+        if (!begin) {
+            process.reset();
+            return;
+        }
+        process.emplace(start_in(qubes, QubeName::require("work"),
+                                 {"sh", "-c", "cd " + folder + " && touch /tmp/uses && exec sleep 1000"}));
+        const std::string wait =
+            "n=0; while [ ! -e /tmp/uses ]; do n=$((n+1)); [ $n -lt 200 ] || exit 1; sleep 0.05; done";
+        REQUIRE(shell_in(qubes, QubeName::require("work"), wait).status == 0);
     }
 
-    void stop(const QubeName&) override
+    LocalSubject()
+    {
+        qubes.made_up = [this](const VolumeId& volume) {
+            std::vector<VolumeSlot> slots;
+            for (const auto& wanted : hypervisor().wanted()) {
+                std::ranges::copy_if(wanted.slots, std::back_inserter(slots),
+                                     [&](const VolumeSlot& slot) { return slot.volume == volume; });
+            }
+            // What the tests attach without wanting it.
+            return !slots.empty() ? slots : std::vector{slot("org.example.two", '2')};
+        };
+    }
+    ~LocalSubject() override
     {
         process.reset();
-        wait_until_running(false); // the kernel ends the session a moment after its caller
-    }
-
-    void wait_until_running(bool running)
-    {
-        for (int tries = 0; hypervisor().attached().empty() == running; ++tries) {
-            REQUIRE(tries < 10'000);
-            ::usleep(1000);
-        }
-    }
-
-    /// The suite's volumes are numbers only: any image will do for them.
-    void ignore_volumes(const QubeName& qube)
-    {
-        for (const auto& wanted : hypervisor().wanted()) {
-            for (const auto& slot : wanted.slots) {
-                if (wanted.qube == qube) {
-                    qubes.stand_in(slot.volume);
-                }
+        for (const auto& qube : hypervisor().qubes()) {
+            if (qube.running) {
+                qubes.runner().stop(qube.name);
             }
         }
     }
+    LocalSubject(const LocalSubject&) = delete;
+    LocalSubject& operator=(const LocalSubject&) = delete;
 
     LocalQubes qubes;
     std::optional<RunningProgram> process;

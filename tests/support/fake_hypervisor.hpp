@@ -12,7 +12,7 @@
 
 namespace qpkg::testing {
 
-/// Qubes in memory: obeys the contract of the port (tests/contract/hypervisor.cpp). `start` and `stop` are the test's.
+/// Qubes in memory: obeys the contract of the port (tests/contract/hypervisor.cpp).
 class FakeHypervisor : public Hypervisor, public QubeRunner {
 public:
     explicit FakeHypervisor(Capabilities capabilities = {.hot_attach = true, .max_slots = 26})
@@ -144,8 +144,8 @@ public:
     }
 
     /// As the user would: the qube gets what is wanted now.
-    void start(const QubeName& name) { require(name).attached = require(name).wanted; }
-    void stop(const QubeName& name) { require(name).attached.reset(); }
+    void start(const QubeName& name) override { require(name).attached = require(name).wanted; }
+    void stop(const QubeName& name) override { require(name).attached.reset(); }
     VolumeId base_of(const QubeName& name) { return require(name).base; }
 
     int changes = 0;                ///< calls that changed something

@@ -41,8 +41,9 @@ Tree busybox_root()
         {"etc/skel/.profile", "# from skel\n"},
     };
     for (const auto* applet :
-         {"sh",   "ls",    "cat", "id", "sleep", "kill", "env",  "touch",    "hostname", "mount",   "stat", "pwd",
-          "true", "false", "tty", "ps", "mkdir", "rm",   "find", "readlink", "echo",     "unshare", "ln",   "nohup"}) {
+         {"sh",   "ls",      "cat",  "id",    "sleep", "kill", "env",   "touch", "hostname", "mount",
+          "stat", "pwd",     "true", "false", "tty",   "ps",   "mkdir", "rm",    "find",     "readlink",
+          "echo", "unshare", "ln",   "nohup", "pidof", "grep", "nice",  "sort",  "wc"}) {
         tree[std::string("usr/bin/") + applet] = "-> busybox";
     }
     return tree;
@@ -99,7 +100,13 @@ LocalQubes::LocalQubes() : directory_(fs::temp_directory_path(), "qpkg-qubes-")
     fs::create_symlink(base_image(), image_path(numbered(0)));
     parts_ = std::make_unique<Parts>(Parts{local::LocalHypervisor({
         .root = directory_.path(),
-        .volume_path = [this](const VolumeId& volume) { return image_path(volume); },
+        .volume_path =
+            [this](const VolumeId& volume) {
+                if (made_up && !fs::exists(image_path(volume))) {
+                    make_up(volume);
+                }
+                return image_path(volume);
+            },
         .programs = program_directory(),
     })});
 }
@@ -142,11 +149,19 @@ VolumeSlot LocalQubes::broken_app(const std::string& id, const std::string& imag
     return {AppId::require(id), "1.0-1", volume};
 }
 
-void LocalQubes::stand_in(const VolumeId& volume)
+/// Apps without programs; several in one composed volume.
+void LocalQubes::make_up(const VolumeId& volume)
 {
-    if (!fs::exists(image_path(volume))) {
-        fs::copy_file(base_image(), image_path(volume));
+    Tree tree;
+    const auto slots = made_up(volume);
+    for (const auto& slot : slots) {
+        const auto place = slots.size() > 1 ? composed_place(slot.app) + '/' : std::string();
+        tree[place + exports_path(slot.app).substr(1)] = encode_exports(slot.app, {});
     }
+    const files::TemporaryDirectory folder(directory_.path());
+    fs::permissions(folder.path(), static_cast<fs::perms>(0755)); // it is the root of the image
+    write_tree(folder.path(), tree);
+    make_image(folder.path(), image_path(volume));
 }
 
 void LocalQubes::create(const QubeName& qube, std::vector<VolumeSlot> slots)

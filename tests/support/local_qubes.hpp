@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,13 +37,14 @@ public:
 
     void create(const QubeName& qube, std::vector<VolumeSlot> slots);
 
-    /// Gives a volume that a test made up some image.
-    void stand_in(const VolumeId& volume);
+    /// What is asked for the slots of a volume that a test made up, when that is first used: it gets an image of them.
+    std::function<std::vector<VolumeSlot>(const VolumeId&)> made_up = {};
 
 private:
     struct Parts;
     VolumeId add_image(const std::map<std::string, std::string>& tree);
     std::filesystem::path image_path(const VolumeId& volume) const;
+    void make_up(const VolumeId& volume);
 
     files::TemporaryDirectory directory_;
     std::unique_ptr<Parts> parts_;

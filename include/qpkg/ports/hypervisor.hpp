@@ -89,8 +89,7 @@ public:
         }
         return all;
     }
-    /// What running qubes have now, ascending by name. Where a qube can run more than once (local), an entry for each
-    /// run.
+    /// What running qubes have now, ascending by name.
     virtual std::vector<Attachment> attached() = 0;
 
     /// There already is success: then only its base volume is set, for the next start. Error unsupported for one that
@@ -142,6 +141,12 @@ public:
     /// The program's exit status; 127 when the qube has no such program, 126 when it cannot be executed; 128 + n when
     /// it died by signal n. Error not_found: no such qube, or a volume it wants is not there.
     virtual int run(const QubeName& qube, const RunRequest& request) = 0;
+
+    /// The qube runs until it is stopped, also when no program of the user's does. Running already is success.
+    virtual void start(const QubeName& qube) = 0;
+    /// Everything in the qube ends: programs are asked first. Not running is success. Error failed when it does not
+    /// end.
+    virtual void stop(const QubeName& qube) = 0;
 };
 
 } // namespace qpkg

@@ -46,7 +46,7 @@ constexpr const char* list_packages =
 
 std::string included_packages(const RootRequest& request)
 {
-    std::string names = "ca-certificates,netbase,procps";
+    std::string names = "ca-certificates,dbus,netbase,procps";
     for (const auto& package : request.packages) {
         require_package_name(package);
         names += ',' + package;

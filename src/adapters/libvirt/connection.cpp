@@ -163,6 +163,12 @@ void Connection::start(const std::string& name)
     check(virDomainCreate(domain.get()), "start " + name);
 }
 
+void Connection::shut_down(const std::string& name)
+{
+    const auto domain = require(name);
+    check(virDomainShutdown(domain.get()), "stop " + name);
+}
+
 void Connection::set_live_metadata(const std::string& name, const std::string& element, const std::string& uri)
 {
     const auto domain = require(name);

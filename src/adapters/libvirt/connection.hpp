@@ -30,6 +30,8 @@ public:
     void define(const std::string& xml);
     void undefine(const std::string& name);
     void start(const std::string& name);
+    /// Asks its system to; returns at once.
+    void shut_down(const std::string& name);
     void set_live_metadata(const std::string& name, const std::string& element, const std::string& uri);
 
     /// On a running domain; the device is an element of <devices>.

@@ -19,6 +19,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto unplug_pause = std::chrono::milliseconds(50);
+constexpr auto patience_with_shutdown = std::chrono::seconds(120);
+constexpr auto between_looks_at_shutdown = std::chrono::milliseconds(200);
 
 Error no_such_qube(const QubeName& qube)
 {
@@ -319,7 +321,7 @@ Door LibvirtHypervisor::door_of(const QubeName& qube, const DomainView& live) co
 }
 
 /// libvirt's own words for a missing file name neither the app nor the way out.
-void LibvirtHypervisor::start(const DomainView& next)
+void LibvirtHypervisor::begin(const DomainView& next)
 {
     require_boot_files();
     const auto require_volume = [&](const std::string& what, const VolumeId& volume) {
@@ -342,13 +344,38 @@ int LibvirtHypervisor::run(const QubeName& qube, const RunRequest& request)
     const auto next = require(qube);
     auto live = find_live(qube);
     if (!live) {
-        start(next);
+        begin(next);
         live = find_live(qube);
     }
     if (!live) {
         throw Error(Code::failed, qube.text() + " ended as soon as it was started");
     }
     return with_context("run in " + qube.text(), [&] { return guest_->run(door_of(qube, *live), request); });
+}
+
+void LibvirtHypervisor::start(const QubeName& qube)
+{
+    const auto next = require(qube);
+    if (!connection_->is_running(next.name)) {
+        begin(next);
+    }
+}
+
+void LibvirtHypervisor::stop(const QubeName& qube)
+{
+    require(qube);
+    if (!connection_->is_running(qube.text())) {
+        return;
+    }
+    connection_->shut_down(qube.text());
+    const auto deadline = std::chrono::steady_clock::now() + patience_with_shutdown;
+    while (connection_->is_running(qube.text())) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            throw Error(Code::failed, "stop " + qube.text() + ": it does not shut down",
+                        "to take its power away: virsh destroy " + qube.text());
+        }
+        std::this_thread::sleep_for(between_looks_at_shutdown);
+    }
 }
 
 std::vector<HostFault> LibvirtHypervisor::findings()

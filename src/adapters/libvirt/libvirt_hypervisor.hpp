@@ -50,6 +50,8 @@ public:
 
     /// Starts the machine when it does not run; it goes on running afterwards.
     int run(const QubeName& qube, const RunRequest& request) override;
+    void start(const QubeName& qube) override;
+    void stop(const QubeName& qube) override;
 
 private:
     std::vector<DomainView> ours();                            ///< as of the next start
@@ -60,7 +62,7 @@ private:
     void equip(const QubeName& qube, const std::string& xml, const VolumeId& base, std::vector<VolumeSlot> slots);
     std::set<std::string> tell(const QubeName& qube, const DomainView& live, std::vector<VolumeSlot> slots);
     void record(const QubeName& qube, const DomainView& live, std::span<const VolumeSlot> slots);
-    void start(const DomainView& next);
+    void begin(const DomainView& next);
     Door door_of(const QubeName& qube, const DomainView& live) const;
     bool unplug(const QubeName& qube, const Disk& disk);
 

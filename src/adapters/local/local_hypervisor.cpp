@@ -2,8 +2,8 @@
 #include "adapters/local/local_hypervisor.hpp"
 
 #include "adapters/local/display.hpp"
-#include "adapters/local/run_session.hpp"
-#include "adapters/local/sessions.hpp"
+#include "adapters/local/run_program.hpp"
+#include "adapters/local/start_place.hpp"
 #include "adapters/local/wanted_file.hpp"
 
 #include "qpkg/base/log.hpp"
@@ -23,6 +23,7 @@
 #include <system_error>
 
 namespace qpkg::local {
+
 namespace {
 
 namespace fs = std::filesystem;
@@ -57,17 +58,6 @@ Error no_such_qube(const QubeName& qube)
     return {Code::not_found, "there is no qube " + qube.text(), "run `qpkg qube list` to see the qubes"};
 }
 
-bool has_slot(const Attachment& session, const VolumeSlot& slot)
-{
-    return std::ranges::find(session.slots, slot) != session.slots.end();
-}
-
-Error no_hot_attach(const QubeName& qube)
-{
-    return {Code::unsupported, "the local backend changes the volumes of " + qube.text() + " only at the next start",
-            "end what runs in " + qube.text() + " and start it again"};
-}
-
 /// What a killed `remove` left. Where something was mounted into it meanwhile it stays, and hinders nobody.
 void remove_leftovers(const fs::path& qubes)
 {
@@ -94,9 +84,9 @@ fs::path free_place(const fs::path& qubes, const QubeName& qube)
 
 } // namespace
 
-LocalHypervisor::LocalHypervisor(LocalOptions options) : options_(std::move(options)) {}
+LocalHypervisor::LocalHypervisor(LocalOptions options) : options_(std::move(options)), places_(runtime() / "places") {}
 
-Capabilities LocalHypervisor::capabilities() const { return {.hot_attach = false, .max_slots = most_slots}; }
+Capabilities LocalHypervisor::capabilities() const { return {.hot_attach = true, .max_slots = most_slots}; }
 
 fs::path LocalHypervisor::directory_of(const QubeName& qube) const { return options_.root / "qubes" / qube.text(); }
 
@@ -104,8 +94,6 @@ fs::path LocalHypervisor::runtime() const
 {
     return options_.runtime.empty() ? options_.root / "run" : options_.runtime;
 }
-
-fs::path LocalHypervisor::sessions() const { return runtime() / "sessions"; }
 
 std::vector<QubeName> LocalHypervisor::names() const
 {
@@ -181,14 +169,7 @@ std::vector<Attachment> LocalHypervisor::wanted()
     return all;
 }
 
-std::vector<Attachment> LocalHypervisor::attached() { return running_sessions(sessions()); }
-
-std::vector<Attachment> LocalHypervisor::sessions_of(const QubeName& qube) const
-{
-    auto all = running_sessions(sessions());
-    std::erase_if(all, [&](const Attachment& session) { return session.qube != qube; });
-    return all;
-}
+std::vector<Attachment> LocalHypervisor::attached() { return places_.running(); }
 
 void LocalHypervisor::create(const QubeName& qube, const VolumeId& base)
 {
@@ -220,6 +201,9 @@ void LocalHypervisor::remove(const QubeName& qube)
     if (!fs::exists(directory)) {
         return;
     }
+    if (!places_.connect(qube)) {
+        places_.wait_for_end(qube);
+    }
     const auto held = lock_directory(directory, LOCK_EX | LOCK_NB);
     if (!held) {
         throw Error(Code::conflict, "remove the qube " + qube.text() + ": it is running");
@@ -243,24 +227,20 @@ void LocalHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlo
 
 void LocalHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
 {
-    require(qube);
-    const auto running = sessions_of(qube);
-    if (running.empty()) {
-        throw Error(Code::conflict, qube.text() + " is not running");
-    }
-    if (!std::ranges::all_of(running, [&](const Attachment& session) { return has_slot(session, slot); })) {
-        throw no_hot_attach(qube);
-    }
+    live(qube).attach(require(qube).slots, slot);
 }
 
 Detached LocalHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
 {
     require(qube);
-    const auto running = sessions_of(qube);
-    if (std::ranges::any_of(running, [&](const Attachment& session) { return has_slot(session, slot); })) {
-        throw no_hot_attach(qube);
-    }
-    return Detached::gone;
+    return live(qube).detach(slot);
+}
+
+void LocalHypervisor::announce(const QubeName& qube) { live(qube).announce(require(qube).slots); }
+
+LiveQube LocalHypervisor::live(const QubeName& qube) const
+{
+    return {places_, qube, [this](const VolumeSlot& slot) { return image_of(slot.volume, slot.app.text()); }};
 }
 
 fs::path LocalHypervisor::image_of(const VolumeId& volume, const std::string& what) const
@@ -273,7 +253,22 @@ fs::path LocalHypervisor::image_of(const VolumeId& volume, const std::string& wh
     return path;
 }
 
-int LocalHypervisor::run(const QubeName& qube, const RunRequest& request)
+/// The qube's place, which is made when it is not there.
+PlaceLink LocalHypervisor::enter(const QubeName& qube)
+{
+    if (auto link = live(qube).connect()) {
+        return *std::move(link);
+    }
+    const auto door = places_.door(qube);
+    if (auto link = live(qube).connect()) { // somebody was faster
+        return *std::move(link);
+    }
+    places_.clear(qube); // one that is just ending
+    places_.clear_dead();
+    return open_place(qube);
+}
+
+PlaceLink LocalHypervisor::open_place(const QubeName& qube)
 {
     const auto directory = directory_of(qube);
     const auto held = lock_directory(directory, LOCK_SH);
@@ -282,24 +277,60 @@ int LocalHypervisor::run(const QubeName& qube, const RunRequest& request)
     }
     const auto wanted = require(qube);
     const auto stage = runtime() / "stage";
-    files::make_directories(sessions());
-    running_sessions(sessions()); // takes away what killed ones left
     files::make_directories(stage, 0700);
-
-    SessionRoot root{.stage = stage,
-                     .base = image_of(wanted.base, "the base"),
-                     .volumes = {},
-                     .home = directory / "home",
-                     .rw = directory / "rw",
-                     .programs = options_.programs,
-                     .hostname = qube.text(),
-                     .machine_id = wanted.machine_id,
-                     .sockets = display_sockets()};
-    for (const auto& slot : wanted.slots) {
-        root.volumes.emplace_back(slot, image_of(slot.volume, slot.app.text()));
+    const auto base = image_of(wanted.base, "the base");
+    const auto first = live(qube).first_volumes(wanted.slots);
+    NewPlace place(places_, qube, first.record);
+    const PlaceRoot root{.stage = stage,
+                         .base = base,
+                         .home = directory / "home",
+                         .rw = directory / "rw",
+                         .programs = options_.programs,
+                         .host_files = place.path(),
+                         .hostname = qube.text(),
+                         .machine_id = wanted.machine_id};
+    PlaceLink link(start_place(root, place, places_.path(qube), held));
+    if (!link.greet()) {
+        throw Error(Code::failed, "the qube ended while it began");
     }
-    const Session session(sessions(), {qube, wanted.slots});
-    return with_context("run in " + qube.text(), [&] { return run_session(root, request); });
+    live(qube).tell(link, wanted.slots, first.coming);
+    place.publish();
+    return link;
+}
+
+int LocalHypervisor::run(const QubeName& qube, const RunRequest& request)
+{
+    require(qube);
+    return with_context("run in " + qube.text(), [&] {
+        auto link = enter(qube);
+        const auto display = callers_display();
+        auto environment = program::callers_environment();
+        environment.insert(display.environment.begin(), display.environment.end());
+        share_display(display, link, places_.path(qube));
+        const int status = run_program(link, request, environment);
+        live(qube).settle(link);
+        return status;
+    });
+}
+
+void LocalHypervisor::start(const QubeName& qube)
+{
+    require(qube);
+    auto link = enter(qube);
+    link.send(session::Kind::keep);
+    link.answer();
+}
+
+void LocalHypervisor::stop(const QubeName& qube)
+{
+    require(qube);
+    if (auto link = live(qube).connect()) {
+        link->send(session::Kind::quit);
+        while (link->read_more()) { // until it has ended
+        }
+    }
+    const auto door = places_.door(qube);
+    places_.clear(qube);
 }
 
 } // namespace qpkg::local

@@ -9,9 +9,11 @@
 // would each get half of what is typed.
 #pragma once
 
+#include "repo-format/guest/place.hpp"
+
 namespace qpkg::local {
 
-enum class StreamKind { terminal, pipe, other };
+enum class StreamKind { terminal, piped, directory, other };
 
 /// The caller's standard streams.
 struct CallersStreams {
@@ -22,27 +24,8 @@ struct CallersStreams {
 
 CallersStreams callers_streams();
 
-/// What a program in the qube gets as one of its streams. Never a terminal of the caller's: who has that can read what
-/// is typed there, and type.
-enum class StreamSource {
-    callers,      ///< the same file or pipe, with nothing in between
-    own_terminal, ///< a terminal of the qube, which is relayed
-    nothing,      ///< /dev/null
-};
-
-enum class Keys { passed_on, kept };
-
-struct ProgramStreams {
-    StreamSource input;
-    StreamSource output;
-    StreamSource errors;
-    Keys keys; ///< whether what is typed goes to the program; its own terminal then is its controlling terminal
-
-    bool has_terminal() const noexcept;
-    bool operator==(const ProgramStreams&) const = default;
-};
-
-/// Keys are kept when output goes to a pipe: whoever reads that, like a pager, is who reads the keys.
-ProgramStreams plan_streams(const CallersStreams& callers);
+/// Keys are kept when output goes to a pipe: whoever reads that, like a pager, is who reads the keys. A stream that is
+/// a folder is Error usage: with it a program could open everything below, and above.
+session::ProgramStreams plan_streams(const CallersStreams& callers);
 
 } // namespace qpkg::local

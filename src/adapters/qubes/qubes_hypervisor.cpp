@@ -232,4 +232,18 @@ int QubesHypervisor::run(const QubeName& qube, const RunRequest& request)
                     : "use: qvm-run " + user + "--pass-io " + qube.text() + ' ' + shell_word(line));
 }
 
+void QubesHypervisor::start(const QubeName& qube)
+{
+    require(qube);
+    throw Error(Code::unsupported, "this backend starts no qubes: that is what Qubes' own tools are for",
+                "use: qvm-start " + qube.text());
+}
+
+void QubesHypervisor::stop(const QubeName& qube)
+{
+    require(qube);
+    throw Error(Code::unsupported, "this backend stops no qubes: that is what Qubes' own tools are for",
+                "use: qvm-shutdown " + qube.text());
+}
+
 } // namespace qpkg::qubes

@@ -71,6 +71,8 @@ public:
 
     /// Error unsupported that names the tool of Qubes.
     int run(const QubeName& qube, const RunRequest& request) override;
+    void start(const QubeName& qube) override;
+    void stop(const QubeName& qube) override;
 
 private:
     struct Disk {

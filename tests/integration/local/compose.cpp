@@ -104,8 +104,9 @@ TEST_CASE("desktop entries, icons and types of all apps are where the desktop lo
     CHECK(result.out.find("./applications/a.desktop\n") != std::string::npos);
     CHECK(result.out.find("bad.desktop") == std::string::npos);
     CHECK(result.out.find("large\n[MIME Cache]\ntext/html=a.desktop;\nopened %u\n") != std::string::npos);
-    CHECK(result.err == "qpkg-agent: org.example.a: /usr/share/applications/bad.desktop: line 3: holds a control "
-                        "character\n");
+    CHECK(result.err ==
+          "qpkg: warning: work: org.example.a: /usr/share/applications/bad.desktop: line 3: holds a control "
+          "character\n");
 }
 
 TEST_CASE("of two apps that export one command the one has it that the host does not take it from")
@@ -146,7 +147,8 @@ TEST_CASE("no app takes a command from the base, wherever that has it, for users
         CHECK(shell_in(qubes, work, "own", user).out == "HOSTILE\n");
     }
     CHECK(shell_in(qubes, work, "ls /run/qpkg/bin").out == "own\nqpkg-run\n");
-    CHECK(run_in(qubes, work, {"own"}).err == "qpkg-agent: org.example.a: not exported, the base has it: id\n");
+    CHECK(run_in(qubes, work, {"own"}).err ==
+          "qpkg: warning: work: org.example.a: not exported, the base has it: id\n");
 }
 
 TEST_CASE("the users a module asks for are in its view alone")

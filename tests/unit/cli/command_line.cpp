@@ -176,8 +176,9 @@ TEST_CASE("a word that is no command stops before any command behind it")
 TEST_CASE("a program that stands before the dashes is shown behind them, as a shell reads it again")
 {
     std::string qube;
-    const cli::Program program{{{"--root DIR", &qube, "root"}},
-                               {{"start", Section::running, {{"QUBE", &qube, "the qube"}}, [] {}, {}, true}}};
+    const cli::Program program{
+        {{"--root DIR", &qube, "root"}},
+        {{"start", Section::running, {{"QUBE", &qube, "the qube"}}, cli::Reads{[] {}}, {}, true}}};
     const auto hint = [&](const Words& words, const Words& behind) {
         const auto failure = testing::failure_of([&] { cli::refuse_misplaced_words(program, words, behind); });
         return failure ? failure->hint : "";
@@ -245,7 +246,7 @@ TEST_CASE("the program's own help lists every command in its section")
     const auto help = cli::plain_help(program, "");
 
     CHECK(help.find("{commands}") == std::string::npos);
-    CHECK(help.find("Qubes       qube create|set|list|remove\n") != std::string::npos);
+    CHECK(help.find("Qubes       qube create|set|start|stop|list|remove\n") != std::string::npos);
     for (const auto& word : cli::words_behind(program, "")) {
         CHECK_MESSAGE(help.find(word) != std::string::npos, word);
         CHECK_MESSAGE(!cli::help_text(word).empty(), word);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "adapters/local/session_root.hpp"
+#include "adapters/local/place_root.hpp"
 
+#include "adapters/local/host_files.hpp"
 #include "core/qube_user.hpp"
-#include "repo-format/guest/announcement.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
@@ -16,8 +16,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdio>
-#include <set>
 
 namespace qpkg::local {
 namespace {
@@ -86,15 +84,15 @@ void write_accounts(const fs::path& base_etc, const fs::path& etc)
 }
 
 /// The base's /etc under the few files that are this qube's own.
-void mount_etc(const SessionRoot& root, const fs::path& base, const fs::path& layers, const fs::path& target)
+void mount_etc(const PlaceRoot& root, const fs::path& base, const fs::path& layers, const fs::path& target)
 {
     const auto own = layers / "etc";
     fs::create_directory(own);
     scratch(own / "hostname", root.hostname + '\n');
     scratch(own / "hosts", "127.0.0.1 localhost " + root.hostname + "\n::1 localhost\n");
     scratch(own / "machine-id", root.machine_id + '\n', 0444);
-    if (const auto servers = files::read_if_exists("/etc/resolv.conf", largest_table)) {
-        scratch(own / "resolv.conf", *servers);
+    for (const auto& file : host_files) {
+        scratch(own / file.name, "");
     }
     write_accounts(base / "etc", own);
     std::vector<fs::path> lower{own};
@@ -102,9 +100,12 @@ void mount_etc(const SessionRoot& root, const fs::path& base, const fs::path& la
         lower.push_back(base / "etc");
     }
     mounts::mount_overlay(target, lower);
+    for (const auto& file : host_files) {
+        mounts::bind(root.host_files / file.name, target / file.name, mounts::Access::read_only);
+    }
 }
 
-/// The base's /var, whose changes end with the session.
+/// The base's /var, whose changes end with the place.
 void mount_var(const fs::path& base, const fs::path& layers, const fs::path& target)
 {
     const mounts::OverlayChanges changes{layers / "var", layers / "var-work"};
@@ -155,63 +156,17 @@ void mount_kernel_views(const fs::path& root)
     make_devices(root / "dev");
 }
 
-void show_program(const fs::path& program, const fs::path& place)
+void copy_program(const fs::path& program, const fs::path& place)
 {
-    scratch(place, "", 0755);
-    mounts::bind(program, place, mounts::Access::read_only);
+    fs::copy_file(program, place);
+    set_mode(place, 0755);
 }
 
-/// A volume that cannot be mounted hinders no other: the agent finds nothing at `place` and leaves the app out.
-void mount_or_say_why(const SessionRoot& root, const VolumeSlot& slot, const fs::path& image, const fs::path& place)
+void bring_programs(const PlaceRoot& root, const fs::path& place)
 {
-    try {
-        mounts::mount_volume(image, place);
-    } catch (const Error& error) {
-        ::dprintf(STDERR_FILENO, "%s: %s: %s\n", root.hostname.c_str(), slot.app.text().c_str(), error.what());
-    }
-}
-
-/// What the agent finds when it starts.
-void announce_volumes(const SessionRoot& root, const fs::path& run)
-{
-    const auto own = run / "qpkg";
-    for (const auto* name : {"announced", "volumes", "libexec"}) {
-        fs::create_directories(own / name);
-    }
+    fs::create_directories(place);
     for (const auto* name : {"qpkg-agent", "qpkg-run"}) {
-        show_program(root.programs / name, own / "libexec" / name);
-    }
-    std::set<VolumeId> mounted;
-    std::size_t number = 0;
-    for (const auto& [slot, image] : root.volumes) {
-        const auto place = own / "volumes" / slot.app.text();
-        const auto whole = own / "composed" / slot.volume.hex();
-        fs::create_directories(place);
-        if (mounted.insert(slot.volume).second) {
-            fs::create_directories(whole);
-            mount_or_say_why(root, slot, image, whole);
-        }
-        // The agent shows the apps of a composed volume at their places.
-        if (mounts::is_mount_point(whole) && !fs::exists(whole / composed_folder)) {
-            mounts::bind(whole, place);
-            mounts::unmount(whole);
-        }
-        scratch(own / "announced" / ("slot" + std::to_string(number++)), encode_slot(slot) + "\nmounted\n");
-    }
-}
-
-/// Sockets of the host's display, so that windows open where the caller sees them.
-void show_sockets(const SessionRoot& root, const fs::path& target)
-{
-    for (const auto& [source, place] : root.sockets) {
-        const auto inside = target / place.relative_path();
-        fs::create_directories(inside.parent_path());
-        if (fs::is_directory(source)) {
-            fs::create_directories(inside);
-        } else {
-            scratch(inside, "");
-        }
-        mounts::bind(source, inside);
+        copy_program(root.programs / name, place / name);
     }
 }
 
@@ -226,7 +181,7 @@ void make_read_only(const fs::path& root)
 
 } // namespace
 
-void enter_session_root(const SessionRoot& root)
+void enter_place_root(const PlaceRoot& root)
 {
     const auto& target = root.stage;
     mounts::mount_tmpfs(target, "mode=0755,size=1m");
@@ -250,8 +205,7 @@ void enter_session_root(const SessionRoot& root)
     mounts::mount_tmpfs(target / "root", "mode=0700");
     mounts::bind(root.home, target / "home");
     mounts::bind(root.rw, target / "rw");
-    announce_volumes(root, target / "run");
-    show_sockets(root, target);
+    bring_programs(root, target / "run/qpkg/libexec");
     make_read_only(target);
     if (::sethostname(root.hostname.c_str(), root.hostname.size()) != 0) {
         throw system_error("set the host name", errno);
