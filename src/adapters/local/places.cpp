@@ -50,16 +50,16 @@ Held lock_state(const fs::path& place)
 
 Fd open_folder(const fs::path& place) { return Fd(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)); }
 
+} // namespace
+
 void remove_place(const fs::path& place)
 {
     try {
         files::remove_tree(place);
-    } catch (const Error& error) { // an ordinary user asks
+    } catch (const std::exception& error) { // an ordinary user asks, or somebody else removes it now
         log::debug(error.what());
     }
 }
-
-} // namespace
 
 Places::Places(fs::path directory) : directory_(std::move(directory)) {}
 

@@ -51,6 +51,9 @@ private:
     std::filesystem::path directory_;
 };
 
+/// Removes the folder of a place that has ended, as far as somebody else has not done it.
+void remove_place(const std::filesystem::path& place);
+
 /// The folder of a place that begins. It goes again unless it is published.
 class NewPlace {
 public:

@@ -8,7 +8,6 @@
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
 #include "qpkg/core/pipe.hpp"
-#include "qpkg/core/removal.hpp"
 
 #include <fcntl.h>
 #include <linux/close_range.h>
@@ -162,7 +161,7 @@ void remove_folder(const Start& start)
         struct stat there {};
         if (::stat((path / "lock").c_str(), &there) == 0 && there.st_ino == ours.st_ino &&
             there.st_dev == ours.st_dev) {
-            files::remove_tree(path);
+            remove_place(path);
         }
     }
 }
