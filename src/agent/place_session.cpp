@@ -176,10 +176,11 @@ void PlaceSession::change_volumes()
 {
     const auto list = session::parse_volumes(std::exchange(words_, {}));
     const auto report = show_volumes(layout_, list, take_files());
-    for (const auto* lines : {&report.problems, &report.notes}) {
-        for (const auto& line : *lines) {
-            answer(Kind::errors, line + '\n');
-        }
+    for (const auto& line : report.problems) {
+        answer(Kind::errors, line + '\n');
+    }
+    for (const auto& line : report.notes) {
+        answer(Kind::output, line + '\n');
     }
     const auto status = report.problems.empty() ? 0 : static_cast<int>(Code::partly);
     answer(Kind::ended, std::to_string(status)); // who began the place goes on with a program

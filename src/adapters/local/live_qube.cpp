@@ -55,6 +55,15 @@ std::vector<VolumeSlot> wanted_of_volume(const std::vector<VolumeSlot>& wanted, 
     return slots.empty() ? std::vector{slot} : slots;
 }
 
+void for_each_line(const std::string& text, const std::function<void(const std::string&)>& step)
+{
+    for (const auto& line : text::split(text, '\n')) {
+        if (!line.empty()) {
+            step(line);
+        }
+    }
+}
+
 } // namespace
 
 std::optional<PlaceLink> LiveQube::connect() const
@@ -121,15 +130,12 @@ void LiveQube::tell(PlaceLink& link, const std::vector<VolumeSlot>& slots,
     }
     link.send_words(session::encode_volumes(list));
     link.send(session::Kind::volumes, {}, mounts);
-    const auto [status, errors] = link.answer();
+    const auto [status, errors, notes] = link.answer();
     if (status != 0 && status != static_cast<int>(Code::partly)) {
         throw Error(static_cast<Code>(status), "show the apps of " + qube_.text() + ": " + errors);
     }
-    for (const auto& line : text::split(errors, '\n')) {
-        if (!line.empty()) {
-            log::warning(qube_.text() + ": " + line);
-        }
-    }
+    for_each_line(errors, [&](const std::string& line) { log::warning(qube_.text() + ": " + line); });
+    for_each_line(notes, [&](const std::string& line) { log::debug(qube_.text() + ": " + line); });
 }
 
 void LiveQube::show(const PlaceRecord& record, const std::vector<ComingVolume>& coming) const

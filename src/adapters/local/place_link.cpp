@@ -10,7 +10,7 @@ namespace {
 
 using session::Kind;
 
-constexpr std::size_t longest_errors = 64 * 1024;
+constexpr std::size_t longest_text = 64 * 1024;
 constexpr std::string_view greeting = "qpkg";
 
 } // namespace
@@ -74,11 +74,13 @@ bool PlaceLink::read_more()
 
 PlaceLink::Answer PlaceLink::answer()
 {
-    Answer answer{0, {}};
+    Answer answer{0, {}, {}};
     for (;;) {
         while (const auto message = next()) {
-            if (message->frame.kind == Kind::errors && answer.errors.size() < longest_errors) {
-                answer.errors += message->frame.payload;
+            auto& text = message->frame.kind == Kind::output ? answer.notes : answer.errors;
+            const bool is_text = message->frame.kind == Kind::output || message->frame.kind == Kind::errors;
+            if (is_text && text.size() < longest_text) {
+                text += message->frame.payload;
             }
             if (message->frame.kind == Kind::ended) {
                 answer.status = session::parse_status(message->frame.payload);

@@ -45,6 +45,7 @@ public:
     struct Answer {
         int status;
         std::string errors; ///< what went wrong, a line each
+        std::string notes;  ///< what gave way, a line each: nothing is wrong with that
     };
     /// Waits for the end of what was asked for. Error failed when the place ends first.
     Answer answer();
