@@ -4,6 +4,7 @@
 #include "cli/full/commands.hpp"
 #include "cli/full/rotate.hpp"
 #include "cli/full/sign.hpp"
+#include "signing/verify.hpp"
 #include "signing/words.hpp"
 
 namespace qpkg::cli {
