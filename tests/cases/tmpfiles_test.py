@@ -62,7 +62,7 @@ class Tmpfiles(WorldCase):
         self.world = self.common
 
     def shell(self, script):
-        answer = self.world.qpkg("run", "work", "--", "sh", "-c", script)
+        answer = self.world.qpkg("run", "-v", "work", "--", "sh", "-c", script)
         self.assertEqual(answer.code, 0, answer.err)
         return answer
 
