@@ -27,6 +27,7 @@ namespace fs = std::filesystem;
 constexpr pid_t hosts_first = 1;
 constexpr std::size_t largest_table_of_groups = 64 * 1024;
 constexpr std::string_view unified = "0::";
+constexpr std::string_view name_of_groups = "qpkg-place-";
 
 bool write_word(const fs::path& file, std::string_view word)
 {
@@ -34,21 +35,32 @@ bool write_word(const fs::path& file, std::string_view word)
     return fd && ::write(fd.get(), word.data(), word.size()) == static_cast<ssize_t>(word.size());
 }
 
-/// The group beside our own, where limits of what lies above hold for it, too.
-std::optional<fs::path> place_of_group(const fs::path& hierarchy, const fs::path& own)
+/// This process's own group; nothing without control groups of version 2.
+std::optional<fs::path> own_group(const fs::path& hierarchy, const fs::path& own)
 {
     if (!fs::exists(hierarchy / "cgroup.procs")) {
         return std::nullopt;
     }
-    const auto name = "qpkg-place-" + std::to_string(::getpid());
     const auto table = files::read_if_exists(own, largest_table_of_groups).value_or("");
     for (const auto& row : text::split(table, '\n')) {
-        if (row.starts_with(unified)) {
-            const auto mine = hierarchy / fs::path(row.substr(unified.size())).relative_path();
-            return mine == hierarchy / "" || !fs::exists(mine) ? hierarchy / name : mine.parent_path() / name;
+        const auto place = hierarchy / fs::path(row.substr(std::min(row.size(), unified.size()))).relative_path();
+        if (row.starts_with(unified) && fs::exists(place / "cgroup.procs")) {
+            return place;
         }
     }
     return std::nullopt;
+}
+
+/// Of keepers that were killed: each group is named after the number of its keeper.
+void remove_groups_left_behind(const fs::path& parent)
+{
+    std::error_code ignored;
+    for (const auto& entry : fs::directory_iterator(parent, ignored)) {
+        const auto name = entry.path().filename().string();
+        if (name.starts_with(name_of_groups) && !fs::exists("/proc/" + name.substr(name_of_groups.size()))) {
+            ::rmdir(entry.path().c_str());
+        }
+    }
 }
 
 } // namespace
@@ -82,20 +94,29 @@ void become_independent()
 }
 
 PlaceGroup::PlaceGroup(const fs::path& hierarchy, const fs::path& own)
-    : hierarchy_(hierarchy), path_(place_of_group(hierarchy, own))
 {
+    const auto mine = own_group(hierarchy, own);
+    if (!mine) {
+        return;
+    }
+    // Where limits of what lies above hold for it, too. The topmost group has nothing beside it.
+    const auto parent = fs::equivalent(*mine, hierarchy) ? hierarchy : mine->parent_path();
+    remove_groups_left_behind(parent);
+    const auto place = parent / (std::string(name_of_groups) + std::to_string(::getpid()));
     std::error_code refused;
-    if (path_ && (!(fs::create_directory(*path_, refused) || fs::is_directory(*path_)) ||
-                  !write_word(*path_ / "cgroup.procs", "0"))) {
-        ::rmdir(path_->c_str());
-        path_.reset();
+    fs::create_directory(place, refused);
+    if (write_word(place / "cgroup.procs", "0")) {
+        before_ = *mine;
+        path_ = place;
+    } else {
+        ::rmdir(place.c_str());
     }
 }
 
 void PlaceGroup::remove()
 {
     if (path_) {
-        write_word(hierarchy_ / "cgroup.procs", "0");
+        write_word(before_ / "cgroup.procs", "0");
         ::rmdir(path_->c_str());
     }
 }

@@ -24,7 +24,7 @@ public:
     void remove();
 
 private:
-    std::filesystem::path hierarchy_;
+    std::filesystem::path before_; ///< where this process came from
     std::optional<std::filesystem::path> path_;
 };
 

@@ -80,7 +80,7 @@ void LiveQube::settle(PlaceLink& link) const
 {
     while (link.read_more()) { // the place closes this when it goes on, or when it has ended
     }
-    if (!places_.connect(qube_)) {
+    if (!connect()) { // asked, for the kernel closes the files of who ends in no order
         places_.wait_for_end(qube_);
     }
 }

@@ -201,7 +201,7 @@ void LocalHypervisor::remove(const QubeName& qube)
     if (!fs::exists(directory)) {
         return;
     }
-    if (!places_.connect(qube)) {
+    if (!live(qube).connect()) {
         places_.wait_for_end(qube);
     }
     const auto held = lock_directory(directory, LOCK_EX | LOCK_NB);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // A qube that runs is one place, and nothing of a place outlives it, however it ends.
+#include "adapters/local/independence.hpp"
 #include "support/expect.hpp"
 #include "support/local_qubes.hpp"
 
@@ -367,4 +368,26 @@ TEST_CASE("many starts at once make one place")
         CHECK(program.wait() == 0);
     }
     CHECK(shell_in(qubes, work, "sort -u ~/spaces | wc -l").out == "1\n");
+}
+
+TEST_CASE("a place has a control group of its own where there are any of version 2, and takes it away at its end")
+{
+    const fs::path hierarchy = fs::exists("/sys/fs/cgroup/cgroup.procs") ? "/sys/fs/cgroup" : "/sys/fs/cgroup/unified";
+    std::fflush(nullptr);
+    const pid_t child = ::fork(); // whoever leaves its group does not come back into the same
+    if (child == 0) {
+        local::PlaceGroup group(hierarchy);
+        const auto path = group.path();
+        const bool is_in =
+            path && files::read("/proc/self/cgroup", 64 * 1024).find(path->filename().string()) != std::string::npos;
+        group.remove();
+        ::_exit(!path ? 2 : is_in && !fs::exists(*path) ? 0 : 1);
+    }
+    int status = 0;
+    ::waitpid(child, &status, 0);
+    if (WEXITSTATUS(status) == 2) {
+        MESSAGE("no control groups of version 2 can be made here");
+        return;
+    }
+    CHECK(status == 0);
 }
