@@ -4,6 +4,7 @@
 
 import os
 import pathlib
+import select
 import subprocess
 import sys
 import time
@@ -48,6 +49,12 @@ class TerminalSession(WorldCase, DebianCase):
         talk = Typing(lambda: subprocess.call(self.words(*command), env=dict(os.environ, TERM="xterm")))
         talk.resize(rows, columns)
         return talk
+
+    @staticmethod
+    def read_all(talk):
+        """Until nothing comes for a moment: a terminal that nobody reads keeps the keys waiting."""
+        while select.select([talk.terminal], [], [], 0.5)[0]:
+            talk.heard += os.read(talk.terminal, 65536).decode(errors="replace")
 
     def said(self, *command, **options):
         return subprocess.run(self.words(*command), check=False, capture_output=True, text=True,
@@ -116,8 +123,9 @@ class TerminalSession(WorldCase, DebianCase):
         second = self.open("tmux", "attach", "-t", "one")
         self.assertTrue(second.hears("from-tmux"))
         for talk in (first, second):
+            self.read_all(talk)
             talk.type("\x02")
-            time.sleep(0.2)  # else tmux takes it for pasted text
+            self.read_all(talk)  # keys that come together are pasted text for tmux
             talk.type("d")
             self.assertTrue(talk.hears("[detached"))
             self.assertEqual(talk.ended(), 0)
