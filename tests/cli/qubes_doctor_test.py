@@ -11,33 +11,26 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from fake_qubesd import Problem  # noqa: E402
-from qubes_world import QubesWorld  # noqa: E402
-from world_case import WorldCase, check_schema  # noqa: E402
+from qubes_case import QubesCase  # noqa: E402
+from world_case import check_schema  # noqa: E402
 
 FILES = HERE.parent.parent / "packaging/qubes"
 TEMPLATES = "etc/qubes/templates/libvirt"
 COMPOSED = "etc/qubes/policy.d/31-qpkg-composed.policy"
 
 
-class Doctor(WorldCase):
+class Doctor(QubesCase):
     """dom0 has the files of the package, and hello is in work."""
-
-    @classmethod
-    def make_world(cls, world):
-        world.make_site()
 
     def setUp(self):
         super().setUp()
-        self.dom0 = QubesWorld(self.world)
-        self.addCleanup(self.dom0.close)
         self.system = self.world.folder / "system"
         self.dom0.environment["QPKG_SYSTEM"] = str(self.system)
         template = (FILES / "xen-dist.xml").read_text().replace("/var/lib/qpkg", str(self.dom0.root))
         self.put("usr/share/qubes/templates/libvirt/xen-dist.xml", template)
         self.put("etc/qubes/policy.d/30-qpkg.policy", (FILES / "30-qpkg.policy").read_text())
         self.put(COMPOSED, self.guard("100"))
-        self.dom0.must("repo", "add", "demo", self.world.site, "--yes")
-        self.dom0.must("install", "hello", "--into", "work", "--yes")
+        self.install("hello", "--into", "work")
         self.volume = self.dom0.root / "volumes" / (self.dom0.features("work")["qpkg.slot.a"] + ".erofs")
 
     def guard(self, number):
