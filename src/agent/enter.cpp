@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/enter.hpp"
 
+#include "core/kernel_file.hpp"
+
 #include "qpkg/core/error.hpp"
-#include "qpkg/core/fd.hpp"
 #include "qpkg/core/mounts.hpp"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
@@ -22,8 +22,7 @@ constexpr const char* usage = "usage: qpkg-run APP COMMAND [ARGUMENT…] | qpkg-
 
 void write_map(const char* path, const std::string& text)
 {
-    const Fd fd(::open(path, O_WRONLY | O_CLOEXEC));
-    if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    if (!write_kernel_file(path, text)) {
         throw system_error(std::string("write ") + path, errno);
     }
 }

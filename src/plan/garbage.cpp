@@ -3,6 +3,7 @@
 
 #include "plan/activation.hpp"
 #include "plan/bound.hpp"
+#include "plan/commits.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -33,23 +34,6 @@ bool is_named(const Snapshot& snapshot, const Release& release)
 }
 
 } // namespace
-
-std::vector<CommitId> needed_commits(const Snapshot& snapshot)
-{
-    std::set<CommitId> needed;
-    for (const auto& base : snapshot.bases) {
-        needed.insert(base.commit);
-    }
-    for (const auto& qube : snapshot.qubes) {
-        if (qube.base_commit) {
-            needed.insert(*qube.base_commit);
-        }
-    }
-    for (const auto& [id, known] : snapshot.releases) {
-        needed.insert(known.release.tree.commit);
-    }
-    return {needed.begin(), needed.end()};
-}
 
 std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
 {

@@ -42,8 +42,7 @@ Garbage plan_gc(const Snapshot& snapshot, const Keeping& keeping);
 /// Only what no row names: changes nothing in the database.
 Garbage plan_leftovers(const Snapshot& snapshot);
 
-/// Commits and volumes that `snapshot` needs, ascending.
-std::vector<CommitId> needed_commits(const Snapshot& snapshot);
+/// Volumes that `snapshot` needs, ascending.
 std::vector<VolumeId> needed_volumes(const Snapshot& snapshot);
 
 } // namespace qpkg::plan

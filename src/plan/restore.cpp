@@ -5,26 +5,8 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 namespace qpkg::plan {
-
-std::vector<CommitId> commits_in_use(const Snapshot& snapshot)
-{
-    std::set<CommitId> commits;
-    for (const auto& base : snapshot.bases) {
-        commits.insert(base.commit);
-    }
-    for (const auto& qube : snapshot.qubes) {
-        if (qube.base_commit) {
-            commits.insert(*qube.base_commit);
-        }
-        for (const auto& binding : qube.current_generation().bindings) {
-            commits.insert(snapshot.release(binding.release).release.tree.commit);
-        }
-    }
-    return {commits.begin(), commits.end()};
-}
 
 std::vector<BaseVolume> missing_bases(const Snapshot& snapshot)
 {

@@ -9,10 +9,6 @@
 
 namespace qpkg::plan {
 
-/// Commits that what is in use was made from: of bases, and of the apps of current generations; ascending. Without one
-/// its volume cannot be made again. The rest is only of older generations, and a backup need not carry it.
-std::vector<CommitId> commits_in_use(const Snapshot& snapshot);
-
 /// A base, or an older build of it that a qube keeps, as a volume.
 struct BaseVolume {
     std::string name; ///< "debian-12"

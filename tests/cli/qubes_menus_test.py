@@ -8,8 +8,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from qubes_world import QubesWorld  # noqa: E402
-from world_case import WorldCase  # noqa: E402
+from qubes_case import QubesCase  # noqa: E402
 
 HELLO = "[Desktop Entry]\nType=Application\nName=Hello\nIcon=hello\nCategories=Utility;TextEditor;\nExec=hello\n"
 LINES = ("/usr/local/share/applications/hello.desktop:Name={name}\n"
@@ -26,7 +25,7 @@ MINE_LINES = ("/usr/local/share/applications/mine.desktop:Name=Mine\n"
               "Exec=qubes-desktop-run /usr/local/share/applications/mine.desktop\n")
 
 
-class Menus(WorldCase):
+class Menus(QubesCase):
     """Each test has a dom0 whose desktop belongs to root, as far as /etc/group says."""
 
     @classmethod
@@ -41,8 +40,6 @@ class Menus(WorldCase):
 
     def setUp(self):
         super().setUp()
-        self.dom0 = QubesWorld(self.world)
-        self.addCleanup(self.dom0.close)
         system = self.world.folder / "system"
         (system / "etc").mkdir(parents=True)
         self.home = self.world.folder / "system/home"
@@ -54,7 +51,6 @@ class Menus(WorldCase):
         (system / str(self.home).lstrip("/")).symlink_to(self.home)
         self.dom0.environment["QPKG_SYSTEM"] = str(system)
         self.dom0.environment["QPKG_SYNC_APPMENUS"] = str(HERE.parent / "support/fake_sync_appmenus.py")
-        self.dom0.must("repo", "add", "demo", self.world.site, "--yes")
         self.dom0.qubesd.start("work")
         self.features = self.dom0.qubesd.qubes["work"].features
 

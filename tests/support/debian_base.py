@@ -5,19 +5,26 @@ import os
 import pathlib
 import shutil
 import subprocess
-import unittest
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from world_case import WorldCase  # noqa: E402
 
 
-class DebianCase(unittest.TestCase):
-    """`world.root` of the class has the base. QPKG_DEBIAN_STATE names one that is there already, and is copied."""
+class DebianCase(WorldCase):
+    """All tests of a class share its world, which has the base. QPKG_BASE_ROOT names a state directory that has it
+    already, and is copied."""
 
     @classmethod
-    def give_base(cls, world):
-        there = os.environ.get("QPKG_DEBIAN_STATE")
+    def make_world(cls, world):
+        there = os.environ.get("QPKG_BASE_ROOT")
         if there:
             shutil.copytree(there, world.root, symlinks=True)
         else:
             world.must("base", "build", "debian-12")
+
+    def setUp(self):
+        self.world = self.common
 
     @classmethod
     def base_commit(cls, world):

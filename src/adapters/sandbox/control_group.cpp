@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/sandbox/control_group.hpp"
 
+#include "core/control_groups.hpp"
+#include "core/kernel_file.hpp"
+
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/text.hpp"
 
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -28,9 +30,7 @@ enum class Needed { yes, no };
 /// The kernel's file takes the value, or it is an error.
 void write_value(const fs::path& file, const std::string& value, Needed needed = Needed::yes)
 {
-    const Fd fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-    const bool written = fd && ::write(fd.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
-    if (!written && needed == Needed::yes) {
+    if (!write_kernel_file(file, value) && needed == Needed::yes) {
         throw system_error("write " + file.string(), errno);
     }
 }
@@ -50,53 +50,25 @@ std::uint64_t count_of(const fs::path& file, std::string_view name)
     return 0;
 }
 
-/// This process's group in a hierarchy: rows are NUMBER:CONTROLLERS:PATH, version 2 has no controllers.
-std::optional<std::string> own_group(const fs::path& table, std::string_view controller)
-{
-    for (const auto& row : text::split(text_of(table), '\n')) {
-        const auto first = row.find(':');
-        const auto second = row.find(':', first + 1);
-        if (second == std::string::npos) {
-            continue;
-        }
-        const auto controllers = text::split(row.substr(first + 1, second - first - 1), ',');
-        if (std::ranges::find(controllers, controller) != controllers.end()) {
-            return row.substr(second + 1);
-        }
-    }
-    return std::nullopt;
-}
-
 bool has_words(const std::string& text, std::initializer_list<std::string_view> words)
 {
     const auto all = text::split(text.substr(0, text.find('\n')), ' ');
     return std::ranges::all_of(words, [&](std::string_view word) { return std::ranges::find(all, word) != all.end(); });
 }
 
-/// Of builders that were killed: each group is named after the number of its builder.
-void remove_left_behind(const fs::path& parent)
-{
-    std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(parent, ignored)) {
-        const auto name = entry.path().filename().string();
-        if (name.starts_with(name_prefix) && !fs::exists("/proc/" + name.substr(name_prefix.size()))) {
-            ::rmdir(entry.path().c_str());
-        }
-    }
-}
-
 fs::path new_group(const fs::path& parent)
 {
-    remove_left_behind(parent);
-    auto place = parent / (std::string(name_prefix) + std::to_string(::getpid()));
-    fs::create_directory(place);
-    return place;
+    auto place = control_groups::make(parent, name_prefix);
+    if (!place) {
+        throw Error(Code::unsupported, "no control groups below " + parent.string());
+    }
+    return *std::move(place);
 }
 
 /// Version 2: beside our own group, as a group with processes of its own passes no controllers on.
 fs::path parent_in_unified(const ControlGroupPlaces& places)
 {
-    const auto own = own_group(places.own, "").value_or("/");
+    const auto own = control_groups::group_in(places.own, "").value_or("/");
     const auto own_place = places.hierarchy / fs::path(own).relative_path();
     auto parent = own == "/" || !fs::exists(own_place) ? places.hierarchy : own_place.parent_path();
     const auto passed_on = parent / "cgroup.subtree_control";
@@ -108,7 +80,7 @@ fs::path parent_in_unified(const ControlGroupPlaces& places)
 
 fs::path parent_in(const ControlGroupPlaces& places, const std::string& controller)
 {
-    const auto own = own_group(places.own, controller);
+    const auto own = control_groups::group_in(places.own, controller);
     if (!own) {
         throw Error(Code::unsupported, "no control groups for " + controller);
     }

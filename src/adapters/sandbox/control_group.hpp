@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
 // Why the group lies beside our own. In version 2 a group that has processes hands no controllers down, so a child of
-// our own group could not be counted; a sibling can, and still falls under whatever limits the parent has. Groups are
-// named by their builder's process number, so that what a killed one left is recognised and removed by the next.
+// our own group could not be counted; a sibling can, and still falls under whatever limits the parent has.
 #pragma once
 
 #include "qpkg/ports/sandbox.hpp"

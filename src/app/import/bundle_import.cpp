@@ -3,7 +3,7 @@
 
 #include "app/import/rebuilds.hpp"
 #include "engine/transaction.hpp"
-#include "plan/garbage.hpp"
+#include "plan/commits.hpp"
 #include "signing/client.hpp"
 #include "signing/memory_trust_store.hpp"
 

@@ -6,6 +6,7 @@
 #include "app/use/loss.hpp"
 #include "engine/state_directory.hpp"
 #include "plan/activation.hpp"
+#include "plan/commits.hpp"
 #include "plan/garbage.hpp"
 #include "plan/restore.hpp"
 #include "signing/dates.hpp"

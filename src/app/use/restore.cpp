@@ -4,6 +4,7 @@
 #include "app/use/cost.hpp"
 #include "app/use/upgrade.hpp"
 #include "app/use/volume_salvage.hpp"
+#include "plan/commits.hpp"
 #include "plan/garbage.hpp"
 
 #include "qpkg/core/text.hpp"

@@ -9,19 +9,11 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE.parent / "support"))
 from debian_base import DebianCase  # noqa: E402
-from world_case import WorldCase  # noqa: E402
 
 
-class BuilderWrites(WorldCase, DebianCase):
-    copied = ("nothing",)
-
-    @classmethod
-    def make_world(cls, world):
-        cls.give_base(world)
-
+class BuilderWrites(DebianCase):
     def setUp(self):
         super().setUp()
-        self.world = self.common
         self.victim = self.world.folder / "victim"
         self.victim.mkdir(exist_ok=True)
 

@@ -9,20 +9,9 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE.parent / "support"))
 from debian_base import DebianCase  # noqa: E402
-from world_case import WorldCase  # noqa: E402
 
 
-class FailingBuilds(WorldCase, DebianCase):
-    copied = ("nothing",)
-
-    @classmethod
-    def make_world(cls, world):
-        cls.give_base(world)
-
-    def setUp(self):
-        super().setUp()
-        self.world = self.common
-
+class FailingBuilds(DebianCase):
     def build(self, name, postinst, **options):
         recipe, lock = self.cached_package(self.world, name, postinst, **options)
         return self.world.qpkg("build", recipe, "--lock", lock, "--out", self.world.out)

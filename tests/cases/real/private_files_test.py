@@ -11,20 +11,9 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE.parent / "support"))
 from debian_base import DebianCase  # noqa: E402
-from world_case import WorldCase  # noqa: E402
 
 
-class PrivateFiles(WorldCase, DebianCase):
-    copied = ("nothing",)
-
-    @classmethod
-    def make_world(cls, world):
-        cls.give_base(world)
-
-    def setUp(self):
-        super().setUp()
-        self.world = self.common
-
+class PrivateFiles(DebianCase):
     def build(self, *words):
         report = self.world.must("build", *words, "--json").json
         return report["commit"], [finding["path"] for finding in report["findings"] if finding["rule"] == "secret"]

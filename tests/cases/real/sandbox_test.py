@@ -1,12 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The attacks of ../builder_test.py by real packages on a real base, whose dpkg runs them; and that a base is built with no
-terminal in reach. QPKG_BASE_ROOT: a state directory that has debian-12 already."""
+terminal in reach."""
 
 import os
 import pathlib
 import pty
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -15,8 +14,9 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
 from builder_test import BuilderWorld  # noqa: E402
+from debian_base import DebianCase  # noqa: E402
+from world_case import PROGRAMS  # noqa: E402
 
-PROGRAMS = pathlib.Path(os.environ["QPKG_BIN_DIR"])
 TYPIST = r"""#!/usr/bin/perl
 my $typed = 0;
 for my $name ("/dev/tty", "/dev/fd/0", "/dev/fd/1", "/dev/fd/2", "/dev/fd/9") {
@@ -53,16 +53,9 @@ class DebianWorld(BuilderWorld):
                            stdout=subprocess.DEVNULL)
 
 
-class SandboxTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        folder = tempfile.TemporaryDirectory(prefix="qpkg-real-", dir="/var/tmp")
-        cls.addClassCleanup(folder.cleanup)
-        cls.world = DebianWorld(folder.name, PROGRAMS)
-        if "QPKG_BASE_ROOT" in os.environ:
-            shutil.copytree(os.environ["QPKG_BASE_ROOT"], cls.world.root)
-        else:
-            cls.world.must("base", "build", "debian-12", "--yes")
+class SandboxTest(DebianCase):
+    def setUp(self):
+        self.world = DebianWorld(self.common.folder, PROGRAMS)
 
     def test_a_package_does_not_type_into_the_terminal_of_the_builder(self):
         self.world.package("typist", TYPIST)

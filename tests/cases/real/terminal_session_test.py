@@ -21,12 +21,10 @@ SCREEN = ":97"
 BROWSER_SECONDS = 120
 
 
-class TerminalSession(WorldCase, DebianCase):
-    copied = ("nothing",)
-
+class TerminalSession(DebianCase):
     @classmethod
     def make_world(cls, world):
-        cls.give_base(world)
+        super().make_world(world)
         world.make_keys()
         for app in APPS:
             world.must("build", "--from", f"deb:{app}", "--base", "debian-12", "--out", world.out)
@@ -38,9 +36,6 @@ class TerminalSession(WorldCase, DebianCase):
     @classmethod
     def tearDownClass(cls):
         cls.common.qpkg("qube", "stop", "work")
-
-    def setUp(self):
-        self.world = self.common
 
     def words(self, *command):
         return [str(PROGRAMS / "qpkg"), "--root", str(self.world.root), "run", "work", "--", *command]

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/garbage.hpp"
 
+#include "plan/commits.hpp"
+
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/commits.hpp"
+
+#include <set>
+
+namespace qpkg::plan {
+namespace {
+
+std::set<CommitId> commits_of_bases(const Snapshot& snapshot)
+{
+    std::set<CommitId> commits;
+    for (const auto& base : snapshot.bases) {
+        commits.insert(base.commit);
+    }
+    for (const auto& qube : snapshot.qubes) {
+        if (qube.base_commit) {
+            commits.insert(*qube.base_commit);
+        }
+    }
+    return commits;
+}
+
+} // namespace
+
+std::vector<CommitId> needed_commits(const Snapshot& snapshot)
+{
+    auto commits = commits_of_bases(snapshot);
+    for (const auto& [id, known] : snapshot.releases) {
+        commits.insert(known.release.tree.commit);
+    }
+    return {commits.begin(), commits.end()};
+}
+
+std::vector<CommitId> commits_in_use(const Snapshot& snapshot)
+{
+    auto commits = commits_of_bases(snapshot);
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            commits.insert(snapshot.release(binding.release).release.tree.commit);
+        }
+    }
+    return {commits.begin(), commits.end()};
+}
+
+} // namespace qpkg::plan

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#pragma once
+
+#include "qpkg/model/state.hpp"
+
+#include <vector>
+
+namespace qpkg::plan {
+
+/// What the object store must keep: the commits of bases, also of older builds that a qube has, and of every known
+/// release; ascending.
+std::vector<CommitId> needed_commits(const Snapshot& snapshot);
+
+/// Those that what is in use was made from: of bases, and of the apps of current generations; ascending. Without one its
+/// volume cannot be made again. The rest is only of older generations, and a backup need not carry it.
+std::vector<CommitId> commits_in_use(const Snapshot& snapshot);
+
+} // namespace qpkg::plan
