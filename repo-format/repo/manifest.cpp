@@ -230,25 +230,30 @@ void check_ref(const Release& release)
     }
 }
 
+Object encode_export(const AppId& app, const Export& made)
+{
+    require_possible(app, made);
+    Object member{{"kind", std::string(word_of(made.kind))},
+                  {"name", made.name},
+                  {"path", made.path},
+                  {"rank", made.rank == Rank::first ? "first" : "second"}};
+    if (made.menu) {
+        member.emplace("menu", encode_menu_entry(*made.menu));
+    }
+    if (made.listed) {
+        member.emplace("listed", true);
+    }
+    if (made.starts) {
+        member.emplace("starts", true);
+    }
+    return member;
+}
+
 Array export_rows(const AppId& app, const std::vector<Export>& exports)
 {
     Array array;
     for (const auto& made : exports) {
-        require_possible(app, made);
-        Object member{{"kind", std::string(word_of(made.kind))},
-                      {"name", made.name},
-                      {"path", made.path},
-                      {"rank", made.rank == Rank::first ? "first" : "second"}};
-        if (made.menu) {
-            member.emplace("menu", encode_menu_entry(*made.menu));
-        }
-        if (made.listed) {
-            member.emplace("listed", true);
-        }
-        if (made.starts) {
-            member.emplace("starts", true);
-        }
-        array.emplace_back(std::move(member));
+        array.emplace_back(encode_export(app, made));
     }
     return array;
 }
@@ -345,6 +350,11 @@ std::string encode_manifest(const Release& release)
                                         std::to_string(largest_manifest));
     }
     return bytes;
+}
+
+std::size_t size_in_manifest(const AppId& app, const Export& made)
+{
+    return canonical::encode(encode_export(app, made)).size() + 1; // the comma behind it
 }
 
 std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence)

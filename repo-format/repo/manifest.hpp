@@ -26,6 +26,9 @@ Release parse_manifest(std::string_view bytes);
 /// cannot hold (see canonical::to_text).
 std::string encode_manifest(const Release& release);
 
+/// Bytes that an export takes of a manifest. Errors as `encode_manifest`.
+std::size_t size_in_manifest(const AppId& app, const Export& made);
+
 /// Where the manifest of a release lies below `targets/`, without the hash: "org.example/hello/x86_64/stable-41.json".
 std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence);
 

@@ -3,7 +3,9 @@
 
 #include "build/accounts.hpp"
 #include "build/documents.hpp"
+#include "build/export_room.hpp"
 #include "build/module_exports.hpp"
+#include "build/module_files.hpp"
 #include "build/os_release.hpp"
 #include "build/package_files.hpp"
 #include "build/replaced_packages.hpp"
@@ -26,7 +28,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_file_read = 64 * 1024 * 1024; ///< accounts and desktop entries
+constexpr std::size_t largest_file_read = 64 * 1024 * 1024; ///< accounts and settings
 constexpr std::array<std::string_view, 6> made_at_run_time{"/dev", "/proc", "/run", "/sys", "/tmp", "/var"};
 
 std::string list_first(const std::vector<std::string>& paths)
@@ -74,36 +76,6 @@ void refuse_secrets(const TreeChoice& plan, const Recipe& recipe)
                         list_first(plan.secrets),
                     "to leave them out: source.private_files = \"drop\"");
     }
-}
-
-/// What exports are chosen from, read before the package manager's state is dropped.
-ModuleFiles module_files(const ForeignTree& changes, const std::vector<TreeEntry>& entries, const TreeChoice& plan,
-                         const Recipe& recipe, const PackageFiles& packages)
-{
-    ModuleFiles files;
-    for (const auto& entry : entries) {
-        const bool is_kept = std::ranges::binary_search(plan.keep, entry.path);
-        if (!is_kept || entry.kind == EntryKind::directory) {
-            continue;
-        }
-        files.all.insert(entry.path);
-        if (entry.kind == EntryKind::symlink && entry.path.find("bin/") != std::string::npos) {
-            files.links.emplace(entry.path, changes.read_link(entry.path));
-        }
-    }
-    for (const auto& package : recipe.packages) {
-        for (auto& path : packages.of(package)) {
-            if (files.all.contains(path)) {
-                files.own.insert(std::move(path));
-            }
-        }
-    }
-    for (const auto& path : files.all) {
-        if (path.starts_with("/usr/share/applications/") && path.ends_with(".desktop")) {
-            files.desktop.emplace(path, read_in_root(changes.top(), path, largest_file_read));
-        }
-    }
-    return files;
 }
 
 Accounts accounts_in(const Fd& root)
@@ -208,7 +180,7 @@ std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::ve
 } // namespace
 
 ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, UnlistedNames unlisted)
+                            const PackageSource& source, const ExportBounds& bounds)
 {
     const ForeignTree changes(directory);
     const auto installed = source.describe(changes);
@@ -219,7 +191,8 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     refuse_removals(plan, source, base, installed);
     refuse_secrets(plan, recipe);
 
-    auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages), unlisted);
+    const auto files = read_module_files(changes, plan.keep, recipe, installed, packages);
+    auto exports = fit_exports(recipe.app, plan_exports(recipe, files, bounds.unlisted), bounds.room);
     ModuleTree tree{.exports = std::move(exports.exports),
                     .summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed) : recipe.summary,
                     .findings = plan.findings};

@@ -11,6 +11,7 @@
 #include "qpkg/core/fd.hpp"
 #include "qpkg/ports/package_source.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -24,11 +25,17 @@ struct ModuleTree {
     std::vector<Finding> findings; ///< ascending
 };
 
+/// What a build decides about exports beyond its recipe.
+struct ExportBounds {
+    UnlistedNames unlisted = UnlistedNames::left_out;
+    std::size_t room; ///< bytes that they may take in the manifest
+};
+
 /// Steps 4, 5 and 7: turns the changes of an installation that `source` made over `base` into the module's tree, in
 /// place, with its exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was
 /// removed, or something else put in the place of its directory; files for one machine alone, where the recipe refuses
 /// them), corrupt (a link stands where the build writes), not_found (the recipe exports what is not there).
 ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, UnlistedNames unlisted = UnlistedNames::left_out);
+                            const PackageSource& source, const ExportBounds& bounds);
 
 } // namespace qpkg::build

@@ -35,8 +35,8 @@ struct Recipe {
 
     Needs needs = {};
 
-    std::optional<std::vector<std::string>> commands = {}; ///< default: everything in /usr/bin, /usr/sbin, /usr/games
-    std::optional<std::vector<std::string>> desktop = {};  ///< default: every desktop entry
+    std::optional<std::vector<std::string>> commands = {}; ///< default: those of the packages and their relatives
+    std::optional<std::vector<std::string>> desktop = {};  ///< default: as for commands
 
     std::vector<std::string> second = {}; ///< exported names that give way to those of other apps; default: none
     std::vector<std::string> names = {};  ///< of buses and services, not of the app's id: what the distribution ships

@@ -171,7 +171,9 @@ TEST_CASE("a source describes what an installation brought, and keeps that in it
     REQUIRE(packages[0].requirements.size() == 1);
     CHECK(packages[0].requirements[0].starts_with("libhello"));
     CHECK(std::ranges::count(packages[0].paths, "/usr/bin/hello") == 1);
+    CHECK(packages[0].needs == std::vector<std::string>{"libhello"});
     CHECK(packages[1].name == "libhello");
+    CHECK(packages[1].source == "hello-src");
     CHECK_FALSE(packages[1].has_scripts);
     CHECK(source.changelog(tree, "hello").starts_with("hello (1.0)"));
     CHECK(source.changelog(tree, "libhello").empty());

@@ -24,7 +24,7 @@ struct FakeSubject : SourceSubject {
     {
         archive.add("hello",
                     "summary says hello\nrequires libhello\nscript ran\nchanged hello (1.0)\nfile /usr/bin/hello x");
-        archive.add("libhello", "file /usr/lib/hello.so x");
+        archive.add("libhello", "source hello-src\nfile /usr/lib/hello.so x");
         archive.add("broken", "script fails");
         archive.add("present", "file /usr/share/present x");
         archive.in_base.insert("present");
@@ -84,7 +84,8 @@ pack() {
 }
 pack hello 'Depends: libhello (>= 1.0)
 Description: says hello'
-pack libhello 'Description: helps'
+pack libhello 'Source: hello-src (1.0)
+Description: helps'
 pack broken 'Description: fails'
 pack present 'Description: is there'
 cd archive

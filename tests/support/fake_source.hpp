@@ -16,7 +16,7 @@
 namespace qpkg::testing {
 
 /// What a FakeSource brings packages from. A package is a text, each line a word and what it says: "summary",
-/// "requires", "script" (ran, or "fails"), "file PATH CONTENT".
+/// "source", "requires", "script" (ran, or "fails"), "file PATH CONTENT".
 struct FakeArchive {
     std::map<std::string, std::string> packages;
     std::map<std::string, Digest> digests; ///< what somebody signed
@@ -116,7 +116,9 @@ public:
             const auto content = changes.read(path, largest);
             InstalledPackage package{.name = path.substr(path.rfind('/') + 1)};
             package.summary = text::join(said(content, "summary"), " ");
+            package.source = text::join(said(content, "source"), " ");
             package.requirements = said(content, "requires");
+            package.needs = package.requirements;
             package.has_scripts = !said(content, "script").empty();
             for (const auto& file : said(content, "file")) {
                 package.paths.push_back(file.substr(0, file.find(' ')));

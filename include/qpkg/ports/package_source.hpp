@@ -49,8 +49,10 @@ struct PackageChoice {
 struct InstalledPackage {
     std::string name;
     std::string version = {};
+    std::string source = {};                    ///< what it was built from; empty: what has its own name
     std::string summary = {};                   ///< one line, empty when there is none
     std::vector<std::string> requirements = {}; ///< each as the distribution writes it: "libc6 (>= 2.36)"
+    std::vector<std::string> needs = {};        ///< who of those beside it meets one of these, ascending
     std::vector<std::string> paths = {}; ///< absolute, as the package has them, perhaps from before the merge into /usr
     bool has_scripts = false;            ///< that ran
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 
 namespace qpkg::apt {
 namespace {
@@ -62,6 +63,33 @@ void add_relations(const std::string& field, std::vector<std::string>& relations
     }
 }
 
+/// The names in "perl:any (>= 5) | awk": each may do.
+std::vector<std::string> names_in(const std::string& relation)
+{
+    std::vector<std::string> names;
+    for (const auto& choice : text::split(relation, '|')) {
+        if (const auto start = choice.find_first_not_of(' '); start != std::string::npos) {
+            names.push_back(choice.substr(start, choice.find_first_of(" :(", start) - start));
+        }
+    }
+    return names;
+}
+
+/// By each name that somebody may require, the packages that meet it.
+using Providers = std::multimap<std::string, std::string>;
+
+std::vector<std::string> met_by(const std::vector<std::string>& relations, const Providers& providers)
+{
+    std::set<std::string> met;
+    for (const auto& relation : relations) {
+        for (const auto& name : names_in(relation)) {
+            const auto [first, last] = providers.equal_range(name);
+            std::for_each(first, last, [&](const auto& provider) { met.insert(provider.second); });
+        }
+    }
+    return {met.begin(), met.end()};
+}
+
 } // namespace
 
 std::vector<PackageUri> parse_uris(std::string_view output)
@@ -92,13 +120,27 @@ std::vector<Package> parse_package_records(std::string_view output)
 std::map<std::string, InstalledPackage> parse_status(std::string_view status)
 {
     std::map<std::string, InstalledPackage> packages;
+    Providers providers;
     for (auto& fields : read_stanzas(status)) {
-        InstalledPackage package{
-            .name = fields["Package"], .version = fields["Version"], .summary = fields["Description"]};
+        InstalledPackage package{.name = fields["Package"],
+                                 .version = fields["Version"],
+                                 .source = fields["Source"].substr(0, fields["Source"].find(' ')),
+                                 .summary = fields["Description"]};
         for (const auto* field : {"Pre-Depends", "Depends"}) {
             add_relations(fields[field], package.requirements);
         }
+        providers.emplace(package.name, package.name);
+        std::vector<std::string> provided;
+        add_relations(fields["Provides"], provided);
+        for (const auto& relation : provided) {
+            for (auto& name : names_in(relation)) {
+                providers.emplace(std::move(name), package.name);
+            }
+        }
         packages.emplace(package.name, std::move(package));
+    }
+    for (auto& [name, package] : packages) {
+        package.needs = met_by(package.requirements, providers);
     }
     return packages;
 }

@@ -56,7 +56,10 @@ std::vector<InstalledPackage> AptSource::describe(const ForeignTree& changes) co
         }
     }
     std::vector<InstalledPackage> packages;
-    std::ranges::transform(brought, std::back_inserter(packages), [](auto& entry) { return std::move(entry.second); });
+    for (auto& [name, package] : brought) {
+        std::erase_if(package.needs, [&](const std::string& needed) { return !brought.contains(needed); });
+        packages.push_back(std::move(package));
+    }
     return packages;
 }
 

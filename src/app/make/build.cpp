@@ -27,6 +27,8 @@ namespace fs = std::filesystem;
 constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: package lists, small modules
 /// Bytes of disk for each byte of package files: unpacked (4), committed (4), compressed again (1.5).
 constexpr std::uint64_t growth = 10;
+/// Bytes of a manifest for what is not known before the exports: numbers, the summary, and deltas when it is published.
+constexpr std::size_t room_for_the_rest = 4096;
 
 struct RecipeFile {
     std::string text;
@@ -139,43 +141,58 @@ std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
     return first->package.version;
 }
 
-/// Commits the finished tree, measures its volume, and fills the result directory.
-Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
-             const build::Lock& lock, build::ModuleTree module, const fs::path& result)
+/// What is known before the tree is made.
+Release draft_of(const RecipeFile& recipe, const build::Lock& lock)
 {
     const auto& app = recipe.recipe.app;
     const auto arch = native_arch();
     const auto channel = Channel::require("stable");
-    const auto lock_text = build::encode_lock(lock);
-    const auto version = version_of(recipe.recipe, lock);
-    const auto ref = "app/" + app.text() + '/' + arch.text() + '/' + channel.text();
+    const auto nothing = sha256("");
+    return {.app = app,
+            .version = version_of(recipe.recipe, lock),
+            .sequence = 0,
+            .channel = channel,
+            .arch = arch,
+            .base = lock.base,
+            .summary = "",
+            .tree = {CommitId(nothing), "app/" + app.text() + '/' + arch.text() + '/' + channel.text(), 0, 0, 0},
+            .volume = {VolumeId(nothing), 0, ""},
+            .exports = {},
+            .needs = recipe.recipe.needs,
+            .inputs = {nothing, sha256(build::encode_lock(lock)), lock.base_commit, lock.epoch},
+            .packages = packages_of(lock)};
+}
 
+/// Bytes of the manifest.
+std::size_t room_for_exports(const Release& draft)
+{
+    const auto used = encode_manifest(draft).size() + room_for_the_rest;
+    return largest_manifest - std::min(largest_manifest, used);
+}
+
+/// Commits the finished tree, measures its volume, and fills the result directory.
+Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
+             const build::Lock& lock, build::ModuleTree module, const fs::path& result)
+{
+    auto release = draft_of(recipe, lock);
     const auto content = world.open_content(scratch / "content");
-    const auto commit =
-        content->commit_tree(module_commit(tree, {app, version, arch, lock.base, ref, lock.epoch}), world.progress);
+    const auto commit = content->commit_tree(
+        module_commit(tree, {release.app, release.version, release.arch, lock.base, release.tree.ref, lock.epoch}),
+        world.progress);
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};
-    const auto volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
-    NamedProgress named(world.progress, app.text());
-    const auto archive_size =
-        world.archive_repository(result / "ostree")->add(commit.commit, scratch / "content", ref, nullptr, named);
+    release.volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
+    NamedProgress named(world.progress, release.app.text());
+    const auto archive_size = world.archive_repository(result / "ostree")
+                                  ->add(commit.commit, scratch / "content", release.tree.ref, nullptr, named);
     fault_point("build.exported");
 
-    Release release{.app = app,
-                    .version = version,
-                    .sequence = 0,
-                    .channel = channel,
-                    .arch = arch,
-                    .base = lock.base,
-                    .summary = std::move(module.summary),
-                    .tree = {commit.commit, ref, commit.objects, commit.size, archive_size},
-                    .volume = volume,
-                    .exports = std::move(module.exports),
-                    .needs = recipe.recipe.needs,
-                    .inputs = {sha256(recipe.text), sha256(lock_text), lock.base_commit, lock.epoch},
-                    .packages = packages_of(lock)};
+    release.tree = {commit.commit, release.tree.ref, commit.objects, commit.size, archive_size};
+    release.summary = std::move(module.summary);
+    release.exports = std::move(module.exports);
+    release.inputs.recipe = sha256(recipe.text);
     files::write(result / "module.toml", recipe.text, 0644, files::Durability::scratch);
-    files::write(result / "module.lock", lock_text, 0644, files::Durability::scratch);
+    files::write(result / "module.lock", build::encode_lock(lock), 0644, files::Durability::scratch);
     files::write(result / "manifest.json", encode_manifest(release), 0644, files::Durability::scratch);
     return release;
 }
@@ -207,14 +224,15 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto base_root = world.sandbox.open_root(workshop.base_image);
     const auto source = require_source(world, request, base, base_root);
     const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base);
+    const auto room = room_for_exports(draft_of(recipe, lock));
     files::require_room(scratch.path(), {growth * size_of(lock)});
     fault_point("build.downloaded");
 
     const auto tree = source->install(workshop, lock.packages, lock.epoch);
     fault_point("build.installed");
-    auto module =
-        build::make_module_tree(tree, base_root, recipe.recipe, *source,
-                                recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out);
+    auto module = build::make_module_tree(
+        tree, base_root, recipe.recipe, *source,
+        {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room});
     recipe.text = complete_text(recipe, module.exports);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 

@@ -60,6 +60,19 @@ TEST_CASE("a package's status gives its summary and each relation that it requir
     CHECK_FALSE(packages.contains("gi"));
 }
 
+TEST_CASE("a package's status tells what it was built from, and who meets what it requires")
+{
+    const auto packages = parse_status("Package: wireshark\nSource: wireshark-src (4.0)\n"
+                                       "Depends: shark-ui (= 4) | other, perl:any, libc6 (>= 2), awk | gone\n\n"
+                                       "Package: shark-qt\nProvides: shark-ui (= 4), shark-look\n\n"
+                                       "Package: perl\n\nPackage: mawk\nProvides: awk\n");
+
+    CHECK(packages.at("wireshark").source == "wireshark-src");
+    CHECK(packages.at("wireshark").needs == std::vector<std::string>{"mawk", "perl", "shark-qt"});
+    CHECK(packages.at("perl").source.empty());
+    CHECK(packages.at("perl").needs.empty());
+}
+
 TEST_CASE("a file list gives paths, without the top and what is no path")
 {
     CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n\nx\n") == std::vector<std::string>{"/bin/sh", "/usr/bin/x"});

@@ -36,6 +36,18 @@ TEST_CASE("what dpkg recorded of one package, also for several architectures, is
                                                                .has_scripts = true}});
 }
 
+TEST_CASE("what meets a requirement is told of those that an installation brought, not of the base's")
+{
+    Changes changes;
+    changes.tree
+        .file("var/lib/dpkg/status", "Package: hello\nDepends: libhello, of-base\n\nPackage: libhello\n\n"
+                                     "Package: of-base\n")
+        .file("var/lib/dpkg/info/hello.list", "/usr/bin/hello\n")
+        .file("var/lib/dpkg/info/libhello.list", "/usr/lib/a\n");
+
+    CHECK(changes.describe().at(0).needs == std::vector<std::string>{"libhello"});
+}
+
 TEST_CASE("files of dpkg's state may be pipes or lead anywhere: nobody waits, and nothing outside is read")
 {
     Changes changes;

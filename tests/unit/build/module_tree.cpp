@@ -23,6 +23,7 @@ struct Installation {
     build::Recipe recipe{.app = AppId::require("org.debian.hello"), .base = BaseId::require("debian-12")};
     FakeArchive archive;
     FakeSource source{archive};
+    std::size_t room = 10'000;
 
     Installation()
     {
@@ -37,7 +38,8 @@ struct Installation {
 
     build::ModuleTree make() const
     {
-        return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe, source);
+        return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe, source,
+                                       {.room = room});
     }
     std::string text(const fs::path& path) const { return files::read(changes.root() / path, 10000); }
     bool has(const fs::path& path) const { return fs::exists(fs::symlink_status(changes.root() / path)); }
