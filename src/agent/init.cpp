@@ -120,12 +120,15 @@ private:
     void converse(Fd host)
     {
         const pid_t child = host ? ::fork() : -1;
-        if (child > 0) {
+        if (child == 0) {
+            be_conversation(std::move(host));
+        } else if (child > 0) {
             conversations_.emplace(child, std::move(host));
         }
-        if (child != 0) {
-            return;
-        }
+    }
+
+    [[noreturn]] void be_conversation(Fd host)
+    {
         ::setsid();
         conversations_.clear();
         over_.clear();

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/small_files.hpp"
 
+#include "core/open_within.hpp"
+
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -75,10 +76,7 @@ std::string read_file_within(const fs::path& tree, const fs::path& path, std::si
     if (!root) {
         throw open_error(tree, errno);
     }
-    open_how how{};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-    how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-    const Fd fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path.c_str(), &how, sizeof how)));
+    const auto fd = open_within(root.get(), path.c_str(), O_RDONLY | O_NONBLOCK, RESOLVE_IN_ROOT);
     if (!fd) {
         throw open_error(path, errno);
     }

@@ -8,7 +8,8 @@
 
 /// Groups of processes that the kernel counts together (cgroups(7)). libc only.
 ///
-/// Groups are named by the process that made them, so that what a killed one left is recognised and removed by the next.
+/// Groups are named by the process that made them, so that what a killed one left is recognised and removed by the
+/// next.
 namespace qpkg::control_groups {
 
 /// A process's group below the hierarchy of `controller`, for example "/user.slice", by its `table`, /proc/PID/cgroup.

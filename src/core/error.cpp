@@ -11,13 +11,7 @@ Error::Error(Code code, const std::string& message, std::string hint)
 {
 }
 
-Error Error::within(std::string_view context) const
-{
-    const auto prefix = std::string(context) + ": ";
-    const std::string words = what();
-    // Two levels that name the same thing need not both say it.
-    return {code_, words.starts_with(prefix) ? words : prefix + words, hint_};
-}
+Error Error::within(std::string_view context) const { return {code_, std::string(context) + ": " + what(), hint_}; }
 
 Error system_error(std::string_view action, int errno_value)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/core/foreign_tree.hpp"
 
+#include "core/open_within.hpp"
+
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/removal.hpp"
 #include "qpkg/core/text.hpp"
@@ -8,7 +10,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,14 +26,6 @@ namespace fs = std::filesystem;
 struct CloseDirectory {
     void operator()(DIR* directory) const { ::closedir(directory); }
 };
-
-Fd open_beneath(const Fd& root, const char* path, int flags, std::uint64_t resolve)
-{
-    open_how how{};
-    how.flags = static_cast<unsigned>(flags | O_CLOEXEC);
-    how.resolve = resolve | RESOLVE_NO_MAGICLINKS;
-    return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path, &how, sizeof how)));
-}
 
 std::string in_words(mode_t mode)
 {
@@ -110,7 +103,7 @@ ForeignTree::ForeignTree(const Fd& top) : top_(::fcntl(top.get(), F_DUPFD_CLOEXE
 
 Fd ForeignTree::try_open(const std::string& path, int flags) const
 {
-    return open_beneath(top_, relative(path).c_str(), flags | O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
+    return open_within(top_.get(), relative(path).c_str(), flags | O_NOFOLLOW, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
 Error ForeignTree::refusal(const std::string& action, const std::string& path, int cause) const
@@ -325,7 +318,11 @@ void ForeignTree::remove(const std::string& path) const
 
 Fd open_in_root(const Fd& root, const fs::path& path, int flags)
 {
-    return open_beneath(root, path.c_str(), flags, RESOLVE_IN_ROOT);
+    auto node = open_within(root.get(), path.c_str(), flags, RESOLVE_IN_ROOT);
+    if (!node && errno != ENOENT && errno != ENOTDIR && errno != ELOOP && errno != ENAMETOOLONG) {
+        throw system_error("look for " + text::escaped(path.string()), errno);
+    }
+    return node;
 }
 
 } // namespace qpkg

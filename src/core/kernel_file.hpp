@@ -6,7 +6,8 @@
 
 namespace qpkg {
 
-/// A setting below /proc or /sys, which the kernel takes as one write. False where it refuses, errno says why. libc only.
+/// A setting below /proc or /sys, which the kernel takes as one write. False where it refuses, errno says why. libc
+/// only.
 bool write_kernel_file(const std::filesystem::path& file, std::string_view text);
 
 } // namespace qpkg

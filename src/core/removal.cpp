@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "qpkg/core/removal.hpp"
 
+#include "core/open_within.hpp"
+
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
 
@@ -8,7 +10,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -47,10 +48,8 @@ Error is_mounted(const std::string& shown)
 /// A directory of the same mount. Invalid, with errno, when it is none.
 Fd open_directory(int parent, const std::string& name)
 {
-    open_how how{};
-    how.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    how.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH;
-    return Fd(static_cast<int>(::syscall(SYS_openat2, parent, name.c_str(), &how, sizeof how)));
+    return open_within(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW,
+                       RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH);
 }
 
 Fd require_directory(int parent, const std::string& name, const std::string& shown)

@@ -5,7 +5,6 @@
 import array
 import os
 import pathlib
-import pty
 import shutil
 import signal
 import socket
@@ -19,6 +18,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
 from builder_test import compiled  # noqa: E402
 from small_world import APPLETS  # noqa: E402
+from terminal_test import Typing  # noqa: E402
 from world_case import PROGRAMS, WorldCase  # noqa: E402
 
 PATIENCE = 30  # seconds
@@ -211,36 +211,15 @@ class Signals(Place):
 
     def test_a_key_stops_program_and_command_and_both_go_on(self):
         """As a shell with job control sees it."""
-        pid, terminal = pty.fork()
-        if pid == 0:
-            os.execv("/bin/bash", ["bash", "--norc", "-i"])
-        heard = b""
-
-        def hears(words):
-            nonlocal heard
-            end = time.monotonic() + PATIENCE
-            while words not in heard:
-                if time.monotonic() > end:
-                    self.fail(f"{words} not in {heard}")
-                heard += os.read(terminal, 4096)
-            heard = heard.split(words, 1)[1]
-
-        os.write(terminal, b"PS1='HOST> '\n")
-        hears(b"HOST> ")
-        os.write(terminal, (" ".join(self.words("sh", "-c", "'echo re\"\"ady; read line; echo got-$line; sleep 1000'"))
-                            + "\n").encode())
-        hears(b"ready")
-        os.write(terminal, b"\x1a")
-        hears(b"Stopped")
-        hears(b"HOST> ")
-        os.write(terminal, b"fg\n")
-        os.write(terminal, b"typed\n")
-        hears(b"got-typed")
-        os.write(terminal, b"\x03")
-        hears(b"HOST> ")
-        os.write(terminal, b"exit\n")
-        os.close(terminal)
-        os.waitpid(pid, 0)
+        shell = Typing(lambda: os.execv("/bin/bash", ["bash", "--norc", "-i"]))
+        command = " ".join(self.words("sh", "-c", "'echo re\"\"ady; read line; echo got-$line; sleep 1000'"))
+        for keys, answers in (("PS1='HOST> '\n", ["HOST> "]), (command + "\n", ["ready"]), ("\x1a", ["Stopped", "HOST> "]),
+                              ("fg\ntyped\n", ["got-typed"]), ("\x03", ["HOST> "])):
+            shell.type(keys)
+            for answer in answers:
+                self.assertTrue(shell.hears(answer), f"{answer} not in {shell.heard}")
+        shell.type("exit\n")
+        shell.ended()
 
 
 class HostChanges(Place):

@@ -61,6 +61,11 @@ class ForeignTreesTest(Repository):
         self.assertEqual(len(list(foreign_trees.check("cli/a.cpp", "fs::remove_all(x);\n"))), 1)
         self.assertEqual(list(foreign_trees.check("tests/a.cpp", "fs::remove_all(x);\n")), [])
 
+    def test_another_way_to_openat2_is_found(self):
+        line = "::syscall(SYS_openat2, root, path, &how, sizeof how);\n"
+        self.assertEqual(len(list(foreign_trees.check("src/agent/a.cpp", line))), 1)
+        self.assertEqual(list(foreign_trees.check("src/core/open_within.cpp", line)), [])
+
 
 class PackageManagersTest(unittest.TestCase):
     def test_a_word_of_a_package_manager_outside_its_folder_is_found(self):

@@ -26,7 +26,8 @@ import share as shares  # noqa: E402
 COPY = SOURCE / "build" / "mutants" / "source"
 BUILD = SOURCE / "build" / "mutants" / "build"
 DRIVEN = ["qpkg", "qpkg-agent", "qpkg-run", "make-module"]  # what command-line tests run
-TEST_TIMEOUT = 600  # seconds: a mutant may run in circles
+LONGEST_TEST = 600  # seconds: a mutant may run in circles, or wait for ever
+PATIENCE, TIMES_SLOWER = 30, 8  # seconds and what a test took without a mutant, until it counts as one that does not end
 
 
 def copy_tree():
@@ -57,8 +58,8 @@ def compile_for(tests):
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def failing_test(name):
-    """The first test that fails, or nothing."""
+def failing_test(name, patience=LONGEST_TEST):
+    """The first test that fails, or nothing. `patience`: seconds."""
     if ":" in name:
         kind, script_name = name.split(":")
         script = COPY / "tests" / kind / f"{script_name}_test.py"
@@ -67,7 +68,7 @@ def failing_test(name):
         words, first = [BUILD / "bin" / name, "--no-colors", "--abort-after=1"], r"TEST CASE:\s+(.*)"
     try:
         done = subprocess.run(words, cwd=BUILD / "tests", env=dict(os.environ, QPKG_BIN_DIR=str(BUILD / "bin")),
-                              capture_output=True, text=True, errors="replace", timeout=TEST_TIMEOUT)
+                              capture_output=True, text=True, errors="replace", timeout=patience)
     except subprocess.TimeoutExpired:
         return "(time ran out)"
     if done.returncode == 0:
@@ -86,13 +87,14 @@ class Mutant:
             sys.exit(f"run.py: {self.name}: {check['file']} has {self.text.count(check['from'])} times: {check['from']}")
         self.changed = self.text.replace(check["from"], check["to"])
 
-    def noticed_by(self):
+    def noticed_by(self, patience):
+        """`patience`: by test, seconds."""
         self.path.write_text(self.changed)
         try:
             broken = compile_for(self.tests)
             if broken:
                 sys.exit(f"run.py: {self.name}: the mutant does not compile\n{broken}")
-            return next(filter(None, map(failing_test, self.tests)), None)
+            return next(filter(None, (failing_test(test, patience[test]) for test in self.tests)), None)
         finally:
             self.path.write_text(self.text)
 
@@ -111,15 +113,18 @@ def main(words):
                    check=True)
     tests = sorted({test for mutant in mutants for test in mutant.tests})
     print(f"{len(mutants)} checks; first everything as it is", flush=True)
+    patience = {}
     for test in tests:
         broken = compile_for([test])
+        began = time.monotonic()
         failing = broken or failing_test(test)
+        patience[test] = min(LONGEST_TEST, PATIENCE + TIMES_SLOWER * (time.monotonic() - began))
         if failing:
             sys.exit(f"run.py: {test} fails without any mutant: {failing}")
     survivors = []
     for mutant in mutants:
         began = time.monotonic()
-        test = mutant.noticed_by()
+        test = mutant.noticed_by(patience)
         print(f"{'noticed ' if test else 'SURVIVED'}  {mutant.name:<48} {test or ''}  "
               f"({time.monotonic() - began:.0f} s)", flush=True)
         if not test:

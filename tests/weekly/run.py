@@ -93,16 +93,18 @@ def load():
 
 
 def execute(part, share, log):
-    """The exit code; a part that takes longer than it may is ended with all it started."""
+    """The exit code; a part that takes longer than it may, or is interrupted, is ended with all it started."""
     words = [word.replace("{share}", share) for word in part.command]
     with subprocess.Popen(words, cwd=SOURCE, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
                           start_new_session=True) as process:
         try:
             return process.wait(timeout=part.minutes * 60)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
             log.write(f"weekly: {part.name} took more than {part.minutes} minutes\n".encode())
             return None
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
 
 
 def run(part, share):
@@ -159,6 +161,7 @@ def main():
     parser.add_argument("--part", action="append", default=[])
     options = parser.parse_args()
     parts = load()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     if options.status:
         return show(parts)
     if options.part:

@@ -83,7 +83,7 @@ private:
 };
 
 /// What a process in the tree would find at `path`, links followed as if `root` were "/". For looking only. Invalid
-/// when nothing is there.
+/// when nothing is there; Error failed when that cannot be said.
 Fd open_in_root(const Fd& root, const std::filesystem::path& path, int flags);
 
 } // namespace qpkg

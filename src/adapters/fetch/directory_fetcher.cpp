@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/fetch/directory_fetcher.hpp"
 
+#include "core/open_within.hpp"
+
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
@@ -8,7 +10,6 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -62,10 +63,7 @@ void DirectoryFetcher::get_many(std::span<const FetchRequest> requests, FetchSin
 
 Fd DirectoryFetcher::open(const std::string& path) const
 {
-    struct open_how how {};
-    how.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-    Fd fd(static_cast<int>(::syscall(SYS_openat2, root_.get(), path.c_str(), &how, sizeof how)));
+    auto fd = open_within(root_.get(), path.c_str(), O_RDONLY | O_NONBLOCK, RESOLVE_BENEATH);
     const auto where = (directory_ / path).string();
     if (!fd) {
         if (errno == ENOENT || errno == ENOTDIR) {

@@ -3,6 +3,7 @@
 
 #include "adapters/sandbox/kernel_files.hpp"
 #include "adapters/sandbox/system_calls.hpp"
+#include "core/open_within.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
@@ -14,7 +15,6 @@
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -83,10 +83,7 @@ public:
 private:
     static Fd find(const Fd& root, const fs::path& place)
     {
-        open_how how{};
-        how.flags = O_PATH | O_CLOEXEC;
-        how.resolve = RESOLVE_IN_ROOT;
-        return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), place.c_str(), &how, sizeof how)));
+        return open_within(root.get(), place.c_str(), O_PATH, RESOLVE_IN_ROOT);
     }
 
     static void make(const Fd& root, const fs::path& place, mode_t kind)

@@ -70,12 +70,10 @@ void verify_repository(World& world, const FoundRepository& found)
 {
     const auto& repository = found.repository;
     const auto fetcher = world.fetcher(found.seen_at.revealed());
-    with_context("repository " + repository.name.text(), [&] {
-        trust::MemoryTrustStore trial;
-        trust::TrustClient client(trial, repository, world.clock.now());
-        client.init(found.root.bytes);
-        client.refresh(*fetcher);
-    });
+    trust::MemoryTrustStore trial;
+    trust::TrustClient tried(trial, repository, world.clock.now());
+    tried.init(found.root.bytes);
+    tried.refresh(*fetcher);
     trust::TrustClient client(world.trust, repository, world.clock.now());
     client.init(found.root.bytes);
     client.refresh(*fetcher);

@@ -24,12 +24,12 @@ class BuilderWrites(DebianCase):
         return answer
 
     def test_a_link_where_the_build_writes_is_refused_by_name(self):
-        answer = self.build("writer", f"rm -rf /usr/lib/sysusers.d; ln -s {self.victim} /usr/lib/sysusers.d\n"
+        answer = self.build("writer", f"ln -s {self.victim} /usr/lib/extension-release.d\n"
                                       f"mkdir -p /usr/share/qpkg; ln -s {self.victim} /usr/share/qpkg/org.debian.writer\n"
                                       "echo 'x; APT { Update { Pre-Invoke { \"id\"; }; }; }; //:x:64000:' >>/etc/group\n"
                                       "echo 'fine:x:64001:' >>/etc/group\n")
         self.assertEqual(answer.code, 6, answer.err)
-        self.assertIn("that writer made: /usr/lib/sysusers.d is a symbolic link", answer.err)
+        self.assertIn("that writer made: /usr/lib/extension-release.d is a symbolic link", answer.err)
 
     def test_a_link_in_the_place_of_a_directory_of_the_base_is_refused_by_name(self):
         answer = self.build("displacer", f"rm -rf /usr/share/doc; ln -s {self.victim} /usr/share/doc\n")

@@ -14,7 +14,7 @@ HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HERE.parent / "support"), str(HERE)]
 from debian_base import DebianCase  # noqa: E402
 from terminal_test import Typing  # noqa: E402
-from world_case import PROGRAMS, WorldCase  # noqa: E402
+from world_case import PROGRAMS  # noqa: E402
 
 APPS = ("vim", "less", "tmux", "firefox-esr")
 SCREEN = ":97"

@@ -2,7 +2,6 @@
 #include "plan/garbage.hpp"
 
 #include "plan/commits.hpp"
-
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 
