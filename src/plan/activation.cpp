@@ -60,6 +60,31 @@ void add_missing(std::vector<SlotChange>& changes, const Attachment& of, const A
     }
 }
 
+/// The difference between what a running qube has and what it is to have.
+void change_running(const Live& live, const Attachment& wanted, Activation& activation)
+{
+    bool outdated = false;
+    bool told_otherwise = false;
+    for (const auto& attached : live.attached) {
+        if (attached.qube != wanted.qube || attached == wanted) {
+            continue;
+        }
+        if (!live.hot_attach) {
+            outdated = true;
+            continue;
+        }
+        add_missing(activation.attach, wanted, attached);
+        add_missing(activation.detach, attached, wanted);
+        told_otherwise = told_otherwise || is_told_otherwise(attached, wanted);
+    }
+    if (told_otherwise) {
+        activation.announce.push_back(wanted.qube);
+    }
+    if (outdated) {
+        activation.outdated.push_back(wanted.qube);
+    }
+}
+
 } // namespace
 
 std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& generation)
@@ -114,26 +139,7 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
                 activation.outdated_disposables.push_back({disposable, of});
             }
         }
-        bool outdated = false;
-        bool told_otherwise = false;
-        for (const auto& attached : live.attached) {
-            if (attached.qube != wanted.qube || attached == wanted) {
-                continue;
-            }
-            if (!live.hot_attach) {
-                outdated = true;
-                continue;
-            }
-            add_missing(activation.attach, wanted, attached);
-            add_missing(activation.detach, attached, wanted);
-            told_otherwise = told_otherwise || is_told_otherwise(attached, wanted);
-        }
-        if (told_otherwise) {
-            activation.announce.push_back(wanted.qube);
-        }
-        if (outdated) {
-            activation.outdated.push_back(wanted.qube);
-        }
+        change_running(live, wanted, activation);
     }
     return activation;
 }
