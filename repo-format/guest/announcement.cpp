@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace qpkg {
 namespace {
@@ -31,6 +32,9 @@ std::string word_for(const AllowedService& service)
 {
     return ' ' + std::string(1, service.rights == ServiceRights::own ? own_mark : confined_mark) + service.name;
 }
+
+/// "@7" is the turn in which an app is asked for names.
+constexpr char turn_mark = '@';
 
 bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
@@ -79,6 +83,17 @@ AllowedService parse_service(std::string_view word)
     return {std::string(name), word.front() == own_mark ? ServiceRights::own : ServiceRights::confined};
 }
 
+std::uint64_t parse_turn(std::string_view word)
+{
+    std::uint64_t turn = 0;
+    const auto digits = word.substr(1);
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), turn);
+    if (failure != std::errc() || end != digits.data() + digits.size() || digits.front() == '0') {
+        throw broken("a word after the root begins with @ and is no turn");
+    }
+    return turn;
+}
+
 void add_ruling(VolumeSlot& slot, std::string_view word)
 {
     auto ruling = parse_ruling(word);
@@ -111,7 +126,12 @@ void add_words(VolumeSlot& slot, std::string_view words)
         const auto end = std::min(words.find(' '), words.size());
         const auto word = words.substr(0, end);
         words.remove_prefix(end);
-        if (is_of_service(word)) {
+        if (word.starts_with(turn_mark)) {
+            if (slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty()) {
+                throw broken("a turn is not the first word after the root");
+            }
+            slot.turn = parse_turn(word);
+        } else if (is_of_service(word)) {
             add_service(slot, word);
         } else {
             add_ruling(slot, word);
@@ -127,6 +147,9 @@ std::string encode_slot(const VolumeSlot& slot)
         throw Error(Code::usage, "the version of " + slot.app.text() + " holds a blank or is not printable ASCII");
     }
     auto line = slot.app.text() + ' ' + slot.version + ' ' + std::string(only_view) + ' ' + slot.volume.hex();
+    if (slot.turn != 0) {
+        line += ' ' + std::string(1, turn_mark) + std::to_string(slot.turn);
+    }
     for (const auto& ruling : slot.rulings) {
         if (!can_be_ruled(ruling)) {
             throw Error(Code::usage, "\"" + ruling.key.name + "\" of " + slot.app.text() + " is no name of an export");

@@ -44,6 +44,7 @@ std::string release_line(VolumeSlot volume)
 {
     volume.rulings.clear();
     volume.services.clear();
+    volume.turn = 0;
     return encode_slot(volume);
 }
 
@@ -154,7 +155,7 @@ private:
         }
         make_temporary_files(app, there);
         exports_.push_back({app, std::move(exports), release_line(announced.volume), announced.volume.rulings,
-                            announced.volume.services});
+                            announced.volume.services, announced.volume.turn});
         report_.present.push_back(app);
     }
 

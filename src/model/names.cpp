@@ -2,6 +2,7 @@
 #include "qpkg/model/names.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace qpkg {
 namespace {
@@ -103,12 +104,15 @@ std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const Na
 
 std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants)
 {
+    std::vector<const Claimant*> in_turn;
+    std::ranges::transform(claimants, std::back_inserter(in_turn), [](const Claimant& one) { return &one; });
+    std::ranges::sort(in_turn, [](const Claimant* a, const Claimant* b) { return a->is_asked_before(*b); });
     std::map<NameKey, AppId> holders;
     for (const auto rank : {Rank::first, Rank::second}) {
-        for (const auto& claimant : claimants) {
-            for (const auto& claim : claimant.claims) {
+        for (const auto* claimant : in_turn) {
+            for (const auto& claim : claimant->claims) {
                 if (claim.rank == rank) {
-                    holders.try_emplace(claim.key, claimant.app);
+                    holders.try_emplace(claim.key, claimant->app);
                 }
             }
         }

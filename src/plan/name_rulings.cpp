@@ -17,14 +17,15 @@ Rulings rulings_of_aliases(const std::set<Alias>& aliases)
     return rulings;
 }
 
-std::vector<Claimant> claimants_of(const NamedApps& apps, const Rulings& rulings)
+std::vector<Claimant> claimants_of(const NamedApps& apps, const ToldNames& told)
 {
     std::vector<Claimant> claimants;
     for (const auto& bound : apps.apps) {
         const auto& app = bound.release.app;
-        const auto found = rulings.find(app);
-        claimants.push_back({app, found == rulings.end() ? claims_of(bound.release.exports)
-                                                         : claims_of(bound.release.exports, found->second)});
+        const auto found = told.rulings.find(app);
+        const auto& exports = bound.release.exports;
+        claimants.push_back({app, found == told.rulings.end() ? claims_of(exports) : claims_of(exports, found->second),
+                             told.turn_of(app)});
     }
     return claimants;
 }
@@ -50,34 +51,55 @@ void rule(Rulings& rulings, const std::vector<Claimant>& claimants, const NameKe
     if (held == nullptr) {
         return;
     }
-    for (auto claimant = claimants.begin(); claimant != claimants.end(); ++claimant) {
-        const auto* claim = find_claim(*claimant, key);
-        const bool is_earlier = claim != nullptr && claimant != has_it &&
-                                (claim->rank < held->rank || (claim->rank == held->rank && claimant < has_it));
+    for (const auto& claimant : claimants) {
+        const auto* claim = find_claim(claimant, key);
+        const bool is_earlier =
+            claim != nullptr && claimant.app != holder &&
+            (claim->rank < held->rank || (claim->rank == held->rank && claimant.is_asked_before(*has_it)));
         if (is_earlier) {
-            withhold(rulings, claimant->app, {claim->made->kind, claim->made->name});
+            withhold(rulings, claimant.app, {claim->made->kind, claim->made->name});
         }
     }
 }
 
-} // namespace
-
-Rulings rulings_of(const NamedApps& apps)
+ToldNames told_with(const NamedApps& apps, std::map<AppId, std::uint64_t> turns)
 {
-    auto rulings = rulings_of_aliases(apps.aliases);
-    const auto claimants = claimants_of(apps, rulings);
+    ToldNames told{rulings_of_aliases(apps.aliases), std::move(turns)};
+    const auto claimants = claimants_of(apps, told);
     for (const auto& [key, holder] : apps.holders) {
-        rule(rulings, claimants, key, holder);
+        rule(told.rulings, claimants, key, holder);
     }
-    for (auto& [app, those] : rulings) {
+    for (auto& [app, those] : told.rulings) {
         std::ranges::sort(those);
     }
-    return rulings;
+    return told;
+}
+
+std::size_t words_of(const ToldNames& told)
+{
+    auto words = told.turns.size();
+    for (const auto& [app, rulings] : told.rulings) {
+        words += rulings.size();
+    }
+    return words;
+}
+
+} // namespace
+
+ToldNames told_names(const NamedApps& apps)
+{
+    std::map<AppId, std::uint64_t> turns;
+    for (const auto& bound : apps.apps) {
+        turns.emplace(bound.release.app, bound.since);
+    }
+    auto by_id = told_with(apps, {});
+    auto in_turn = told_with(apps, std::move(turns));
+    return words_of(in_turn) < words_of(by_id) ? in_turn : by_id;
 }
 
 std::map<NameKey, HeldName> held_names(const NamedApps& apps)
 {
-    const auto claimants = claimants_of(apps, rulings_of(apps));
+    const auto claimants = claimants_of(apps, told_names(apps));
     const auto holders = holders_by_rule(claimants);
     std::map<NameKey, HeldName> held;
     for (const auto& claimant : claimants) {
@@ -95,7 +117,7 @@ std::vector<NameEffect> names_called(const QubeName& qube, const NamedApps& apps
 {
     const auto held = held_names(apps);
     std::map<NameKey, NameEffect> called;
-    for (const auto& claimant : claimants_of(apps, rulings_of_aliases(apps.aliases))) {
+    for (const auto& claimant : claimants_of(apps, {rulings_of_aliases(apps.aliases), {}})) {
         for (const auto& claim : claimant.claims) {
             if (claim.key.name != name && claim.made->name != name) {
                 continue;

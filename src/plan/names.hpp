@@ -86,8 +86,14 @@ NamedApps named_apps(const Snapshot& snapshot, const Generation& generation);
 /// The names of the base of `qube`; nothing where it is not known.
 const std::set<NameKey>& names_of_base(const BaseNames& names, const Qube& qube);
 
-/// By app, what its qube must be told for its own rule to come to the recorded holders.
-std::map<AppId, std::vector<NameRuling>> rulings_of(const NamedApps& apps);
+/// What a qube must be told for its own rule to come to the recorded holders.
+struct ToldNames {
+    std::map<AppId, std::vector<NameRuling>> rulings = {};
+    std::map<AppId, std::uint64_t> turns = {}; ///< empty where app ids do as well, or with fewer words
+
+    std::uint64_t turn_of(const AppId& app) const { return turns.contains(app) ? turns.at(app) : 0; }
+};
+ToldNames told_names(const NamedApps& apps);
 
 /// What has each name in the qube, as far as its base has it not.
 struct HeldName {

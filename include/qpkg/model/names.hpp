@@ -9,12 +9,14 @@
 #include "qpkg/model/release.hpp"
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 /// Who gets a name in a qube. The planner on the host and the agent in the qube use this one rule; libc only. See
@@ -56,14 +58,18 @@ struct Claim {
 /// What an app asks for. An alias is a first name. An icon is one claim for all its sizes.
 std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const NameRuling> rulings = {});
 
-/// One of several who ask for names, in the order in which they are asked: the earlier has a name before the later.
+/// One of several who ask for names.
 struct Claimant {
     AppId app;
     std::vector<Claim> claims;
+    std::uint64_t turn = 0; ///< as the host says it; it says none where app ids come to the same with fewer words
+
+    /// Who has a name before others that ask for it with the same rank.
+    bool is_asked_before(const Claimant& other) const { return std::tie(turn, app) < std::tie(other.turn, other.app); }
 };
 
-/// The rule: the first of those with a first name has it, else the first of those with a second name. Names of the base
-/// are not known here.
+/// The rule: of those with a first name the one that is asked first has it, else of those with a second name. Names of
+/// the base are not known here.
 std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants);
 
 /// Where the base has what would be found by that name before an app's, in its root: "usr/bin/hello", … A file, a

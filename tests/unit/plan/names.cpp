@@ -44,23 +44,6 @@ plan::Occasion with(NameWishes wishes, std::set<NameKey> of_base = {})
     return {3000, "qpkg", 26, std::move(wishes), {{CommitId(sha256("base")), std::move(of_base)}}};
 }
 
-/// `snapshot` once `plan` is true.
-Snapshot after(Snapshot snapshot, const plan::Plan& plan)
-{
-    for (const auto& change : plan.changes) {
-        if (const auto* learned = std::get_if<LearnRelease>(&change)) {
-            snapshot.releases.insert_or_assign(learned->release.id, learned->release);
-        } else if (const auto* step = std::get_if<AdvanceQube>(&change)) {
-            auto& qube = *std::ranges::find(snapshot.qubes, step->name, &Qube::name);
-            qube.generations.push_back(step->next);
-            qube.current = step->next.number;
-        } else if (const auto* point = std::get_if<PointQube>(&change)) {
-            std::ranges::find(snapshot.qubes, point->name, &Qube::name)->current = point->to;
-        }
-    }
-    return snapshot;
-}
-
 /// `releases` one after the other in work.
 Snapshot installed(const std::vector<KnownRelease>& releases, const plan::Occasion& occasion = with({}))
 {
@@ -87,7 +70,8 @@ Holders in_the_qube(const Snapshot& snapshot)
     std::vector<Claimant> claimants;
     for (const auto& slot : plan::slots_of(snapshot, now(snapshot))) {
         const auto binding = std::ranges::find(now(snapshot).bindings, slot.app, &Binding::app);
-        claimants.push_back({slot.app, claims_of(snapshot.release(binding->release).release.exports, slot.rulings)});
+        claimants.push_back(
+            {slot.app, claims_of(snapshot.release(binding->release).release.exports, slot.rulings), slot.turn});
     }
     return holders_by_rule(claimants);
 }
@@ -379,4 +363,25 @@ TEST_CASE("who has a command and who gave way is told by its name and by what an
     CHECK((plan::names_called(work, apps, "numbers", {numbers}) ==
            Effects{{work, numbers, std::nullopt, std::nullopt, {calc}, ""}}));
     CHECK(plan::names_called(work, apps, "none", {}).empty());
+}
+
+TEST_CASE("two apps that share hundreds of names are told apart in two words, whoever came first")
+{
+    std::vector<Named> shared;
+    for (int i = 0; i < 400; ++i) {
+        shared.push_back({"tex" + std::to_string(i), Rank::second});
+    }
+    for (const auto& [earlier, later] : {std::pair(calc, writer), std::pair(writer, calc)}) {
+        CAPTURE(earlier.text());
+        const auto snapshot = installed({app(earlier, shared), app(later, shared)});
+
+        for (const auto& slot : plan::slots_of(snapshot, now(snapshot))) {
+            CHECK(slot.rulings.empty());
+            CHECK((slot.turn != 0) == (earlier == writer));
+        }
+        CHECK(in_the_qube(snapshot).size() == shared.size());
+        for (const auto& [key, app] : in_the_qube(snapshot)) {
+            CHECK(app == earlier);
+        }
+    }
 }
