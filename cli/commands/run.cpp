@@ -32,11 +32,11 @@ void finish_interrupted(Context& context)
 }
 
 /// The qube's own program for that, which is on its PATH.
-std::vector<std::string> in_view_of(const std::string& typed, const Snapshot& snapshot, const QubeName& qube,
+std::vector<std::string> in_view_of(Context& context, const std::string& typed, const QubeName& qube,
                                     std::vector<std::string> argv)
 {
     if (!typed.empty()) {
-        const auto app = app::resolve_installed({typed}, snapshot, {qube}).front();
+        const auto app = app::resolve_installed({typed}, context.world().db.snapshot(), {qube}).front();
         argv.insert(argv.begin(), {"qpkg-run", "--view=" + app.text()});
     }
     return argv;
@@ -48,7 +48,8 @@ void tell_who_has(Context& context, const QubeName& qube, const std::vector<std:
     for (const auto& app : app::apps_with_unexported(context.world(), qube, argv.front())) {
         const auto name = short_name(app);
         qpkg::log::warning(app.text() + " has " + argv.front() + " and does not export it. To run it: qpkg run " +
-                           qube.text() + " --app " + name + " -- " + qpkg::text::join(argv, " "));
+                           qube.text() + " --app " + name + " -- " + qpkg::text::join(argv, " ") +
+                           ". To export it: qpkg export " + name + ' ' + argv.front() + " --in " + qube.text());
     }
 }
 
@@ -57,11 +58,10 @@ Proposal propose_running(Context& context, const RunFlags& request, std::vector<
 {
     const auto qube = QubeName::require(request.qube);
     const auto wanted_now = [&context, qube, request, argv] {
-        const auto snapshot = context.world().db.snapshot();
-        plan::require_qube(snapshot, qube);
-        return RunRequest{in_view_of(request.app, snapshot, qube, argv), request.root ? RunAs::root : RunAs::user};
+        return RunRequest{in_view_of(context, request.app, qube, argv), request.root ? RunAs::root : RunAs::user};
     };
     const auto plan = [&context, qube, wanted_now] {
+        plan::require_qube(context.world().db.snapshot(), qube);
         const auto wanted = wanted_now();
         Document out(context.command);
         out.field("qube", qube, "Qube");
@@ -70,10 +70,10 @@ Proposal propose_running(Context& context, const RunFlags& request, std::vector<
         return out.field("as_root", shown_as(flag(wanted.user == RunAs::root), "yes"),
                          wanted.user == RunAs::root ? "As root" : "");
     };
-    const auto start = [&context, qube, wanted_now, argv] {
+    const auto start = [&context, qube, wanted_now, request, argv] {
         finish_interrupted(context);
         context.exit_code = context.world().runner.run(qube, wanted_now());
-        if (context.exit_code == no_such_program && !argv.empty()) {
+        if (context.exit_code == no_such_program && request.app.empty() && !argv.empty()) {
             tell_who_has(context, qube, argv);
         }
     };

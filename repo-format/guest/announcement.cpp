@@ -40,32 +40,48 @@ bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'
 
 Error broken(std::string_view what) { return {Code::corrupt, "the line of a volume: " + std::string(what)}; }
 
-bool can_be_ruled(const NameRuling& ruling)
+/// Only what people type and click can be added to what a module exports.
+bool can_be_added(const AppId& app, const NameRuling& ruling)
 {
-    return is_export_name(ruling.key.name) && (ruling.instead.empty() || is_export_name(ruling.instead));
+    const bool is_theirs = ruling.key.kind == ExportKind::command || ruling.key.kind == ExportKind::desktop;
+    return is_theirs && !complaint_about(app, {.kind = ruling.key.kind, .name = ruling.key.name, .path = ruling.path});
 }
 
-/// "command:hello" or "command:hello=other".
+bool can_be_ruled(const AppId& app, const NameRuling& ruling)
+{
+    return is_export_name(ruling.key.name) && (ruling.instead.empty() || is_export_name(ruling.instead)) &&
+           (ruling.path.empty() || can_be_added(app, ruling));
+}
+
+/// "command:hello", "command:hello=other", "command:hello:/usr/bin/hello", "command:hello=other:/usr/bin/hello".
 std::string word_of(const NameRuling& ruling)
 {
     auto word = std::string(word_of(ruling.key.kind)).append(":").append(ruling.key.name);
-    return ruling.instead.empty() ? word : word.append("=").append(ruling.instead);
+    if (!ruling.instead.empty()) {
+        word.append("=").append(ruling.instead);
+    }
+    return ruling.path.empty() ? word : word.append(":").append(ruling.path);
 }
 
-NameRuling parse_ruling(std::string_view word)
+NameRuling parse_ruling(const AppId& app, std::string_view word)
 {
     const auto colon = std::min(word.find(':'), word.size());
     const auto kind = kind_named(word.substr(0, colon));
     if (!kind || colon == word.size()) {
         throw broken("a word after the root is neither KIND:NAME nor a service");
     }
-    const auto names = word.substr(colon + 1);
+    auto names = word.substr(colon + 1);
+    const auto path = std::min(names.find(':'), names.size());
+    const auto is_added = path < names.size();
+    NameRuling ruling{{*kind, ""}, "", is_added ? std::string(names.substr(path + 1)) : std::string()};
+    names = names.substr(0, path);
     const auto equals = std::min(names.find('='), names.size());
-    NameRuling ruling{{*kind, std::string(names.substr(0, equals))}, {}};
+    ruling.key.name = names.substr(0, equals);
     if (equals < names.size()) {
         ruling.instead = names.substr(equals + 1);
     }
-    if (!can_be_ruled(ruling) || (equals < names.size() && ruling.instead.empty())) {
+    if (!can_be_ruled(app, ruling) || (equals < names.size() && ruling.instead.empty()) ||
+        (is_added && ruling.path.empty())) {
         throw broken("a word after the root holds what is no name");
     }
     return ruling;
@@ -96,7 +112,7 @@ std::uint64_t parse_turn(std::string_view word)
 
 void add_ruling(VolumeSlot& slot, std::string_view word)
 {
-    auto ruling = parse_ruling(word);
+    auto ruling = parse_ruling(slot.app, word);
     if (!slot.services.empty()) {
         throw broken("a word of a name comes after one of a service");
     }
@@ -151,7 +167,7 @@ std::string encode_slot(const VolumeSlot& slot)
         line += ' ' + std::string(1, turn_mark) + std::to_string(slot.turn);
     }
     for (const auto& ruling : slot.rulings) {
-        if (!can_be_ruled(ruling)) {
+        if (!can_be_ruled(slot.app, ruling)) {
             throw Error(Code::usage, "\"" + ruling.key.name + "\" of " + slot.app.text() + " is no name of an export");
         }
         line += ' ' + word_of(ruling);

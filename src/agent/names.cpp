@@ -29,7 +29,7 @@ std::optional<std::string> called_in_qube(const AppExports& app, const Export& m
     if (ruling == app.rulings.end()) {
         return made.name;
     }
-    return ruling->instead.empty() ? std::nullopt : std::optional(ruling->instead);
+    return ruling->called();
 }
 
 } // namespace qpkg::agent

@@ -83,6 +83,21 @@ std::optional<NameKey> name_within(const BaseFolder& folder, std::string_view pa
 
 } // namespace
 
+std::vector<Export> exports_in_qube(std::vector<Export> exports, const AppId& app, const std::set<OwnExport>& own)
+{
+    for (const auto& one : own) {
+        if (one.app != app) {
+            continue;
+        }
+        std::erase_if(exports,
+                      [&](const Export& made) { return made.kind == one.key.kind && made.name == one.key.name; });
+        if (!one.path.empty()) {
+            exports.push_back({.kind = one.key.kind, .name = one.key.name, .path = one.path});
+        }
+    }
+    return exports;
+}
+
 std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const NameRuling> rulings)
 {
     std::vector<Claim> claims;
@@ -95,8 +110,8 @@ std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const Na
         const auto ruling = std::ranges::find(rulings, key, &NameRuling::key);
         if (ruling == rulings.end()) {
             claims.push_back({std::move(key), made.rank, &made});
-        } else if (!ruling->instead.empty()) {
-            claims.push_back({{made.kind, ruling->instead}, Rank::first, &made});
+        } else if (auto called = ruling->called()) {
+            claims.push_back({{made.kind, *std::move(called)}, Rank::first, &made});
         }
     }
     return claims;

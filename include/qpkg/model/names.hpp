@@ -40,10 +40,30 @@ struct Alias {
     friend auto operator<=>(const Alias&, const Alias&) = default;
 };
 
-/// What the host says of a name that an app exports, where the rule alone would decide otherwise.
+/// The owner of a qube adds a name to those that an app has there, or drops one of them.
+struct OwnExport {
+    AppId app;
+    NameKey key;
+    std::string path; ///< what an added name stands for in the app's view; empty: dropped
+
+    friend auto operator<=>(const OwnExport&, const OwnExport&) = default;
+};
+
+/// What `app` exports in a qube whose owner said that. A name that is added is a first name.
+std::vector<Export> exports_in_qube(std::vector<Export> exports, const AppId& app, const std::set<OwnExport>& own);
+
+/// What the host says of a name of an app, where the module and the rule alone would decide otherwise.
 struct NameRuling {
     NameKey key;
-    std::string instead; ///< what it is called in the qube; empty: the app does not get it
+    std::string instead;   ///< what it is called in the qube, where that is not its own name
+    std::string path = {}; ///< the qube's owner added the name: what it stands for in the view
+
+    /// What it is called in the qube; nothing: the app does not get it.
+    std::optional<std::string> called() const
+    {
+        const bool is_withheld = instead.empty() && path.empty();
+        return is_withheld ? std::nullopt : std::optional(instead.empty() ? key.name : instead);
+    }
 
     friend auto operator<=>(const NameRuling&, const NameRuling&) = default;
 };

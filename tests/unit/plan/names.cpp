@@ -1,84 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/names.hpp"
 
-#include "plan/activation.hpp"
-#include "plan/plan.hpp"
 #include "support/expect.hpp"
-#include "support/snapshots.hpp"
+#include "support/named_apps.hpp"
 
 using namespace qpkg;
 using namespace qpkg::testing;
 using plan::NameEffect;
 using plan::NameWishes;
-
-namespace {
-
-const auto work = QubeName::require("work");
-const auto calc = AppId::require("org.example.calc");
-const auto math = AppId::require("org.example.math");
-const auto writer = AppId::require("org.example.writer");
-const NameKey office{ExportKind::command, "office"};
-
-struct Named {
-    std::string name;
-    Rank rank = Rank::first;
-};
-
-/// An app with these commands.
-KnownRelease app(const AppId& id, const std::vector<Named>& commands, std::uint64_t sequence = 1)
-{
-    auto known = a_known_release(id.text(), sequence);
-    known.release.exports.clear();
-    for (const auto& [name, rank] : commands) {
-        known.release.exports.push_back(
-            {.kind = ExportKind::command, .name = name, .path = "/usr/bin/" + name, .rank = rank});
-    }
-    return known;
-}
-
-const Named first{"office"};
-const Named second{"office", Rank::second};
-
-plan::Occasion with(NameWishes wishes, std::set<NameKey> of_base = {})
-{
-    return {3000, "qpkg", 26, std::move(wishes), {{CommitId(sha256("base")), std::move(of_base)}}};
-}
-
-/// `releases` one after the other in work.
-Snapshot installed(const std::vector<KnownRelease>& releases, const plan::Occasion& occasion = with({}))
-{
-    auto snapshot = a_snapshot();
-    for (const auto& release : releases) {
-        snapshot = after(snapshot, plan::plan_install(snapshot, {release}, {work}, occasion));
-    }
-    return snapshot;
-}
-
-plan::Plan install(const Snapshot& snapshot, const KnownRelease& release, const NameWishes& wishes = {})
-{
-    return plan::plan_install(snapshot, {release}, {work}, with(wishes));
-}
-
-const Generation& now(const Snapshot& snapshot) { return snapshot.find_qube(work)->current_generation(); }
-
-using Holders = std::map<NameKey, AppId>;
-using Effects = std::vector<NameEffect>;
-
-/// What the agent would come to by what it is told.
-Holders in_the_qube(const Snapshot& snapshot)
-{
-    std::vector<Claimant> claimants;
-    for (const auto& slot : plan::slots_of(snapshot, now(snapshot))) {
-        const auto binding = std::ranges::find(now(snapshot).bindings, slot.app, &Binding::app);
-        claimants.push_back(
-            {slot.app, claims_of(snapshot.release(binding->release).release.exports, slot.rulings), slot.turn});
-    }
-    return holders_by_rule(claimants);
-}
-
-AppId holder(const Snapshot& snapshot) { return in_the_qube(snapshot).at(office); }
-
-} // namespace
 
 TEST_CASE("two apps of a qube with one first name are refused, both are named, with the ways out")
 {
