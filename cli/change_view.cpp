@@ -4,6 +4,7 @@
 #include "app/use/fetching.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
+#include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
@@ -103,6 +104,38 @@ void describe_effects(Document& out, const app::PreparedChange& change)
               column("volume", "", effect, volume));
 }
 
+/// Programs that come with a change and run without a right that their package gives them, and what the owner of the
+/// qube can do instead.
+void describe_limits(Document& out, const plan::Plan& plan)
+{
+    struct Row {
+        const plan::Effect* effect;
+        const Limit* limit;
+    };
+    std::vector<Row> rows;
+    for (const auto& effect : plan.effects) {
+        if (!effect.to || effect.kind == plan::Kind::keep) {
+            continue;
+        }
+        for (const auto& limit : effect.to->release.limits) {
+            const bool is_known = effect.from && std::ranges::find(effect.from->release.limits, limit) !=
+                                                     effect.from->release.limits.end();
+            const bool is_told = std::ranges::any_of(rows, [&](const Row& row) { return *row.limit == limit; });
+            if (!is_known && !is_told) {
+                rows.push_back({&effect, &limit});
+            }
+        }
+    }
+    const auto instead = [](const Row& row) {
+        return text("qpkg run " + row.effect->qube.text() + " --as-root --app " + short_name(row.effect->app) + " -- " +
+                    row.limit->path);
+    };
+    out.table("limits", rows, column("app", "APP", [](const Row& row) { return app_value(row.effect->app); }),
+              column("program", "PROGRAM", [](const Row& row) { return row.limit->path; }),
+              column("right", "RUNS WITHOUT", [](const Row& row) { return word_of(row.limit->right); }),
+              column("instead", "INSTEAD", instead));
+}
+
 std::vector<std::string> signers(const app::PreparedChange& change)
 {
     std::vector<std::string> names;
@@ -153,6 +186,7 @@ void describe(Document& out, const app::PreparedChange& change)
     describe_effects(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
+    describe_limits(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", names, "Signed by");
     }

@@ -64,6 +64,11 @@ void describe(Document& out, const app::AppInfo& info)
               column("base", "BASE", &Offer::release, &ListedRelease::base), column("repository", "BY", &Offer::repo));
     out.table("installed", info.installed, column("qube", "INSTALLED IN", &InstalledApp::qube),
               column("version", "VERSION", &InstalledApp::release, &KnownRelease::release, &Release::version));
+    using app::OwnName;
+    out.table("own_names", info.own_names, column("qube", "IN QUBE", &OwnName::qube),
+              column("name", "NAME", &OwnName::key, &NameKey::name),
+              column("kind", "KIND", &OwnName::key, &NameKey::kind, word_of),
+              column("change", "IS", [](const OwnName& own) { return text(own.dropped ? "dropped" : "added"); }));
 }
 
 } // namespace

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace qpkg {
 namespace {
@@ -32,36 +33,55 @@ std::string word_for(const AllowedService& service)
     return ' ' + std::string(1, service.rights == ServiceRights::own ? own_mark : confined_mark) + service.name;
 }
 
+/// "@7" is the turn in which an app is asked for names.
+constexpr char turn_mark = '@';
+
 bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 Error broken(std::string_view what) { return {Code::corrupt, "the line of a volume: " + std::string(what)}; }
 
-bool can_be_ruled(const NameRuling& ruling)
+/// Only what people type and click can be added to what a module exports.
+bool can_be_added(const AppId& app, const NameRuling& ruling)
 {
-    return is_export_name(ruling.key.name) && (ruling.instead.empty() || is_export_name(ruling.instead));
+    const bool is_theirs = ruling.key.kind == ExportKind::command || ruling.key.kind == ExportKind::desktop;
+    return is_theirs && !complaint_about(app, {.kind = ruling.key.kind, .name = ruling.key.name, .path = ruling.path});
 }
 
-/// "command:hello" or "command:hello=other".
+bool can_be_ruled(const AppId& app, const NameRuling& ruling)
+{
+    return is_export_name(ruling.key.name) && (ruling.instead.empty() || is_export_name(ruling.instead)) &&
+           (ruling.path.empty() || can_be_added(app, ruling));
+}
+
+/// "command:hello", "command:hello=other", "command:hello:/usr/bin/hello", "command:hello=other:/usr/bin/hello".
 std::string word_of(const NameRuling& ruling)
 {
     auto word = std::string(word_of(ruling.key.kind)).append(":").append(ruling.key.name);
-    return ruling.instead.empty() ? word : word.append("=").append(ruling.instead);
+    if (!ruling.instead.empty()) {
+        word.append("=").append(ruling.instead);
+    }
+    return ruling.path.empty() ? word : word.append(":").append(ruling.path);
 }
 
-NameRuling parse_ruling(std::string_view word)
+NameRuling parse_ruling(const AppId& app, std::string_view word)
 {
     const auto colon = std::min(word.find(':'), word.size());
     const auto kind = kind_named(word.substr(0, colon));
     if (!kind || colon == word.size()) {
         throw broken("a word after the root is neither KIND:NAME nor a service");
     }
-    const auto names = word.substr(colon + 1);
+    auto names = word.substr(colon + 1);
+    const auto path = std::min(names.find(':'), names.size());
+    const auto is_added = path < names.size();
+    NameRuling ruling{{*kind, ""}, "", is_added ? std::string(names.substr(path + 1)) : std::string()};
+    names = names.substr(0, path);
     const auto equals = std::min(names.find('='), names.size());
-    NameRuling ruling{{*kind, std::string(names.substr(0, equals))}, {}};
+    ruling.key.name = names.substr(0, equals);
     if (equals < names.size()) {
         ruling.instead = names.substr(equals + 1);
     }
-    if (!can_be_ruled(ruling) || (equals < names.size() && ruling.instead.empty())) {
+    if (!can_be_ruled(app, ruling) || (equals < names.size() && ruling.instead.empty()) ||
+        (is_added && ruling.path.empty())) {
         throw broken("a word after the root holds what is no name");
     }
     return ruling;
@@ -79,9 +99,20 @@ AllowedService parse_service(std::string_view word)
     return {std::string(name), word.front() == own_mark ? ServiceRights::own : ServiceRights::confined};
 }
 
+std::uint64_t parse_turn(std::string_view word)
+{
+    std::uint64_t turn = 0;
+    const auto digits = word.substr(1);
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), turn);
+    if (failure != std::errc() || end != digits.data() + digits.size() || digits.front() == '0') {
+        throw broken("a word after the root begins with @ and is no turn");
+    }
+    return turn;
+}
+
 void add_ruling(VolumeSlot& slot, std::string_view word)
 {
-    auto ruling = parse_ruling(word);
+    auto ruling = parse_ruling(slot.app, word);
     if (!slot.services.empty()) {
         throw broken("a word of a name comes after one of a service");
     }
@@ -111,7 +142,12 @@ void add_words(VolumeSlot& slot, std::string_view words)
         const auto end = std::min(words.find(' '), words.size());
         const auto word = words.substr(0, end);
         words.remove_prefix(end);
-        if (is_of_service(word)) {
+        if (word.starts_with(turn_mark)) {
+            if (slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty()) {
+                throw broken("a turn is not the first word after the root");
+            }
+            slot.turn = parse_turn(word);
+        } else if (is_of_service(word)) {
             add_service(slot, word);
         } else {
             add_ruling(slot, word);
@@ -127,8 +163,11 @@ std::string encode_slot(const VolumeSlot& slot)
         throw Error(Code::usage, "the version of " + slot.app.text() + " holds a blank or is not printable ASCII");
     }
     auto line = slot.app.text() + ' ' + slot.version + ' ' + std::string(only_view) + ' ' + slot.volume.hex();
+    if (slot.turn != 0) {
+        line += ' ' + std::string(1, turn_mark) + std::to_string(slot.turn);
+    }
     for (const auto& ruling : slot.rulings) {
-        if (!can_be_ruled(ruling)) {
+        if (!can_be_ruled(slot.app, ruling)) {
             throw Error(Code::usage, "\"" + ruling.key.name + "\" of " + slot.app.text() + " is no name of an export");
         }
         line += ' ' + word_of(ruling);

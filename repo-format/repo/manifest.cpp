@@ -4,6 +4,7 @@
 #include "repo-format/guest/exports.hpp"
 #include "repo-format/repo/fields.hpp"
 #include "repo-format/repo/input_fields.hpp"
+#include "repo-format/repo/limit_fields.hpp"
 #include "repo-format/repo/menu_entry.hpp"
 
 #include "qpkg/core/text.hpp"
@@ -307,7 +308,8 @@ Release parse_manifest(std::string_view bytes)
                     .needs = parse_needs(fields.object("needs")),
                     .inputs = parse_inputs(fields.object("inputs")),
                     .packages = parse_packages(fields.array("packages")),
-                    .deltas = parse_deltas(fields)};
+                    .deltas = parse_deltas(fields),
+                    .limits = parse_limits(fields, app)};
     check_ref(release);
     return release;
 }
@@ -339,6 +341,9 @@ std::string encode_manifest(const Release& release)
     };
     if (!release.deltas.empty()) {
         manifest.emplace("deltas", encode_deltas(release.deltas));
+    }
+    if (!release.limits.empty()) {
+        manifest.emplace("limits", encode_limits(release.limits));
     }
     auto bytes =
         with_context("write the manifest of " + release.app.text(), [&] { return canonical::encode(manifest); });

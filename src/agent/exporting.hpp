@@ -13,6 +13,7 @@
 #include "qpkg/model/names.hpp"
 #include "qpkg/model/service.hpp"
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -24,6 +25,7 @@ struct AppExports {
     std::string announced;                     ///< the line its volume was announced with, without what may change
     std::vector<NameRuling> rulings = {};      ///< what that says of its names
     std::vector<AllowedService> services = {}; ///< that the host lets start, ascending
+    std::uint64_t turn = 0;                    ///< when it is asked for names
 };
 
 /// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the

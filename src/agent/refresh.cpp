@@ -44,7 +44,20 @@ std::string release_line(VolumeSlot volume)
 {
     volume.rulings.clear();
     volume.services.clear();
+    volume.turn = 0;
     return encode_slot(volume);
+}
+
+/// What the owner of the qube added to what the module exports.
+std::set<OwnExport> added_by(const VolumeSlot& volume)
+{
+    std::set<OwnExport> added;
+    for (const auto& ruling : volume.rulings) {
+        if (!ruling.path.empty()) {
+            added.insert({volume.app, ruling.key, ruling.path});
+        }
+    }
+    return added;
 }
 
 std::string stamp_of(const Announced& announced)
@@ -146,15 +159,17 @@ private:
     {
         const auto& app = announced.volume.app;
         mount_volume(layout_, announced);
-        auto exports = exports_of(layout_, app);
+        const auto exports = exports_in_qube(exports_of(layout_, app), app, added_by(announced.volume));
         if (!there) {
             compose_private_view(layout_, app);
-            write_commands(layout_, app, exports);
+        }
+        write_commands(layout_, app, exports); // the host may have added one
+        if (!there) {
             write_file(stamp_file(layout_, app), stamp_of(announced));
         }
         make_temporary_files(app, there);
-        exports_.push_back({app, std::move(exports), release_line(announced.volume), announced.volume.rulings,
-                            announced.volume.services});
+        exports_.push_back({app, exports, release_line(announced.volume), announced.volume.rulings,
+                            announced.volume.services, announced.volume.turn});
         report_.present.push_back(app);
     }
 

@@ -52,15 +52,15 @@ bool is_bare_directory(const TreeEntry& entry)
 
 class Planner {
 public:
-    Planner(const std::vector<std::string>& may_remove, std::span<const std::string_view> of_source,
-            std::map<std::string, std::string> secrets)
-        : may_remove_(may_remove), of_source_(of_source), secrets_(std::move(secrets))
+    Planner(const std::vector<std::string>& may_remove, const PackageFiles& packages,
+            std::span<const std::string_view> of_source, std::map<std::string, std::string> secrets)
+        : may_remove_(may_remove), packages_(packages), of_source_(of_source), secrets_(std::move(secrets))
     {
     }
 
     void take(const TreeEntry& entry)
     {
-        if (!is_in(entry.path, kept_tops) || is_dropped(entry.path)) {
+        if (!is_in(entry.path, kept_tops) || is_dropped(entry)) {
             drop_outside(entry);
             return;
         }
@@ -110,7 +110,17 @@ private:
         plan_.findings.push_back({std::move(rule), entry.path, std::move(detail)});
     }
 
-    bool is_dropped(std::string_view path) const { return is_in(path, dropped_places) || is_in(path, of_source_); }
+    bool is_shipped(const TreeEntry& entry) const
+    {
+        return entry.kind != EntryKind::directory && packages_.lists(entry.path);
+    }
+
+    /// What a package ships in /var/lib is part of the app, whoever keeps state beside it.
+    bool is_dropped(const TreeEntry& entry) const
+    {
+        const bool is_of_app = is_at_or_below(entry.path, "/var/lib") && is_shipped(entry);
+        return !is_of_app && (is_in(entry.path, dropped_places) || is_in(entry.path, of_source_));
+    }
 
     void drop_outside(const TreeEntry& entry)
     {
@@ -120,7 +130,10 @@ private:
             take_displacement(entry);
             return;
         }
-        if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) && !is_dropped(entry.path)) {
+        if (is_at_or_below(entry.path, "/var/cache") && is_shipped(entry)) {
+            find("outside", entry, "a package ships it below /var/cache, where a view has nothing: left out");
+        } else if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) &&
+                   !is_dropped(entry)) {
             find("outside", entry, "not below /usr, /opt, /etc or /var/lib: left out");
         }
     }
@@ -178,12 +191,30 @@ private:
         }
     }
 
+    /// A program that loses a right may not do its job: whoever installs it hears of it.
+    void note_limits(const TreeEntry& entry)
+    {
+        const auto limit = [&](Right right) { plan_.limits.push_back({entry.path, right}); };
+        if (std::ranges::find(entry.xattrs, "security.capability") != entry.xattrs.end()) {
+            limit(Right::capabilities);
+        }
+        if ((entry.mode & 02000U) != 0) {
+            limit(Right::setgid);
+        }
+        if ((entry.mode & 04000U) != 0) {
+            limit(Right::setuid);
+        }
+    }
+
     void note_permissions(const TreeEntry& entry)
     {
         if (entry.kind == EntryKind::symlink) {
             return;
         }
         const bool is_file = entry.kind == EntryKind::file;
+        if (is_file) {
+            note_limits(entry);
+        }
         if ((entry.mode & 06000U) != 0) {
             find("setuid", entry, fmt::format("mode {:04o}: runs without setuid and setgid", entry.mode));
         }
@@ -202,6 +233,7 @@ private:
     }
 
     const std::vector<std::string>& may_remove_;
+    const PackageFiles& packages_;
     std::span<const std::string_view> of_source_;
     std::map<std::string, std::string> secrets_; ///< path → why
     std::set<std::string, std::less<>> kept_;
@@ -214,7 +246,7 @@ TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::stri
                      const PackageFiles& packages, std::span<const std::string_view> of_source)
 {
     std::ranges::sort(entries, {}, &TreeEntry::path);
-    Planner planner(may_remove, of_source, find_private_files(entries, packages));
+    Planner planner(may_remove, packages, of_source, find_private_files(entries, packages));
     for (const auto& entry : entries) {
         planner.take(entry);
     }

@@ -20,14 +20,15 @@ constexpr std::array<std::string_view, 2> bus_directories{"/usr/share/dbus-1/ser
 
 std::string name_of(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
-bool is_icon(std::string_view path, std::string_view icon)
+/// What Icon= names: a file's ending may follow.
+std::string icon_name(const std::string& icon)
 {
-    if (!path.starts_with("/usr/share/icons/") && !path.starts_with("/usr/share/pixmaps/")) {
-        return false;
+    for (const std::string_view ending : {".png", ".svg", ".xpm"}) {
+        if (icon.ends_with(ending)) {
+            return icon.substr(0, icon.size() - ending.size());
+        }
     }
-    const auto name = name_of(path);
-    return name == std::string(icon) + ".png" || name == std::string(icon) + ".svg" ||
-           name == std::string(icon) + ".xpm";
+    return icon;
 }
 
 class Chooser {
@@ -206,14 +207,18 @@ private:
         if (!icon || icon->empty() || icon->starts_with('/')) {
             return;
         }
-        const auto before = plan_.exports.size();
+        const auto name = icon_name(*icon);
+        bool is_there = files_.icons_of_base.contains(name);
         for (const auto& path : files_.all) {
-            if (is_icon(path, *icon)) {
-                add(Rank::second, ExportKind::icon, *icon, path);
+            if (icon_in(path) == name) {
+                is_there = true;
+                if (!path.ends_with(".svgz")) { // drawn in the view; no qube looks for it
+                    add(Rank::second, ExportKind::icon, name, path);
+                }
             }
         }
-        if (plan_.exports.size() == before) {
-            find("icon", entry_path, "its icon " + text::escaped(*icon) + " is not in the module");
+        if (!is_there) {
+            find("icon", entry_path, "its icon " + text::escaped(name) + " is neither in the module nor in the base");
         }
     }
 

@@ -14,17 +14,11 @@ namespace qpkg::build {
 namespace {
 
 constexpr std::string_view alternatives_directory = "/etc/alternatives/";
+constexpr std::array<std::string_view, 2> icon_places{"/usr/share/icons", "/usr/share/pixmaps"};
+constexpr std::array<std::string_view, 4> icon_endings{".png", ".svg", ".svgz", ".xpm"};
 constexpr std::size_t largest_desktop_entry = 64 * 1024 * 1024;
 constexpr std::size_t longest_first_line = 256; ///< bytes, as Linux reads of a script
 constexpr int most_steps = 16;                  ///< of links that lead to links
-
-/// Where a link at `path` leads, without regard to links among the folders.
-std::string target_of(const std::string& path, const std::string& link)
-{
-    const auto joined =
-        link.starts_with('/') ? std::filesystem::path(link) : std::filesystem::path(path).parent_path() / link;
-    return merged_into_usr(joined.lexically_normal().string());
-}
 
 /// What a link leads to, step by step; nothing for what is none.
 std::vector<std::string> steps_from(const ForeignTree& tree, std::string path)
@@ -35,7 +29,7 @@ std::vector<std::string> steps_from(const ForeignTree& tree, std::string path)
         if (!info || !S_ISLNK(info->st_mode)) {
             break;
         }
-        path = target_of(path, tree.read_link(path));
+        path = link_target(path, tree.read_link(path));
         steps.push_back(path);
     }
     return steps;
@@ -163,6 +157,41 @@ std::optional<std::string> command_in(std::string_view path)
         }
     }
     return std::nullopt;
+}
+
+std::optional<std::string> icon_in(std::string_view path)
+{
+    const bool is_place =
+        std::ranges::any_of(icon_places, [&](std::string_view top) { return is_at_or_below(path, top); });
+    const auto dot = path.rfind('.');
+    const auto slash = path.rfind('/');
+    if (!is_place || dot == std::string_view::npos || dot < slash ||
+        std::ranges::find(icon_endings, path.substr(dot)) == icon_endings.end()) {
+        return std::nullopt;
+    }
+    return std::string(path.substr(slash + 1, dot - slash - 1));
+}
+
+std::set<std::string> icons_of(const ForeignTree& root)
+{
+    std::set<std::string> icons;
+    for (const auto top : icon_places) {
+        if (root.has_directory(std::string(top))) {
+            root.walk(std::string(top), [&](const ForeignTree::Entry& entry) {
+                if (auto icon = icon_in(entry.path)) {
+                    icons.insert(*std::move(icon));
+                }
+            });
+        }
+    }
+    return icons;
+}
+
+std::string link_target(const std::string& path, const std::string& link)
+{
+    const auto joined =
+        link.starts_with('/') ? std::filesystem::path(link) : std::filesystem::path(path).parent_path() / link;
+    return merged_into_usr(joined.lexically_normal().string());
 }
 
 std::optional<std::string> program_of(std::string_view command_line)

@@ -29,16 +29,24 @@ struct ModuleFiles {
     std::set<std::string> related;                   ///< those of these packages' relatives
     std::map<std::string, std::string> desktop;      ///< contents of the desktop entries
     std::map<std::string, std::string> alternatives; ///< commands that the system's choice gives → what they lead to
+    std::set<std::string> icons_of_base;             ///< by name, of any theme and size
 };
 
 /// Read before the package manager's state is dropped. `keep`: what stays of the installation's changes, ascending.
 ModuleFiles read_module_files(const ForeignTree& changes, const std::vector<std::string>& keep, const Recipe& recipe,
                               std::span<const InstalledPackage> installed, const PackageFiles& packages);
+std::set<std::string> icons_of(const ForeignTree& root);
 
 /// The name of `path` when it lies directly in `directory` and ends in `ending`.
 std::optional<std::string> name_in(std::string_view path, std::string_view directory, std::string_view ending = {});
 /// The name of a command; nothing when `path` is in no folder of commands.
 std::optional<std::string> command_in(std::string_view path);
+
+/// The name of an icon, in any theme and size; nothing when `path` is no icon's.
+std::optional<std::string> icon_in(std::string_view path);
+
+/// Where a link at `path` leads, without regard to links among the folders: absolute, after the merge into /usr.
+std::string link_target(const std::string& path, const std::string& link);
 
 /// The program that a line starts, as it is written there: "node" of "/usr/bin/env -S node --x", "gimp-2.10" of
 /// "\"gimp-2.10\" %U". Nothing when there is none.

@@ -102,18 +102,18 @@ std::string extension_release(const Fd& base)
     return text + "ARCHITECTURE=" + (native_arch().text() == "aarch64" ? "arm64" : "x86-64") + '\n';
 }
 
-/// Absolute links that lead nowhere in the view.
+/// Links that lead nowhere in the view, as far as the view is not made at run time.
 void find_dangling(const ForeignTree& tree, const Fd& base, const TreeChoice& plan, std::vector<Finding>& findings)
 {
     for (const auto& path : plan.keep) {
         if (const auto info = tree.look(path); !info || !S_ISLNK(info->st_mode)) {
             continue;
         }
-        const auto target = tree.read_link(path);
+        const auto target = link_target(path, tree.read_link(path));
         const bool is_checked =
-            target.starts_with('/') &&
+            is_at_or_below(target, "/var/lib") ||
             std::ranges::none_of(made_at_run_time, [&](std::string_view top) { return is_at_or_below(target, top); });
-        if (is_checked && !exists_in_root(base, target) && !exists_in_root(tree.top(), merged_into_usr(target))) {
+        if (is_checked && !exists_in_root(base, target) && !exists_in_root(tree.top(), target)) {
             findings.push_back(
                 {"symlink", path,
                  "leads to " + text::escaped(target) + ", which is neither in the module nor in the base"});
@@ -131,6 +131,21 @@ void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, std:
         }
         for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read)).refused) {
             findings.push_back({"tmpfiles", path, refused});
+        }
+    }
+}
+
+/// What the named packages recommend and the module does without.
+void find_left_out(const Recipe& recipe, const std::vector<InstalledPackage>& installed, std::vector<Finding>& findings)
+{
+    for (const auto& package : installed) {
+        if (std::ranges::find(recipe.packages, package.name) == recipe.packages.end()) {
+            continue;
+        }
+        for (const auto& relation : package.left_out) {
+            findings.push_back({"recommends", "",
+                                text::escaped(package.name) + " recommends " + text::escaped(relation) +
+                                    ": left out, source.recommends = true brings what is recommended"});
         }
     }
 }
@@ -165,6 +180,17 @@ std::string summary_of(const std::string& package, const std::vector<InstalledPa
     return found == installed.end() ? std::string() : canonical::to_words(found->summary, longest_text);
 }
 
+std::vector<std::string> listed_names(const std::vector<Export>& exports)
+{
+    std::vector<std::string> names;
+    for (const auto& made : exports) {
+        if (made.listed) {
+            names.push_back(made.name);
+        }
+    }
+    return names;
+}
+
 /// In the order of the exports file, which says nothing of menus and of what starts.
 std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::vector<Export>& chosen)
 {
@@ -191,11 +217,19 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     refuse_removals(plan, source, base, installed);
     refuse_secrets(plan, recipe);
 
-    const auto files = read_module_files(changes, plan.keep, recipe, installed, packages);
-    auto exports = fit_exports(recipe.app, plan_exports(recipe, files, bounds.unlisted), bounds.room);
+    auto files = read_module_files(changes, plan.keep, recipe, installed, packages);
+    files.icons_of_base = icons_of(ForeignTree(base));
+    auto exports = plan_exports(recipe, files, bounds.unlisted);
+    auto listed = listed_names(exports.exports);
+    exports = fit_exports(recipe.app, std::move(exports), bounds.room);
     ModuleTree tree{.exports = std::move(exports.exports),
+                    .listed = std::move(listed),
                     .summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed) : recipe.summary,
+                    .limits = plan.limits,
                     .findings = plan.findings};
+    if (tree.limits.size() > most_limits) { // all are findings
+        tree.limits.erase(tree.limits.begin() + static_cast<std::ptrdiff_t>(most_limits), tree.limits.end());
+    }
     tree.findings.insert(tree.findings.end(), exports.findings.begin(), exports.findings.end());
     const auto sysusers = added_accounts(changes, base, tree.findings);
 
@@ -208,6 +242,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     }
     find_dangling(changes, base, plan, tree.findings);
     find_refused_tmpfiles(changes, plan, tree.findings);
+    find_left_out(recipe, installed, tree.findings);
     std::ranges::sort(tree.findings);
     return tree;
 }

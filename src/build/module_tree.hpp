@@ -20,8 +20,12 @@ namespace qpkg::build {
 
 /// A tree ready to be committed, and what was learned while making it.
 struct ModuleTree {
-    std::vector<Export> exports;   ///< as the module's exports file has them
+    std::vector<Export> exports; ///< as the module's exports file has them
+    /// Names of buses and units that are not of the app's id, also those that there was no room for: a build that is
+    /// given them comes to the same exports.
+    std::vector<std::string> listed;
     std::string summary;           ///< the recipe's, else the first package's
+    std::vector<Limit> limits;     ///< ascending, as many as a manifest holds
     std::vector<Finding> findings; ///< ascending
 };
 

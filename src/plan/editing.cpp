@@ -29,7 +29,7 @@ bool same_releases(const Generation& a, const Generation& b)
 /// Whether the owner of the qube would not notice a difference.
 bool same_wishes(const Generation& a, const Generation& b)
 {
-    return a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases;
+    return a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases && a.own == b.own;
 }
 
 } // namespace
@@ -73,12 +73,13 @@ void Editing::name(const Qube& qube, const std::vector<KnownRelease>& releases, 
 {
     std::vector<BoundApp> apps;
     for (std::size_t i = 0; i < releases.size(); ++i) {
-        apps.push_back({releases[i].release, next.bindings[i].since});
+        apps.push_back({releases[i].release.app, releases[i].release.exports, next.bindings[i].since});
     }
-    auto decided = decide_names(qube.name, named_apps(snapshot_, qube.current_generation()), apps,
+    auto decided = decide_names(qube.name, named_apps(snapshot_, qube.current_generation()), std::move(apps),
                                 names_of_base(occasion_.base_names, qube), occasion_.wishes);
     next.holders = std::move(decided.holders);
     next.aliases = std::move(decided.aliases);
+    next.own = std::move(decided.own);
     plan_.names.insert(plan_.names.end(), decided.effects.begin(), decided.effects.end());
 }
 

@@ -118,6 +118,9 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional
 Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes, bool held,
                const Occasion& occasion);
 
+/// What the occasion's wishes say of the names of a qube, and nothing else. Errors: not_found, those of `decide_names`.
+Plan plan_names(const Snapshot& snapshot, const QubeName& qube, const Occasion& occasion);
+
 /// From now on the qube's apps are laid out so; its current ones are, too. Errors: not_found.
 Plan plan_layout(const Snapshot& snapshot, const QubeName& qube, Layout layout, const Occasion& occasion);
 

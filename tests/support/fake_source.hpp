@@ -16,7 +16,7 @@
 namespace qpkg::testing {
 
 /// What a FakeSource brings packages from. A package is a text, each line a word and what it says: "summary",
-/// "source", "requires", "script" (ran, or "fails"), "file PATH CONTENT".
+/// "source", "requires", "recommends", "script" (ran, or "fails"), "file PATH CONTENT".
 struct FakeArchive {
     std::map<std::string, std::string> packages;
     std::map<std::string, Digest> digests; ///< what somebody signed
@@ -119,6 +119,7 @@ public:
             package.source = text::join(said(content, "source"), " ");
             package.requirements = said(content, "requires");
             package.needs = package.requirements;
+            package.left_out = said(content, "recommends");
             package.has_scripts = !said(content, "script").empty();
             for (const auto& file : said(content, "file")) {
                 package.paths.push_back(file.substr(0, file.find(' ')));

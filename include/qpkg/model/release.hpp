@@ -54,6 +54,17 @@ struct Package {
     friend auto operator<=>(const Package&, const Package&) = default;
 };
 
+/// A right that the distribution's package gives to a program, and a module never does.
+enum class Right { capabilities, setgid, setuid };
+
+/// A program that runs without such a right.
+struct Limit {
+    std::string path; ///< absolute, in the view
+    Right right;
+
+    friend auto operator<=>(const Limit&, const Limit&) = default;
+};
+
 /// What a build was made from; the same inputs give the same commit.
 struct BuildInputs {
     Digest recipe;                  ///< sha256 of module.toml
@@ -109,6 +120,7 @@ struct Release {
     BuildInputs inputs;
     std::vector<Package> packages;         ///< ascending by name
     std::vector<DeltaSummary> deltas = {}; ///< ascending by commit, each commit once
+    std::vector<Limit> limits = {};        ///< ascending, at most 32
 
     friend bool operator==(const Release&, const Release&) = default;
 };

@@ -64,6 +64,7 @@ struct Generation {
     /// The apps that have the names which more than one of its apps asks for.
     std::map<NameKey, AppId> holders = {};
     std::set<Alias> aliases = {};
+    std::set<OwnExport> own = {}; ///< each name of an app once
 
     friend bool operator==(const Generation&, const Generation&) = default;
 };

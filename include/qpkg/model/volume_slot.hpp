@@ -5,6 +5,7 @@
 #include "qpkg/model/service.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <set>
 #include <span>
 #include <string>
@@ -19,6 +20,7 @@ struct VolumeSlot {
     VolumeId volume;
     std::vector<NameRuling> rulings = {};      ///< ascending, each name once: what the qube's own rule would not do
     std::vector<AllowedService> services = {}; ///< that may start in that qube, ascending
+    std::uint64_t turn = 0;                    ///< when it is asked for names, see Claimant
 
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };

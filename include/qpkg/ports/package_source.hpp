@@ -53,6 +53,7 @@ struct InstalledPackage {
     std::string summary = {};                   ///< one line, empty when there is none
     std::vector<std::string> requirements = {}; ///< each as the distribution writes it: "libc6 (>= 2.36)"
     std::vector<std::string> needs = {};        ///< who of those beside it meets one of these, ascending
+    std::vector<std::string> left_out = {};     ///< what it recommends and nobody meets, as requirements are written
     std::vector<std::string> paths = {}; ///< absolute, as the package has them, perhaps from before the merge into /usr
     bool has_scripts = false;            ///< that ran
 

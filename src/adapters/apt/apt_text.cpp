@@ -78,7 +78,7 @@ std::vector<std::string> names_in(const std::string& relation)
 /// By each name that somebody may require, the packages that meet it.
 using Providers = std::multimap<std::string, std::string>;
 
-std::vector<std::string> met_by(const std::vector<std::string>& relations, const Providers& providers)
+std::set<std::string> met_by(const std::vector<std::string>& relations, const Providers& providers)
 {
     std::set<std::string> met;
     for (const auto& relation : relations) {
@@ -87,7 +87,7 @@ std::vector<std::string> met_by(const std::vector<std::string>& relations, const
             std::for_each(first, last, [&](const auto& provider) { met.insert(provider.second); });
         }
     }
-    return {met.begin(), met.end()};
+    return met;
 }
 
 } // namespace
@@ -129,6 +129,7 @@ std::map<std::string, InstalledPackage> parse_status(std::string_view status)
         for (const auto* field : {"Pre-Depends", "Depends"}) {
             add_relations(fields[field], package.requirements);
         }
+        add_relations(fields["Recommends"], package.left_out);
         providers.emplace(package.name, package.name);
         std::vector<std::string> provided;
         add_relations(fields["Provides"], provided);
@@ -140,7 +141,9 @@ std::map<std::string, InstalledPackage> parse_status(std::string_view status)
         packages.emplace(package.name, std::move(package));
     }
     for (auto& [name, package] : packages) {
-        package.needs = met_by(package.requirements, providers);
+        const auto needs = met_by(package.requirements, providers);
+        package.needs.assign(needs.begin(), needs.end());
+        std::erase_if(package.left_out, [&](const auto& relation) { return !met_by({relation}, providers).empty(); });
     }
     return packages;
 }

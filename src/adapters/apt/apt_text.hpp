@@ -24,8 +24,8 @@ std::vector<PackageUri> parse_uris(std::string_view output);
 /// Stanzas of `apt-cache show` that have a SHA256. Ascending, each once.
 std::vector<Package> parse_package_records(std::string_view output);
 
-/// Packages of dpkg's status file, by name, with their sources, their summaries, what they require, and which packages
-/// of the file meet that.
+/// Packages of dpkg's status file, by name, with their sources, their summaries, what they require and which packages
+/// of the file meet that, and what they recommend that none meets.
 std::map<std::string, InstalledPackage> parse_status(std::string_view status);
 
 /// The paths of a dpkg file list.

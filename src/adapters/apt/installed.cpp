@@ -76,21 +76,11 @@ std::string AptSource::changelog(const ForeignTree& changes, const std::string& 
 
 std::vector<std::string_view> AptSource::own_places() const
 {
-    return {"/etc/apt",
-            "/usr/sbin/policy-rc.d",
-            "/var/lib/apt",
-            "/var/lib/dpkg",
-            "/var/lib/emacsen-common",
-            "/var/lib/ghostscript",
-            "/var/lib/initramfs-tools",
-            "/var/lib/pam",
-            "/var/lib/python",
-            "/var/lib/shells.state",
-            "/var/lib/ucf",
-            "/var/lib/update-rc.d",
-            "/var/lib/vim",
-            "/var/lib/xfonts",
-            "/var/lib/xml-core"};
+    return {"/etc/apt",        "/usr/sbin/policy-rc.d",   "/var/lib/apt",
+            "/var/lib/dpkg",   "/var/lib/emacsen-common", "/var/lib/initramfs-tools",
+            "/var/lib/pam",    "/var/lib/python",         "/var/lib/shells.state",
+            "/var/lib/ucf",    "/var/lib/update-rc.d",    "/var/lib/vim",
+            "/var/lib/xfonts", "/var/lib/xml-core"};
 }
 
 } // namespace qpkg::apt

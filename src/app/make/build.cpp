@@ -37,15 +37,9 @@ struct RecipeFile {
 };
 
 /// The text that makes the same module again.
-std::string complete_text(const RecipeFile& recipe, const std::vector<Export>& exports)
+std::string complete_text(const RecipeFile& recipe, const build::ModuleTree& module)
 {
-    std::vector<std::string> names;
-    for (const auto& made : exports) {
-        if (made.listed) {
-            names.push_back(made.name);
-        }
-    }
-    return recipe.is_written_here ? build::with_names(recipe.text, names) : recipe.text;
+    return recipe.is_written_here ? build::with_names(recipe.text, module.listed) : recipe.text;
 }
 
 RecipeFile read_recipe(const World& world, const BuildRequest& request)
@@ -190,6 +184,7 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     release.tree = {commit.commit, release.tree.ref, commit.objects, commit.size, archive_size};
     release.summary = std::move(module.summary);
     release.exports = std::move(module.exports);
+    release.limits = std::move(module.limits);
     release.inputs.recipe = sha256(recipe.text);
     files::write(result / "module.toml", recipe.text, 0644, files::Durability::scratch);
     files::write(result / "module.lock", build::encode_lock(lock), 0644, files::Durability::scratch);
@@ -233,7 +228,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
     auto module = build::make_module_tree(
         tree, base_root, recipe.recipe, *source,
         {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room});
-    recipe.text = complete_text(recipe, module.exports);
+    recipe.text = complete_text(recipe, module);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 
     auto findings = module.findings;

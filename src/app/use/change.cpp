@@ -6,6 +6,7 @@
 #include "app/use/cost.hpp"
 #include "app/use/names_wished.hpp"
 #include "app/use/told_exports.hpp"
+#include "app/use/unexported.hpp"
 #include "app/use/upgrade.hpp"
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
@@ -181,6 +182,19 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request)
     const auto qubes = chosen_qubes(snapshot, request.in);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
     auto plan = plan::plan_hold(snapshot, apps, qubes, request.held, occasion(world, snapshot, qubes, request.reason));
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
+PreparedChange prepare_export(World& world, const ExportRequest& request)
+{
+    auto snapshot = state_of(world);
+    const auto qube = QubeName::require(request.qube);
+    const auto installed = apps_in(snapshot, {qube});
+    const auto app = resolve_app(request.app, installed, "see `qpkg list`");
+    auto wishes = wishes_of(request.wishes, installed);
+    wishes.own = own_exports(world, snapshot, {qube, app, request.names, request.drop});
+    auto plan = plan::plan_names(snapshot, qube, occasion(world, snapshot, {qube}, request.reason, std::move(wishes)));
+    require_tellable(snapshot, plan);
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
 

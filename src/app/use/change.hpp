@@ -70,6 +70,15 @@ struct HoldRequest {
     std::string reason;
 };
 
+struct ExportRequest {
+    std::string app;                ///< as typed
+    std::vector<std::string> names; ///< commands, menu entries (NAME.desktop), services
+    std::string qube;
+    bool drop; ///< else the names are added
+    NameRequest wishes;
+    std::string reason;
+};
+
 struct LayoutRequest {
     std::string qube;
     Layout layout;
@@ -115,6 +124,9 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request);
 PreparedChange prepare_hold(World& world, const HoldRequest& request);
 
+/// Names that the owner of a qube adds to those of an app in it, or drops. Errors: not_found (the app has nothing of
+/// that name; its tree is not here), conflict (another app has it as a first name).
+PreparedChange prepare_export(World& world, const ExportRequest& request);
 PreparedChange prepare_layout(World& world, const LayoutRequest& request);
 
 struct QubeOutcome {

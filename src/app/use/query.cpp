@@ -139,6 +139,13 @@ AppInfo info(World& world, const std::string& typed, Reach reach)
             info.installed.push_back(app);
         }
     }
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& own : qube.current_generation().own) {
+            if (own.app == info.app) {
+                info.own_names.push_back({qube.name, own.key, own.path.empty()});
+            }
+        }
+    }
     if (!info.installed.empty()) {
         info.details = info.installed.front().release;
     } else if (reach == Reach::online && !info.offers.empty()) {

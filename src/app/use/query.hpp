@@ -50,12 +50,20 @@ struct StatusReport {
 
 StatusReport status(World& world);
 
+/// A name that the owner of a qube added to those of an app, or dropped.
+struct OwnName {
+    QubeName qube;
+    NameKey key;
+    bool dropped;
+};
+
 struct AppInfo {
     AppId app;
     std::vector<Offer> offers; ///< newest first
     std::vector<InstalledApp> installed;
     std::optional<KnownRelease> details;  ///< of the newest offer, or of what is installed
     std::optional<RebuildState> rebuilds; ///< of that; nothing where the policy is off, and offline
+    std::vector<OwnName> own_names = {};  ///< ascending by qube and name
 };
 
 /// Errors: not_found with near names.

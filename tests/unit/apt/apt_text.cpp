@@ -73,6 +73,14 @@ TEST_CASE("a package's status tells what it was built from, and who meets what i
     CHECK(packages.at("perl").needs.empty());
 }
 
+TEST_CASE("what a package recommends and nobody meets is told")
+{
+    const auto packages = parse_status("Package: krita\nRecommends: pyqt5 (>= 5), qml | qml-other, libc6\n\n"
+                                       "Package: libc6\n\nPackage: qml-other\n");
+
+    CHECK(packages.at("krita").left_out == std::vector<std::string>{"pyqt5 (>= 5)"});
+}
+
 TEST_CASE("a file list gives paths, without the top and what is no path")
 {
     CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n\nx\n") == std::vector<std::string>{"/bin/sh", "/usr/bin/x"});

@@ -86,6 +86,21 @@ TEST_CASE("accounts, the machine's identity and the package manager's state are 
     CHECK(plan.findings.empty());
 }
 
+TEST_CASE("what a package ships stays in /var/lib, also beside the state of others, and is told of in /var/cache")
+{
+    const auto plan = plan_of(
+        {directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
+         directory("/var/lib/manager", InBase::the_same), file("/var/lib/manager/shipped"),
+         file("/var/lib/manager/status"), directory("/var/lib/xkb"), file("/var/lib/xkb/shipped"),
+         file("/var/lib/xkb/made"), directory("/var/cache", InBase::the_same), file("/var/cache/shipped"),
+         file("/var/cache/made"), etc, file("/etc/passwd", 0644, InBase::another)},
+        {}, {"/var/lib/manager/shipped", "/var/lib/xkb/shipped", "/var/lib/xkb", "/var/cache/shipped", "/etc/passwd"});
+
+    CHECK(plan.keep == std::vector<std::string>{"/var", "/var/lib", "/var/lib/manager", "/var/lib/manager/shipped",
+                                                "/var/lib/xkb", "/var/lib/xkb/shipped"});
+    CHECK(rules(plan) == std::vector<std::string>{"outside /var/cache/shipped"});
+}
+
 TEST_CASE("a file of the base that was only touched is no difference")
 {
     const auto plan = plan_of({usr, file("/usr/same", 0644, InBase::the_same)}, {});
@@ -130,6 +145,7 @@ TEST_CASE("each thing that normalising takes away is told")
         plan_of({usr, file("/usr/setuid", 04755), file("/usr/hidden", 0640), file("/usr/open", 0666), owned, capable},
                 {}, {"/usr/hidden"});
 
+    CHECK(plan.limits == std::vector<Limit>{{"/usr/capable", Right::capabilities}, {"/usr/setuid", Right::setuid}});
     CHECK(plan.keep.size() == 6);
     CHECK(rules(plan) == std::vector<std::string>{"mode /usr/hidden", "mode /usr/open", "owner /usr/owned",
                                                   "setuid /usr/setuid", "xattr /usr/capable"});

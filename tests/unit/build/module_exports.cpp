@@ -19,7 +19,7 @@ Recipe recipe(const std::string& package = "vim")
 
 ModuleFiles files(std::set<std::string> own, std::set<std::string> others = {})
 {
-    ModuleFiles made{.all = own, .own = own, .related = {}, .desktop = {}, .alternatives = {}};
+    ModuleFiles made{.all = own, .own = own, .related = {}, .desktop = {}, .alternatives = {}, .icons_of_base = {}};
     made.all.merge(others);
     return made;
 }
@@ -115,7 +115,25 @@ TEST_CASE("a desktop entry brings its icons, and a missing icon is told")
     const auto findings = plan_exports(recipe(), given).findings;
     REQUIRE(findings.size() == 2);
     CHECK(findings[0].rule == "desktop");
-    CHECK(findings[1].detail == "its icon lost is not in the module");
+    CHECK(findings[1].detail == "its icon lost is neither in the module nor in the base");
+}
+
+TEST_CASE("an icon is there whoever shows it first, in any theme, size and form, and in the base")
+{
+    auto given = files({"/usr/bin/vim", "/usr/share/applications/a.desktop", "/usr/share/applications/b.desktop",
+                        "/usr/share/applications/c.desktop", "/usr/share/applications/d.desktop",
+                        "/usr/share/icons/other/scalable/apps/shared.svg", "/usr/share/icons/hicolor/packed.svgz"});
+    given.icons_of_base = {"of-base"};
+    const auto entry = [](const std::string& icon) { return "[Desktop Entry]\nName=V\nExec=vim\nIcon=" + icon + "\n"; };
+    given.desktop = {{"/usr/share/applications/a.desktop", entry("shared")},
+                     {"/usr/share/applications/b.desktop", entry("shared.svg")},
+                     {"/usr/share/applications/c.desktop", entry("packed")},
+                     {"/usr/share/applications/d.desktop", entry("of-base")}};
+
+    const auto plan = plan_exports(recipe(), given);
+
+    CHECK(plan.findings.empty());
+    CHECK(std::ranges::count(plan.exports, ExportKind::icon, &Export::kind) == 1);
 }
 
 TEST_CASE("a recipe that names its commands gets those, from any package of the module")

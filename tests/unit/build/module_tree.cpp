@@ -161,3 +161,31 @@ TEST_CASE("lines of tmpfiles.d that no qube follows are findings, the others are
               return finding.rule == "tmpfiles" && finding.detail.starts_with("line 2: type z");
           }) != tree.findings.end());
 }
+
+TEST_CASE("links that lead nowhere are findings, relative ones and those into /var/lib too")
+{
+    Installation installation;
+    installation.base.file("usr/share/of-base", "x");
+    installation.changes.link("usr/lib/hello/good", "../../bin/hello")
+        .link("usr/lib/hello/of-base", "/usr/share/of-base")
+        .link("usr/lib/hello/absolute", "/usr/share/gone")
+        .link("usr/lib/hello/relative", "../gone")
+        .link("usr/lib/hello/state", "/var/lib/hello/gone")
+        .link("usr/lib/hello/at-run-time", "/var/cache/hello");
+
+    CHECK(told(installation.make(), "symlink") ==
+          std::vector<std::string>{"/usr/lib/hello/absolute", "/usr/lib/hello/relative", "/usr/lib/hello/state"});
+}
+
+TEST_CASE("what a named package recommends and the module does without is told")
+{
+    Installation installation;
+    installation.changes.file("var/lib/fake/hello", "file /usr/bin/hello x\nrecommends hello-doc\n")
+        .file("var/lib/fake/libhello", "recommends nobody-asked\n");
+
+    const auto findings = installation.make().findings;
+
+    REQUIRE(std::ranges::count(findings, "recommends", &build::Finding::rule) == 1);
+    CHECK(std::ranges::find(findings, "recommends", &build::Finding::rule)
+              ->detail.starts_with("hello recommends hello-doc: left out"));
+}

@@ -46,8 +46,30 @@ TEST_CASE("the manifest vector has exactly the bytes of the release it describes
     const auto vector =
         files::read(testing::source_directory() / "repo-format/vectors/manifest.json", largest_manifest);
 
-    CHECK(encode_manifest(a_release()) == vector);
-    CHECK(parse_manifest(vector) == a_release());
+    auto release = a_release();
+    release.limits = {{"/usr/bin/hello-raw", Right::capabilities}, {"/usr/bin/hello-raw", Right::setuid}};
+    CHECK(encode_manifest(release) == vector);
+    CHECK(parse_manifest(vector) == release);
+}
+
+TEST_CASE("limits of a manifest are rows of a path and a right, ascending and few")
+{
+    const auto with = [](const std::string& limits) {
+        return changed(R"("needs":)", R"("limits":[)" + limits + R"(],"needs":)");
+    };
+
+    CHECK(parse_manifest(with(R"(["/usr/bin/a","setgid"],["/usr/bin/a","setuid"])")).limits.size() == 2);
+    for (const auto* row : {R"(["/usr/bin/a"])", R"(["/usr/bin/a","root"])", R"(["usr/bin/a","setuid"])", R"("x")",
+                            R"(["/usr/../a","setuid"])", R"(["/usr/bin/a","setuid","x"])", R"([1,"setuid"])"}) {
+        CHECK_FAILS(Code::corrupt, "limits[0]: expected [path, right]", parse_manifest(with(row)));
+    }
+    CHECK_FAILS(Code::corrupt, "limits[1]: more than 32, or not ascending",
+                parse_manifest(with(R"(["/b","setuid"],["/a","setuid"])")));
+    std::string many;
+    for (int i = 10; i < 43; ++i) {
+        many += std::string(many.empty() ? "" : ",") + "[\"/" + std::to_string(i) + R"(","setuid"])";
+    }
+    CHECK_FAILS(Code::corrupt, "limits[32]: more than 32", parse_manifest(with(many)));
 }
 
 TEST_CASE("bad input 11: unknown members of a manifest are ignored")
