@@ -3,6 +3,7 @@
 
 #include "build/accounts.hpp"
 #include "build/documents.hpp"
+#include "build/module_details.hpp"
 #include "build/module_exports.hpp"
 #include "build/os_release.hpp"
 #include "build/package_files.hpp"
@@ -38,17 +39,9 @@ std::string list_first(const std::vector<std::string>& paths)
            (paths.size() > shown ? " and " + std::to_string(paths.size() - shown) + " more" : "");
 }
 
-/// What goes because a package of the base had to be replaced is told by that package.
-void refuse_removals(const TreeChoice& plan, const PackageSource& source, const Fd& base,
-                     std::span<const InstalledPackage> installed)
+void refuse_removals(const TreeChoice& plan)
 {
     if (!plan.refused.empty()) {
-        const auto replaced = replaced_packages(source.describe(ForeignTree(base)), installed, plan.refused);
-        if (!replaced.empty()) {
-            throw Error(Code::conflict, "the archive is newer than the base: " + in_words(replaced),
-                        "build a newer base, and then on that; when the files of the older ones may stay, list them in "
-                        "the recipe: source.may_remove");
-        }
         throw Error(Code::conflict,
                     "installing removes paths of the base, which a module cannot do: " + list_first(plan.refused),
                     "when they may stay, list them in the recipe: source.may_remove");
@@ -205,18 +198,33 @@ std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::ve
     return exports;
 }
 
+/// What the module says of itself, but for its packages: those are the lock file's.
+void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPackage> installed,
+              std::span<const InstalledPackage> there)
+{
+    auto relations = base_relations(installed, there);
+    tree.details = std::move(tables.details);
+    tree.details.needs = std::move(relations.needs);
+    tree.details.breaks = std::move(relations.breaks);
+    tree.owners = encode_owners(tables.owners, licences_of(installed));
+    tree.findings.insert(tree.findings.end(), tables.findings.begin(), tables.findings.end());
+    tree.installed.assign(installed.begin(), installed.end());
+}
+
 } // namespace
 
 ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, UnlistedNames unlisted)
+                            const PackageSource& source, const ObjectOfBase& object_of_base, UnlistedNames unlisted)
 {
     const ForeignTree changes(directory);
     const auto installed = source.describe(changes);
+    const auto there = source.describe(ForeignTree(base));
+    refuse_replacements(there, installed);
     const auto packages = files_of(installed);
     const auto entries = scan_changes(changes, ForeignTree(base));
     const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places());
     refuse_displacements(plan, packages);
-    refuse_removals(plan, source, base, installed);
+    refuse_removals(plan);
     refuse_secrets(plan, recipe);
 
     auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages), unlisted);
@@ -228,6 +236,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
 
     settle_tree(changes, plan);
     unpack_documents(directory, base);
+    describe(tree, describe_tree(changes, packages, object_of_base), installed, there);
     const auto exports_text = encode_exports(recipe.app, tree.exports);
     tree.exports = with_what_is_told(parse_exports(exports_text, recipe.app), tree.exports);
     for (const auto& [path, text] : own_files(recipe.app, exports_text, sysusers, base)) {

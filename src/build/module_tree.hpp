@@ -5,6 +5,7 @@
 #pragma once
 
 #include "build/finding.hpp"
+#include "build/module_details.hpp"
 #include "build/module_exports.hpp"
 #include "build/recipe.hpp"
 
@@ -22,13 +23,18 @@ struct ModuleTree {
     std::vector<Export> exports;   ///< as the module's exports file has them
     std::string summary;           ///< the recipe's, else the first package's
     std::vector<Finding> findings; ///< ascending
+    Details details = {};          ///< without packages
+    std::string owners = {};       ///< see repo-format/repo/owners.md
+    std::vector<InstalledPackage> installed = {};
 };
 
 /// Steps 4, 5 and 7: turns the changes of an installation that `source` made over `base` into the module's tree, in
-/// place, with its exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was
-/// removed, or something else put in the place of its directory; files for one machine alone, where the recipe refuses
-/// them), corrupt (a link stands where the build writes), not_found (the recipe exports what is not there).
+/// place, with its exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a package of the base
+/// was replaced by another version; a path of it removed, or something else put in the place of its directory; files
+/// for one machine alone, where the recipe refuses them), corrupt (a link stands where the build writes), not_found
+/// (the recipe exports what is not there).
 ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, UnlistedNames unlisted = UnlistedNames::left_out);
+                            const PackageSource& source, const ObjectOfBase& object_of_base,
+                            UnlistedNames unlisted = UnlistedNames::left_out);
 
 } // namespace qpkg::build

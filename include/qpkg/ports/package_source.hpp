@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/model/relation.hpp"
 #include "qpkg/model/release.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
@@ -49,8 +50,14 @@ struct PackageChoice {
 struct InstalledPackage {
     std::string name;
     std::string version = {};
-    std::string summary = {};                   ///< one line, empty when there is none
-    std::vector<std::string> requirements = {}; ///< each as the distribution writes it: "libc6 (>= 2.36)"
+    std::string arch = {};
+    std::string source = {};                ///< the source package that it was built from
+    std::string source_version = {};        ///< of that
+    std::vector<std::string> provides = {}; ///< other names that it answers to
+    std::vector<Alternatives> needs = {};   ///< all of these
+    std::vector<Relation> breaks = {};      ///< none of these
+    std::vector<std::string> licences = {}; ///< by the names that the package gives them, ascending
+    std::string summary = {};               ///< one line, empty when there is none
     std::vector<std::string> paths = {}; ///< absolute, as the package has them, perhaps from before the merge into /usr
     bool has_scripts = false;            ///< that ran
 

@@ -14,6 +14,7 @@ namespace {
 constexpr const char* info_folder = "/var/lib/dpkg/info";
 constexpr std::size_t largest_file = 64 * 1024 * 1024; ///< of dpkg's state
 constexpr std::size_t largest_packed_changelog = 1024 * 1024;
+constexpr std::size_t largest_copyright = 16 * 1024 * 1024;
 constexpr std::array<std::string_view, 3> scripts{"preinst", "postinst", "triggers"};
 
 /// The package of "hello.list" and of "libhello:amd64.postinst".
@@ -54,6 +55,10 @@ std::vector<InstalledPackage> AptSource::describe(const ForeignTree& changes) co
             const auto paths = parse_file_list(changes.read(path, largest_file));
             package.paths.insert(package.paths.end(), paths.begin(), paths.end());
         }
+    }
+    for (auto& [name, package] : brought) {
+        package.licences =
+            parse_licences(read_if_file(changes, "/usr/share/doc/" + name + "/copyright", largest_copyright));
     }
     std::vector<InstalledPackage> packages;
     std::ranges::transform(brought, std::back_inserter(packages), [](auto& entry) { return std::move(entry.second); });
