@@ -195,7 +195,8 @@ private:
 Details parse_details(std::string_view bytes)
 {
     Details details;
-    rows::read(bytes, details_kind, details_version, largest_details, [&](Row fields) { take_details_row(details, fields); });
+    rows::read(bytes, details_kind, details_version, largest_details,
+               [&](Row fields) { take_details_row(details, fields); });
     sort_rows(details);
     return details;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""What a release says of itself travels with it, stays as long as its record, and is nowhere believed before its hash."""
+"""What a release says of itself travels with it, stays as long as its record, and is believed by its hash alone."""
 
 import hashlib
 import json

@@ -19,8 +19,8 @@ mkdir -p /usr/lib/many /var/lib/dpkg/info
 : > /var/lib/dpkg/status
 for file; do case $file in *.deb) . "$file";; esac; done
 """
-SCRIPT = """printf 'Package: {0}\\nVersion: 1.0\\nArchitecture: all\\nSource: many (1.0)\\nDepends: libthing (>= 0.5)\\n\\n' \
->> /var/lib/dpkg/status
+SCRIPT = """printf 'Package: {0}\\nVersion: 1.0\\nArchitecture: all\\nSource: many (1.0)\\n' >> /var/lib/dpkg/status
+printf 'Depends: libthing (>= 0.5)\\n\\n' >> /var/lib/dpkg/status
 echo /usr/lib/many/{0} > /var/lib/dpkg/info/{0}.list
 echo {0} > /usr/lib/many/{0}
 """
@@ -32,7 +32,8 @@ class ManyPackages(WorldCase):
     @classmethod
     def make_world(cls, world):
         applets = tuple(name for name in APPLETS + MORE_APPLETS if name != "sh")
-        files = {**BASE, **with_libraries("usr/bin/sh", "/usr/bin/dash"), **with_libraries("usr/bin/setpriv", "/usr/bin/setpriv")}
+        files = {**BASE, **with_libraries("usr/bin/sh", "/usr/bin/dash"),
+                 **with_libraries("usr/bin/setpriv", "/usr/bin/setpriv")}
         world.must("base", "import", world.base_archive(applets, files), "--id", "debian-12")
         world.make_keys()
 
@@ -45,7 +46,8 @@ class ManyPackages(WorldCase):
             name = f"package-{number:04}"
             script = SCRIPT.format(name).encode()
             (cache / f"{name}_1.0_all.deb").write_bytes(script)
-            lines.append(f"package {name} 1.0 all {hashlib.sha256(script).hexdigest()} {len(script)} http://deb.example/{name}.deb\n")
+            digest = hashlib.sha256(script).hexdigest()
+            lines.append(f"package {name} 1.0 all {digest} {len(script)} http://deb.example/{name}.deb\n")
         (self.world.folder / "module.lock").write_text("".join(lines))
         (self.world.folder / "module.toml").write_text(
             '[app]\nid = "org.example.many"\nbase = "debian-12"\nsummary = "x"\n[source]\ntype = "packages"\n'
@@ -55,7 +57,8 @@ class ManyPackages(WorldCase):
         self.write_packages()
         folder = self.world.folder
 
-        built = self.json_of("build", folder / "module.toml", "--lock", folder / "module.lock", "--out", folder / "built")
+        built = self.json_of("build", folder / "module.toml", "--lock", folder / "module.lock",
+                             "--out", folder / "built")
         module = folder / "built/org.example.many"
         self.world.publish(module)
         self.world.add_repository()

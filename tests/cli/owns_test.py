@@ -21,7 +21,8 @@ class Owns(WorldCase):
         self.trust_own_copy()
 
     def test_a_file_of_an_installed_app_has_its_package_and_licences(self):
-        row = {"path": "/usr/bin/hello", "package": "hello", "app": "org.example.hello", "version": "1.0", "licences": ["Expat"]}
+        row = {"path": "/usr/bin/hello", "package": "hello", "app": "org.example.hello", "version": "1.0",
+               "licences": ["Expat"]}
 
         self.assertEqual(self.json_of("owns", "/usr/bin/hello")["owners"], [row])
         self.assertEqual(self.json_of("owns", "/usr/bin/hello", "--app", "hello")["owners"], [row])
