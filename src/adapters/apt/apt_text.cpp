@@ -64,7 +64,7 @@ std::optional<Relation> parse_relation(std::string_view words)
     const auto name = text::trimmed(words.substr(0, bracket));
     Relation relation{std::string(name.substr(0, name.find(':')))};
     if (bracket != std::string_view::npos) {
-        const auto bound = words.substr(bracket + 1, words.find(')') - bracket - 1);
+        const auto bound = text::trimmed(words.substr(bracket + 1, words.find(')') - bracket - 1));
         const auto start = bound.find_first_not_of("<>=");
         const auto sign = std::ranges::find(signs, bound.substr(0, start), &std::pair<std::string_view, Bound>::first);
         if (sign == signs.end() || start == std::string_view::npos) {

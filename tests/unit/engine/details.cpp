@@ -87,7 +87,7 @@ TEST_CASE("what came out of the compressed bytes is compared, too")
 
 TEST_CASE("details that nobody could read are refused, though they are what the manifest names")
 {
-    CHECK_FAILS(Code::corrupt, "expected qpkg-details", Offered("no details").fetch());
+    CHECK_FAILS(Code::corrupt, "expected qpkg-details", Offered("no details\n").fetch());
 }
 
 TEST_CASE("details that may not be that large are not asked for")

@@ -22,7 +22,7 @@ Details some_details()
             .taken = {{"libc.so.6", ""}, {"libc.so.6", "GLIBC_2.34"}, {"libhello.so.1", ""}},
             .fixes = {{"CVE-2026-1234", "hello"}},
             .shadowed = {{"/etc/greeting", sha256("greeting")}},
-            .generated = {{"/usr/share/a file 100%", std::nullopt}, {"/usr/share/Főtanúsítvány", sha256("b")}}};
+            .generated = {{"/usr/share/Főtanúsítvány", sha256("b")}, {"/usr/share/a file 100%", std::nullopt}}};
 }
 
 std::string table(const std::string& rows) { return "qpkg-details\t1\n" + rows; }
