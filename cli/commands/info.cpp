@@ -20,7 +20,7 @@ std::vector<std::string> words_of(const Needs& needs)
     return words;
 }
 
-void describe_details(Document& out, const KnownRelease& known)
+void describe_details(Document& out, const KnownRelease& known, const std::optional<std::size_t>& packages)
 {
     const auto& release = known.release;
     std::vector<std::string> commands;
@@ -33,10 +33,10 @@ void describe_details(Document& out, const KnownRelease& known)
     out.field("size", size(release.volume.size), "Size");
     out.field("commands", list(std::move(commands)), "Commands");
     out.field("needs", list(words_of(release.needs)), "Needs");
-    out.field("packages",
-              shown_as(number(release.packages.size()),
-                       std::to_string(release.packages.size()) + " packages of the distribution"),
-              "Holds");
+    if (packages) {
+        out.field("packages", shown_as(number(*packages), std::to_string(*packages) + " packages of the distribution"),
+                  "Holds");
+    }
     out.field("commit", release.tree.commit, "Commit");
     out.field("volume", release.volume.root, "Volume");
 }
@@ -48,7 +48,7 @@ void describe(Document& out, const app::AppInfo& info)
         out.field("summary", text(info.offers.front().release.summary), "Summary");
     }
     if (info.details) {
-        describe_details(out, *info.details);
+        describe_details(out, *info.details, info.packages);
     }
     if (info.rebuilds) {
         out.field("rebuilds", info.rebuilds->words(), "Rebuilt");

@@ -11,7 +11,6 @@
 #include "qpkg/model/names.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace qpkg {
 namespace {
@@ -131,41 +130,12 @@ Needs parse_needs(Fields fields)
     return needs;
 }
 
-/// A row: name, version, arch, sha256. Rows because a member name per value would cost a third of the 64 KiB.
-Package parse_package(const Value& row, const std::string& where)
+PinnedFile parse_pinned(Fields fields)
 {
-    const auto fail = [&] { return Error(Code::corrupt, where + ": expected [name, version, arch, sha256]"); };
-    const auto* columns = row.get_if<Array>();
-    if (columns == nullptr || columns->size() != 4) {
-        throw fail();
-    }
-    std::array<std::string, 4> texts;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const auto* text = (*columns)[i].get_if<std::string>();
-        if (text == nullptr || text->empty() || text->size() > longest_text) {
-            throw fail();
-        }
-        texts[i] = *text;
-    }
-    const auto digest = Digest::from_hex(texts[3]);
-    if (!digest) {
-        throw fail();
-    }
-    return {.name = texts[0], .version = texts[1], .arch = texts[2], .sha256 = *digest};
-}
-
-std::vector<Package> parse_packages(const Array& array)
-{
-    std::vector<Package> packages;
-    for (const auto& row : array) {
-        const auto where = "packages[" + std::to_string(packages.size()) + "]";
-        auto package = parse_package(row, where);
-        if (!packages.empty() && !(packages.back() < package)) {
-            throw Error(Code::corrupt, where + ": the packages are not in ascending order");
-        }
-        packages.push_back(std::move(package));
-    }
-    return packages;
+    return {.sha256 = fields.digest("sha256"),
+            .size = fields.number("size"),
+            .packed_sha256 = fields.digest("packed_sha256"),
+            .packed_size = fields.number("packed_size")};
 }
 
 /// A row: commit, superblock, size, objects_size, content_size.
@@ -266,14 +236,12 @@ Object encode_needs(const Needs& needs)
             {"usb", needs.usb},         {"gpu", needs.gpu},     {"persist", std::move(persist)}};
 }
 
-Array encode_packages(std::vector<Package> packages)
+Object encode_pinned(const PinnedFile& file)
 {
-    std::ranges::sort(packages);
-    Array rows;
-    for (const auto& package : packages) {
-        rows.emplace_back(Array{package.name, package.version, package.arch, package.sha256.hex()});
-    }
-    return rows;
+    return {{"sha256", file.sha256.hex()},
+            {"size", file.size},
+            {"packed_sha256", file.packed_sha256.hex()},
+            {"packed_size", file.packed_size}};
 }
 
 Array encode_deltas(std::vector<DeltaSummary> deltas)
@@ -307,7 +275,8 @@ Release parse_manifest(std::string_view bytes)
                     .exports = parse_exports(fields.array("exports"), app),
                     .needs = parse_needs(fields.object("needs")),
                     .inputs = parse_inputs(fields.object("inputs")),
-                    .packages = parse_packages(fields.array("packages")),
+                    .details = parse_pinned(fields.object("details")),
+                    .owners = parse_pinned(fields.object("owners")),
                     .deltas = parse_deltas(fields),
                     .limits = parse_limits(fields, app)};
     check_ref(release);
@@ -337,7 +306,8 @@ std::string encode_manifest(const Release& release)
         {"exports", export_rows(release.app, release.exports)},
         {"needs", encode_needs(release.needs)},
         {"inputs", encode_inputs(release.inputs)},
-        {"packages", encode_packages(release.packages)},
+        {"details", encode_pinned(release.details)},
+        {"owners", encode_pinned(release.owners)},
     };
     if (!release.deltas.empty()) {
         manifest.emplace("deltas", encode_deltas(release.deltas));
@@ -350,7 +320,6 @@ std::string encode_manifest(const Release& release)
     if (bytes.size() > largest_manifest) {
         throw Error(Code::no_space, "write the manifest of " + release.app.text() + ": " +
                                         std::to_string(bytes.size()) + " bytes for " +
-                                        std::to_string(release.packages.size()) + " packages and " +
                                         std::to_string(release.exports.size()) + " exports, allowed are " +
                                         std::to_string(largest_manifest));
     }

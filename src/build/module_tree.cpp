@@ -4,6 +4,8 @@
 #include "build/accounts.hpp"
 #include "build/documents.hpp"
 #include "build/export_room.hpp"
+#include "build/left_out.hpp"
+#include "build/module_details.hpp"
 #include "build/module_exports.hpp"
 #include "build/module_files.hpp"
 #include "build/os_release.hpp"
@@ -40,17 +42,9 @@ std::string list_first(const std::vector<std::string>& paths)
            (paths.size() > shown ? " and " + std::to_string(paths.size() - shown) + " more" : "");
 }
 
-/// What goes because a package of the base had to be replaced is told by that package.
-void refuse_removals(const TreeChoice& plan, const PackageSource& source, const Fd& base,
-                     std::span<const InstalledPackage> installed)
+void refuse_removals(const TreeChoice& plan)
 {
     if (!plan.refused.empty()) {
-        const auto replaced = replaced_packages(source.describe(ForeignTree(base)), installed, plan.refused);
-        if (!replaced.empty()) {
-            throw Error(Code::conflict, "the archive is newer than the base: " + in_words(replaced),
-                        "build a newer base, and then on that; when the files of the older ones may stay, list them in "
-                        "the recipe: source.may_remove");
-        }
         throw Error(Code::conflict,
                     "installing removes paths of the base, which a module cannot do: " + list_first(plan.refused),
                     "when they may stay, list them in the recipe: source.may_remove");
@@ -135,21 +129,6 @@ void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, std:
     }
 }
 
-/// What the named packages recommend and the module does without.
-void find_left_out(const Recipe& recipe, const std::vector<InstalledPackage>& installed, std::vector<Finding>& findings)
-{
-    for (const auto& package : installed) {
-        if (std::ranges::find(recipe.packages, package.name) == recipe.packages.end()) {
-            continue;
-        }
-        for (const auto& relation : package.left_out) {
-            findings.push_back({"recommends", "",
-                                text::escaped(package.name) + " recommends " + text::escaped(relation) +
-                                    ": left out, source.recommends = true brings what is recommended"});
-        }
-    }
-}
-
 /// The accounts that the installation added, for the module's own sysusers.d file.
 std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vector<Finding>& findings)
 {
@@ -203,18 +182,34 @@ std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::ve
     return exports;
 }
 
+/// What the module says of itself, but for its packages: those are the lock file's.
+void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPackage> installed,
+              std::span<const InstalledPackage> there)
+{
+    auto relations = base_relations(installed, there);
+    tree.details = std::move(tables.details);
+    tree.details.needs = std::move(relations.needs);
+    tree.details.breaks = std::move(relations.breaks);
+    tree.owners = encode_owners(tables.owners, licences_of(installed));
+    tree.findings.insert(tree.findings.end(), tables.findings.begin(), tables.findings.end());
+    tree.installed.assign(installed.begin(), installed.end());
+}
+
 } // namespace
 
 ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, const ExportBounds& bounds)
+                            const PackageSource& source, const ObjectOfBase& object_of_base,
+                            const ExportBounds& bounds)
 {
     const ForeignTree changes(directory);
     const auto installed = source.describe(changes);
+    const auto there = source.describe(ForeignTree(base));
+    refuse_replacements(there, installed);
     const auto packages = files_of(installed);
     const auto entries = scan_changes(changes, ForeignTree(base));
     const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places());
     refuse_displacements(plan, packages);
-    refuse_removals(plan, source, base, installed);
+    refuse_removals(plan);
     refuse_secrets(plan, recipe);
 
     auto files = read_module_files(changes, plan.keep, recipe, installed, packages);
@@ -235,6 +230,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
 
     settle_tree(changes, plan);
     unpack_documents(directory, base);
+    describe(tree, describe_tree(changes, packages, object_of_base), installed, there);
     const auto exports_text = encode_exports(recipe.app, tree.exports);
     tree.exports = with_what_is_told(parse_exports(exports_text, recipe.app), tree.exports);
     for (const auto& [path, text] : own_files(recipe.app, exports_text, sysusers, base)) {
@@ -242,7 +238,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     }
     find_dangling(changes, base, plan, tree.findings);
     find_refused_tmpfiles(changes, plan, tree.findings);
-    find_left_out(recipe, installed, tree.findings);
+    find_left_out(recipe.packages, installed, there, tree.findings);
     std::ranges::sort(tree.findings);
     return tree;
 }

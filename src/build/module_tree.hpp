@@ -5,6 +5,7 @@
 #pragma once
 
 #include "build/finding.hpp"
+#include "build/module_details.hpp"
 #include "build/module_exports.hpp"
 #include "build/recipe.hpp"
 
@@ -27,6 +28,9 @@ struct ModuleTree {
     std::string summary;           ///< the recipe's, else the first package's
     std::vector<Limit> limits;     ///< ascending, as many as a manifest holds
     std::vector<Finding> findings; ///< ascending
+    Details details = {};          ///< without packages
+    std::string owners = {};       ///< see repo-format/repo/owners.md
+    std::vector<InstalledPackage> installed = {};
 };
 
 /// What a build decides about exports beyond its recipe.
@@ -36,10 +40,12 @@ struct ExportBounds {
 };
 
 /// Steps 4, 5 and 7: turns the changes of an installation that `source` made over `base` into the module's tree, in
-/// place, with its exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a path of the base was
-/// removed, or something else put in the place of its directory; files for one machine alone, where the recipe refuses
-/// them), corrupt (a link stands where the build writes), not_found (the recipe exports what is not there).
+/// place, with its exports, its accounts and what systemd-sysext wants to see. Errors: conflict (a package of the base
+/// was replaced by another version; a path of it removed, or something else put in the place of its directory; files
+/// for one machine alone, where the recipe refuses them), corrupt (a link stands where the build writes), not_found
+/// (the recipe exports what is not there).
 ModuleTree make_module_tree(const std::filesystem::path& changes, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, const ExportBounds& bounds);
+                            const PackageSource& source, const ObjectOfBase& object_of_base,
+                            const ExportBounds& bounds);
 
 } // namespace qpkg::build

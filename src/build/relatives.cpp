@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/relatives.hpp"
 
+#include "build/providers.hpp"
+
 #include <algorithm>
 
 namespace qpkg::build {
@@ -23,11 +25,14 @@ bool is_of_one(const std::string& path, const Names& packages, const PackageFile
 Names required_by_empty(const Names& named, std::span<const InstalledPackage> installed, const PackageFiles& files,
                         const StartedPrograms& starts)
 {
+    const Providers providers(installed);
     Names required;
     for (const auto& package : installed) {
         const auto is_its_own = [&](const auto& start) { return is_of_one(start.first, {package.name}, files); };
         if (named.contains(package.name) && std::ranges::none_of(starts, is_its_own)) {
-            required.insert(package.needs.begin(), package.needs.end());
+            for (const auto& need : package.needs) {
+                required.merge(providers.of(need));
+            }
         }
     }
     return required;

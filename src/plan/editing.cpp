@@ -118,12 +118,13 @@ Plan Editing::finish()
         }
         advances.emplace_back(AdvanceQube{name, qube.current, std::move(next)});
     }
-    plan_.prepare = preparing.finish();
     if (!advances.empty()) {
         for (const auto& [id, release] : learned_) {
+            preparing.details(release);
             plan_.changes.emplace_back(LearnRelease{release});
         }
     }
+    plan_.prepare = preparing.finish();
     plan_.changes.insert(plan_.changes.end(), layouts.begin(), layouts.end());
     plan_.changes.insert(plan_.changes.end(), advances.begin(), advances.end());
     std::stable_sort(plan_.effects.begin(), plan_.effects.end(), [](const Effect& a, const Effect& b) {

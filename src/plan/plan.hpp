@@ -25,7 +25,7 @@
 
 namespace qpkg::plan {
 
-/// Bring a commit and everything it names into the object store.
+/// Bring a release into the object store: its commit with everything that names, and its details.
 struct FetchCommit {
     KnownRelease release;
     friend bool operator==(const FetchCommit&, const FetchCommit&) = default;

@@ -29,7 +29,7 @@ from world_case import PROGRAMS, WorldCase, check_schema  # noqa: E402
 HEADER = 64
 ENTRY = 64
 TYPES = ["repository", "root", "timestamp", "snapshot", "targets", "publisher", "manifest", "statement", "commit",
-         "signatures", "dirmeta", "dirtree", "file"]
+         "signatures", "dirmeta", "dirtree", "file", "details"]
 
 
 class Bundle:
@@ -118,7 +118,7 @@ class BadBundles(WorldCase):
         self.refused(6, "it ends behind the end", good.changed(last + 24, huge, rehash=True))
         self.refused(6, "it ends behind the end", good.changed(last + 24, struct.pack("<Q", 1 << 40), rehash=True))
         self.refused(6, "the sections fill", good.changed(last + 24, struct.pack("<Q", 0), rehash=True))
-        self.refused(6, "unknown type 14", good.changed(last + 16, struct.pack("<I", 14), rehash=True))
+        self.refused(6, "unknown type 15", good.changed(last + 16, struct.pack("<I", 15), rehash=True))
         self.refused(6, "two sections have the same key",
                      good.changed(last, good.data[last - ENTRY:last - ENTRY + 16], rehash=True))
         self.refused(6, "timestamp after", good.changed(last + 16, struct.pack("<I", 3), rehash=True))

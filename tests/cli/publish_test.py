@@ -209,7 +209,8 @@ class Publishing(WorldCase):
                         QPKG_FAULT_TRACE=str(trace))
         points = trace.read_text().split()
         steps = [point for point in points if point.startswith("publish.")]
-        self.assertEqual(steps, ["publish.objects", "publish.input", "publish.input", "publish.manifest", "publish.root", "publish.publisher",
+        self.assertEqual(steps, ["publish.objects", "publish.input", "publish.input", "publish.details",
+                                 "publish.owners", "publish.manifest", "publish.root", "publish.publisher",
                                  "publish.targets", "publish.snapshot", "publish.timestamp"])
         self.assertEqual(points[-1], "publish.timestamp")
         self.assertLess(points.index("publish.snapshot"), points.index("trust.accept"))

@@ -227,18 +227,74 @@ TEST_CASE("prune gives back what it said and keeps what is needed")
     const auto next = published.builder.commit_tree(a_commit_of(published.directory / "tree"), published.quiet);
     published.export_to(published.archive(), next.commit);
     published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
-    const std::vector keep{published.summary.commit};
+    const Kept keep{{published.summary.commit}, {}};
 
     const auto promised = published.store.prunable(keep);
     const auto given = published.store.prune(keep);
 
     CHECK(given == promised);
     CHECK(given >= 300'000);
-    CHECK(published.store.commits() == keep);
+    CHECK(published.store.commits() == keep.commits);
     CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
     CHECK(published.store.prunable(keep) == 0);
     CHECK(published.store.prune({}) > 1'000'000);
     CHECK(published.store.commits().empty());
+}
+
+TEST_CASE("details are kept by the hash of their bytes, until nobody names them")
+{
+    Published published;
+    auto& store = published.store;
+    const auto one = sha256("one");
+    const auto two = sha256("two");
+
+    store.add_details("one");
+    store.add_details("two");
+    store.add_details("one");
+
+    CHECK(store.details() == std::vector{std::min(one, two), std::max(one, two)});
+    CHECK(store.has_details(one));
+    CHECK(store.read_details(one) == "one");
+    CHECK_FAILS(Code::not_found, "are not in the object store", store.read_details(sha256("three")));
+    const Kept keep{{}, {two}};
+    const auto promised = store.prunable(keep);
+    CHECK(store.prune(keep) == promised);
+    CHECK(promised > 0);
+    CHECK(store.details() == std::vector{two});
+}
+
+TEST_CASE("details that are damaged are not read, and go when they are asked to")
+{
+    Published published;
+    auto& store = published.store;
+    const auto id = sha256("whole");
+    store.add_details("whole");
+    CHECK_FALSE(store.discard_damaged_details(id));
+
+    files::write(published.directory / "store/qpkg-details" / id.hex(), "half");
+
+    CHECK_FAILS(Code::corrupt, "details " + id.hex() + " are damaged", store.read_details(id));
+    CHECK(store.discard_damaged_details(id));
+    CHECK_FALSE(store.has_details(id));
+    CHECK_FALSE(store.discard_damaged_details(id));
+}
+
+TEST_CASE("details that were laid aside belong to the store when they are adopted, and are hashed again then")
+{
+    Published published;
+    auto& store = published.store;
+    store.stage_details("whole");
+    store.stage_details("cut by a kill");
+    files::write(published.directory / "store/tmp/qpkg-details" / sha256("cut by a kill").hex(), "cut");
+    CHECK(store.details().empty());
+
+    store.adopt_staged();
+
+    CHECK(store.details() == std::vector{sha256("whole")});
+    store.stage_details("nobody came for them");
+    CHECK(store.discard_staged() > 0);
+    store.adopt_staged();
+    CHECK(store.details() == std::vector{sha256("whole")});
 }
 
 TEST_CASE("verify names a damaged or missing object")

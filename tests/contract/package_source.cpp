@@ -168,10 +168,10 @@ TEST_CASE("a source describes what an installation brought, and keeps that in it
     CHECK(packages[0].name == "hello");
     CHECK(packages[0].summary == "says hello");
     CHECK(packages[0].has_scripts);
-    REQUIRE(packages[0].requirements.size() == 1);
-    CHECK(packages[0].requirements[0].starts_with("libhello"));
+    REQUIRE(packages[0].needs.size() == 1);
+    CHECK(packages[0].needs[0].at(0).name == "libhello");
+    CHECK(packages[0].version == "1.0");
     CHECK(std::ranges::count(packages[0].paths, "/usr/bin/hello") == 1);
-    CHECK(packages[0].needs == std::vector<std::string>{"libhello"});
     CHECK(packages[1].name == "libhello");
     CHECK(packages[1].source == "hello-src");
     CHECK_FALSE(packages[1].has_scripts);

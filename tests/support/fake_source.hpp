@@ -117,9 +117,13 @@ public:
             InstalledPackage package{.name = path.substr(path.rfind('/') + 1)};
             package.summary = text::join(said(content, "summary"), " ");
             package.source = text::join(said(content, "source"), " ");
-            package.requirements = said(content, "requires");
-            package.needs = package.requirements;
-            package.left_out = said(content, "recommends");
+            package.version = package_version;
+            for (const auto& needed : said(content, "requires")) {
+                package.needs.push_back({{needed}});
+            }
+            for (const auto& wanted : said(content, "recommends")) {
+                package.recommends.push_back({{wanted}});
+            }
             package.has_scripts = !said(content, "script").empty();
             for (const auto& file : said(content, "file")) {
                 package.paths.push_back(file.substr(0, file.find(' ')));
@@ -139,6 +143,7 @@ public:
 
 private:
     static constexpr std::size_t largest = 1024 * 1024;
+    static constexpr const char* package_version = "1.0";
 
     static std::vector<std::string> said(const std::string& package, const std::string& word)
     {
@@ -174,7 +179,7 @@ private:
         if (sha256(found->second) != archive_.digests.at(name)) {
             throw Error(Code::corrupt, name + " is not what was signed");
         }
-        return {{name, "1.0", "all", archive_.digests.at(name)}, found->second.size(), "fake:" + name};
+        return {{name, package_version, "all", archive_.digests.at(name)}, found->second.size(), "fake:" + name};
     }
 
     const FakeArchive& archive_;

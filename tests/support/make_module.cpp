@@ -9,7 +9,9 @@
 #include "build/documents.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 
 #include "qpkg/core/files.hpp"
 #include "qpkg/model/commit_identity.hpp"
@@ -85,6 +87,31 @@ void write_exports(const fs::path& tree, const AppId& app, const std::vector<Exp
     files::write(file, encode_exports(app, exports), 0644, files::Durability::scratch);
 }
 
+/// One package, named as the app.
+std::string details_of(const AppId& app, const std::string& version)
+{
+    return encode_details(
+        {.packages = {{{short_name(app), version, "amd64", sha256(version)}, short_name(app), version}}});
+}
+
+std::string owners_of(const fs::path& tree, const AppId& app)
+{
+    std::vector<Owner> owners;
+    for (const auto& entry : fs::recursive_directory_iterator(tree)) {
+        if (!entry.is_directory() || entry.is_symlink()) {
+            owners.push_back({entry.path().string().substr(tree.string().size()), short_name(app)});
+        }
+    }
+    return encode_owners(owners, {{short_name(app), "Expat"}});
+}
+
+PinnedFile write_packed(const app::World& world, const fs::path& file, const std::string& raw)
+{
+    const auto packed = world.pack_file(raw);
+    files::write(file, packed, 0644, files::Durability::scratch);
+    return {sha256(raw), raw.size(), sha256(packed), packed.size()};
+}
+
 std::string with_view(std::string manifest, const std::string& view)
 {
     constexpr std::string_view written = R"("view":"private")";
@@ -112,6 +139,7 @@ void make(std::span<char* const> words)
     constexpr std::string_view recipe = "# made by make-module\n";
     constexpr std::string_view lock;
     const auto exports = exports_of(tree, app, second_names(words.subspan(6)));
+    const auto owners = owners_of(tree, app); // not of what a build writes itself
     write_exports(tree, app, exports);
     const files::TemporaryDirectory no_base(fs::temp_directory_path());
     build::unpack_documents(tree, files::open(no_base.path(), O_PATH | O_DIRECTORY));
@@ -143,7 +171,8 @@ void make(std::span<char* const> words)
                           .exports = exports,
                           .needs = {},
                           .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
-                          .packages = {{short_name(app), version, "amd64", sha256(version)}}};
+                          .details = write_packed(world, result / packed_details_file, details_of(app, version)),
+                          .owners = write_packed(world, result / packed_owners_file, owners)};
     files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
     files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
     const bool has_view = words.size() > 6 && !std::string_view(words[6]).starts_with(second_word);

@@ -51,6 +51,7 @@ inline Snapshot with_installed(Snapshot snapshot, std::string_view name, const s
         snapshot.releases.insert_or_assign(release.id, release);
         snapshot.commits.push_back(release.release.tree.commit);
         snapshot.volumes.push_back(release.release.volume.root);
+        snapshot.details.push_back(release.release.details.sha256);
     }
     std::sort(next.bindings.begin(), next.bindings.end());
     qube->current = next.number;
@@ -61,6 +62,7 @@ inline Snapshot with_installed(Snapshot snapshot, std::string_view name, const s
     };
     tidy(snapshot.commits);
     tidy(snapshot.volumes);
+    tidy(snapshot.details);
     return snapshot;
 }
 

@@ -104,6 +104,17 @@ struct DeltaSummary {
     friend auto operator<=>(const DeltaSummary&, const DeltaSummary&) = default;
 };
 
+/// A file beside the tree that the manifest pins: what it says, and how repositories carry it.
+struct PinnedFile {
+    Digest sha256;             ///< of the raw bytes
+    std::uint64_t size;        ///< bytes, raw
+    Digest packed_sha256;      ///< of the compressed file, which is made once and copied: its bytes differ from one
+                               ///< version of the compressor to another
+    std::uint64_t packed_size; ///< bytes, compressed: the download
+
+    friend bool operator==(const PinnedFile&, const PinnedFile&) = default;
+};
+
 /// The contents of a release manifest: one release of one app for one base, architecture and channel.
 struct Release {
     AppId app;
@@ -118,7 +129,8 @@ struct Release {
     std::vector<Export> exports;
     Needs needs;
     BuildInputs inputs;
-    std::vector<Package> packages;         ///< ascending by name
+    PinnedFile details;                    ///< what is in it: repo-format/repo/details.md
+    PinnedFile owners;                     ///< whose each path is: repo-format/repo/owners.md
     std::vector<DeltaSummary> deltas = {}; ///< ascending by commit, each commit once
     std::vector<Limit> limits = {};        ///< ascending, at most 32
 

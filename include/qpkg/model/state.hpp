@@ -114,6 +114,7 @@ struct Snapshot {
     std::vector<Repository> repositories;
     std::vector<VolumeId> volumes;      ///< present in the volume store, ascending
     std::vector<CommitId> commits;      ///< complete in the object store, ascending
+    std::vector<Digest> details = {};   ///< of releases, present in the object store, ascending
     std::vector<VolumeSlot> named = {}; ///< what qubes name, where they are not qpkg's own: recorded or not
 
     const Qube* find_qube(const QubeName& name) const;

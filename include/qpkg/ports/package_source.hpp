@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/model/relation.hpp"
 #include "qpkg/model/release.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
@@ -49,11 +50,15 @@ struct PackageChoice {
 struct InstalledPackage {
     std::string name;
     std::string version = {};
-    std::string source = {};                    ///< what it was built from; empty: what has its own name
-    std::string summary = {};                   ///< one line, empty when there is none
-    std::vector<std::string> requirements = {}; ///< each as the distribution writes it: "libc6 (>= 2.36)"
-    std::vector<std::string> needs = {};        ///< who of those beside it meets one of these, ascending
-    std::vector<std::string> left_out = {};     ///< what it recommends and nobody meets, as requirements are written
+    std::string arch = {};
+    std::string source = {};                   ///< the source package that it was built from
+    std::string source_version = {};           ///< of that
+    std::vector<std::string> provides = {};    ///< other names that it answers to
+    std::vector<Alternatives> needs = {};      ///< all of these
+    std::vector<Alternatives> recommends = {}; ///< of these, most users want each
+    std::vector<Relation> breaks = {};         ///< none of these
+    std::vector<std::string> licences = {};    ///< by the names that the package gives them, ascending
+    std::string summary = {};                  ///< one line, empty when there is none
     std::vector<std::string> paths = {}; ///< absolute, as the package has them, perhaps from before the merge into /usr
     bool has_scripts = false;            ///< that ran
 

@@ -14,6 +14,7 @@ namespace {
 constexpr const char* info_folder = "/var/lib/dpkg/info";
 constexpr std::size_t largest_file = 64 * 1024 * 1024; ///< of dpkg's state
 constexpr std::size_t largest_packed_changelog = 1024 * 1024;
+constexpr std::size_t largest_copyright = 16 * 1024 * 1024;
 constexpr std::array<std::string_view, 3> scripts{"preinst", "postinst", "triggers"};
 
 /// The package of "hello.list" and of "libhello:amd64.postinst".
@@ -55,11 +56,12 @@ std::vector<InstalledPackage> AptSource::describe(const ForeignTree& changes) co
             package.paths.insert(package.paths.end(), paths.begin(), paths.end());
         }
     }
-    std::vector<InstalledPackage> packages;
     for (auto& [name, package] : brought) {
-        std::erase_if(package.needs, [&](const std::string& needed) { return !brought.contains(needed); });
-        packages.push_back(std::move(package));
+        package.licences =
+            parse_licences(read_if_file(changes, "/usr/share/doc/" + name + "/copyright", largest_copyright));
     }
+    std::vector<InstalledPackage> packages;
+    std::ranges::transform(brought, std::back_inserter(packages), [](auto& entry) { return std::move(entry.second); });
     return packages;
 }
 

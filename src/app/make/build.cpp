@@ -8,6 +8,7 @@
 #include "build/lock.hpp"
 #include "build/module_tests.hpp"
 #include "build/module_tree.hpp"
+#include "build/replaced_packages.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/manifest.hpp"
 
@@ -112,14 +113,12 @@ std::uint64_t size_of(const build::Lock& lock)
     return size;
 }
 
-std::vector<Package> packages_of(const build::Lock& lock)
+/// Writes a table beside the manifest as the repository will serve it.
+PinnedFile write_packed(const World& world, const fs::path& file, const std::string& raw)
 {
-    std::vector<Package> packages;
-    for (const auto& locked : lock.packages) {
-        packages.push_back(locked.package);
-    }
-    std::ranges::sort(packages);
-    return packages;
+    const auto packed = world.pack_file(raw);
+    files::write(file, packed, 0644, files::Durability::scratch);
+    return {sha256(raw), raw.size(), sha256(packed), packed.size()};
 }
 
 std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
@@ -154,7 +153,8 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock)
             .exports = {},
             .needs = recipe.recipe.needs,
             .inputs = {nothing, sha256(build::encode_lock(lock)), lock.base_commit, lock.epoch},
-            .packages = packages_of(lock)};
+            .details = {nothing, 0, nothing, 0},
+            .owners = {nothing, 0, nothing, 0}};
 }
 
 /// Bytes of the manifest.
@@ -186,6 +186,9 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     release.exports = std::move(module.exports);
     release.limits = std::move(module.limits);
     release.inputs.recipe = sha256(recipe.text);
+    module.details.packages = build::built_packages(lock.packages, module.installed);
+    release.details = write_packed(world, result / packed_details_file, encode_details(module.details));
+    release.owners = write_packed(world, result / packed_owners_file, module.owners);
     files::write(result / "module.toml", recipe.text, 0644, files::Durability::scratch);
     files::write(result / "module.lock", build::encode_lock(lock), 0644, files::Durability::scratch);
     files::write(result / "manifest.json", encode_manifest(release), 0644, files::Durability::scratch);
@@ -221,17 +224,20 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base);
     const auto room = room_for_exports(draft_of(recipe, lock));
     files::require_room(scratch.path(), {growth * size_of(lock)});
+    build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
     fault_point("build.downloaded");
 
     const auto tree = source->install(workshop, lock.packages, lock.epoch);
     fault_point("build.installed");
+    const auto base_files = world.content.open_commit(base.commit);
     auto module = build::make_module_tree(
-        tree, base_root, recipe.recipe, *source,
+        tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
         {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room});
     recipe.text = complete_text(recipe, module);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 
     auto findings = module.findings;
+    const auto packages = lock.packages.size();
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
     auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), result.path());
     const auto place = request.out / recipe.recipe.app.text();
@@ -239,7 +245,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
     files::sync_filesystem(result.path());
     files::replace_directory(result.path(), place);
     fault_point("build.in-place");
-    return {std::move(release), place, std::move(findings), recipe.recipe.tests.size()};
+    return {std::move(release), place, std::move(findings), recipe.recipe.tests.size(), packages};
 }
 
 } // namespace qpkg::app

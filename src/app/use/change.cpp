@@ -213,6 +213,7 @@ void require_still_there(const World& world, const PreparedChange& change)
     const auto& then = change.snapshot;
     const bool all =
         std::ranges::includes(now.volumes, then.volumes) && std::ranges::includes(now.commits, then.commits) &&
+        std::ranges::includes(now.details, then.details) &&
         std::ranges::all_of(then.releases, [&](const auto& known) { return now.releases.contains(known.first); });
     if (!all) {
         throw Error(Code::conflict, "another qpkg has removed what this change was to use, meanwhile",
@@ -235,6 +236,7 @@ void bring_again(const World& world, PreparedChange& change, const engine::Damag
     }
     auto now = engine::take_snapshot(world.db, world.content, world.volumes);
     change.snapshot.commits = std::move(now.commits);
+    change.snapshot.details = std::move(now.details);
     change.snapshot.volumes = std::move(now.volumes);
 }
 

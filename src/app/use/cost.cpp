@@ -113,7 +113,7 @@ void estimate_costs(World& world, PreparedChange& change)
                 delta ? ContentCost{delta->content_size, delta->size, true, fetch->release.release.tree.objects}
                       : content_cost(world, *fetch, change);
             fetched.emplace(commit, cost);
-            change.disk_needed += cost.missing;
+            change.disk_needed += cost.missing + fetch->release.release.details.size;
             files_needed += cost.files;
         } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
             const auto& volume = own->release.release.volume;
@@ -150,7 +150,7 @@ std::uint64_t reclaimable(World& world, Snapshot snapshot, std::size_t keep)
 
 std::uint64_t size_of(World& world, const plan::Garbage& garbage)
 {
-    std::uint64_t bytes = world.content.prunable(garbage.kept_commits);
+    std::uint64_t bytes = world.content.prunable({garbage.kept_commits, garbage.kept_details});
     for (const auto& volume : garbage.volumes) {
         bytes += world.volumes.exclusive_size(volume);
     }

@@ -23,29 +23,24 @@ struct Changes {
 TEST_CASE("what dpkg recorded of one package, also for several architectures, is told together")
 {
     Changes changes;
-    changes.tree.file("var/lib/dpkg/status", "Package: libhello\nDescription: helps\n\nPackage: of-base\n")
+    changes.tree
+        .file("var/lib/dpkg/status",
+              "Package: libhello\nVersion: 1\nArchitecture: amd64\nDescription: helps\n\nPackage: of-base\n")
+        .file("usr/share/doc/libhello/copyright", "Format: https://www.debian.org/\nLicense: GPL-2\n")
         .file("var/lib/dpkg/info/libhello:amd64.list", "/.\n/usr/lib/a\n")
         .file("var/lib/dpkg/info/libhello:amd64.postinst", "#!/bin/sh\n")
         .file("var/lib/dpkg/info/libhello:i386.list", "/usr/lib/b\n")
         .file("var/lib/dpkg/info/libhello:i386.md5sums", "x");
 
     CHECK(changes.describe() == std::vector<InstalledPackage>{{.name = "libhello",
+                                                               .version = "1",
+                                                               .arch = "amd64",
+                                                               .source = "libhello",
+                                                               .source_version = "1",
+                                                               .licences = {"GPL-2"},
                                                                .summary = "helps",
-                                                               .requirements = {},
                                                                .paths = {"/usr/lib/a", "/usr/lib/b"},
                                                                .has_scripts = true}});
-}
-
-TEST_CASE("what meets a requirement is told of those that an installation brought, not of the base's")
-{
-    Changes changes;
-    changes.tree
-        .file("var/lib/dpkg/status", "Package: hello\nDepends: libhello, of-base\n\nPackage: libhello\n\n"
-                                     "Package: of-base\n")
-        .file("var/lib/dpkg/info/hello.list", "/usr/bin/hello\n")
-        .file("var/lib/dpkg/info/libhello.list", "/usr/lib/a\n");
-
-    CHECK(changes.describe().at(0).needs == std::vector<std::string>{"libhello"});
 }
 
 TEST_CASE("files of dpkg's state may be pipes or lead anywhere: nobody waits, and nothing outside is read")

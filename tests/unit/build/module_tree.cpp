@@ -39,7 +39,7 @@ struct Installation {
     build::ModuleTree make() const
     {
         return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe, source,
-                                       {.room = room});
+                                       [](const std::string&) { return std::nullopt; }, {.room = room});
     }
     std::string text(const fs::path& path) const { return files::read(changes.root() / path, 10000); }
     bool has(const fs::path& path) const { return fs::exists(fs::symlink_status(changes.root() / path)); }

@@ -22,7 +22,7 @@ TEST_CASE("what is built from the same source is a relative, what is merely need
 {
     const std::vector<InstalledPackage> installed{
         {.name = "libc-bin", .source = "glibc", .paths = {"/usr/bin/ldd"}},
-        {.name = "vlc", .needs = {"libc-bin", "vlc-bin"}, .paths = {"/usr/share/applications/vlc.desktop"}},
+        {.name = "vlc", .needs = {{{"libc-bin"}}, {{"vlc-bin"}}}, .paths = {"/usr/share/applications/vlc.desktop"}},
         {.name = "vlc-bin", .source = "vlc", .paths = {"/usr/bin/vlc"}},
         {.name = "vlc-data", .source = "vlc"}};
 
@@ -34,8 +34,8 @@ TEST_CASE("what is built from the same source is a relative, what is merely need
 TEST_CASE("what starts nothing itself stands for what it requires, with what that was built with")
 {
     const std::vector<InstalledPackage> installed{
-        {.name = "default-jre", .source = "java-common", .needs = {"openjdk-jre"}, .paths = {"/usr/share/doc/x"}},
-        {.name = "openjdk-jre", .source = "openjdk", .needs = {"openjdk-headless", "libx"}},
+        {.name = "default-jre", .source = "java-common", .needs = {{{"openjdk-jre"}}}, .paths = {"/usr/share/doc/x"}},
+        {.name = "openjdk-jre", .source = "openjdk", .needs = {{{"openjdk-headless"}}, {{"libx"}}}},
         {.name = "openjdk-headless", .source = "openjdk", .paths = {"/usr/lib/jvm/java"}},
         {.name = "libx", .paths = {"/usr/bin/x"}}};
     const StartedPrograms starts{{"/usr/lib/jvm/java", {}}, {"/usr/bin/x", {}}};
