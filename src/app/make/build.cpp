@@ -8,6 +8,7 @@
 #include "build/lock.hpp"
 #include "build/module_tests.hpp"
 #include "build/module_tree.hpp"
+#include "build/times.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/manifest.hpp"
 
@@ -210,11 +211,13 @@ BuildReport build_module(World& world, const BuildRequest& request)
     files::require_room(scratch.path(), {growth * size_of(lock)});
     fault_point("build.downloaded");
 
+    const auto began = build::file_clock();
     const auto tree = source->install(workshop, lock.packages, lock.epoch);
     fault_point("build.installed");
     auto module =
         build::make_module_tree(tree, base_root, recipe.recipe, *source,
                                 recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out);
+    build::settle_times(ForeignTree(tree), began, lock.epoch);
     recipe.text = complete_text(recipe, module.exports);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 
