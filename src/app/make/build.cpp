@@ -5,6 +5,7 @@
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
 #include "build/base_tree.hpp"
+#include "build/font_caches.hpp"
 #include "build/lock.hpp"
 #include "build/module_tests.hpp"
 #include "build/module_tree.hpp"
@@ -26,8 +27,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: package lists, small modules
-/// Bytes of disk for each byte of package files: unpacked (4), committed (4), compressed again (1.5).
-constexpr std::uint64_t growth = 10;
+/// Bytes of disk for each byte of package files: unpacked (4), committed (4), a volume to look at (4), compressed again
+/// (1.5).
+constexpr std::uint64_t growth = 14;
 
 struct RecipeFile {
     std::string text;
@@ -140,36 +142,57 @@ std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
     return first->package.version;
 }
 
+ModuleIdentity module_identity(const build::Recipe& recipe, const build::Lock& lock)
+{
+    const auto arch = native_arch();
+    const auto channel = Channel::require("stable");
+    return {.app = recipe.app,
+            .version = version_of(recipe, lock),
+            .arch = arch,
+            .base = lock.base,
+            .ref = "app/" + recipe.app.text() + '/' + arch.text() + '/' + channel.text(),
+            .epoch = lock.epoch};
+}
+
+/// What goes by the times of directories is made over the volume, which alone has them.
+void add_caches(World& world, const Workshop& workshop, const fs::path& tree, const Fd& base,
+                const ModuleIdentity& module)
+{
+    if (!build::wants_font_caches(tree, base)) {
+        return;
+    }
+    const auto content = world.open_content(workshop.scratch / "content");
+    const auto volumes = world.open_volumes(*content, workshop.scratch / "volumes");
+    const VolumePart part{content->commit_tree(module_commit(tree, module), world.progress).commit, ""};
+    const auto volume = volumes->build({&part, 1}, std::nullopt, world.progress).volume.root;
+    build::add_font_caches(workshop, volumes->path(volume), tree, module.epoch);
+}
+
 /// Commits the finished tree, measures its volume, and fills the result directory.
 Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
              const build::Lock& lock, build::ModuleTree module, const fs::path& result)
 {
-    const auto& app = recipe.recipe.app;
-    const auto arch = native_arch();
-    const auto channel = Channel::require("stable");
+    const auto identity = module_identity(recipe.recipe, lock);
     const auto lock_text = build::encode_lock(lock);
-    const auto version = version_of(recipe.recipe, lock);
-    const auto ref = "app/" + app.text() + '/' + arch.text() + '/' + channel.text();
 
     const auto content = world.open_content(scratch / "content");
-    const auto commit =
-        content->commit_tree(module_commit(tree, {app, version, arch, lock.base, ref, lock.epoch}), world.progress);
+    const auto commit = content->commit_tree(module_commit(tree, identity), world.progress);
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};
     const auto volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
-    NamedProgress named(world.progress, app.text());
-    const auto archive_size =
-        world.archive_repository(result / "ostree")->add(commit.commit, scratch / "content", ref, nullptr, named);
+    NamedProgress named(world.progress, identity.app.text());
+    const auto archive_size = world.archive_repository(result / "ostree")
+                                  ->add(commit.commit, scratch / "content", identity.ref, nullptr, named);
     fault_point("build.exported");
 
-    Release release{.app = app,
-                    .version = version,
+    Release release{.app = identity.app,
+                    .version = identity.version,
                     .sequence = 0,
-                    .channel = channel,
-                    .arch = arch,
+                    .channel = Channel::require("stable"),
+                    .arch = identity.arch,
                     .base = lock.base,
                     .summary = std::move(module.summary),
-                    .tree = {commit.commit, ref, commit.objects, commit.size, archive_size},
+                    .tree = {commit.commit, identity.ref, commit.objects, commit.size, archive_size},
                     .volume = volume,
                     .exports = std::move(module.exports),
                     .needs = recipe.recipe.needs,
@@ -218,6 +241,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
         build::make_module_tree(tree, base_root, recipe.recipe, *source,
                                 recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out);
     build::settle_times(ForeignTree(tree), began, lock.epoch);
+    add_caches(world, workshop, tree, base_root, module_identity(recipe.recipe, lock));
     recipe.text = complete_text(recipe, module.exports);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 
