@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/repo/manifest.hpp"
 
+#include "repo-format/guest/erofs_superblock.hpp"
 #include "repo-format/guest/exports.hpp"
 #include "repo-format/repo/fields.hpp"
 #include "repo-format/repo/input_fields.hpp"
@@ -41,10 +42,18 @@ TreeSummary parse_tree(Fields fields)
             .archive_size = fields.number("archive_size")};
 }
 
+/// A volume is made here, of its commit: by another format it would get another name.
 VolumeSummary parse_volume(Fields fields)
 {
-    return {
-        .root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = short_text(fields, "format")};
+    auto format = short_text(fields, "format");
+    if (format == "erofs-1") {
+        throw Error(Code::unsupported, "volume.format erofs-1 is that of qpkg 0.1; build it again");
+    }
+    if (format != volume_format) {
+        throw Error(Code::unsupported, "volume.format " + text::escaped(format) + " is not known, this qpkg makes " +
+                                           std::string(volume_format));
+    }
+    return {.root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = std::move(format)};
 }
 
 /// The word is there for kinds to come.

@@ -3,6 +3,7 @@
 
 #include "agent/small_files.hpp"
 #include "agent/sysusers.hpp"
+#include "repo-format/guest/font_caches.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::size_t largest_list = 1024 * 1024; // passwd, group and sysusers.d files
 constexpr const char* sysusers_folder = "usr/lib/sysusers.d";
+constexpr const char* fontconfig_file = "fonts/conf.d/05-qpkg.conf";
 
 /// What no module may bring at its top level is not shown, so it must not be there unnoticed.
 void check_top_level(const fs::path& volume)
@@ -35,12 +37,12 @@ bool has_directory(const fs::path& path)
     return fs::is_directory(status);
 }
 
-/// The users and groups that the module's sysusers.d files ask for, as an /etc layer; nothing when it asks for none.
-std::optional<fs::path> etc_with_users(const QubePaths& layout, const AppId& app)
+/// The users and groups that the module's sysusers.d files ask for.
+void add_users(const QubePaths& layout, const AppId& app, PlannedTree& made)
 {
     const auto folder = layout.volume(app) / sysusers_folder;
     if (!has_directory(folder)) {
-        return std::nullopt;
+        return;
     }
     const auto etc = layout.base() / "etc";
     Accounts accounts{read_file_within(layout.base(), "etc/passwd", largest_list),
@@ -52,10 +54,32 @@ std::optional<fs::path> etc_with_users(const QubePaths& layout, const AppId& app
                               read_file_within(layout.volume(app), fs::path(sysusers_folder) / name, largest_list));
         }
     }
-    const auto made = layout.view(app) / "made-etc";
-    fs::create_directories(made);
-    write_file(made / "passwd", accounts.passwd);
-    write_file(made / "group", accounts.group);
+    made["passwd"] = {PlannedFile::Kind::file, accounts.passwd};
+    made["group"] = {PlannedFile::Kind::file, accounts.group};
+}
+
+/// fontconfig looks into /var/cache, which is the qube's, and into the home, which views share. Folders that its files
+/// name come before these.
+std::string font_configuration()
+{
+    return "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM "
+           "\"urn:fontconfig:fonts.dtd\">\n<fontconfig><cachedir>" +
+           std::string(font_caches) + "</cachedir></fontconfig>\n";
+}
+
+/// What the agent puts over base and module, as an /etc layer; nothing when that is nothing.
+std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app)
+{
+    PlannedTree etc;
+    add_users(layout, app, etc);
+    if (has_directory(layout.volume(app) / fs::path(font_caches).relative_path())) {
+        etc[fontconfig_file] = {PlannedFile::Kind::file, font_configuration()};
+    }
+    if (etc.empty()) {
+        return std::nullopt;
+    }
+    auto made = layout.view(app) / "made-etc";
+    make_tree(made, etc);
     return made;
 }
 
@@ -87,8 +111,8 @@ void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tre
     }
     std::vector<fs::path> layers;
     if (tree == "etc") {
-        if (auto users = etc_with_users(layout, app)) {
-            layers.push_back(std::move(*users));
+        if (auto made = made_etc(layout, app)) {
+            layers.push_back(std::move(*made));
         }
     }
     if (adds) {

@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 12> silent_places{
 constexpr std::array<std::string_view, 5> silent_below_var{"/var/backups", "/var/local", "/var/lock", "/var/spool",
                                                            "/var/tmp"};
 
-/// Where a module says what it brings to a qube: nobody but the build writes there.
-constexpr std::string_view own_place = "/usr/share/qpkg";
+/// Where a module says what it brings to a qube, and its times: nobody but the build writes there.
+constexpr std::array<std::string_view, 2> own_places{"/usr/lib/qpkg", "/usr/share/qpkg"};
 
 template <class Places>
 bool is_in(std::string_view path, const Places& places)
@@ -69,7 +69,7 @@ public:
             plan_.secrets.push_back(entry.path);
             return;
         }
-        if (is_at_or_below(entry.path, own_place)) {
+        if (is_in(entry.path, own_places)) {
             take_own_place(entry);
             return;
         }

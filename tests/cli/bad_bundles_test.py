@@ -321,8 +321,15 @@ class BadVolumes(WorldCase):
         self.assertIn("its manifest says 1.1", answer.err)
 
     def test_case_48_an_unknown_format_is_refused_format(self):
-        answer = self.installs(lambda manifest: manifest["volume"].update(format="erofs-2"))
-        self.assertIn(answer.code, (6, 9), answer.err)
+        """The same reader refuses it at the publisher already."""
+        module = self.world.make_module("org.example.bentformat", "1.0")
+        manifest = (module / "manifest.json").read_text()
+        for other, says in (("erofs-3", "erofs-3 is not known"), ("erofs-1", "erofs-1 is that of qpkg 0.1; build it again")):
+            with self.subTest(other):
+                (module / "manifest.json").write_text(manifest.replace("erofs-2", other))
+                answer = self.world.qpkg("publish", module, "--repo", self.world.site, "--keys", self.world.keys)
+                self.assertEqual(answer.code, 9, answer.err)
+                self.assertIn(says, answer.err)
 
 
 if __name__ == "__main__":

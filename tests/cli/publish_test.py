@@ -177,7 +177,9 @@ class Publishing(WorldCase):
         before = self.timestamp()
         served = {path.name for path in self.objects(self.world.site, "*")}
         for kind in ("filez", "dirtree", "commit"):
-            for place in range(len(self.objects(self.hello, kind))):
+            for place, built in enumerate(self.objects(self.hello, kind)):
+                if built.name in served:  # taken from there: both modules have as many files of one time
+                    continue
                 with self.subTest(f"{kind} {place}"):
                     module = self.world.folder / f"{kind}-{place}/org.example.hello"
                     shutil.copytree(self.hello, module)

@@ -3,10 +3,11 @@
 // a directory tree instead of packages, so that tests have modules in milliseconds. Exported are every file of
 // TREE/usr/bin, desktop entries, D-Bus services and units, whose names are listed where they are not of the app; units
 // with an [Install] section ask to start. VIEW goes into the manifest as it is, where qpkg itself writes no other than
-// private.
+// private. Times after the first of 2026 are the build's.
 #include "app/world.hpp"
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
+#include "build/times.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/guest/exports.hpp"
 #include "repo-format/repo/details.hpp"
@@ -143,6 +144,7 @@ void make(std::span<char* const> words)
     write_exports(tree, app, exports);
     const files::TemporaryDirectory no_base(fs::temp_directory_path());
     build::unpack_documents(tree, files::open(no_base.path(), O_PATH | O_DIRECTORY));
+    build::settle_times(ForeignTree(tree), {epoch, 0}, epoch);
     const auto arch = native_arch();
     const auto ref = "app/" + app.text() + '/' + arch.text() + "/stable";
     const files::TemporaryDirectory scratch(fs::temp_directory_path());

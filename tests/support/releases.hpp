@@ -23,7 +23,7 @@ inline Release a_release(std::string_view app = "org.example.hello", std::uint64
                      .archive_size = 2048},
             .volume = {.root = VolumeId(sha256("volume" + id.text() + std::to_string(sequence))),
                        .size = 8192,
-                       .format = "erofs-1"},
+                       .format = "erofs-2"},
             .exports = {{.kind = ExportKind::command, .name = short_name(id), .path = "/usr/bin/" + short_name(id)}},
             .needs = {.network = true, .persist = {"~/.hello"}},
             .inputs = {.recipe = sha256("recipe"),

@@ -88,7 +88,7 @@ struct TreeSummary {
 struct VolumeSummary {
     VolumeId root;      ///< dm-verity root, the volume's name
     std::uint64_t size; ///< bytes of the image
-    std::string format; ///< "erofs-1"
+    std::string format; ///< "erofs-2"
 
     friend bool operator==(const VolumeSummary&, const VolumeSummary&) = default;
 };

@@ -55,8 +55,10 @@ struct Kept {
 };
 
 struct CommitRequest {
-    std::filesystem::path tree; ///< a directory, already normalised: modes 0644/0755, owner 0:0, no xattrs
-    std::string ref;            ///< bound in the commit's metadata
+    /// A directory, already normalised: modes 0644/0755, owner 0:0, no xattrs, the times of files and links those that
+    /// they shall have. Where it has a list of times (repo-format/repo/times.md), another is put in its place.
+    std::filesystem::path tree;
+    std::string ref; ///< bound in the commit's metadata
     std::string subject;
     std::int64_t timestamp;                      ///< seconds since 1970
     std::map<std::string, std::string> metadata; ///< "qpkg.app" → "org.example.hello"; strings, sorted

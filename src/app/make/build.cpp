@@ -5,10 +5,12 @@
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
 #include "build/base_tree.hpp"
+#include "build/font_caches.hpp"
 #include "build/lock.hpp"
 #include "build/module_tests.hpp"
 #include "build/module_tree.hpp"
 #include "build/replaced_packages.hpp"
+#include "build/times.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/manifest.hpp"
 
@@ -26,8 +28,9 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: package lists, small modules
-/// Bytes of disk for each byte of package files: unpacked (4), committed (4), compressed again (1.5).
-constexpr std::uint64_t growth = 10;
+/// Bytes of disk for each byte of package files: unpacked (4), committed (4), a volume to look at (4), compressed again
+/// (1.5).
+constexpr std::uint64_t growth = 14;
 /// Bytes of a manifest for what is not known before the exports: numbers, the summary, and deltas when it is published.
 constexpr std::size_t room_for_the_rest = 4096;
 
@@ -157,6 +160,30 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock)
             .owners = {nothing, 0, nothing, 0}};
 }
 
+ModuleIdentity identity_of(const Release& draft)
+{
+    return {.app = draft.app,
+            .version = draft.version,
+            .arch = draft.arch,
+            .base = draft.base,
+            .ref = draft.tree.ref,
+            .epoch = draft.inputs.source_date_epoch};
+}
+
+/// What goes by the times of directories is made over the volume, which alone has them.
+void add_caches(World& world, const Workshop& workshop, const fs::path& tree, const Fd& base,
+                const ModuleIdentity& module)
+{
+    if (!build::wants_font_caches(tree, base)) {
+        return;
+    }
+    const auto content = world.open_content(workshop.scratch / "content");
+    const auto volumes = world.open_volumes(*content, workshop.scratch / "volumes");
+    const VolumePart part{content->commit_tree(module_commit(tree, module), world.progress).commit, ""};
+    const auto volume = volumes->build({&part, 1}, std::nullopt, world.progress).volume.root;
+    build::add_font_caches(workshop, volumes->path(volume), tree, module.epoch);
+}
+
 /// Bytes of the manifest.
 std::size_t room_for_exports(const Release& draft)
 {
@@ -164,15 +191,12 @@ std::size_t room_for_exports(const Release& draft)
     return largest_manifest - std::min(largest_manifest, used);
 }
 
-/// Commits the finished tree, measures its volume, and fills the result directory.
+/// Commits the finished tree, measures its volume, and fills the result directory. `release` is the draft.
 Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
-             const build::Lock& lock, build::ModuleTree module, const fs::path& result)
+             const build::Lock& lock, build::ModuleTree module, Release release, const fs::path& result)
 {
-    auto release = draft_of(recipe, lock);
     const auto content = world.open_content(scratch / "content");
-    const auto commit = content->commit_tree(
-        module_commit(tree, {release.app, release.version, release.arch, lock.base, release.tree.ref, lock.epoch}),
-        world.progress);
+    const auto commit = content->commit_tree(module_commit(tree, identity_of(release)), world.progress);
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};
     release.volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
@@ -222,24 +246,28 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto base_root = world.sandbox.open_root(workshop.base_image);
     const auto source = require_source(world, request, base, base_root);
     const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base);
-    const auto room = room_for_exports(draft_of(recipe, lock));
+    const auto draft = draft_of(recipe, lock);
+    const auto room = room_for_exports(draft);
     files::require_room(scratch.path(), {growth * size_of(lock)});
     build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
     fault_point("build.downloaded");
 
+    const auto began = build::file_clock();
     const auto tree = source->install(workshop, lock.packages, lock.epoch);
     fault_point("build.installed");
     const auto base_files = world.content.open_commit(base.commit);
     auto module = build::make_module_tree(
         tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
         {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room});
+    build::settle_times(ForeignTree(tree), began, lock.epoch);
+    add_caches(world, workshop, tree, base_root, identity_of(draft));
     recipe.text = complete_text(recipe, module);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 
     auto findings = module.findings;
     const auto packages = lock.packages.size();
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
-    auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), result.path());
+    auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), draft, result.path());
     const auto place = request.out / recipe.recipe.app.text();
     files::set_mode(result.path(), 0755);
     files::sync_filesystem(result.path());

@@ -38,10 +38,10 @@ std::optional<std::string> file_at(const CommitReader& commit, std::string_view 
             return std::nullopt;
         }
     }
-    if (entry == nullptr || entry->kind != NodeKind::file || tree.objects.at(entry->index).size > largest_exports) {
+    if (entry == nullptr || entry->kind != NodeKind::file || tree.object_of(*entry).size > largest_exports) {
         return std::nullopt;
     }
-    return commit.content_from(entry->index, 0);
+    return commit.content_from(tree.files.at(entry->index).object, 0);
 }
 
 /// What the tree must hold; nothing for exports that no tree can.

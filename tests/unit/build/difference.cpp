@@ -246,9 +246,10 @@ TEST_CASE("nothing takes the place of a directory of the base")
 TEST_CASE("what a module says of itself is written by nobody but the build")
 {
     const auto plan =
-        plan_of({usr, directory("/usr/share", InBase::the_same), directory("/usr/share/qpkg"),
+        plan_of({usr, directory("/usr/lib", InBase::the_same), directory("/usr/lib/qpkg"), file("/usr/lib/qpkg/times"),
+                 directory("/usr/share", InBase::the_same), directory("/usr/share/qpkg"),
                  directory("/usr/share/qpkg/app"), file("/usr/share/qpkg/app/starts"), file("/usr/share/qpkg.txt")});
 
     CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/qpkg.txt"});
-    CHECK(rules(plan) == std::vector<std::string>{"outside /usr/share/qpkg/app/starts"});
+    CHECK(rules(plan) == std::vector<std::string>{"outside /usr/lib/qpkg/times", "outside /usr/share/qpkg/app/starts"});
 }

@@ -107,6 +107,14 @@ TEST_CASE("names of buses and units that are not the app's are listed, and no ot
             "only a service starts");
 }
 
+TEST_CASE("a volume of another format is unsupported, and that of 0.1 says what to do")
+{
+    CHECK_FAILS(Code::unsupported, "volume.format erofs-1 is that of qpkg 0.1; build it again",
+                parse_manifest(changed("erofs-2", "erofs-1")));
+    CHECK_FAILS(Code::unsupported, "volume.format erofs-3 is not known, this qpkg makes erofs-2",
+                parse_manifest(changed("erofs-2", "erofs-3")));
+}
+
 TEST_CASE("a manifest of a newer schema is unsupported, another type is corrupt")
 {
     CHECK_FAILS(Code::unsupported, "schema 3", parse_manifest(changed(R"("schema":2)", R"("schema":3)")));
