@@ -132,7 +132,7 @@ void describe_limits(Document& out, const plan::Plan& plan)
     };
     out.table("limits", rows, column("app", "APP", [](const Row& row) { return app_value(row.effect->app); }),
               column("program", "PROGRAM", [](const Row& row) { return row.limit->path; }),
-              column("right", "RUNS WITHOUT", [](const Row& row) { return word_of(row.limit->right); }),
+              column("right", "RUNS WITHOUT", [](const Row& row) { return right_word(row.limit->right); }),
               column("instead", "INSTEAD", instead));
 }
 

@@ -53,11 +53,11 @@ canonical::Array encode_limits(const std::vector<Limit>& limits)
 {
     Array rows;
     for (const auto& limit : limits) {
-        rows.emplace_back(Array{limit.path, std::string(word_of(limit.right))});
+        rows.emplace_back(Array{limit.path, std::string(right_word(limit.right))});
     }
     return rows;
 }
 
-std::string_view word_of(Right right) { return words_of_rights.at(static_cast<std::size_t>(right)); }
+std::string_view right_word(Right right) { return words_of_rights.at(static_cast<std::size_t>(right)); }
 
 } // namespace qpkg

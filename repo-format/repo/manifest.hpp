@@ -31,7 +31,7 @@ std::string encode_manifest(const Release& release);
 std::size_t size_in_manifest(const AppId& app, const Export& made);
 
 /// "capabilities", "setgid", "setuid".
-std::string_view word_of(Right right);
+std::string_view right_word(Right right);
 
 /// Where the manifest of a release lies below `targets/`, without the hash: "org.example/hello/x86_64/stable-41.json".
 std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence);

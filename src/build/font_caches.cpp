@@ -12,7 +12,7 @@
 namespace qpkg::build {
 namespace {
 
-constexpr const char* program = "/usr/bin/fc-cache";
+constexpr const char* cache_program = "/usr/bin/fc-cache";
 constexpr const char* made_in = "/var/cache/fontconfig";
 constexpr std::size_t largest_cache = 64 * 1024 * 1024;
 
@@ -21,8 +21,8 @@ constexpr std::size_t largest_cache = 64 * 1024 * 1024;
 bool wants_font_caches(const std::filesystem::path& directory, const Fd& base)
 {
     const ForeignTree tree(directory);
-    const bool brings_program = tree.look(program).has_value();
-    return brings_program || (exists_in_root(base, program) && tree.has_directory("/usr/share/fonts"));
+    const bool brings_program = tree.look(cache_program).has_value();
+    return brings_program || (exists_in_root(base, cache_program) && tree.has_directory("/usr/share/fonts"));
 }
 
 void add_font_caches(const Workshop& workshop, const std::filesystem::path& volume,
@@ -31,7 +31,7 @@ void add_font_caches(const Workshop& workshop, const std::filesystem::path& volu
     workshop::Run run(workshop, "fonts");
     run.request().lower = {volume};
     workshop.progress.begin("fonts", "caches", 0);
-    const auto result = run({program, "--system-only", "--force"});
+    const auto result = run({cache_program, "--system-only", "--force"});
     if (result.status != 0) {
         throw workshop::command_error(result, "make the caches of fonts");
     }

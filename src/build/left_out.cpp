@@ -11,7 +11,7 @@ namespace qpkg::build {
 namespace {
 
 /// "pyqt5 (>= 5) | pyqt6"
-std::string in_words(const Alternatives& wanted)
+std::string as_written(const Alternatives& wanted)
 {
     std::vector<std::string> words;
     for (const auto& [name, bound, version] : wanted) {
@@ -35,7 +35,7 @@ void find_left_out(std::span<const std::string> named, std::span<const Installed
         for (const auto& wanted : package.recommends) {
             if (module.of(wanted).empty() && there.of(wanted).empty()) {
                 findings.push_back({"recommends", "",
-                                    text::escaped(package.name) + " recommends " + in_words(wanted) +
+                                    text::escaped(package.name) + " recommends " + as_written(wanted) +
                                         ": left out, source.recommends = true brings what is recommended"});
             }
         }

@@ -38,11 +38,11 @@ private:
     std::size_t size_;
 };
 
-using Names = std::set<std::string_view>;
+using NameViews = std::set<std::string_view>;
 
-Names names_of(std::span<const InstalledPackage> packages)
+NameViews names_of(std::span<const InstalledPackage> packages)
 {
-    Names names;
+    NameViews names;
     for (const auto& package : packages) {
         names.insert(package.name);
         names.insert(package.provides.begin(), package.provides.end());
@@ -54,7 +54,7 @@ Names names_of(std::span<const InstalledPackage> packages)
 std::vector<InstalledPackage> packages_that_came(std::span<const InstalledPackage> installed,
                                                  std::span<const InstalledPackage> there)
 {
-    Names before;
+    NameViews before;
     for (const auto& package : there) {
         before.insert(package.name);
     }
@@ -162,7 +162,7 @@ ObjectOfBase objects_in(const qpkg::ModuleTree& base)
             }
             const bool is_directory = found->kind == NodeKind::directory;
             if (i + 1 == parts.size()) {
-                return is_directory ? std::nullopt : std::optional(base.objects.at(found->index).id);
+                return is_directory ? std::nullopt : std::optional(base.object_of(*found).id);
             }
             if (!is_directory) {
                 return std::nullopt;

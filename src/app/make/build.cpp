@@ -160,7 +160,7 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock)
             .owners = {nothing, 0, nothing, 0}};
 }
 
-ModuleIdentity identity_of(const Release& draft)
+ModuleIdentity module_identity(const Release& draft)
 {
     return {.app = draft.app,
             .version = draft.version,
@@ -196,7 +196,7 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
              const build::Lock& lock, build::ModuleTree module, Release release, const fs::path& result)
 {
     const auto content = world.open_content(scratch / "content");
-    const auto commit = content->commit_tree(module_commit(tree, identity_of(release)), world.progress);
+    const auto commit = content->commit_tree(module_commit(tree, module_identity(release)), world.progress);
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};
     release.volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
@@ -260,7 +260,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
         tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
         {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room});
     build::settle_times(ForeignTree(tree), began, lock.epoch);
-    add_caches(world, workshop, tree, base_root, identity_of(draft));
+    add_caches(world, workshop, tree, base_root, module_identity(draft));
     recipe.text = complete_text(recipe, module);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 

@@ -123,8 +123,9 @@ TEST_CASE("the object of a path is found in a base's tree, of files and links al
 {
     using Entry = ModuleTree::Entry;
     const ModuleTree tree{{{sha256("a"), 1, NodeKind::file, 0644}, {sha256("b"), 1, NodeKind::symlink, 0777}},
-                          {{0755, {Entry{"etc", NodeKind::directory, 1}, Entry{"lib", NodeKind::symlink, 1}}},
-                           {0755, {Entry{"passwd", NodeKind::file, 0}}}}};
+                          {{1, 0}, {0, 0}}, // the tree's order is not that of the objects
+                          {{0755, 0, {Entry{"etc", NodeKind::directory, 1}, Entry{"lib", NodeKind::symlink, 0}}},
+                           {0755, 0, {Entry{"passwd", NodeKind::file, 1}}}}};
     const auto object_at = build::objects_in(tree);
 
     CHECK(object_at("/etc/passwd") == sha256("a"));
