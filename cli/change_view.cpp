@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 
+#include "app/use/code_wished.hpp"
 #include "app/use/fetching.hpp"
+#include "cli/extensions_view.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -186,6 +188,7 @@ void describe(Document& out, const app::PreparedChange& change)
     describe_effects(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
+    describe_extensions(out, change.plan);
     describe_limits(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", names, "Signed by");
@@ -311,6 +314,7 @@ void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& da
 
 void bring_and_apply(Context& context, app::PreparedChange& change)
 {
+    app::require_agreed(change.plan);
     auto& world = context.world();
     app::Fetching fetching(world, change);
     std::optional<app::ChangeReport> report;
