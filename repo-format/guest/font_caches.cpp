@@ -80,9 +80,10 @@ std::string font_configuration(const std::vector<FontFolder>& folders, const std
     for (const auto& folder : folders) {
         text += element("dir", folder.salt.empty() ? "" : " salt=\"" + folder.salt + '"', folder.path);
     }
-    // As fontconfig's own file has them: the owner of the qube puts fonts there.
-    text += element("dir", "", "/usr/local/share/fonts") + element("dir", " prefix=\"xdg\"", "fonts") +
-            element("dir", "", "~/.fonts");
+    // Not prefix="xdg", as fontconfig's own file has it: that adds all of XDG_DATA_DIRS once more, without salt.
+    for (const auto* folder : {"/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"}) {
+        text += element("dir", "", folder);
+    }
     for (const auto& folder : caches) {
         text += element("cachedir", "", folder);
     }
