@@ -198,8 +198,7 @@ void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPack
 } // namespace
 
 ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, const ObjectOfBase& object_of_base,
-                            const ExportBounds& bounds)
+                            const PackageSource& source, const ObjectOfBase& object_of_base, const ExportBounds& bounds)
 {
     const ForeignTree changes(directory);
     const auto installed = source.describe(changes);
