@@ -43,7 +43,7 @@ void add_data_path(const char* name, const std::vector<std::string>& folders)
 /// The view's own programs first, the launchers of all apps after them. Data of extensions comes after the base's.
 void set_search_paths(const agent::QubePaths& layout)
 {
-    const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin");
+    const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
     auto data = environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
     for (const auto& folder : agent::data_folders(layout)) {
         data = agent::with_last(data, folder);
