@@ -138,6 +138,17 @@ void describe_limits(Document& out, const plan::Plan& plan)
               column("instead", "INSTEAD", instead));
 }
 
+/// Also what turned out while it was fetched.
+void describe_left_out(Document& out, const app::PreparedChange& change)
+{
+    if (!change.left_out.empty()) {
+        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
+        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
+                  column("code", "", &app::LeftOut::why, code),
+                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
+    }
+}
+
 std::vector<std::string> signers(const app::PreparedChange& change)
 {
     std::vector<std::string> names;
@@ -200,12 +211,7 @@ void describe(Document& out, const app::PreparedChange& change)
                                                           qpkg::text::human_size(change.disk_needed) + " needed"),
                   "Free space");
     }
-    if (!change.left_out.empty()) {
-        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
-        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
-                  column("code", "", &app::LeftOut::why, code),
-                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
-    }
+    describe_left_out(out, change);
     if (!change.warnings().empty()) {
         out.field("warnings", change.warnings(), "Warning");
     }
@@ -270,6 +276,8 @@ void show(Context& context, const app::PreparedChange& change, const app::Change
     Document result(context.command);
     if (context.options.json) {
         describe(result, change);
+    } else {
+        describe_left_out(result, change);
     }
     result.field("changed", true);
     describe(result, change, report);

@@ -95,6 +95,32 @@ std::optional<Extension> extension_of(const Recipe& recipe, const std::map<Manif
     return Extension{{name, abi ? *abi : point->abi}, folders.empty() ? point->folders : folders};
 }
 
+std::string with_extension(const std::string& text, const Recipe& recipe, const Extension& extension)
+{
+    const auto& said = *recipe.extends;
+    if (is_of_qube(said.point) || (said.abi && !said.folders.empty())) {
+        return text;
+    }
+    std::string lines;
+    if (!said.abi) {
+        lines += "abi = \"" + extension.extends.abi + "\"\n";
+    }
+    if (said.folders.empty()) {
+        lines += "folders = [\"" + text::join(extension.folders, "\", \"") + "\"]\n";
+    }
+    const auto key = text.starts_with("extends") ? 0 : text.find("\nextends") + 1; // none: at the beginning
+    const auto end = text.find('\n', key);
+    auto whole = text;
+    whole.insert(end == std::string::npos ? whole.size() : end + 1, lines);
+    const auto again = with_context("the recipe leaves app.abi or app.folders open",
+                                    [&] { return parse_recipe(whole, "module.toml"); });
+    if (again.extends != RecipeExtends{said.point, extension.extends.abi, extension.folders}) {
+        throw Error(Code::usage, "the recipe leaves app.abi or app.folders open, and cannot be completed",
+                    "write extends = \"" + said.point.text() + "\" in a line of its own");
+    }
+    return whole;
+}
+
 std::vector<std::string> tools_for(const std::optional<Extension>& extension)
 {
     const bool has_fonts = extension && extension->extends.point.text() == "qpkg.fonts";

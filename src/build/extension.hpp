@@ -38,6 +38,10 @@ std::vector<Point> points_of(const Recipe& recipe, std::string_view version);
 /// What the recipe leaves open is taken of the newest release of the app that is known. Error usage where none is.
 std::optional<Extension> extension_of(const Recipe& recipe, const std::map<ManifestId, KnownRelease>& known);
 
+/// The text of a recipe that says what `extension_of` found, so that whoever builds it again needs to know no app.
+/// Error usage where its `extends` does not stand in a line of its own.
+std::string with_extension(const std::string& text, const Recipe& recipe, const Extension& extension);
+
 /// Packages whose programs make caches of what the extension holds. They are installed for its build, and left out.
 std::vector<std::string> tools_for(const std::optional<Extension>& extension);
 

@@ -103,6 +103,8 @@ class Extensions(WorldCase):
         self.assertRegex(answer.out + answer.err, r"plug +org.example.tool +tool +yes, with all that the app has")
         self.assertEqual(self.in_view("tool", "cd /usr/share/tool/plug-ins; cat own more"), "ownmore")
         self.assertEqual(self.in_view("other", "ls /usr/share"), "other\nqpkg\n")
+        self.assertEqual(self.json_of("info", "plug")["extends"], "org.example.tool 1")
+        self.assertEqual(self.json_of("info", "tool")["points"], ["org.example.tool 1: /usr/share/tool/plug-ins"])
         self.plug(version="2.0", text="newer")
         self.world.must("upgrade", "--yes")  # no question: it is for the same point
         self.assertEqual(self.in_view("tool", "cat /usr/share/tool/plug-ins/more"), "newer")
@@ -119,6 +121,22 @@ class Extensions(WorldCase):
         self.assertEqual(self.in_view("tool", "cat /usr/share/tool/plug-ins/*"), "moreown")
         answer = self.install("third", "--allow-code", "third:tool", code=4)
         self.assertIn("has another /usr/share/tool/plug-ins/more for org.example.tool", answer.err)
+
+    def test_an_app_stays_when_its_extension_cannot_be_had_and_nobody_agreed_to_lose_it(self):
+        self.app()
+        self.plug()
+        self.install("tool", "plug", "other", "--allow-code", "plug:tool")
+        before = {path for path in self.world.site.rglob("*.filez")}
+        self.plug(version="2.0", abi="2", text="for two")
+        for path in {path for path in self.world.site.rglob("*.filez")} - before:
+            path.write_bytes(b"damaged")
+        self.app("2.0", abi="2")
+        self.publish("other", "2.0", {})
+        answer = self.world.qpkg("upgrade", "--yes")
+        self.assertEqual(answer.code, 10, answer.err)
+        self.assertIn("its extension org.example.plug cannot be had", answer.out + answer.err)
+        self.assertEqual({app["app"]: app["version"] for app in self.json_of("list", "work")["apps"]},
+                         {"org.example.tool": "1.0", "org.example.plug": "1.0", "org.example.other": "2.0"})
 
     def test_an_upgrade_moves_what_fits_and_says_what_falls_out(self):
         self.app()

@@ -278,6 +278,9 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto snapshot = world.db.snapshot();
     const auto base = plan::require_base(snapshot, recipe.recipe.base);
     const auto extension = build::extension_of(recipe.recipe, snapshot.releases);
+    if (extension) {
+        recipe.text = build::with_extension(recipe.text, recipe.recipe, *extension);
+    }
     const Scratch scratch(world.root / "build");
     files::require_room(scratch.path(), {space_to_start});
     const Workshop workshop{.sandbox = world.sandbox,

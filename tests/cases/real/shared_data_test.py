@@ -69,6 +69,17 @@ class SharedData(DebianCase):
 
         self.assertEqual(self.in_view("speller", "echo Häuser Haeusser | LC_ALL=C.UTF-8 hunspell -d de_DE -l"), "Haeusser\n")
 
+    def test_a_locale_of_an_extension_is_used_where_it_is_asked_for(self):
+        self.build("locales", ["locales-all"], "qpkg.locales")
+        self.build("plain", ["hostname"])
+        self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")
+        self.world.must("qube", "create", "german", "--base", "debian-12")
+        self.world.must("install", "plain", "--into", "german", "--yes")
+        day = ["run", "german", "--app", "plain", "--", "sh", "-c", "LC_ALL=de_DE.UTF-8 date -d 2026-03-02 +%A"]
+        self.assertEqual(self.world.must(*day).out, "Monday\n")
+        self.world.must("install", "locales", "--into", "german", "--yes")
+        self.assertEqual(self.world.must(*day).out, "Montag\n")
+
     def test_a_build_that_finds_nothing_for_its_point_says_so(self):
         recipe = self.world.folder / "none.toml"
         recipe.write_text(RECIPE.format(app="none", packages='"hunspell-de-de"', exports="", extends='extends = "qpkg.fonts"'))

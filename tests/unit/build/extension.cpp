@@ -85,6 +85,26 @@ TEST_CASE("what a recipe leaves open is that of the newest release of the app th
     CHECK(!extension_of(recipe(""), {}));
 }
 
+TEST_CASE("a recipe that leaves something open is completed, so that others build the same")
+{
+    const Extension found{{PointName::require("org.example.hello"), "2"}, {"/usr/lib/a", "/usr/lib/b"}};
+    const auto complete = [&](const std::string& text) {
+        return with_extension(text, parse_recipe(text, "module.toml"), found);
+    };
+    const auto open = top + "extends = \"org.example.hello\"\n" + source;
+    const auto text = complete(open);
+    CHECK(text ==
+          top + "extends = \"org.example.hello\"\nabi = \"2\"\nfolders = [\"/usr/lib/a\", \"/usr/lib/b\"]\n" + source);
+    CHECK(complete(text) == text);
+    CHECK(extension_of(parse_recipe(text, "module.toml"), {}) == found);
+    const auto half = top + "abi = \"2\"\nextends = \"org.example.hello\"\n" + source;
+    CHECK(extension_of(parse_recipe(complete(half), "module.toml"), {}) == found);
+    CHECK_FAILS(
+        Code::usage, "leaves app.abi or app.folders open",
+        complete("app = { id = \"org.example.noto\", base = \"debian-12\", extends = \"org.example.hello\" }\n" +
+                 source));
+}
+
 TEST_CASE("an extension keeps what its packages have for the point, and tells what it left out")
 {
     const files::TemporaryDirectory folder(std::filesystem::temp_directory_path());
