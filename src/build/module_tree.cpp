@@ -159,6 +159,20 @@ std::string summary_of(const std::string& package, const std::vector<InstalledPa
     return found == installed.end() ? std::string() : canonical::to_words(found->summary, longest_text);
 }
 
+/// What somebody must hear who installs it: of commands, and of the app's own helpers. That a library of its closure
+/// brings a helper that has lost a right is a finding only, as each limit is.
+std::vector<Limit> limits_of_the_app(std::span<const Limit> limits, const ModuleFiles& files)
+{
+    std::vector<Limit> told;
+    for (const auto& limit : limits) {
+        if (told.size() < most_limits &&
+            (command_in(limit.path) || files.own.contains(limit.path) || files.related.contains(limit.path))) {
+            told.push_back(limit);
+        }
+    }
+    return told;
+}
+
 std::vector<std::string> listed_names(const std::vector<Export>& exports)
 {
     std::vector<std::string> names;
@@ -219,11 +233,8 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     ModuleTree tree{.exports = std::move(exports.exports),
                     .listed = std::move(listed),
                     .summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed) : recipe.summary,
-                    .limits = plan.limits,
+                    .limits = limits_of_the_app(plan.limits, files),
                     .findings = plan.findings};
-    if (tree.limits.size() > most_limits) { // all are findings
-        tree.limits.erase(tree.limits.begin() + static_cast<std::ptrdiff_t>(most_limits), tree.limits.end());
-    }
     tree.findings.insert(tree.findings.end(), exports.findings.begin(), exports.findings.end());
     const auto sysusers = added_accounts(changes, base, tree.findings);
 
