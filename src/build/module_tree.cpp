@@ -159,6 +159,20 @@ std::string summary_of(const std::string& package, const std::vector<InstalledPa
     return found == installed.end() ? std::string() : canonical::to_words(found->summary, longest_text);
 }
 
+/// What somebody must hear who installs it: of commands, and of the app's own helpers. That a library of its closure
+/// brings a helper that has lost a right is a finding only, as each limit is.
+std::vector<Limit> limits_of_the_app(std::span<const Limit> limits, const ModuleFiles& files)
+{
+    std::vector<Limit> told;
+    for (const auto& limit : limits) {
+        if (told.size() < most_limits &&
+            (command_in(limit.path) || files.own.contains(limit.path) || files.related.contains(limit.path))) {
+            told.push_back(limit);
+        }
+    }
+    return told;
+}
+
 std::vector<std::string> listed_names(const std::vector<Export>& exports)
 {
     std::vector<std::string> names;
@@ -224,11 +238,8 @@ public:
         tree_.listed = listed_names(exports.exports);
         exports = fit_exports(recipe_.app, std::move(exports), bounds.room);
         tree_.exports = std::move(exports.exports);
-        tree_.limits = plan_.limits;
+        tree_.limits = limits_of_the_app(plan_.limits, files_);
         tree_.findings = plan_.findings;
-        if (tree_.limits.size() > most_limits) { // all are findings
-            tree_.limits.erase(tree_.limits.begin() + static_cast<std::ptrdiff_t>(most_limits), tree_.limits.end());
-        }
         tree_.findings.insert(tree_.findings.end(), exports.findings.begin(), exports.findings.end());
         const auto sysusers = added_accounts(changes_, base_, tree_.findings);
 

@@ -4,8 +4,8 @@
 
 usage: run.py [--share I/N] [NAME...]
 
-Names: only these applications. A share: the sentinels, which are built twice, and of the others every N-th. Each row of
-the table is one application of apps.toml: built, a second time with equal commits, its task done in both, lines on
+Names: only these rows. A share: the sentinels, which are built twice, and of the others every N-th. Each row of the
+table is one application of apps.toml, or a pair of them in one qube: built, a second time with equal commits, its task done in both, lines on
 standard error that plain apt's has not, and paths that differ without a rule of rules.toml. A log for each, and the
 pictures of windows, are left below build/apps. Needs root. QPKG_BASE_ROOT: a state directory that has the base.
 """
@@ -36,6 +36,7 @@ from small_world import SmallWorld  # noqa: E402
 BASE = "debian-12"
 TASK_SECONDS = 240
 WINDOW_SECONDS = 120
+ENDING_SECONDS = 5
 SETTLE_SECONDS = 3  # a window that is there may still complain
 SHOWN = 8  # lines below a row; the log has all
 LONGEST_COMPLAINT = 400
@@ -82,11 +83,13 @@ def do_task(app, start, home, screen, picture):
             screen.picture(picture)
             process.terminate()
         try:
-            code = process.wait(TASK_SECONDS)
+            code = process.wait(ENDING_SECONDS if "window" in app else TASK_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-            code, failure = None, failure or f"not done after {TASK_SECONDS} seconds"
+            code = None
+            if "window" not in app:  # who has a window may ask whether to save, or ignore the signal as unshare does
+                failure = f"not done after {TASK_SECONDS} seconds"
         said = []
         for stream in (out, err):
             stream.seek(0)
@@ -119,6 +122,65 @@ def judge(app, code, out, home):
     return None
 
 
+def build(world, packages, out, *more):
+    """As somebody would who knows the packages' names alone."""
+    name = packages[0]
+    origin = [f"--from=deb:{name}", f"--base={BASE}"]
+    if len(packages) > 1:
+        recipe = world.folder / f"{name}.toml"
+        recipe.write_text(f'[app]\nid = "org.debian.{name}"\nbase = "{BASE}"\n[source]\ntype = "packages"\n'
+                          f'packages = {json.dumps(packages)}\n')
+        origin = [recipe]
+    return world.must("build", *origin, "--out", out, *more, "--json").json
+
+
+def offer(world, module):
+    """By the repository that the qubes take it from."""
+    is_first = not world.site.exists()
+    world.publish(module)
+    if is_first:
+        world.add_repository()
+    shutil.rmtree(module)
+
+
+class Pair:
+    """Two applications in one qube: whichever comes first, nothing is asked, and both are there by their names."""
+
+    def __init__(self, pair, world, log):
+        self.apps, self.world, self.log = pair["apps"], world, log
+        self.cells, self.complaints = [], []
+
+    def run(self):
+        began = time.monotonic()
+        ids = []
+        for app in self.apps:
+            report = build(self.world, app["packages"], self.world.folder / "out")
+            offer(self.world, pathlib.Path(report["directory"]))
+            ids.append(report["app"])
+        self.cells += [f"{time.monotonic() - began:.0f} s", "-"]
+        for order in (ids, ids[::-1]):
+            self.world.must("qube", "create", "pair", "--base", BASE)
+            for app in order:
+                self.install(app)
+            for app in self.apps:
+                self.start(app, order)
+            self.world.qpkg("qube", "stop", "pair")
+            self.world.must("qube", "remove", "pair", "--yes")
+        self.cells.append("FAILED" if self.complaints else "done")
+
+    def install(self, app):
+        """`--yes` is for the plan's question; any other would be refused."""
+        done = self.world.must("install", app, "--into", "pair", "--yes", "--json").json
+        self.log.write(json.dumps(done, indent=1) + "\n")
+        self.complaints += [f"{row['name']} was {row['from']}'s" for row in done["names"] if row["from"]]
+
+    def start(self, app, order):
+        answer = self.world.qpkg("run", "pair", "--", "sh", "-c", app["task"])
+        self.log.write(f"== {app['task']}, {order[0]} came first: {answer.code}\n{answer.out}{answer.err}\n")
+        if answer.code != 0 or not re.search(app["says"], answer.out, re.MULTILINE):
+            self.complaints.append(f"{app['task']}: exit {answer.code}, does not say {app['says']}; {order[0]} came first")
+
+
 class Trial:
     """One application from its packages to its row."""
 
@@ -138,13 +200,7 @@ class Trial:
         self.complaints += complaints
 
     def build(self, out, *more):
-        origin = [f"--from=deb:{self.name}", f"--base={BASE}"]
-        if len(self.app["packages"]) > 1:
-            recipe = self.world.folder / f"{self.name}.toml"
-            recipe.write_text(f'[app]\nid = "org.debian.{self.name}"\nbase = "{BASE}"\n[source]\ntype = "packages"\n'
-                              f'packages = {json.dumps(self.app["packages"])}\n')
-            origin = [recipe]
-        report = self.world.must("build", *origin, "--out", out, *more, "--json").json
+        report = build(self.world, self.app["packages"], out, *more)
         self.note("build", json.dumps(report, indent=1))
         return report
 
@@ -158,11 +214,7 @@ class Trial:
         locked = [line.split() for line in (module / "module.lock").read_text().splitlines()]
         archives = [f"{name}_{version.replace(':', '%3a')}_{arch}.deb"
                     for kind, name, version, arch, *_ in (row for row in locked if row[0] == "package")]
-        is_first = not self.world.site.exists()
-        self.world.publish(module)
-        if is_first:
-            self.world.add_repository()
-        shutil.rmtree(module)
+        offer(self.world, module)
         self.world.must("qube", "create", self.qube, "--base", BASE)
         self.world.must("install", report["app"], "--into", self.qube, "--yes")
         with self.plain_root(archives) as root:
@@ -238,14 +290,18 @@ class Trial:
 
 
 HEADINGS = ("application", "build", "again", "task", "words", "paths")
-ROW = "{:<24}{:>8}{:>8}{:>9}{:>8}{:>8}"
+ROW = "{:<40}{:>8}{:>8}{:>9}{:>8}{:>8}"
 
 
-def try_app(app, world):
+def name_of(row):
+    return " + ".join(app["packages"][0] for app in row.get("apps", [row]))
+
+
+def try_row(row, world):
     """Whether it is as under plain apt; prints its row."""
-    name = app["packages"][0]
-    with open(LOGS / f"{name}.log", "w", encoding="utf-8", errors="surrogateescape") as log:
-        trial = Trial(app, world, log)
+    name = name_of(row)
+    with open(LOGS / f"{name.replace(' ', '')}.log", "w", encoding="utf-8", errors="surrogateescape") as log:
+        trial = (Pair if "apps" in row else Trial)(row, world, log)
         try:
             trial.run()
         except (AssertionError, RuntimeError) as error:
@@ -264,10 +320,9 @@ def main(arguments):
     share = None
     if arguments[:1] == ["--share"]:
         share, arguments = arguments[1], arguments[2:]
-    apps = tomllib.loads((HERE / "apps.toml").read_text())["app"]
-    if arguments:
-        apps = [app for app in apps if app["packages"][0] in arguments]
-    chosen = shares.chosen(apps, share, always=lambda app: app.get("sentinel", False))
+    table = tomllib.loads((HERE / "apps.toml").read_text())
+    rows = [row for row in table["app"] + table["pair"] if not arguments or name_of(row) in arguments]
+    chosen = shares.chosen(rows, share, always=lambda row: row.get("sentinel", False))
     LOGS.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="qpkg-apps-", dir="/var/tmp") as folder:
         world = SmallWorld(folder, os.environ["QPKG_BIN_DIR"])
@@ -278,7 +333,7 @@ def main(arguments):
             world.must("base", "build", BASE)
         world.make_keys()
         print(ROW.format(*HEADINGS), flush=True)
-        good = sum(try_app(app, world) for app in chosen)
+        good = sum(try_row(row, world) for row in chosen)
     print(f"{good} of {len(chosen)} applications are as under plain apt")
     return 0 if good == len(chosen) else 1
 

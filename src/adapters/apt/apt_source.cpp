@@ -247,6 +247,7 @@ fs::path AptSource::install(const Workshop& workshop, std::span<const LockedPack
         argv.push_back(archives + file_name);
     }
     run.command().environment.emplace_back("SOURCE_DATE_EPOCH", std::to_string(epoch));
+    run.command().environment.emplace_back("FORCE_SOURCE_DATE", "1"); // TeX heeds the other one only with this
     workshop.progress.begin("install", "packages", 2 * packages.size());
     run.command().on_line = [&](std::string_view line) {
         if (line.starts_with("Unpacking ") || line.starts_with("Setting up ")) {

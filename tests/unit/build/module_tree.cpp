@@ -117,6 +117,21 @@ TEST_CASE("what scripts wrote into the account files becomes no line of its own"
     CHECK(told(tree, "account").size() == 2);
 }
 
+TEST_CASE("who installs an app hears of commands and of its own helpers that lose a right, not of a library's")
+{
+    Installation installation;
+    installation.changes.file("usr/lib/hello/helper", "", 04755)
+        .file("usr/bin/other", "", 04755)
+        .file("usr/lib/other/helper", "", 04755)
+        .file("var/lib/fake/hello", "file /usr/bin/hello\nfile /usr/lib/hello/helper\n");
+
+    const auto tree = installation.make();
+
+    CHECK(tree.limits ==
+          std::vector<Limit>{{"/usr/bin/other", Right::setuid}, {"/usr/lib/hello/helper", Right::setuid}});
+    CHECK(told(tree, "setuid").size() == 3);
+}
+
 TEST_CASE("keys that a script made are no part of a module, and two installations are equal again")
 {
     std::map<std::string, std::string> before;
