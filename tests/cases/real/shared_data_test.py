@@ -71,14 +71,14 @@ class SharedData(DebianCase):
 
     def test_a_locale_of_an_extension_is_used_where_it_is_asked_for(self):
         self.build("locales", ["locales-all"], "qpkg.locales")
-        self.build("plain", ["hostname"])
+        self.build("plain", ["hello"])
         self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")
         self.world.must("qube", "create", "german", "--base", "debian-12")
         self.world.must("install", "plain", "--into", "german", "--yes")
-        day = ["run", "german", "--app", "plain", "--", "sh", "-c", "LC_ALL=de_DE.UTF-8 date -d 2026-03-02 +%A"]
-        self.assertEqual(self.world.must(*day).out, "Monday\n")
+        day = ["run", "german", "--app", "plain", "--", "sh", "-c", "export LC_ALL=de_DE.UTF-8; date -d 2026-03-02 +%A; hello"]
+        self.assertEqual(self.world.must(*day).out, "Monday\nHello, world!\n")
         self.world.must("install", "locales", "--into", "german", "--yes")
-        self.assertEqual(self.world.must(*day).out, "Montag\n")
+        self.assertEqual(self.world.must(*day).out, "Montag\nHallo, Welt!\n")
 
     def test_a_build_that_finds_nothing_for_its_point_says_so(self):
         recipe = self.world.folder / "none.toml"
