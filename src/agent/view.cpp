@@ -36,17 +36,23 @@ bool has_directory(const fs::path& path)
     return fs::is_directory(status);
 }
 
+std::string font_salt_in(const fs::path& tree)
+{
+    const auto folder = folder_within(tree, fonts_folder);
+    return folder ? font_salt(*folder) : std::string(no_fonts);
+}
+
 /// The users and groups that the module's sysusers.d files ask for.
 void add_users(const QubePaths& layout, const AppId& app, PlannedTree& made)
 {
-    const auto folder = layout.volume(app) / sysusers_folder;
-    if (!has_directory(folder)) {
+    const auto folder = folder_within(layout.volume(app), sysusers_folder);
+    if (!folder) {
         return;
     }
     const auto etc = layout.base() / "etc";
     Accounts accounts{read_file_within(layout.base(), "etc/passwd", largest_list),
                       read_file_within(layout.base(), "etc/group", largest_list)};
-    for (const auto& name : names_in(folder)) {
+    for (const auto& name : names_in(*folder)) {
         if (name.ends_with(".conf")) {
             accounts =
                 with_accounts(std::move(accounts),
@@ -62,13 +68,14 @@ void add_users(const QubePaths& layout, const AppId& app, PlannedTree& made)
 std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
 {
     const auto module = layout.volume(app);
-    const bool has_caches = has_directory(module / fs::path(font_caches).relative_path());
-    const auto own = own_font_folder(font_salt(module / fonts_folder), font_salt(layout.base() / fonts_folder));
+    const bool has_caches = folder_within(module, fs::path(font_caches).relative_path()).has_value();
+    const auto own = own_font_folder(font_salt_in(module), font_salt_in(layout.base()));
     if (!has_caches && own.salt.empty() && extensions.fonts.empty()) {
         return std::nullopt;
     }
     std::vector<FontFolder> folders{own};
-    std::vector<std::string> caches{std::string(font_caches)};
+    // The base's own before those of extensions: what one of these says of the base's fonts is not to be believed.
+    std::vector<std::string> caches{std::string(font_caches), "/var/cache/fontconfig"};
     for (const auto& entry : extensions.fonts) {
         folders.push_back(font_folder_of(layout, entry));
         caches.push_back(font_caches_of(layout, entry));
