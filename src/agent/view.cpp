@@ -80,6 +80,8 @@ std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId&
         folders.push_back(font_folder_of(layout, entry));
         caches.push_back(font_caches_of(layout, entry));
     }
+    const auto of_users = font_folders_of_users();
+    folders.insert(folders.end(), of_users.begin(), of_users.end());
     return font_configuration(folders, caches);
 }
 
