@@ -248,7 +248,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     }
     find_dangling(changes, base, plan, tree.findings);
     find_refused_tmpfiles(changes, plan, tree.findings);
-    find_left_out(recipe.packages, installed, there, tree.findings);
+    find_left_out(recipe, installed, there, tree.findings);
     std::ranges::sort(tree.findings);
     return tree;
 }

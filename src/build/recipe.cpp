@@ -47,7 +47,10 @@ void read_source(TomlSection section, Recipe& recipe)
             }
         }
     });
-    recipe.recommends = section.flag("recommends", false);
+    const auto recommended = section.choice("recommends", {"none", "named", "all"});
+    recipe.recommended = recommended == "all"     ? Recommended::all
+                         : recommended == "named" ? Recommended::named
+                                                  : Recommended::none;
     recipe.private_files =
         section.choice("private_files", {"drop", "refuse"}) == "refuse" ? PrivateFiles::refuse : PrivateFiles::drop;
     recipe.may_remove = section.texts("may_remove").value_or(std::vector<std::string>());
@@ -143,7 +146,8 @@ std::string with_names(std::string recipe, const std::vector<std::string>& names
 
 std::string recipe_for_package(const AppId& app, std::string_view package, const BaseId& base)
 {
-    return fmt::format("[app]\nid = \"{}\"\nbase = \"{}\"\n\n[source]\ntype = \"packages\"\npackages = [\"{}\"]\n",
+    return fmt::format("[app]\nid = \"{}\"\nbase = \"{}\"\n\n[source]\ntype = \"packages\"\npackages = [\"{}\"]\n"
+                       "recommends = \"named\"\n",
                        app.text(), base.text(), package);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "qpkg/model/release.hpp"
+#include "qpkg/ports/package_source.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -29,7 +30,7 @@ struct Recipe {
     std::optional<std::string> version = {}; ///< default: that of the first package
 
     std::vector<std::string> packages = {}; ///< names as the package manager knows them, at least one
-    bool recommends = false;
+    Recommended recommended = Recommended::none;
     std::vector<std::string> may_remove = {}; ///< paths of the base that installing may remove: they stay visible
     PrivateFiles private_files = PrivateFiles::drop;
 

@@ -99,7 +99,7 @@ build::Lock choose_packages(const PackageSource& source, const Workshop& worksho
                             const build::Recipe& recipe, const Base& base)
 {
     if (request.lock.empty()) {
-        auto choice = source.resolve(workshop, {recipe.packages, recipe.recommends});
+        auto choice = source.resolve(workshop, {recipe.packages, recipe.recommended});
         return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
     }
     auto lock = require_lock(request, base);

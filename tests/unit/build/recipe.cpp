@@ -17,7 +17,7 @@ summary = "Web browser"
 [source]
 type = "packages"
 packages = ["firefox-esr"]
-recommends = false
+recommends = "none"
 
 [needs]
 network = true
