@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 
+#include "app/use/code_wished.hpp"
 #include "app/use/fetching.hpp"
+#include "cli/extensions_view.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -136,6 +138,17 @@ void describe_limits(Document& out, const plan::Plan& plan)
               column("instead", "INSTEAD", instead));
 }
 
+/// Also what turned out while it was fetched.
+void describe_left_out(Document& out, const app::PreparedChange& change)
+{
+    if (!change.left_out.empty()) {
+        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
+        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
+                  column("code", "", &app::LeftOut::why, code),
+                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
+    }
+}
+
 std::vector<std::string> signers(const app::PreparedChange& change)
 {
     std::vector<std::string> names;
@@ -186,6 +199,7 @@ void describe(Document& out, const app::PreparedChange& change)
     describe_effects(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
+    describe_extensions(out, change.plan);
     describe_limits(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", names, "Signed by");
@@ -197,12 +211,7 @@ void describe(Document& out, const app::PreparedChange& change)
                                                           qpkg::text::human_size(change.disk_needed) + " needed"),
                   "Free space");
     }
-    if (!change.left_out.empty()) {
-        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
-        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
-                  column("code", "", &app::LeftOut::why, code),
-                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
-    }
+    describe_left_out(out, change);
     if (!change.warnings().empty()) {
         out.field("warnings", change.warnings(), "Warning");
     }
@@ -267,6 +276,8 @@ void show(Context& context, const app::PreparedChange& change, const app::Change
     Document result(context.command);
     if (context.options.json) {
         describe(result, change);
+    } else {
+        describe_left_out(result, change);
     }
     result.field("changed", true);
     describe(result, change, report);
@@ -311,6 +322,7 @@ void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& da
 
 void bring_and_apply(Context& context, app::PreparedChange& change)
 {
+    app::require_agreed(change.plan);
     auto& world = context.world();
     app::Fetching fetching(world, change);
     std::optional<app::ChangeReport> report;

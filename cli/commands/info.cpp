@@ -20,6 +20,16 @@ std::vector<std::string> words_of(const Needs& needs)
     return words;
 }
 
+/// "org.example.hello 1: /usr/lib/hello"
+std::vector<std::string> words_of(const std::vector<Point>& points)
+{
+    std::vector<std::string> words;
+    for (const auto& point : points) {
+        words.push_back(point.name.text() + ' ' + point.abi + ": " + qpkg::text::join(point.folders, " "));
+    }
+    return words;
+}
+
 void describe_details(Document& out, const KnownRelease& known, const std::optional<std::size_t>& packages)
 {
     const auto& release = known.release;
@@ -31,6 +41,10 @@ void describe_details(Document& out, const KnownRelease& known, const std::optio
     }
     out.field("base", release.base, "Base");
     out.field("size", size(release.volume.size), "Size");
+    if (release.extends) {
+        out.field("extends", release.extends->point.text() + ' ' + release.extends->abi, "Extends");
+    }
+    out.field("points", list(words_of(release.points)), "Points for extensions");
     out.field("commands", list(std::move(commands)), "Commands");
     out.field("needs", list(words_of(release.needs)), "Needs");
     if (packages) {

@@ -14,7 +14,8 @@ namespace qpkg {
 namespace {
 
 constexpr std::size_t longest_version = 400;
-constexpr std::string_view only_view = "private"; ///< a place for other kinds
+constexpr std::string_view private_view = "private";
+constexpr std::string_view extends_mark = "extends:";
 constexpr std::string_view in_use_word = "in-use ";
 constexpr std::size_t longest_disk = 32;
 
@@ -37,6 +38,11 @@ std::string word_for(const AllowedService& service)
 constexpr char turn_mark = '@';
 
 bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+std::string view_word(const VolumeSlot& slot)
+{
+    return slot.extends ? std::string(extends_mark) + slot.extends->text() : std::string(private_view);
+}
 
 Error broken(std::string_view what) { return {Code::corrupt, "the line of a volume: " + std::string(what)}; }
 
@@ -162,7 +168,7 @@ std::string encode_slot(const VolumeSlot& slot)
     if (!is_version(slot.version)) {
         throw Error(Code::usage, "the version of " + slot.app.text() + " holds a blank or is not printable ASCII");
     }
-    auto line = slot.app.text() + ' ' + slot.version + ' ' + std::string(only_view) + ' ' + slot.volume.hex();
+    auto line = slot.app.text() + ' ' + slot.version + ' ' + view_word(slot) + ' ' + slot.volume.hex();
     if (slot.turn != 0) {
         line += ' ' + std::string(1, turn_mark) + std::to_string(slot.turn);
     }
@@ -208,14 +214,19 @@ VolumeSlot parse_slot(std::string_view line)
     if (!is_version(parts[1])) {
         throw broken("the second word is no version");
     }
-    if (parts[2] != only_view) {
-        throw broken("the view is not private");
+    const bool extends = parts[2].starts_with(extends_mark);
+    const auto point = extends ? PointName::parse(parts[2].substr(extends_mark.size())) : std::nullopt;
+    if (extends ? !point : parts[2] != private_view) {
+        throw broken("the view is neither private nor extends: and a point");
     }
     if (!volume) {
         throw broken("the root is not 64 lower-case hex digits");
     }
-    VolumeSlot slot{*app, std::string(parts[1]), *volume};
+    VolumeSlot slot{.app = *app, .version = std::string(parts[1]), .volume = *volume, .extends = point};
     add_words(slot, line);
+    if (extends && (slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty())) {
+        throw broken("an extension has neither names nor services");
+    }
     return slot;
 }
 

@@ -7,6 +7,7 @@
 #include "repo-format/repo/input_fields.hpp"
 #include "repo-format/repo/limit_fields.hpp"
 #include "repo-format/repo/menu_entry.hpp"
+#include "repo-format/repo/point_fields.hpp"
 
 #include "qpkg/core/text.hpp"
 #include "qpkg/model/names.hpp"
@@ -62,7 +63,7 @@ void check_view(Fields& fields)
     const auto view = fields.text("view");
     if (view == "shared") {
         throw Error(Code::unsupported, "view: no module is merged into the qube's own /usr any more",
-                    "what others may see will be an extension of a point; ask the publisher for a private app");
+                    "what others may see is an extension of a point; ask the publisher for one");
     }
     if (view != only_view) {
         throw Error(Code::unsupported,
@@ -288,6 +289,7 @@ Release parse_manifest(std::string_view bytes)
                     .owners = parse_pinned(fields.object("owners")),
                     .deltas = parse_deltas(fields),
                     .limits = parse_limits(fields, app)};
+    parse_point_fields(fields, release);
     check_ref(release);
     return release;
 }
@@ -318,6 +320,7 @@ std::string encode_manifest(const Release& release)
         {"details", encode_pinned(release.details)},
         {"owners", encode_pinned(release.owners)},
     };
+    encode_point_fields(release, manifest);
     if (!release.deltas.empty()) {
         manifest.emplace("deltas", encode_deltas(release.deltas));
     }

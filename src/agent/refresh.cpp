@@ -2,6 +2,7 @@
 #include "agent/refresh.hpp"
 
 #include "agent/exporting.hpp"
+#include "agent/extensions.hpp"
 #include "agent/kept_menu.hpp"
 #include "agent/services.hpp"
 #include "agent/small_files.hpp"
@@ -26,7 +27,8 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t largest_stamp = 4096;
+constexpr std::size_t largest_stamp = 256 * 1024; ///< a line for each extension
+constexpr std::string_view mounted_line = "\nmounted\n";
 
 /// One refresh at a time; the lock ends with the process.
 Fd lock(const QubePaths& layout)
@@ -60,27 +62,29 @@ std::set<OwnExport> added_by(const VolumeSlot& volume)
     return added;
 }
 
-std::string stamp_of(const Announced& announced)
+/// `extensions`: those that a view is made with, and none for an extension.
+std::string stamp_of(const Announced& announced, const ViewExtensions& extensions = {})
 {
-    return release_line(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
+    return release_line(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n' +
+           extensions.lines;
 }
 
-fs::path stamp_file(const QubePaths& layout, const AppId& app) { return layout.view(app) / "announced"; }
+fs::path stamp_file(const fs::path& folder) { return folder / "announced"; }
 
-/// What the view was made from; nothing when it is not there or not whole.
-std::optional<std::string> stamp_of_view(const QubePaths& layout, const AppId& app)
+/// What a view, or the data of an extension, was made from; nothing when it is not there or not whole.
+std::optional<std::string> stamp_in(const fs::path& folder)
 {
-    const auto file = stamp_file(layout, app);
+    const auto file = stamp_file(folder);
     return fs::exists(file) ? std::optional(read_file(file, largest_stamp)) : std::nullopt;
 }
 
-std::vector<AppId> apps_with_views(const QubePaths& layout)
+std::vector<AppId> apps_in(const fs::path& folder)
 {
     std::vector<AppId> apps;
-    if (!fs::exists(layout.views())) {
+    if (!fs::exists(folder)) {
         return apps;
     }
-    for (const auto& name : names_in(layout.views())) {
+    for (const auto& name : names_in(folder)) {
         if (const auto app = AppId::parse(name)) {
             apps.push_back(*app);
         }
@@ -88,16 +92,28 @@ std::vector<AppId> apps_with_views(const QubePaths& layout)
     return apps;
 }
 
-/// The volume itself is unmounted only where the agent mounted it.
-void remove_app(const QubePaths& layout, const AppId& app)
+/// The volume itself is unmounted only where the agent mounted it: what the stamp's second line says.
+void leave_volume(const QubePaths& layout, const AppId& app, const std::optional<std::string>& stamp)
 {
-    const auto stamp = stamp_of_view(layout, app);
-    remove_view(layout, app);
-    if (!stamp || !stamp->ends_with("\nmounted\n")) {
+    if (!stamp || stamp->find(mounted_line) != stamp->find('\n')) {
         mounts::unmount(layout.volume(app));
         std::error_code ignored;
         fs::remove(layout.volume(app), ignored);
     }
+}
+
+void remove_app(const QubePaths& layout, const AppId& app)
+{
+    const auto stamp = stamp_in(layout.view(app));
+    remove_view(layout, app);
+    leave_volume(layout, app, stamp);
+}
+
+void remove_extension(const QubePaths& layout, const AppId& app)
+{
+    const auto stamp = stamp_in(layout.data(app));
+    remove_data(layout, app);
+    leave_volume(layout, app, stamp);
 }
 
 std::vector<Export> exports_of(const QubePaths& layout, const AppId& app)
@@ -116,6 +132,7 @@ public:
     RefreshReport run()
     {
         fs::create_directories(layout_.views());
+        fs::create_directories(layout_.all_data());
         const auto held = lock(layout_);
         if (mounts::is_mount_point(layout_.run.parent_path())) {
             mounts::make_shared(layout_.run.parent_path()); // with the views that programs run in
@@ -123,8 +140,12 @@ public:
         keep_base(layout_);
         see_to_services([&] { return services_.stop_all_but(announced_lines()); });
         remove_what_is_gone();
-        for (const auto& announced : announcements_.found) {
-            add(announced);
+        for (const auto kind : {Is::extension, Is::app}) { // views are made with the extensions that are there
+            for (const auto& announced : announcements_.found) {
+                if (kind_of(announced) == kind) {
+                    kind == Is::app ? add(announced) : add_extension(announced);
+                }
+            }
         }
         export_all();
         settle_services();
@@ -132,23 +153,64 @@ public:
     }
 
 private:
+    /// Views first: what they are made with stays for as long as they do.
     void remove_what_is_gone()
     {
-        for (const auto& app : apps_with_views(layout_)) {
-            const auto wanted = std::ranges::find_if(announcements_.found, [&](const Announced& announced) {
-                return announced.volume.app == app && stamp_of(announced) == stamp_of_view(layout_, app);
-            });
-            if (wanted == announcements_.found.end()) {
+        std::vector<VolumeSlot> announced;
+        for (const auto& one : announcements_.found) {
+            announced.push_back(one.volume);
+        }
+        for (const auto& app : apps_in(layout_.views())) {
+            if (!is_wanted(app, stamp_in(layout_.view(app)), extensions_of(app, announced), Is::app)) {
                 attempt(app, [&] { remove_app(layout_, app); });
+            }
+        }
+        for (const auto& app : apps_in(layout_.all_data())) {
+            if (!is_wanted(app, stamp_in(layout_.data(app)), {}, Is::extension)) {
+                attempt(app, [&] { remove_extension(layout_, app); });
             }
         }
         leave_composed_volumes(layout_, announcements_.found);
     }
 
+    enum class Is { app, extension };
+    static Is kind_of(const Announced& announced) { return announced.volume.extends ? Is::extension : Is::app; }
+
+    bool is_wanted(const AppId& app, const std::optional<std::string>& stamp, const ViewExtensions& extensions,
+                   Is kind) const
+    {
+        return std::ranges::any_of(announcements_.found, [&](const Announced& announced) {
+            return announced.volume.app == app && kind_of(announced) == kind &&
+                   stamp_of(announced, extensions) == stamp;
+        });
+    }
+
+    void add_extension(const Announced& announced)
+    {
+        const auto& app = announced.volume.app;
+        if (stamp_in(layout_.data(app)) && mounts::is_mount_point(layout_.volume(app))) {
+            extensions_.push_back(announced.volume);
+            return;
+        }
+        const bool works = attempt(app, [&] {
+            mount_volume(layout_, announced);
+            if (!exports_of(layout_, app).empty()) {
+                throw Error(Code::corrupt, "an extension exports nothing");
+            }
+            fs::create_directories(layout_.data(app));
+            show_data(layout_, announced.volume);
+            write_file(stamp_file(layout_.data(app)), stamp_of(announced));
+            extensions_.push_back(announced.volume);
+        });
+        if (!works) {
+            attempt(app, [&] { remove_extension(layout_, app); });
+        }
+    }
+
     void add(const Announced& announced)
     {
         const auto& app = announced.volume.app;
-        const bool there = stamp_of_view(layout_, app).has_value();
+        const bool there = stamp_in(layout_.view(app)).has_value();
         const bool works = attempt(app, [&] { use(announced, there); });
         if (!works && !there) {
             attempt(app, [&] { remove_app(layout_, app); });
@@ -160,12 +222,13 @@ private:
         const auto& app = announced.volume.app;
         mount_volume(layout_, announced);
         const auto exports = exports_in_qube(exports_of(layout_, app), app, added_by(announced.volume));
+        const auto extensions = extensions_of(app, extensions_);
         if (!there) {
-            compose_private_view(layout_, app);
+            compose_private_view(layout_, app, extensions);
         }
         write_commands(layout_, app, exports); // the host may have added one
         if (!there) {
-            write_file(stamp_file(layout_, app), stamp_of(announced));
+            write_file(stamp_file(layout_.view(app)), stamp_of(announced, extensions));
         }
         make_temporary_files(app, there);
         exports_.push_back({app, exports, release_line(announced.volume), announced.volume.rulings,
@@ -252,6 +315,7 @@ private:
     Services services_;
     RefreshReport report_;
     std::vector<AppExports> exports_;
+    std::vector<VolumeSlot> extensions_; ///< that are mounted, ascending by app
 };
 
 } // namespace
@@ -264,11 +328,14 @@ RefreshReport refresh(const QubePaths& layout, const Announcements& announcement
 std::vector<std::string> shown_apps(const QubePaths& layout)
 {
     std::vector<std::string> lines;
-    for (const auto& app : apps_with_views(layout)) {
-        if (const auto stamp = stamp_of_view(layout, app)) {
-            lines.push_back(stamp->substr(0, stamp->find('\n')));
+    for (const auto& folder : {layout.views(), layout.all_data()}) {
+        for (const auto& app : apps_in(folder)) {
+            if (const auto stamp = stamp_in(folder / app.text())) {
+                lines.push_back(stamp->substr(0, stamp->find('\n')));
+            }
         }
     }
+    std::ranges::sort(lines);
     return lines;
 }
 

@@ -16,7 +16,6 @@ namespace {
 
 constexpr std::size_t largest_list = 1024 * 1024; // passwd, group and sysusers.d files
 constexpr const char* sysusers_folder = "usr/lib/sysusers.d";
-constexpr const char* fontconfig_file = "fonts/conf.d/05-qpkg.conf";
 
 /// What no module may bring at its top level is not shown, so it must not be there unnoticed.
 void check_top_level(const fs::path& volume)
@@ -59,21 +58,31 @@ void add_users(const QubePaths& layout, const AppId& app, PlannedTree& made)
 }
 
 /// fontconfig looks into /var/cache, which is the qube's, and into the home, which views share. Folders that its files
-/// name come before these.
-std::string font_configuration()
+/// name come before these. Nothing where the base's fonts are all there are.
+std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
 {
-    return "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM "
-           "\"urn:fontconfig:fonts.dtd\">\n<fontconfig><cachedir>" +
-           std::string(font_caches) + "</cachedir></fontconfig>\n";
+    const auto module = layout.volume(app);
+    const bool has_caches = has_directory(module / fs::path(font_caches).relative_path());
+    const auto own = own_font_folder(font_salt(module / fonts_folder), font_salt(layout.base() / fonts_folder));
+    if (!has_caches && own.salt.empty() && extensions.fonts.empty()) {
+        return std::nullopt;
+    }
+    std::vector<FontFolder> folders{own};
+    std::vector<std::string> caches{std::string(font_caches)};
+    for (const auto& entry : extensions.fonts) {
+        folders.push_back(font_folder_of(layout, entry));
+        caches.push_back(font_caches_of(layout, entry));
+    }
+    return font_configuration(folders, caches);
 }
 
 /// What the agent puts over base and module, as an /etc layer; nothing when that is nothing.
-std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app)
+std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
 {
     PlannedTree etc;
     add_users(layout, app, etc);
-    if (has_directory(layout.volume(app) / fs::path(font_caches).relative_path())) {
-        etc[fontconfig_file] = {PlannedFile::Kind::file, font_configuration()};
+    if (auto text = fontconfig_text(layout, app, extensions)) {
+        etc[fontconfig_file] = {PlannedFile::Kind::file, *std::move(text)};
     }
     if (etc.empty()) {
         return std::nullopt;
@@ -97,33 +106,53 @@ void carry_mounts(const fs::path& base_tree, const fs::path& view_tree)
     }
 }
 
-void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree)
+/// What lies over the base's tree, topmost first.
+std::vector<fs::path> layers_above(const QubePaths& layout, const AppId& app, const fs::path& tree,
+                                   const ViewExtensions& extensions)
+{
+    std::vector<fs::path> layers;
+    if (tree == "etc") {
+        if (auto made = made_etc(layout, app, extensions)) {
+            layers.push_back(std::move(*made));
+        }
+    }
+    if (has_directory(layout.volume(app) / tree)) {
+        layers.push_back(layout.volume(app) / tree);
+    }
+    return layers;
+}
+
+/// What lies below it: it takes no path from app or base.
+std::vector<fs::path> layers_below(const QubePaths& layout, const fs::path& tree, const ViewExtensions& extensions)
+{
+    std::vector<fs::path> layers;
+    for (const auto& extension : extensions.layers) {
+        if (tree == "usr" && has_directory(layout.volume(extension) / tree)) {
+            layers.push_back(layout.volume(extension) / tree);
+        }
+    }
+    return layers;
+}
+
+void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree, const ViewExtensions& extensions)
 {
     const auto base = layout.base() / tree;
-    const auto module = layout.volume(app) / tree;
     const auto target = layout.view(app) / tree;
-    const bool adds = has_directory(module);
     if (!has_directory(base)) {
-        if (adds) {
+        if (has_directory(layout.volume(app) / tree)) {
             throw Error(Code::conflict, "the base has no /" + tree.string() + " to show the module's in");
         }
         return;
     }
-    std::vector<fs::path> layers;
-    if (tree == "etc") {
-        if (auto made = made_etc(layout, app)) {
-            layers.push_back(std::move(*made));
-        }
-    }
-    if (adds) {
-        layers.push_back(module);
-    }
+    auto layers = layers_above(layout, app, tree, extensions);
+    const auto below = layers_below(layout, tree, extensions);
     fs::create_directories(target);
-    if (layers.empty()) {
+    if (layers.empty() && below.empty()) {
         mounts::bind(base, target, mounts::Access::read_only);
         return;
     }
     layers.push_back(base);
+    layers.insert(layers.end(), below.begin(), below.end());
     mounts::mount_overlay(target, layers);
     carry_mounts(base, target);
 }
@@ -144,11 +173,11 @@ void keep_base(const QubePaths& layout)
     }
 }
 
-void compose_private_view(const QubePaths& layout, const AppId& app)
+void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
 {
     check_top_level(layout.volume(app));
     for (const auto* tree : view_trees) {
-        compose_tree(layout, app, tree);
+        compose_tree(layout, app, tree, extensions);
     }
 }
 

@@ -6,10 +6,12 @@
 // the configuration of the view. Without them each app would make its own at its first start, into a home that it
 // shares with apps that have other fonts.
 //
-// They lie in /usr/lib/fontconfig/cache, for views show no /var/cache; the agent names that folder to fontconfig.
+// They lie in /usr/lib/fontconfig/cache, for views show no /var/cache; the agent names that folder to fontconfig. An
+// extension of qpkg.fonts has its own in the same way, of the folder that it will be in a qube.
 #pragma once
 
 #include "qpkg/core/fd.hpp"
+#include "qpkg/model/id.hpp"
 #include "qpkg/ports/package_source.hpp"
 
 #include <cstdint>
@@ -24,5 +26,10 @@ bool wants_font_caches(const std::filesystem::path& tree, const Fd& base);
 /// said.
 void add_font_caches(const Workshop& workshop, const std::filesystem::path& volume, const std::filesystem::path& tree,
                      std::int64_t epoch);
+
+/// The same for the extension `app` of qpkg.fonts. `programs`: changes of an installation that has fontconfig's.
+void add_entry_caches(const Workshop& workshop, const std::filesystem::path& volume,
+                      const std::filesystem::path& programs, const AppId& app, const std::filesystem::path& directory,
+                      std::int64_t epoch);
 
 } // namespace qpkg::build

@@ -211,46 +211,100 @@ void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPack
 
 } // namespace
 
-ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, const ObjectOfBase& object_of_base, const ExportBounds& bounds)
-{
-    const ForeignTree changes(directory);
-    const auto installed = source.describe(changes);
-    const auto there = source.describe(ForeignTree(base));
-    refuse_replacements(there, installed);
-    const auto packages = files_of(installed);
-    const auto entries = scan_changes(changes, ForeignTree(base));
-    const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places());
-    refuse_displacements(plan, packages);
-    refuse_removals(plan);
-    refuse_secrets(plan, recipe);
+namespace {
 
-    auto files = read_module_files(changes, plan.keep, recipe, installed, packages);
-    files.icons_of_base = icons_of(ForeignTree(base));
-    auto exports = plan_exports(recipe, files, bounds.unlisted);
-    auto listed = listed_names(exports.exports);
-    exports = fit_exports(recipe.app, std::move(exports), bounds.room);
-    ModuleTree tree{.exports = std::move(exports.exports),
-                    .listed = std::move(listed),
-                    .summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed) : recipe.summary,
-                    .limits = limits_of_the_app(plan.limits, files),
-                    .findings = plan.findings};
-    tree.findings.insert(tree.findings.end(), exports.findings.begin(), exports.findings.end());
-    const auto sysusers = added_accounts(changes, base, tree.findings);
-
-    settle_tree(changes, plan);
-    unpack_documents(directory, base);
-    describe(tree, describe_tree(changes, packages, object_of_base), installed, there);
-    const auto exports_text = encode_exports(recipe.app, tree.exports);
-    tree.exports = with_what_is_told(parse_exports(exports_text, recipe.app), tree.exports);
-    for (const auto& [path, text] : own_files(recipe.app, exports_text, sysusers, base)) {
-        with_context("the tree that " + packages.suspects(path) + " made", [&] { changes.write(path, text); });
+/// The same for an app and for an extension, which have other files and say other things of themselves.
+class TreeMaker {
+public:
+    TreeMaker(const fs::path& directory, const Fd& base, const Recipe& recipe, const PackageSource& source,
+              const ObjectOfBase& object_of_base)
+        : directory_(directory), base_(base), recipe_(recipe), object_of_base_(object_of_base), changes_(directory),
+          installed_(source.describe(changes_)), there_(source.describe(ForeignTree(base))),
+          packages_(files_of(installed_))
+    {
+        refuse_replacements(there_, installed_);
+        plan_ = plan_tree(scan_changes(changes_, ForeignTree(base)), recipe.may_remove, packages_, source.own_places());
+        refuse_displacements(plan_, packages_);
+        refuse_removals(plan_);
+        refuse_secrets(plan_, recipe);
+        files_ = read_module_files(changes_, plan_.keep, recipe, installed_, packages_);
+        tree_.summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed_) : recipe.summary;
     }
-    find_dangling(changes, base, plan, tree.findings);
-    find_refused_tmpfiles(changes, plan, tree.findings);
-    find_left_out(recipe, installed, there, tree.findings);
-    std::ranges::sort(tree.findings);
-    return tree;
+
+    ModuleTree make_app(const ExportBounds& bounds) &&
+    {
+        files_.icons_of_base = icons_of(ForeignTree(base_));
+        auto exports = plan_exports(recipe_, files_, bounds.unlisted);
+        tree_.listed = listed_names(exports.exports);
+        exports = fit_exports(recipe_.app, std::move(exports), bounds.room);
+        tree_.exports = std::move(exports.exports);
+        tree_.limits = limits_of_the_app(plan_.limits, files_);
+        tree_.findings = plan_.findings;
+        tree_.findings.insert(tree_.findings.end(), exports.findings.begin(), exports.findings.end());
+        const auto sysusers = added_accounts(changes_, base_, tree_.findings);
+
+        settle(installed_);
+        const auto exports_text = encode_exports(recipe_.app, tree_.exports);
+        tree_.exports = with_what_is_told(parse_exports(exports_text, recipe_.app), tree_.exports);
+        write(own_files(recipe_.app, exports_text, sysusers, base_));
+        find_refused_tmpfiles(changes_, plan_, tree_.findings);
+        find_left_out(recipe_, installed_, there_, tree_.findings);
+        return finish();
+    }
+
+    ModuleTree make_extension(const Extension& extension) &&
+    {
+        plan_ = for_the_point(std::move(plan_), changes_, files_.own, recipe_.app, extension);
+        refuse_loud_types(changes_, ForeignTree(base_), plan_.keep);
+        tree_.findings = plan_.findings;
+        settle(packages_with(installed_, packages_, plan_.keep));
+        write({{exports_path(recipe_.app), encode_exports(recipe_.app, {})}});
+        return finish();
+    }
+
+private:
+    void settle(const std::vector<InstalledPackage>& installed)
+    {
+        settle_tree(changes_, plan_);
+        unpack_documents(directory_, base_);
+        describe(tree_, describe_tree(changes_, packages_, object_of_base_), installed, there_);
+    }
+
+    void write(const std::map<std::string, std::string>& files) const
+    {
+        for (const auto& [path, text] : files) {
+            with_context("the tree that " + packages_.suspects(path) + " made", [&] { changes_.write(path, text); });
+        }
+    }
+
+    ModuleTree finish()
+    {
+        find_dangling(changes_, base_, plan_, tree_.findings);
+        std::ranges::sort(tree_.findings);
+        return std::move(tree_);
+    }
+
+    const fs::path& directory_;
+    const Fd& base_;
+    const Recipe& recipe_;
+    const ObjectOfBase& object_of_base_;
+    ForeignTree changes_;
+    std::vector<InstalledPackage> installed_;
+    std::vector<InstalledPackage> there_;
+    PackageFiles packages_;
+    TreeChoice plan_;
+    ModuleFiles files_;
+    ModuleTree tree_{};
+};
+
+} // namespace
+
+ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
+                            const PackageSource& source, const ObjectOfBase& object_of_base, const ExportBounds& bounds,
+                            const std::optional<Extension>& extension)
+{
+    TreeMaker maker(directory, base, recipe, source, object_of_base);
+    return extension ? std::move(maker).make_extension(*extension) : std::move(maker).make_app(bounds);
 }
 
 } // namespace qpkg::build

@@ -2,6 +2,7 @@
 #include "build/recipe.hpp"
 
 #include "base/toml_section.hpp"
+#include "build/recipe_points.hpp"
 #include "repo-format/guest/app_names.hpp"
 
 #include "qpkg/core/text.hpp"
@@ -16,8 +17,8 @@ namespace {
 
 /// A library in the qube's own /usr is loaded by the base's programs too, those of root among them.
 constexpr std::string_view no_shared_view =
-    "no module is merged into the qube's own /usr: what others may see will be an extension of a point, until then "
-    "an app is private";
+    "no module is merged into the qube's own /usr: what others may see is an extension of a point (extends = "
+    "\"qpkg.fonts\"), an app is private";
 
 void read_app(TomlSection section, Recipe& recipe)
 {
@@ -32,6 +33,7 @@ void read_app(TomlSection section, Recipe& recipe)
             throw Error(Code::usage, "expected private, found \"" + view + '"');
         }
     });
+    read_extends(section, recipe);
     section.refuse_unknown();
 }
 
@@ -122,7 +124,9 @@ Recipe read_recipe(const toml::table& table, std::string_view file)
     auto test = root.section("test");
     recipe.tests = test.texts("run").value_or(std::vector<std::string>());
     test.refuse_unknown();
+    read_points(root, table, recipe);
     root.refuse_unknown();
+    refuse_parts_of_apps(recipe, file);
     return recipe;
 }
 

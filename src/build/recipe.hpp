@@ -22,12 +22,32 @@ inline constexpr std::size_t largest_recipe = 64 * 1024; ///< bytes
 /// reason not to build.
 enum class PrivateFiles { drop, refuse };
 
+/// An extension, as a recipe has it.
+struct RecipeExtends {
+    PointName point;
+    std::optional<std::string> abi = {};   ///< default: that of the point
+    std::vector<std::string> folders = {}; ///< of an app's point, ascending; default: those of the point
+
+    friend bool operator==(const RecipeExtends&, const RecipeExtends&) = default;
+};
+
+/// A point of an app, as its recipe has it.
+struct RecipePoint {
+    PointName name;
+    std::vector<std::string> folders;    ///< ascending, at least one
+    std::optional<std::string> abi = {}; ///< default: the first number of the version
+
+    friend bool operator==(const RecipePoint&, const RecipePoint&) = default;
+};
+
 /// `module.toml`: what a person says about a module. Schema: schemas/recipe.schema.json.
 struct Recipe {
     AppId app;
     BaseId base;
     std::string summary = {};                ///< one line of printable ASCII; empty: the package's own
     std::optional<std::string> version = {}; ///< default: that of the first package
+    std::optional<RecipeExtends> extends = {};
+    std::vector<RecipePoint> points = {}; ///< of an app, ascending by name
 
     std::vector<std::string> packages = {}; ///< names as the package manager knows them, at least one
     Recommended recommended = Recommended::none;

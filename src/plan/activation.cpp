@@ -94,7 +94,8 @@ std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& gen
     for (const auto& binding : generation.bindings) {
         const auto& release = snapshot.release(binding.release).release;
         slots.push_back({release.app, release.version, generation.composed.value_or(release.volume.root),
-                         std::move(told.rulings[release.app]), binding.services, told.turn_of(release.app)});
+                         std::move(told.rulings[release.app]), binding.services, told.turn_of(release.app),
+                         release.extends ? std::optional(release.extends->point) : std::nullopt});
     }
     return slots;
 }

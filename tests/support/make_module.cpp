@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// make-module ROOT BASE APP VERSION TREE OUT [VIEW] [second=NAME…]: a module directory as `qpkg build` leaves it, from
+// make-module ROOT BASE APP VERSION TREE OUT [VIEW] [WORD…]: a module directory as `qpkg build` leaves it, from
 // a directory tree instead of packages, so that tests have modules in milliseconds. Exported are every file of
 // TREE/usr/bin, desktop entries, D-Bus services and units, whose names are listed where they are not of the app; units
 // with an [Install] section ask to start. VIEW goes into the manifest as it is, where qpkg itself writes no other than
-// private. Times after the first of 2026 are the build's.
+// private. Other words are second=NAME, point=NAME,ABI,FOLDER… of an app, and extends=POINT,ABI, which makes an
+// extension, whatever it holds. Times after the first of 2026 are the build's.
 #include "app/world.hpp"
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
@@ -15,6 +16,7 @@
 #include "repo-format/repo/owners.hpp"
 
 #include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
 #include <fcntl.h>
@@ -46,17 +48,45 @@ void add_exports(std::vector<Export>& exports, const fs::path& tree, const AppId
 }
 
 constexpr std::string_view second_word = "second=";
+constexpr std::string_view point_word = "point=";
+constexpr std::string_view extends_word = "extends=";
 
-/// What follows "second=" in the words.
-std::set<std::string> second_names(std::span<char* const> words)
+/// What follows `key` in the words.
+std::vector<std::string> words_after(std::string_view key, std::span<char* const> words)
 {
-    std::set<std::string> names;
+    std::vector<std::string> found;
     for (const std::string_view word : words) {
-        if (word.starts_with(second_word)) {
-            names.emplace(word.substr(second_word.size()));
+        if (word.starts_with(key)) {
+            found.emplace_back(word.substr(key.size()));
         }
     }
-    return names;
+    return found;
+}
+
+std::set<std::string> second_names(std::span<char* const> words)
+{
+    const auto names = words_after(second_word, words);
+    return {names.begin(), names.end()};
+}
+
+std::vector<Point> points_of(std::span<char* const> words)
+{
+    std::vector<Point> points;
+    for (const auto& word : words_after(point_word, words)) {
+        const auto parts = text::split(word, ',');
+        points.push_back({PointName::require(parts.at(0)), {parts.begin() + 2, parts.end()}, std::string(parts.at(1))});
+    }
+    return points;
+}
+
+std::optional<Extends> extends_of(std::span<char* const> words)
+{
+    const auto found = words_after(extends_word, words);
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    const auto parts = text::split(found.front(), ',');
+    return Extends{PointName::require(parts.at(0)), std::string(parts.at(1))};
 }
 
 std::vector<Export> exports_of(const fs::path& tree, const AppId& app, const std::set<std::string>& second)
@@ -139,7 +169,8 @@ void make(std::span<char* const> words)
 
     constexpr std::string_view recipe = "# made by make-module\n";
     constexpr std::string_view lock;
-    const auto exports = exports_of(tree, app, second_names(words.subspan(6)));
+    const auto extends = extends_of(words.subspan(6));
+    const auto exports = extends ? std::vector<Export>() : exports_of(tree, app, second_names(words.subspan(6)));
     const auto owners = owners_of(tree, app); // not of what a build writes itself
     write_exports(tree, app, exports);
     const files::TemporaryDirectory no_base(fs::temp_directory_path());
@@ -174,10 +205,12 @@ void make(std::span<char* const> words)
                           .needs = {},
                           .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
                           .details = write_packed(world, result / packed_details_file, details_of(app, version)),
-                          .owners = write_packed(world, result / packed_owners_file, owners)};
+                          .owners = write_packed(world, result / packed_owners_file, owners),
+                          .extends = extends,
+                          .points = points_of(words.subspan(6))};
     files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
     files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
-    const bool has_view = words.size() > 6 && !std::string_view(words[6]).starts_with(second_word);
+    const bool has_view = words.size() > 6 && std::string_view(words[6]).find('=') == std::string_view::npos;
     const auto manifest = with_view(encode_manifest(release), has_view ? words[6] : "private");
     files::write(result / "manifest.json", manifest, 0644, files::Durability::scratch);
 }
@@ -187,7 +220,7 @@ void make(std::span<char* const> words)
 int main(int argc, char** argv)
 {
     if (argc < 7) {
-        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [VIEW] [second=NAME…]\n";
+        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [VIEW] [WORD…]\n";
         return 2;
     }
     try {

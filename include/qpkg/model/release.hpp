@@ -3,6 +3,7 @@
 
 #include "qpkg/model/id.hpp"
 #include "qpkg/model/menu.hpp"
+#include "qpkg/model/point.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -133,6 +134,8 @@ struct Release {
     PinnedFile owners;                     ///< whose each path is: repo-format/repo/owners.md
     std::vector<DeltaSummary> deltas = {}; ///< ascending by commit, each commit once
     std::vector<Limit> limits = {};        ///< ascending, at most 32
+    std::optional<Extends> extends = {};   ///< of an extension, which is no app: it has neither exports nor a view
+    std::vector<Point> points = {};        ///< of an app, ascending by name
 
     friend bool operator==(const Release&, const Release&) = default;
 };

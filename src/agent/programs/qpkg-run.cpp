@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // Runs a program of an app in that app's view.
 #include "agent/enter.hpp"
+#include "agent/extensions.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -27,13 +28,30 @@ std::string environment(const char* name, const char* otherwise)
     return value;
 }
 
-/// The view's own programs first, the launchers of all apps after them.
+/// Data that extensions have where no variable of all programs leads: dictionaries, locales. What the user set counts.
+void add_data_path(const char* name, const std::vector<std::string>& folders)
+{
+    std::string list = environment(name, "");
+    for (const auto& folder : folders) {
+        list = agent::with_last(list, folder);
+    }
+    if (!list.empty()) {
+        ::setenv(name, list.c_str(), 1);
+    }
+}
+
+/// The view's own programs first, the launchers of all apps after them. Data of extensions comes after the base's.
 void set_search_paths(const agent::QubePaths& layout)
 {
     const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
-    const auto data = environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
+    auto data = environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
+    for (const auto& folder : agent::data_folders(layout)) {
+        data = agent::with_last(data, folder);
+    }
     ::setenv("PATH", agent::with_last(path, layout.bin().string()).c_str(), 1);
     ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
+    add_data_path("DICPATH", agent::data_folders(layout, "share/hunspell"));
+    add_data_path("LOCPATH", agent::data_folders(layout, "locale"));
 }
 
 int become(std::vector<std::string> words)

@@ -5,6 +5,7 @@
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
 #include "build/base_tree.hpp"
+#include "build/extension.hpp"
 #include "build/font_caches.hpp"
 #include "build/lock.hpp"
 #include "build/module_tests.hpp"
@@ -96,10 +97,14 @@ build::Lock require_lock(const BuildRequest& request, const Base& base)
 }
 
 build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
-                            const build::Recipe& recipe, const Base& base)
+                            const build::Recipe& recipe, const Base& base,
+                            const std::optional<build::Extension>& extension)
 {
     if (request.lock.empty()) {
-        auto choice = source.resolve(workshop, {recipe.packages, recipe.recommended});
+        PackageWish wish{recipe.packages, recipe.recommended};
+        const auto tools = build::tools_for(extension);
+        wish.names.insert(wish.names.end(), tools.begin(), tools.end());
+        auto choice = source.resolve(workshop, wish);
         return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
     }
     auto lock = require_lock(request, base);
@@ -138,7 +143,7 @@ std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
 }
 
 /// What is known before the tree is made.
-Release draft_of(const RecipeFile& recipe, const build::Lock& lock)
+Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const std::optional<build::Extension>& extension)
 {
     const auto& app = recipe.recipe.app;
     const auto arch = native_arch();
@@ -157,7 +162,9 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock)
             .needs = recipe.recipe.needs,
             .inputs = {nothing, sha256(build::encode_lock(lock)), lock.base_commit, lock.epoch},
             .details = {nothing, 0, nothing, 0},
-            .owners = {nothing, 0, nothing, 0}};
+            .owners = {nothing, 0, nothing, 0},
+            .extends = extension ? std::optional(extension->extends) : std::nullopt,
+            .points = build::points_of(recipe.recipe, version_of(recipe.recipe, lock))};
 }
 
 ModuleIdentity module_identity(const Release& draft)
@@ -170,18 +177,44 @@ ModuleIdentity module_identity(const Release& draft)
             .epoch = draft.inputs.source_date_epoch};
 }
 
-/// What goes by the times of directories is made over the volume, which alone has them.
-void add_caches(World& world, const Workshop& workshop, const fs::path& tree, const Fd& base,
-                const ModuleIdentity& module)
+/// A build between its installation and its commit.
+struct Built {
+    const Workshop& workshop;
+    const PackageSource& source;
+    const build::Lock& lock;
+    const Fd& base;
+    const fs::path& tree;
+};
+
+/// The volume of the tree as it is now.
+fs::path volume_of(World& world, const Built& built, const ModuleIdentity& module)
 {
-    if (!build::wants_font_caches(tree, base)) {
-        return;
+    const auto& scratch = built.workshop.scratch;
+    const auto content = world.open_content(scratch / "content");
+    const auto volumes = world.open_volumes(*content, scratch / "volumes");
+    const VolumePart part{content->commit_tree(module_commit(built.tree, module), world.progress).commit, ""};
+    return volumes->path(volumes->build({&part, 1}, std::nullopt, world.progress).volume.root);
+}
+
+/// Everything once more, aside: of the tree itself only the fonts are left.
+fs::path install_aside(const Built& built)
+{
+    auto aside = built.workshop;
+    aside.scratch /= "aside";
+    ForeignTree(built.workshop.scratch).make_directories("aside");
+    return built.source.install(aside, built.lock.packages, built.lock.epoch);
+}
+
+/// What goes by the times of directories is made over the volume, which alone has them.
+void add_caches(World& world, const Built& built, const ModuleIdentity& module,
+                const std::optional<build::Extension>& extension)
+{
+    if (!build::tools_for(extension).empty()) {
+        const auto volume = volume_of(world, built, module);
+        build::add_entry_caches(built.workshop, volume, install_aside(built), module.app, built.tree, module.epoch);
+    } else if (!extension && build::wants_font_caches(built.tree, built.base)) {
+        build::add_font_caches(built.workshop, volume_of(world, built, module), built.tree, module.epoch);
     }
-    const auto content = world.open_content(workshop.scratch / "content");
-    const auto volumes = world.open_volumes(*content, workshop.scratch / "volumes");
-    const VolumePart part{content->commit_tree(module_commit(tree, module), world.progress).commit, ""};
-    const auto volume = volumes->build({&part, 1}, std::nullopt, world.progress).volume.root;
-    build::add_font_caches(workshop, volumes->path(volume), tree, module.epoch);
 }
 
 /// Bytes of the manifest.
@@ -210,7 +243,14 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     release.exports = std::move(module.exports);
     release.limits = std::move(module.limits);
     release.inputs.recipe = sha256(recipe.text);
-    module.details.packages = build::built_packages(lock.packages, module.installed);
+    auto packages = lock.packages;
+    if (release.extends) { // what was installed for its build alone is no part of it
+        std::erase_if(packages, [&](const LockedPackage& locked) {
+            return std::ranges::find(module.installed, locked.package.name, &InstalledPackage::name) ==
+                   module.installed.end();
+        });
+    }
+    module.details.packages = build::built_packages(packages, module.installed);
     release.details = write_packed(world, result / packed_details_file, encode_details(module.details));
     release.owners = write_packed(world, result / packed_owners_file, module.owners);
     files::write(result / "module.toml", recipe.text, 0644, files::Durability::scratch);
@@ -235,7 +275,12 @@ BuildPlan plan_build(World& world, const BuildRequest& request)
 BuildReport build_module(World& world, const BuildRequest& request)
 {
     auto recipe = read_recipe(world, request);
-    const auto base = plan::require_base(world.db.snapshot(), recipe.recipe.base);
+    const auto snapshot = world.db.snapshot();
+    const auto base = plan::require_base(snapshot, recipe.recipe.base);
+    const auto extension = build::extension_of(recipe.recipe, snapshot.releases);
+    if (extension) {
+        recipe.text = build::with_extension(recipe.text, recipe.recipe, *extension);
+    }
     const Scratch scratch(world.root / "build");
     files::require_room(scratch.path(), {space_to_start});
     const Workshop workshop{.sandbox = world.sandbox,
@@ -245,8 +290,8 @@ BuildReport build_module(World& world, const BuildRequest& request)
                             .cache = world.root / "cache" / base.id.text()};
     const auto base_root = world.sandbox.open_root(workshop.base_image);
     const auto source = require_source(world, request, base, base_root);
-    const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base);
-    const auto draft = draft_of(recipe, lock);
+    const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base, extension);
+    const auto draft = draft_of(recipe, lock, extension);
     const auto room = room_for_exports(draft);
     files::require_room(scratch.path(), {growth * size_of(lock)});
     build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
@@ -258,9 +303,9 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto base_files = world.content.open_commit(base.commit);
     auto module = build::make_module_tree(
         tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
-        {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room});
+        {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room}, extension);
     build::settle_times(ForeignTree(tree), began, lock.epoch);
-    add_caches(world, workshop, tree, base_root, module_identity(draft));
+    add_caches(world, {workshop, *source, lock, base_root, tree}, module_identity(draft), extension);
     recipe.text = complete_text(recipe, module);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 

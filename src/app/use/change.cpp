@@ -3,7 +3,9 @@
 
 #include "app/typed_app.hpp"
 #include "app/use/adoption.hpp"
+#include "app/use/code_wished.hpp"
 #include "app/use/cost.hpp"
+#include "app/use/extension_trees.hpp"
 #include "app/use/names_wished.hpp"
 #include "app/use/told_exports.hpp"
 #include "app/use/unexported.hpp"
@@ -150,7 +152,7 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
     }
     plan = plan::plan_install(snapshot, releases, qubes,
                               occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)),
-                              wishes_of(request.services, releases));
+                              wishes_of(request.services, releases), consents_of(request.code, releases));
     if (!plan.empty()) {
         plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
     }
@@ -241,9 +243,11 @@ void bring_again(const World& world, PreparedChange& change, const engine::Damag
 
 ChangeReport apply(World& world, PreparedChange& change)
 {
+    require_agreed(change.plan);
     ChangeReport report{};
     report.prepared = prepare_steps(world, change);
     require_told_exports(world, change.plan);
+    require_extension_trees(world, change.snapshot, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activated = engine::activate(world.db, world.hypervisor);
     const auto& activation = activated.done;

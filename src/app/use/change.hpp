@@ -40,7 +40,8 @@ struct InstallRequest {
     Allowances allow;
     NameRequest names;
     ServiceChoice services = {};
-    std::string reason; ///< the command line
+    std::vector<std::string> code = {}; ///< EXTENSION:APP, that a person lets into that app's view
+    std::string reason;                 ///< the command line
 };
 
 struct RemoveRequest {

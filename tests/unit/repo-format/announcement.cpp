@@ -18,6 +18,20 @@ TEST_CASE("the line of a volume is read back as it was written")
     CHECK(parse_slot(encode_slot(slot)) == slot);
 }
 
+TEST_CASE("the line of an extension says its point, and has no words after the root")
+{
+    auto extension = slot;
+    extension.extends = PointName::require("org.mozilla.firefox-esr/x");
+    const auto line = encode_slot(extension);
+    CHECK(line == "org.example.hello 1:2.0~rc1-1+b2 extends:org.mozilla.firefox-esr/x " + root);
+    CHECK(parse_slot(line) == extension);
+    for (const auto* rest : {" +a.service", " @7", " command:hello"}) {
+        CHECK_FAILS(Code::corrupt, "an extension has neither names nor services", parse_slot(line + rest));
+    }
+    CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 extends:fonts " + root));
+    CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 extends: " + root));
+}
+
 TEST_CASE("the services that may start follow the root")
 {
     auto serving = slot;
