@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/own_disk.hpp"
 
+#include "agent/accounts.hpp"
 #include "agent/disks.hpp"
 #include "agent/small_files.hpp"
 #include "core/qube_user.hpp"
@@ -16,7 +17,6 @@ namespace qpkg::agent {
 namespace {
 
 constexpr const char* serial = "qpkg-private";
-constexpr std::size_t largest_table = 1024 * 1024;
 
 /// Shows `text` as a file of /etc, which may be read-only.
 void show_table(const QubePaths& layout, const fs::path& place, const std::string& text)
@@ -34,8 +34,8 @@ void offer_user(const QubePaths& layout)
     if (!fs::exists(passwd)) {
         return; // then there is not even a root
     }
-    const auto groups = fs::exists(group) ? read_file(group, largest_table) : std::string();
-    const auto tables = program::with_qube_user(read_file(passwd, largest_table), groups);
+    const auto groups = fs::exists(group) ? read_file(group, largest_account_table) : std::string();
+    const auto tables = program::with_qube_user(read_file(passwd, largest_account_table), groups);
     if (!tables) {
         return;
     }
@@ -55,7 +55,7 @@ void mount_own_disk(const Surroundings& where, const QubePaths& layout)
     }
     auto place = layout.root / "rw";
     if (!fs::is_directory(place)) {
-        place = layout.run / "private";
+        place = layout.run / "private"; // as lasting_place says
         fs::create_directories(place);
     }
     if (!mounts::is_mount_point(place) &&

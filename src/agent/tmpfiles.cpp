@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/tmpfiles.hpp"
 
+#include "agent/accounts.hpp"
 #include "agent/small_files.hpp"
+#include "agent/view_accounts.hpp"
 #include "core/user_entry.hpp"
 #include "repo-format/guest/tmpfiles.hpp"
 
@@ -22,7 +24,6 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t largest_accounts = 1024 * 1024;
 constexpr std::size_t longest_app = 256;
 constexpr uid_t ordinary_user = 1000;
 constexpr gid_t lowest_ordinary_group = 1000;
@@ -71,7 +72,7 @@ struct Tables {
 Tables tables_of(const fs::path& tree)
 {
     const auto read = [&](const char* file) {
-        return fs::exists(fs::symlink_status(tree / file)) ? read_file_within(tree, file, largest_accounts)
+        return fs::exists(fs::symlink_status(tree / file)) ? read_file_within(tree, file, largest_account_table)
                                                            : std::string();
     };
     return {read("etc/passwd"), read("etc/group")};
@@ -81,7 +82,7 @@ Tables tables_of(const fs::path& tree)
 class Owners {
 public:
     Owners(const QubePaths& layout, const AppId& app)
-        : base_(tables_of(layout.base())), view_(tables_of(layout.view(app)))
+        : layout_(layout), app_(app), base_(tables_of(layout.base())), view_(tables_of(layout.view(app)))
     {
     }
 
@@ -89,7 +90,7 @@ public:
     uid_t user(const std::string& name) const
     {
         const auto entry = program::find_user(view_.passwd, view_.group, name);
-        const bool is_own = entry && !program::find_user(base_.passwd, base_.group, name);
+        const bool is_own = entry && entry->uid == own_account(layout_, app_, name);
         if (name == "root" || (entry && (entry->uid == ordinary_user || is_own))) {
             return name == "root" ? 0 : entry->uid;
         }
@@ -100,14 +101,18 @@ public:
     gid_t group(const std::string& name) const
     {
         const auto number = group_in(view_.group, name);
-        const auto of_base = group_in(base_.group, name);
-        if (name == "root" || (number && (!of_base || *number < lowest_ordinary_group || *number == ordinary_user))) {
+        const bool is_own = number && number == own_account(layout_, app_, name);
+        const bool is_of_base = number && number == group_in(base_.group, name) &&
+                                (*number < lowest_ordinary_group || *number == ordinary_user);
+        if (name == "root" || is_own || is_of_base) {
             return name == "root" ? 0 : *number;
         }
         throw Error(Code::unsupported, "the group " + name + " is none that an app may give");
     }
 
 private:
+    const QubePaths& layout_;
+    const AppId& app_;
     Tables base_;
     Tables view_;
 };

@@ -2,7 +2,7 @@
 #include "agent/view.hpp"
 
 #include "agent/small_files.hpp"
-#include "agent/sysusers.hpp"
+#include "agent/view_accounts.hpp"
 #include "repo-format/guest/font_caches.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -14,8 +14,6 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t largest_list = 1024 * 1024; // passwd, group and sysusers.d files
-constexpr const char* sysusers_folder = "usr/lib/sysusers.d";
 constexpr const char* fontconfig_file = "fonts/conf.d/05-qpkg.conf";
 
 /// What no module may bring at its top level is not shown, so it must not be there unnoticed.
@@ -37,27 +35,6 @@ bool has_directory(const fs::path& path)
     return fs::is_directory(status);
 }
 
-/// The users and groups that the module's sysusers.d files ask for.
-void add_users(const QubePaths& layout, const AppId& app, PlannedTree& made)
-{
-    const auto folder = layout.volume(app) / sysusers_folder;
-    if (!has_directory(folder)) {
-        return;
-    }
-    const auto etc = layout.base() / "etc";
-    Accounts accounts{read_file_within(layout.base(), "etc/passwd", largest_list),
-                      read_file_within(layout.base(), "etc/group", largest_list)};
-    for (const auto& name : names_in(folder)) {
-        if (name.ends_with(".conf")) {
-            accounts =
-                with_accounts(std::move(accounts),
-                              read_file_within(layout.volume(app), fs::path(sysusers_folder) / name, largest_list));
-        }
-    }
-    made["passwd"] = {PlannedFile::Kind::file, accounts.passwd};
-    made["group"] = {PlannedFile::Kind::file, accounts.group};
-}
-
 /// fontconfig looks into /var/cache, which is the qube's, and into the home, which views share. Folders that its files
 /// name come before these.
 std::string font_configuration()
@@ -71,7 +48,10 @@ std::string font_configuration()
 std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app)
 {
     PlannedTree etc;
-    add_users(layout, app, etc);
+    if (const auto accounts = accounts_of_view(layout, app)) {
+        etc["passwd"] = {PlannedFile::Kind::file, accounts->passwd};
+        etc["group"] = {PlannedFile::Kind::file, accounts->group};
+    }
     if (has_directory(layout.volume(app) / fs::path(font_caches).relative_path())) {
         etc[fontconfig_file] = {PlannedFile::Kind::file, font_configuration()};
     }
