@@ -3,6 +3,8 @@
 
 #include "cli/names_view.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -46,6 +48,34 @@ Value start_of(const AllowedService* allowed)
                                                  : shown_as(text("confined"), "yes, confined");
 }
 
+/// "postgresql: /usr/lib/postgresql/15/bin/initdb -D …, as postgres"
+std::vector<std::string> first_starts(const plan::Plan& plan)
+{
+    std::set<std::string> lines;
+    for (const auto& effect : plan.effects) {
+        if (!effect.to) {
+            continue;
+        }
+        const auto& first = effect.to->release.first_start;
+        for (const auto& words : first.run) {
+            lines.insert(short_name(effect.app) + ": " + text::join(words, " ") + ", as " + first.user);
+        }
+    }
+    return {lines.begin(), lines.end()};
+}
+
+/// "postgresql: /var/lib/postgresql"
+std::vector<std::string> kept_folders(const plan::Plan& plan)
+{
+    std::set<std::string> lines;
+    for (const auto& effect : plan.effects) {
+        for (const auto& name : effect.to ? effect.to->release.first_start.state : std::vector<std::string>()) {
+            lines.insert(short_name(effect.app) + ": /var/lib/" + name);
+        }
+    }
+    return {lines.begin(), lines.end()};
+}
+
 /// "hello: D-Bus org.freedesktop.secrets"
 std::vector<std::string> foreign_names(const plan::Plan& plan)
 {
@@ -68,6 +98,12 @@ void describe_services(Document& out, const plan::Plan& plan)
     out.table("services", rows_of(plan), column("qube", "QUBE", [](const Row& row) { return row.effect.qube; }),
               column("app", "APP", [](const Row& row) { return app_value(row.effect.app); }),
               column("service", "SERVICE", &Row::service), column("starts", "STARTS", &Row::allowed, start_of));
+    if (auto programs = first_starts(plan); !programs.empty()) {
+        out.field("first_starts", list(std::move(programs)), "Run once in each qube, when that is allowed");
+    }
+    if (auto folders = kept_folders(plan); !folders.empty()) {
+        out.field("state", list(std::move(folders)), "Kept in each qube");
+    }
     if (auto names = foreign_names(plan); !names.empty()) {
         out.field("foreign_names", list(std::move(names)), "Names that are not of the app's id");
     }

@@ -63,6 +63,16 @@ std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app)
     return made;
 }
 
+/// Empty folders that state is shown at, as a layer; nothing when there is none.
+std::optional<fs::path> made_state(const QubePaths& layout, const AppId& app, const std::vector<std::string>& state)
+{
+    const auto made = layout.view(app) / "made-var-lib";
+    for (const auto& name : state) {
+        fs::create_directories(made / name);
+    }
+    return state.empty() ? std::nullopt : std::optional(made);
+}
+
 /// Shows in the view what is mounted inside the base's tree, where the view has the same place.
 void carry_mounts(const fs::path& base_tree, const fs::path& view_tree)
 {
@@ -77,25 +87,27 @@ void carry_mounts(const fs::path& base_tree, const fs::path& view_tree)
     }
 }
 
-void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree)
+void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree,
+                  const std::vector<std::string>& state)
 {
     const auto base = layout.base() / tree;
     const auto module = layout.volume(app) / tree;
     const auto target = layout.view(app) / tree;
-    const bool adds = has_directory(module);
+    const auto made = tree == "etc"       ? made_etc(layout, app)
+                      : tree == "var/lib" ? made_state(layout, app, state)
+                                          : std::nullopt;
+    const bool adds = has_directory(module) || made;
     if (!has_directory(base)) {
         if (adds) {
-            throw Error(Code::conflict, "the base has no /" + tree.string() + " to show the module's in");
+            throw Error(Code::conflict, "the base has no /" + tree.string() + " to show the app's in");
         }
         return;
     }
     std::vector<fs::path> layers;
-    if (tree == "etc") {
-        if (auto made = made_etc(layout, app)) {
-            layers.push_back(std::move(*made));
-        }
+    if (made) {
+        layers.push_back(*made);
     }
-    if (adds) {
+    if (has_directory(module)) {
         layers.push_back(module);
     }
     fs::create_directories(target);
@@ -124,11 +136,11 @@ void keep_base(const QubePaths& layout)
     }
 }
 
-void compose_private_view(const QubePaths& layout, const AppId& app)
+void compose_private_view(const QubePaths& layout, const AppId& app, const std::vector<std::string>& state)
 {
     check_top_level(layout.volume(app));
     for (const auto* tree : view_trees) {
-        compose_tree(layout, app, tree);
+        compose_tree(layout, app, tree, state);
     }
 }
 
@@ -153,6 +165,7 @@ void remove_view(const QubePaths& layout, const AppId& app)
     }
     fs::remove(view / "var");
     files::remove_tree(view / "made-etc");
+    files::remove_tree(view / "made-var-lib");
     files::remove_tree(view / "commands");
     fs::remove(view);
 }

@@ -13,6 +13,7 @@
 #include "build/replaced_packages.hpp"
 #include "build/scan.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/guest/first_start.hpp"
 #include "repo-format/guest/tmpfiles.hpp"
 #include "repo-format/repo/canonical_json.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -141,16 +142,30 @@ std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vect
 }
 
 /// What a module says of itself, each a path and its text.
-std::map<std::string, std::string> own_files(const AppId& app, const std::string& exports, const std::string& sysusers,
-                                             const Fd& base)
+std::map<std::string, std::string> own_files(const Recipe& recipe, const std::string& exports,
+                                             const std::string& sysusers, const Fd& base)
 {
+    const auto& app = recipe.app;
     std::map<std::string, std::string> files{
         {exports_path(app), exports},
         {"/usr/lib/extension-release.d/extension-release." + app.text(), extension_release(base)}};
     if (!sysusers.empty()) {
         files.emplace("/usr/lib/sysusers.d/" + app.text() + ".conf", sysusers);
     }
+    if (!recipe.first_start.is_nothing()) {
+        files.emplace(first_start_path(app), encode_first_start(app, recipe.first_start));
+    }
     return files;
+}
+
+/// What each qube has of its own.
+std::vector<std::string> left_out_of(const Recipe& recipe)
+{
+    auto left_out = recipe.leave_out;
+    for (const auto& name : recipe.first_start.state) {
+        left_out.push_back("/var/lib/" + name);
+    }
+    return left_out;
 }
 
 std::string summary_of(const std::string& package, const std::vector<InstalledPackage>& installed)
@@ -198,8 +213,7 @@ void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPack
 } // namespace
 
 ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, const ObjectOfBase& object_of_base,
-                            const ExportBounds& bounds)
+                            const PackageSource& source, const ObjectOfBase& object_of_base, const ExportBounds& bounds)
 {
     const ForeignTree changes(directory);
     const auto installed = source.describe(changes);
@@ -207,7 +221,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     refuse_replacements(there, installed);
     const auto packages = files_of(installed);
     const auto entries = scan_changes(changes, ForeignTree(base));
-    const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places());
+    const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places(), left_out_of(recipe));
     refuse_displacements(plan, packages);
     refuse_removals(plan);
     refuse_secrets(plan, recipe);
@@ -233,7 +247,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     describe(tree, describe_tree(changes, packages, object_of_base), installed, there);
     const auto exports_text = encode_exports(recipe.app, tree.exports);
     tree.exports = with_what_is_told(parse_exports(exports_text, recipe.app), tree.exports);
-    for (const auto& [path, text] : own_files(recipe.app, exports_text, sysusers, base)) {
+    for (const auto& [path, text] : own_files(recipe, exports_text, sysusers, base)) {
         with_context("the tree that " + packages.suspects(path) + " made", [&] { changes.write(path, text); });
     }
     find_dangling(changes, base, plan, tree.findings);

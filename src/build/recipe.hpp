@@ -31,6 +31,7 @@ struct Recipe {
     std::vector<std::string> packages = {}; ///< names as the package manager knows them, at least one
     bool recommends = false;
     std::vector<std::string> may_remove = {}; ///< paths of the base that installing may remove: they stay visible
+    std::vector<std::string> leave_out = {};  ///< paths that are no part of the module, with all below them
     PrivateFiles private_files = PrivateFiles::drop;
 
     Needs needs = {};
@@ -41,6 +42,8 @@ struct Recipe {
     std::vector<std::string> second = {}; ///< exported names that give way to those of other apps; default: none
     std::vector<std::string> names = {};  ///< of buses and services, not of the app's id: what the distribution ships
     std::vector<std::string> start = {};  ///< services that ask to start with the qube; default: none
+
+    FirstStart first_start = {}; ///< what belongs to one qube
 
     std::vector<std::string> tests = {}; ///< shell commands that must succeed in the finished view
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/model/first_start.hpp"
 #include "qpkg/model/id.hpp"
 #include "qpkg/model/menu.hpp"
 
@@ -133,6 +134,7 @@ struct Release {
     PinnedFile owners;                     ///< whose each path is: repo-format/repo/owners.md
     std::vector<DeltaSummary> deltas = {}; ///< ascending by commit, each commit once
     std::vector<Limit> limits = {};        ///< ascending, at most 32
+    FirstStart first_start = {};           ///< what it makes and keeps in each qube
 
     friend bool operator==(const Release&, const Release&) = default;
 };

@@ -157,7 +157,8 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock)
             .needs = recipe.recipe.needs,
             .inputs = {nothing, sha256(build::encode_lock(lock)), lock.base_commit, lock.epoch},
             .details = {nothing, 0, nothing, 0},
-            .owners = {nothing, 0, nothing, 0}};
+            .owners = {nothing, 0, nothing, 0},
+            .first_start = recipe.recipe.first_start};
 }
 
 ModuleIdentity module_identity(const Release& draft)
