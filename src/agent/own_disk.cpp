@@ -3,6 +3,7 @@
 
 #include "agent/accounts.hpp"
 #include "agent/disks.hpp"
+#include "agent/own_tables.hpp"
 #include "agent/small_files.hpp"
 #include "core/qube_user.hpp"
 
@@ -17,15 +18,6 @@ namespace qpkg::agent {
 namespace {
 
 constexpr const char* serial = "qpkg-private";
-
-/// Shows `text` as a file of /etc, which may be read-only.
-void show_table(const QubePaths& layout, const fs::path& place, const std::string& text)
-{
-    const auto made = layout.run / "own-etc" / place.filename();
-    fs::create_directories(made.parent_path());
-    write_file(made, text, 0644);
-    mounts::bind(made, place);
-}
 
 void offer_user(const QubePaths& layout)
 {

@@ -24,7 +24,7 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t longest_app = 256;
+constexpr std::size_t longest_claim = 1024;
 constexpr uid_t ordinary_user = 1000;
 constexpr gid_t lowest_ordinary_group = 1000;
 constexpr std::array<const char*, 2> places{"usr/lib/tmpfiles.d", "etc/tmpfiles.d"};
@@ -117,6 +117,14 @@ private:
     Tables view_;
 };
 
+/// The app that has a first folder, and the folder.
+std::vector<std::string> claim_in(const fs::path& file)
+{
+    auto lines = text::split(read_file(file, longest_claim), '\n');
+    lines.resize(2);
+    return lines;
+}
+
 class Maker {
 public:
     Maker(const QubePaths& layout, const AppId& app) : layout_(layout), app_(app), owners_(layout, app)
@@ -160,7 +168,7 @@ private:
         const auto name = top.substr(top.rfind('/') + 1);
         const auto file = claim_file(top);
         if (fs::exists(file)) {
-            if (const auto owner = read_file(file, longest_app); owner != app_.text()) {
+            if (const auto owner = claim_in(file).front(); owner != app_.text()) {
                 throw Error(Code::conflict, top + " is of " + owner);
             }
             return;
@@ -180,7 +188,7 @@ private:
         const auto file = claim_file(top);
         if (!fs::exists(file)) {
             fs::create_directories(file.parent_path());
-            write_file(file, app_.text());
+            write_file(file, app_.text() + '\n' + top);
         }
     }
 
@@ -225,6 +233,21 @@ private:
 };
 
 } // namespace
+
+std::vector<std::string> folders_of(const QubePaths& layout, const AppId& app)
+{
+    std::vector<std::string> folders;
+    const auto claims = layout.run / "tmpfiles";
+    if (!fs::exists(claims)) {
+        return folders;
+    }
+    for (const auto& name : names_in(claims)) {
+        if (const auto claim = claim_in(claims / name); claim.front() == app.text()) {
+            folders.push_back(claim.back());
+        }
+    }
+    return folders;
+}
 
 std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app)
 {

@@ -17,4 +17,7 @@ namespace qpkg::agent {
 /// what is there stays as it is. May be repeated. Returns what was not made: "runner.conf line 3: type z: …".
 std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app);
 
+/// The first folders that are the app's, ascending: "/run/postgresql".
+std::vector<std::string> folders_of(const QubePaths& layout, const AppId& app);
+
 } // namespace qpkg::agent
