@@ -42,14 +42,6 @@ bool is_silent(std::string_view path) { return is_in(path, silent_places) || is_
 
 std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
 
-/// Paths that only lead to something: not kept for their own sake.
-bool is_bare_directory(const TreeEntry& entry)
-{
-    return entry.kind == EntryKind::directory &&
-           (entry.in_base != InBase::nothing || is_at_or_below(entry.path, "/usr/local") ||
-            is_at_or_below(entry.path, "/var"));
-}
-
 class Planner {
 public:
     Planner(const std::vector<std::string>& may_remove, const PackageFiles& packages,
@@ -121,6 +113,14 @@ private:
     void find(std::string rule, const TreeEntry& entry, std::string detail)
     {
         plan_.findings.push_back({std::move(rule), entry.path, std::move(detail)});
+    }
+
+    /// Paths that only lead to something: not kept for their own sake.
+    bool is_bare_directory(const TreeEntry& entry) const
+    {
+        return entry.kind == EntryKind::directory &&
+               (entry.in_base != InBase::nothing || is_at_or_below(entry.path, "/usr/local") ||
+                (is_at_or_below(entry.path, "/var") && !packages_.lists(entry.path)));
     }
 
     bool is_shipped(const TreeEntry& entry) const

@@ -18,7 +18,7 @@ def write_files(tree, files):
         place = tree / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content if isinstance(content, bytes) else content.encode())
-        place.chmod(0o755 if any(word in path for word in ["bin/", "libexec/", "lib64/"]) else 0o644)
+        place.chmod(0o755 if any(word in path for word in ["bin/", "games/", "libexec/", "lib64/"]) else 0o644)
 
 
 def made_once(entry):

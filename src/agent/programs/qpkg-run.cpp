@@ -30,7 +30,7 @@ std::string environment(const char* name, const char* otherwise)
 /// The view's own programs first, the launchers of all apps after them.
 void set_search_paths(const agent::QubePaths& layout)
 {
-    const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin");
+    const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
     const auto data = environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
     ::setenv("PATH", agent::with_last(path, layout.bin().string()).c_str(), 1);
     ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);

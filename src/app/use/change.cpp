@@ -224,9 +224,8 @@ void require_still_there(const World& world, const PreparedChange& change)
 void bring_first(plan::Plan& plan, const KnownRelease& release)
 {
     const plan::Step bring = plan::FetchCommit{release};
-    if (std::ranges::find(plan.prepare, bring) == plan.prepare.end()) {
-        plan.prepare.insert(plan.prepare.begin(), bring);
-    }
+    std::erase(plan.prepare, bring); // perhaps for its details, after what is made of the commit
+    plan.prepare.insert(plan.prepare.begin(), bring);
 }
 
 void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged)

@@ -229,10 +229,11 @@ void Restoration::bring(const plan::FetchCommit& step)
         }
         const auto& commit = step.release.release.tree.commit;
         unbrought_.insert(step.release.id);
-        if (!world_.content.has_commit(commit) || std::ranges::find(commits_, commit) != commits_.end()) {
+        const bool is_here = world_.content.has_commit(commit) && std::ranges::find(commits_, commit) == commits_.end();
+        if (!is_here) {
             missing_.insert(commit);
         }
-        lose(words_of(step), error);
+        lose((is_here ? "details of " : "") + words_of(step), error);
     }
 }
 

@@ -161,7 +161,7 @@ TEST_CASE("a mounted volume equals ostree's checkout and is the same bytes on ex
                               checkout.string()}},
                     "ostree checkout");
         const auto expected = without_times(listing(checkout));
-        CHECK(expected.size() > 5000);
+        CHECK(expected.size() > 4800);
         CHECK(listing(mounted.directory()) == expected);
         CHECK(times_and_links(mounted.directory()) == times_and_links(place.path() / "tree"));
         const auto bits = without_times(directory_bits(disk.directory() / "store", commit));

@@ -150,10 +150,10 @@ TEST_CASE("the user is user with his groups and home; root is root")
     const auto root = shell_in(qubes, work, who, RunAs::root);
     const auto in_view = run_in(qubes, work, {"qpkg-run", "--view=org.example.hello", "sh", "-c", "id -u; echo $PATH"});
 
-    CHECK(user.out == "user\n1000 29\n/home/user\n/home/user user /usr/local/bin:/usr/bin:/bin:/run/qpkg/bin\n");
+    CHECK(user.out == "user\n1000 29\n/home/user\n/home/user user /usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games:/run/qpkg/bin\n");
     CHECK(root.out == "root\n0\n/root\n/root root "
                       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/qpkg/bin\n");
-    CHECK(in_view.out == "1000\n/usr/local/bin:/usr/bin:/bin:/run/qpkg/bin\n");
+    CHECK(in_view.out == "1000\n/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games:/run/qpkg/bin\n");
 }
 
 TEST_CASE("what the user writes to his home and to /rw stays; all else goes with the program")

@@ -169,6 +169,16 @@ TEST_CASE("a new empty directory belongs to a module, except where only administ
     CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/plugins"});
 }
 
+TEST_CASE("an empty directory of a package stays in /var/lib, one that a script made does not")
+{
+    const auto plan = plan_of({directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
+                               directory("/var/lib/git"), directory("/var/lib/made"), directory("/var/log/git")},
+                              {}, {"/var", "/var/lib", "/var/lib/git", "/var/log/git"});
+
+    CHECK(plan.keep == std::vector<std::string>{"/var", "/var/lib", "/var/lib/git"});
+    CHECK(plan.findings.empty());
+}
+
 TEST_CASE("the plan does not depend on the order in which a directory is read")
 {
     std::vector<TreeEntry> entries{usr,

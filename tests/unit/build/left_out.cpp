@@ -10,8 +10,7 @@ TEST_CASE("what a named package recommends is told where neither module nor base
 {
     const std::vector<std::string> named{"krita"};
     const std::vector<InstalledPackage> module{
-        {.name = "krita",
-         .recommends = {{{"pyqt5", Bound::at_least, "5"}, {"pyqt6"}}, {{"qml"}}, {{"gone"}, {"awk"}}}},
+        {.name = "krita", .recommends = {{{"pyqt5", Bound::at_least, "5"}, {"pyqt6"}}, {{"qml"}}, {{"gone"}, {"awk"}}}},
         {.name = "libkrita", .recommends = {{{"nobody-asked"}}}},
         {.name = "qml-other", .provides = {"qml"}}};
     const std::vector<InstalledPackage> base{{.name = "mawk", .provides = {"awk"}}};

@@ -189,7 +189,7 @@ TEST_CASE("deltas that are malformed, twice there or out of order are refused")
 {
     const auto with = [](const std::string& rows) {
         auto bytes = encode_manifest(a_release());
-        const std::string next = "\"exports\":";
+        const std::string next = "\"details\":";
         return bytes.insert(bytes.find(next), "\"deltas\":" + rows + ",");
     };
     const std::string one = '"' + std::string(64, '1') + '"';

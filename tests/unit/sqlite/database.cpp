@@ -25,6 +25,7 @@ struct Scratch {
 Snapshot rows_of(Snapshot snapshot)
 {
     snapshot.commits.clear();
+    snapshot.details.clear();
     snapshot.volumes.clear();
     return snapshot;
 }
