@@ -97,6 +97,17 @@ void require_own_state(const QubePaths& layout, const FirstStart& first)
     }
 }
 
+void forget_state(const QubePaths& layout, const AppId& app)
+{
+    if (fs::exists(layout.view(app))) {
+        throw Error(Code::conflict, app.text() + " is in this qube");
+    }
+    const auto top = lasting_place(layout);
+    if (fs::is_directory(top)) {
+        ForeignTree(top).remove(states_folder + ('/' + app.text()));
+    }
+}
+
 void show_state(const QubePaths& layout, const AppId& app, const FirstStart& first, const StateOwner& owner)
 {
     const auto place = made_place(layout, app);

@@ -37,6 +37,10 @@ fs::path state_place(const QubePaths&, const AppId&);
 /// Error conflict when the base has one of the folders.
 void require_own_state(const QubePaths&, const FirstStart&);
 
+/// Removes what the qube keeps of an app that is gone; numbers of its accounts stay. Absent is success. Error conflict
+/// while the app is shown.
+void forget_state(const QubePaths&, const AppId&);
+
 /// Makes the folders that are missing and shows them in the app's view, which has places for them. May be repeated.
 void show_state(const QubePaths&, const AppId&, const FirstStart&, const StateOwner&);
 

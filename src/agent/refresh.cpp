@@ -176,7 +176,7 @@ private:
         if (!there) {
             write_file(stamp_file(layout_, app), stamp_of(announced));
         }
-        make_temporary_files(app, there);
+        make_temporary_files(app, first.state, there);
         const bool is_ready = !owner || is_started(announced.volume, first, *owner);
         exports_.push_back({app, exports, release_line(announced.volume), announced.volume.rulings,
                             announced.volume.services, announced.volume.turn, owner, first.state, is_ready});
@@ -211,10 +211,10 @@ private:
     }
 
     /// Told once for each view: what is not made is missed by who needs it alone.
-    void make_temporary_files(const AppId& app, bool is_told)
+    void make_temporary_files(const AppId& app, const std::vector<std::string>& state, bool is_told)
     {
         try {
-            for (const auto& refused : make_tmpfiles(layout_, app)) {
+            for (const auto& refused : make_tmpfiles(layout_, app, state)) {
                 if (!is_told) {
                     report_.notes.push_back(app.text() + ": tmpfiles.d: not made: " + refused);
                 }

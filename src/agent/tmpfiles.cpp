@@ -139,9 +139,14 @@ public:
     void make(const Tmpfile& wanted)
     {
         const auto top = std::string(first_folder(wanted.path));
-        require_own(top);
         const auto parent = fs::path(top).parent_path();
-        const ForeignTree tree(parent == "/run" ? layout_.run.parent_path() : layout_.root / parent.relative_path());
+        const bool is_state = parent == "/var/lib"; // of this app: the parser saw to that
+        if (!is_state) {
+            require_own(top);
+        }
+        const ForeignTree tree(is_state           ? layout_.view(app_) / "var/lib"
+                               : parent == "/run" ? layout_.run.parent_path()
+                                                  : layout_.root / parent.relative_path());
         const auto path = wanted.path.substr(parent.string().size());
         const auto user = owners_.user(wanted.user);
         const auto group = owners_.group(wanted.group);
@@ -151,7 +156,9 @@ public:
         } else if (wanted.kind == Tmpfile::Kind::directory && !tree.has_directory(path)) {
             throw Error(Code::conflict, "something else is there");
         }
-        claim(top);
+        if (!is_state) {
+            claim(top);
+        }
     }
 
 private:
@@ -249,7 +256,7 @@ std::vector<std::string> folders_of(const QubePaths& layout, const AppId& app)
     return folders;
 }
 
-std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app)
+std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app, const std::vector<std::string>& state)
 {
     std::vector<std::string> refused;
     const auto files = files_of(layout.volume(app));
@@ -258,7 +265,7 @@ std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app
     }
     Maker maker(layout, app);
     for (const auto& [name, text] : files) {
-        const auto tmpfiles = parse_tmpfiles(text);
+        const auto tmpfiles = parse_tmpfiles(text, state);
         for (const auto& line : tmpfiles.refused) {
             refused.emplace_back(name).append(1, ' ').append(line);
         }

@@ -117,14 +117,15 @@ void find_dangling(const ForeignTree& tree, const Fd& base, const TreeChoice& pl
 }
 
 /// What a qube will not make of the module's tmpfiles.d.
-void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, std::vector<Finding>& findings)
+void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, const std::vector<std::string>& state,
+                           std::vector<Finding>& findings)
 {
     for (const auto& path : plan.keep) {
         const auto info = path.find("/tmpfiles.d/") == std::string::npos ? std::nullopt : tree.look(path);
         if (!info || !S_ISREG(info->st_mode) || !path.ends_with(".conf")) {
             continue;
         }
-        for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read)).refused) {
+        for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read), state).refused) {
             findings.push_back({"tmpfiles", path, refused});
         }
     }
@@ -251,7 +252,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
         with_context("the tree that " + packages.suspects(path) + " made", [&] { changes.write(path, text); });
     }
     find_dangling(changes, base, plan, tree.findings);
-    find_refused_tmpfiles(changes, plan, tree.findings);
+    find_refused_tmpfiles(changes, plan, recipe.first_start.state, tree.findings);
     find_left_out(recipe.packages, installed, there, tree.findings);
     std::ranges::sort(tree.findings);
     return tree;

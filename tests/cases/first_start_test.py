@@ -169,6 +169,17 @@ class FirstStart(FirstStartCase):
         self.state("served/cluster").write_text("used")
         self.assertEqual(self.shell("work", "served cat /var/lib/served/cluster").out, "used")
 
+    def test_tmpfiles_d_makes_what_lies_in_its_state(self):
+        lines = "d /var/lib/served/made 0750 served served\nd /var/lib/served/roots 0755\nd /var/lib/other\n"
+        self.publish("1.1", served(**{"usr/lib/tmpfiles.d/served.conf": lines}))
+        self.install()
+        answer = self.shell("work", "true", "-v")
+        info = self.state("served/made").stat()
+        self.assertEqual((info.st_uid, info.st_gid, info.st_mode & 0o7777), (58000, 58000, 0o750))
+        self.assertIn("/var/lib/served/roots: it would lie in a folder of another user", answer.err)
+        self.assertIn("line 3: /var/lib/other: lasts, and is no state that the recipe names", answer.err)
+        self.assertEqual([path.name for path in self.state("served").iterdir()], ["made"])
+
     def test_a_failure_is_told_leaves_nothing_and_is_tried_again(self):
         self.publish("1.1", served(**{"etc/served-fails": "x"}))
         self.install("--allow", "served:first-start")
@@ -205,6 +216,29 @@ class FirstStart(FirstStartCase):
         self.assertEqual([row["starts"] for row in self.json_of("upgrade", "--yes")["services"]], ["confined"])
 
         self.assertEqual(self.shell("work", "served cat /var/lib/served/cluster").out, "used")
+
+    def test_removal_says_what_stays_and_deletes_it_when_asked(self):
+        self.install("--allow", "served:first-start")
+        self.shell("work", "true")
+        self.state("served/cluster").write_text("used")
+        kept = ["served: /rw/qpkg/state/org.example.served in work"]
+        self.assertEqual(self.json_of("remove", "served", "--from", "work", "--yes")["state_kept"], kept)
+        self.install()
+        self.assertEqual(self.shell("work", "served cat /var/lib/served/cluster").out, "used")
+
+        done = self.json_of("remove", "served", "--from", "work", "--yes", "--delete-state")
+
+        self.assertEqual(done["state_deleted"], kept)
+        self.assertFalse(self.state().exists())
+        self.assertIn("58000 org.example.served served", (self.rw("work") / "config/qpkg/accounts").read_text())
+        self.install("--allow", "served:first-start")
+        self.assertIn("made by 58000", self.shell("work", "served cat /var/lib/served/cluster").out)
+
+    def test_state_of_an_app_that_is_there_is_not_forgotten(self):
+        self.install("--allow", "served:first-start")
+        answer = self.world.qpkg("run", "work", "--as-root", "--", "/run/qpkg/libexec/qpkg-agent", "forget", APP)
+        self.assertEqual((answer.code, answer.err), (4, "qpkg-agent: org.example.served is in this qube\n"))
+        self.assertTrue(self.state("served/cluster").exists())
 
     def test_state_is_of_one_app_and_not_of_the_base(self):
         self.install("--allow", "served:first-start")
