@@ -9,6 +9,7 @@
 #include "build/module_exports.hpp"
 #include "build/module_files.hpp"
 #include "build/os_release.hpp"
+#include "build/own_service.hpp"
 #include "build/package_files.hpp"
 #include "build/replaced_packages.hpp"
 #include "build/scan.hpp"
@@ -169,6 +170,16 @@ std::vector<std::string> left_out_of(const Recipe& recipe)
     return left_out;
 }
 
+/// Before the tree is looked at: then it is a unit like those of packages.
+void write_own_service(const ForeignTree& changes, const Recipe& recipe, const PackageFiles& packages)
+{
+    if (recipe.service) {
+        const auto path = "/usr/lib/systemd/system/" + own_service_name(recipe.app);
+        with_context("the tree that " + packages.suspects(path) + " made",
+                     [&] { changes.write(path, own_service_unit(recipe.app, *recipe.service)); });
+    }
+}
+
 std::string summary_of(const std::string& package, const std::vector<InstalledPackage>& installed)
 {
     const auto found = std::ranges::find(installed, package, &InstalledPackage::name);
@@ -221,6 +232,7 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
     const auto there = source.describe(ForeignTree(base));
     refuse_replacements(there, installed);
     const auto packages = files_of(installed);
+    write_own_service(changes, recipe, packages);
     const auto entries = scan_changes(changes, ForeignTree(base));
     const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places(), left_out_of(recipe));
     refuse_displacements(plan, packages);

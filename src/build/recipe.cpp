@@ -2,6 +2,7 @@
 #include "build/recipe.hpp"
 
 #include "base/toml_section.hpp"
+#include "build/own_service.hpp"
 #include "repo-format/guest/app_names.hpp"
 #include "repo-format/guest/first_start.hpp"
 
@@ -120,6 +121,18 @@ FirstStart read_first_start(TomlSection section)
     return first;
 }
 
+OwnService read_service(TomlSection section)
+{
+    OwnService service{section.choice("type", {"exec", "notify"}), section.required_texts("run")};
+    section.checked("run", [&] {
+        if (const auto complaint = complaint_about(service)) {
+            throw Error(Code::usage, *complaint);
+        }
+    });
+    section.refuse_unknown();
+    return service;
+}
+
 Recipe read_recipe(const toml::table& table, std::string_view file)
 {
     TomlSection root(table, "", file);
@@ -139,6 +152,10 @@ Recipe read_recipe(const toml::table& table, std::string_view file)
     exports.refuse_unknown();
     if (table.contains("first_start")) {
         recipe.first_start = read_first_start(root.section("first_start"));
+    }
+    if (table.contains("service")) {
+        recipe.service = read_service(root.section("service"));
+        recipe.start.push_back(own_service_name(recipe.app));
     }
     auto test = root.section("test");
     recipe.tests = test.texts("run").value_or(std::vector<std::string>());

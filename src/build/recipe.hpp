@@ -21,6 +21,14 @@ inline constexpr std::size_t largest_recipe = 64 * 1024; ///< bytes
 /// reason not to build.
 enum class PrivateFiles { drop, refuse };
 
+/// A service that the recipe itself describes.
+struct OwnService {
+    std::string type;             ///< "exec" or "notify": when systemd takes it for started
+    std::vector<std::string> run; ///< program, with its absolute path, and arguments
+
+    friend bool operator==(const OwnService&, const OwnService&) = default;
+};
+
 /// `module.toml`: what a person says about a module. Schema: schemas/recipe.schema.json.
 struct Recipe {
     AppId app;
@@ -43,7 +51,8 @@ struct Recipe {
     std::vector<std::string> names = {};  ///< of buses and services, not of the app's id: what the distribution ships
     std::vector<std::string> start = {};  ///< services that ask to start with the qube; default: none
 
-    FirstStart first_start = {}; ///< what belongs to one qube
+    FirstStart first_start = {};            ///< what belongs to one qube
+    std::optional<OwnService> service = {}; ///< asks to start, as those in `start`
 
     std::vector<std::string> tests = {}; ///< shell commands that must succeed in the finished view
 

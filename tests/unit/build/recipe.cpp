@@ -192,3 +192,17 @@ TEST_CASE("what a recipe leaves out are absolute paths")
     CHECK_FAILS(Code::usage, "source.leave_out: expected an absolute path",
                 parse_recipe(recipe_for_git() + "leave_out = [\"etc\"]\n", "x"));
 }
+
+TEST_CASE("a service of a recipe asks to start under the app's id")
+{
+    const auto recipe = parse_recipe(recipe_for_git() + "[service]\nrun = [\"/usr/bin/git\", \"daemon\"]\n", "x");
+
+    CHECK(recipe.service == build::OwnService{"exec", {"/usr/bin/git", "daemon"}});
+    CHECK(recipe.start == std::vector<std::string>{"org.debian.git.service"});
+    CHECK_FAILS(Code::usage, "service.type: expected exec or notify",
+                parse_recipe(recipe_for_git() + "[service]\ntype = \"forking\"\nrun = [\"/bin/git\"]\n", "x"));
+    CHECK_FAILS(Code::usage, "service.run: expected a program with its absolute path",
+                parse_recipe(recipe_for_git() + "[service]\nrun = [\"git\"]\n", "x"));
+    CHECK_FAILS(Code::usage, "service.user",
+                parse_recipe(recipe_for_git() + "[service]\nrun = [\"/git\"]\nuser = \"root\"\n", "x"));
+}
