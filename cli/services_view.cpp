@@ -48,20 +48,29 @@ Value start_of(const AllowedService* allowed)
                                                  : shown_as(text("confined"), "yes, confined");
 }
 
-/// "postgresql: /usr/lib/postgresql/15/bin/initdb -D …, as postgres"
-std::vector<std::string> first_starts(const plan::Plan& plan)
+/// A program of a first start; in several qubes it is the same.
+struct FirstProgram {
+    AppId app;
+    std::string user;
+    std::string words;
+
+    friend auto operator<=>(const FirstProgram&, const FirstProgram&) = default;
+};
+
+std::vector<FirstProgram> first_programs(const plan::Plan& plan)
 {
-    std::set<std::string> lines;
+    std::vector<FirstProgram> programs;
+    std::set<FirstProgram> known;
     for (const auto& effect : plan.effects) {
-        if (!effect.to) {
-            continue;
-        }
-        const auto& first = effect.to->release.first_start;
+        const auto first = effect.to ? effect.to->release.first_start : FirstStart();
         for (const auto& words : first.run) {
-            lines.insert(short_name(effect.app) + ": " + text::join(words, " ") + ", as " + first.user);
+            FirstProgram program{effect.app, first.user, qpkg::text::join(words, " ")};
+            if (known.insert(program).second) {
+                programs.push_back(std::move(program));
+            }
         }
     }
-    return {lines.begin(), lines.end()};
+    return programs;
 }
 
 /// "postgresql: /var/lib/postgresql"
@@ -98,8 +107,11 @@ void describe_services(Document& out, const plan::Plan& plan)
     out.table("services", rows_of(plan), column("qube", "QUBE", [](const Row& row) { return row.effect.qube; }),
               column("app", "APP", [](const Row& row) { return app_value(row.effect.app); }),
               column("service", "SERVICE", &Row::service), column("starts", "STARTS", &Row::allowed, start_of));
-    if (auto programs = first_starts(plan); !programs.empty()) {
-        out.field("first_starts", list(std::move(programs)), "Run once in each qube, when that is allowed");
+    if (const auto programs = first_programs(plan); !programs.empty()) {
+        out.table("first_starts", programs,
+                  column("app", "APP", [](const FirstProgram& one) { return app_value(one.app); }),
+                  column("user", "AS", &FirstProgram::user),
+                  column("program", "RUNS ONCE, WHEN ALLOWED", &FirstProgram::words));
     }
     if (auto folders = kept_folders(plan); !folders.empty()) {
         out.field("state", list(std::move(folders)), "Kept in each qube");

@@ -13,22 +13,26 @@
 namespace qpkg::agent {
 namespace {
 
-fs::path made_table(const QubePaths& layout, const fs::path& place)
+void show_made(const fs::path& made, const fs::path& place, const std::string& text)
 {
-    return layout.run / "own-etc" / place.filename();
+    fs::create_directories(made.parent_path());
+    write_file(made, text, 0644);
+    mounts::bind(made, place);
 }
 
-/// Adds to what is shown already, in one step for whoever reads.
+/// Adds rows in one step for whoever reads. The file is another than what `show_table` shows: the base's tables, which
+/// were bound aside, hold no account of an app.
 void add_rows(const QubePaths& layout, const fs::path& place, const std::string& rows)
 {
-    auto text = read_file(place, largest_account_table);
-    if (!fs::exists(made_table(layout, place))) {
+    const auto made = layout.run / "own-etc/with-accounts" / place.filename();
+    if (!fs::exists(made)) {
+        auto text = read_file(place, largest_account_table);
         if (!text.empty() && !text.ends_with('\n')) {
             text += '\n';
         }
-        show_table(layout, place, text);
+        show_made(made, place, text);
     }
-    const auto file = files::open(made_table(layout, place), O_WRONLY | O_APPEND);
+    const auto file = files::open(made, O_WRONLY | O_APPEND);
     files::write_all(file.get(), rows);
 }
 
@@ -36,10 +40,7 @@ void add_rows(const QubePaths& layout, const fs::path& place, const std::string&
 
 void show_table(const QubePaths& layout, const fs::path& place, const std::string& text)
 {
-    const auto made = made_table(layout, place);
-    fs::create_directories(made.parent_path());
-    write_file(made, text, 0644);
-    mounts::bind(made, place);
+    show_made(layout.run / "own-etc" / place.filename(), place, text);
 }
 
 std::string name_in_qube(unsigned id) { return "qpkg-" + std::to_string(id); }

@@ -73,14 +73,19 @@ std::optional<fs::path> made_state(const QubePaths& layout, const AppId& app, co
     return state.empty() ? std::nullopt : std::optional(made);
 }
 
-/// Shows in the view what is mounted inside the base's tree, where the view has the same place.
-void carry_mounts(const fs::path& base_tree, const fs::path& view_tree)
+/// Shows in the view what is mounted inside the base's tree, where the view has the same place and nothing of its own:
+/// tables of accounts may be mounted there (own_tables.hpp), and the view's are made of them.
+void carry_mounts(const fs::path& base_tree, const fs::path& view_tree, const std::optional<fs::path>& made)
 {
     for (const auto& point : mounts::mount_points_below(base_tree)) {
         if (point == base_tree) {
             continue;
         }
-        const auto place = view_tree / point.lexically_relative(base_tree);
+        const auto name = point.lexically_relative(base_tree);
+        const auto place = view_tree / name;
+        if (made && fs::is_regular_file(fs::symlink_status(*made / name))) {
+            continue;
+        }
         if (fs::is_directory(point) ? fs::is_directory(place) : fs::is_regular_file(fs::symlink_status(place))) {
             mounts::bind(point, place);
         }
@@ -117,7 +122,7 @@ void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tre
     }
     layers.push_back(base);
     mounts::mount_overlay(target, layers);
-    carry_mounts(base, target);
+    carry_mounts(base, target, made);
 }
 
 } // namespace

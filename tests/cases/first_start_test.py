@@ -144,7 +144,8 @@ class FirstStart(FirstStartCase):
 
     def test_the_plan_tells_what_would_run_and_nothing_runs_unasked(self):
         plan = self.install().out
-        for words in ("served: /usr/libexec/init, as served", "served: /var/lib/served", "first-start", "no: it asks to",
+        self.assertRegex(plan, r"APP +AS +RUNS ONCE, WHEN ALLOWED\n +served +served +/usr/libexec/init\n")
+        for words in ("served: /var/lib/served", "first-start", "no: it asks to",
                       f"--allow {APP}:first-start"):
             self.assertIn(words, plan)
 
