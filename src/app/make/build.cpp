@@ -164,7 +164,8 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const std::o
             .details = {nothing, 0, nothing, 0},
             .owners = {nothing, 0, nothing, 0},
             .extends = extension ? std::optional(extension->extends) : std::nullopt,
-            .points = build::points_of(recipe.recipe, version_of(recipe.recipe, lock))};
+            .points = build::points_of(recipe.recipe, version_of(recipe.recipe, lock)),
+            .first_start = recipe.recipe.first_start};
 }
 
 ModuleIdentity module_identity(const Release& draft)
