@@ -192,6 +192,19 @@ std::string closing_words(const app::PreparedChange& change, const app::ChangeRe
     return parts.empty() ? "the record is updated" : qpkg::text::join(parts, "; ");
 }
 
+/// "served: /rw/qpkg/state/org.example.served in work"
+void describe_left_state(Document& out, const app::PreparedChange& change)
+{
+    std::vector<std::string> lines;
+    for (const auto& [qube, app] : app::states_left(change.plan)) {
+        lines.push_back(short_name(app) + ": /rw/qpkg/state/" + app.text() + " in " + qube.text());
+    }
+    if (!lines.empty()) {
+        out.field(change.deletes_state ? "state_deleted" : "state_kept", list(lines),
+                  change.deletes_state ? "Deleted with what the app made there" : "Stays for when the app comes back");
+    }
+}
+
 } // namespace
 
 void describe(Document& out, const app::PreparedChange& change)
@@ -200,6 +213,7 @@ void describe(Document& out, const app::PreparedChange& change)
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
     describe_extensions(out, change.plan);
+    describe_left_state(out, change);
     describe_limits(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", names, "Signed by");

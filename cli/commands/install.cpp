@@ -18,8 +18,11 @@ app::PreparedChange with_answers(Context& context, app::InstallRequest& request,
     }
     bool is_changed = false;
     for (const auto& service : silent_services(change.plan)) {
-        if (context.agreed("Let " + service.substr(service.find(':') + 1) + " of " +
-                           service.substr(0, service.find(':')) + " start with the qube, confined?")) {
+        const auto app = service.substr(0, service.find(':'));
+        const auto name = service.substr(app.size() + 1);
+        if (context.agreed(name == first_start_consent
+                               ? "Let the first start of " + app + " run in the qube, confined and without network?"
+                               : "Let " + name + " of " + app + " start with the qube, confined?")) {
             request.services.confined.push_back(service);
             is_changed = true;
         }

@@ -99,7 +99,8 @@ bool is_of_service(std::string_view word) { return word.starts_with(confined_mar
 AllowedService parse_service(std::string_view word)
 {
     const auto name = word.substr(1);
-    if (!is_export_name(name) || complaint_about_service(name)) {
+    const bool is_first_start = name == first_start_consent && word.front() == confined_mark;
+    if (!is_first_start && (!is_export_name(name) || complaint_about_service(name))) {
         throw broken("a word after the root names what is no service");
     }
     return {std::string(name), word.front() == own_mark ? ServiceRights::own : ServiceRights::confined};

@@ -4,6 +4,7 @@
 #include "repo-format/guest/erofs_superblock.hpp"
 #include "repo-format/guest/exports.hpp"
 #include "repo-format/repo/fields.hpp"
+#include "repo-format/repo/first_start_fields.hpp"
 #include "repo-format/repo/input_fields.hpp"
 #include "repo-format/repo/limit_fields.hpp"
 #include "repo-format/repo/menu_entry.hpp"
@@ -288,7 +289,8 @@ Release parse_manifest(std::string_view bytes)
                     .details = parse_pinned(fields.object("details")),
                     .owners = parse_pinned(fields.object("owners")),
                     .deltas = parse_deltas(fields),
-                    .limits = parse_limits(fields, app)};
+                    .limits = parse_limits(fields, app),
+                    .first_start = parse_first_start(fields)};
     parse_point_fields(fields, release);
     check_ref(release);
     return release;
@@ -326,6 +328,9 @@ std::string encode_manifest(const Release& release)
     }
     if (!release.limits.empty()) {
         manifest.emplace("limits", encode_limits(release.limits));
+    }
+    if (!release.first_start.is_nothing()) {
+        manifest.emplace("first_start", encode_first_start(release.first_start));
     }
     auto bytes =
         with_context("write the manifest of " + release.app.text(), [&] { return canonical::encode(manifest); });

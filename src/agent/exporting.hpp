@@ -7,6 +7,7 @@
 // an app no longer exports is gone without anybody having listed it.
 #pragma once
 
+#include "agent/app_state.hpp"
 #include "agent/qube_paths.hpp"
 #include "agent/small_files.hpp"
 
@@ -14,6 +15,7 @@
 #include "qpkg/model/service.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,9 @@ struct AppExports {
     std::vector<NameRuling> rulings = {};      ///< what that says of its names
     std::vector<AllowedService> services = {}; ///< that the host lets start, ascending
     std::uint64_t turn = 0;                    ///< when it is asked for names
+    std::optional<StateOwner> owner = {};      ///< of its state, if it has any
+    std::vector<std::string> state = {};       ///< names of folders in /var/lib
+    bool is_ready = true;                      ///< nothing is due that comes before its services
 };
 
 /// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the

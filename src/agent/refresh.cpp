@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/refresh.hpp"
 
+#include "agent/app_state.hpp"
 #include "agent/exporting.hpp"
 #include "agent/extensions.hpp"
+#include "agent/first_start.hpp"
 #include "agent/kept_menu.hpp"
 #include "agent/services.hpp"
 #include "agent/small_files.hpp"
@@ -22,6 +24,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
 
 namespace qpkg::agent {
@@ -124,8 +127,8 @@ std::vector<Export> exports_of(const QubePaths& layout, const AppId& app)
 class Refresh {
 public:
     Refresh(const QubePaths& layout, const Announcements& announcements)
-        : layout_(layout), announcements_(announcements),
-          services_(layout, systemctl()), report_{{}, announcements.problems, {}}
+        : layout_(layout), announcements_(announcements), services_(layout, systemctl()),
+          permissions_(read_permissions(layout)), report_{{}, announcements.problems, {}}
     {
     }
 
@@ -223,24 +226,58 @@ private:
         mount_volume(layout_, announced);
         const auto exports = exports_in_qube(exports_of(layout_, app), app, added_by(announced.volume));
         const auto extensions = extensions_of(app, extensions_);
+        const auto first = first_start_in(layout_, app).value_or(FirstStart());
+        hold_state(app, first);
         if (!there) {
-            compose_private_view(layout_, app, extensions);
+            compose_private_view(layout_, app, extensions, first.state);
+        }
+        const auto owner = first.is_nothing() ? std::nullopt : std::optional(state_owner(layout_, app, first));
+        if (owner) {
+            show_state(layout_, app, first, *owner);
         }
         write_commands(layout_, app, exports); // the host may have added one
         if (!there) {
             write_file(stamp_file(layout_.view(app)), stamp_of(announced, extensions));
         }
-        make_temporary_files(app, there);
+        make_temporary_files(app, first.state, there);
+        const bool is_ready = !owner || is_started(announced.volume, first, *owner);
         exports_.push_back({app, exports, release_line(announced.volume), announced.volume.rulings,
-                            announced.volume.services, announced.volume.turn});
+                            announced.volume.services, announced.volume.turn, owner, first.state, is_ready});
         report_.present.push_back(app);
     }
 
+    /// Two apps do not have one folder of /var/lib, as they do not have one of /run.
+    void hold_state(const AppId& app, const FirstStart& first)
+    {
+        require_own_state(layout_, first);
+        for (const auto& name : first.state) {
+            const auto holder = state_holders_.try_emplace(name, app).first->second;
+            if (holder != app) {
+                throw Error(Code::conflict, "its state /var/lib/" + name + " is of " + holder.text());
+            }
+        }
+    }
+
+    /// Whether nothing is left that comes before the app's services; runs it where somebody allowed it.
+    bool is_started(const VolumeSlot& volume, const FirstStart& first, const StateOwner& owner)
+    {
+        if (!first_start_is_due(layout_, volume.app, first)) {
+            return true;
+        }
+        if (!permissions_.of(volume.app, std::string(first_start_consent), volume.services)) {
+            report_.notes.push_back(volume.app.text() + ": its first start waits until somebody allows it (" +
+                                    volume.app.text() + ':' + std::string(first_start_consent) + ')');
+            return false;
+        }
+        run_first_start(layout_, volume.app, first, owner);
+        return true;
+    }
+
     /// Told once for each view: what is not made is missed by who needs it alone.
-    void make_temporary_files(const AppId& app, bool is_told)
+    void make_temporary_files(const AppId& app, const std::vector<std::string>& state, bool is_told)
     {
         try {
-            for (const auto& refused : make_tmpfiles(layout_, app)) {
+            for (const auto& refused : make_tmpfiles(layout_, app, state)) {
                 if (!is_told) {
                     report_.notes.push_back(app.text() + ": tmpfiles.d: not made: " + refused);
                 }
@@ -275,9 +312,8 @@ private:
 
     void settle_services()
     {
-        const auto permissions = read_permissions(layout_);
-        const auto planned = plan_services(layout_, exports_, permissions);
-        note(permissions.problems);
+        const auto planned = plan_services(layout_, exports_, permissions_);
+        note(permissions_.problems);
         note(planned.problems);
         see_to_services([&] { return services_.settle(planned); });
     }
@@ -313,7 +349,9 @@ private:
     const QubePaths& layout_;
     const Announcements& announcements_;
     Services services_;
+    Permissions permissions_;
     RefreshReport report_;
+    std::map<std::string, AppId> state_holders_;
     std::vector<AppExports> exports_;
     std::vector<VolumeSlot> extensions_; ///< that are mounted, ascending by app
 };

@@ -51,6 +51,8 @@ public:
     /// One of some words, the usual one when the key is not there.
     std::string choice(std::string_view key, const std::vector<std::string>& usual_first);
     std::optional<std::vector<std::string>> texts(std::string_view key);
+    /// [["one", "two"], …], none when it is not there.
+    std::vector<std::vector<std::string>> lists_of_texts(std::string_view key);
     /// At least one.
     std::vector<std::string> required_texts(std::string_view key);
     /// An empty one when it is not there.
@@ -64,6 +66,7 @@ private:
     std::string path_of(std::string_view key) const;
     const toml::node* find(std::string_view key);
     std::string text_of(const toml::node& node, std::string_view key) const;
+    std::vector<std::string> texts_of(const toml::node& node, std::string_view key) const;
 
     const toml::table& table_;
     std::string name_;

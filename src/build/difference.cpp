@@ -45,13 +45,20 @@ std::string_view parent_of(std::string_view path) { return path.substr(0, path.r
 class Planner {
 public:
     Planner(const std::vector<std::string>& may_remove, const PackageFiles& packages,
-            std::span<const std::string_view> of_source, std::map<std::string, std::string> secrets)
-        : may_remove_(may_remove), packages_(packages), of_source_(of_source), secrets_(std::move(secrets))
+            std::span<const std::string_view> of_source, std::map<std::string, std::string> secrets,
+            const std::vector<std::string>& left_out)
+        : may_remove_(may_remove), packages_(packages), of_source_(of_source), secrets_(std::move(secrets)),
+          left_out_(left_out)
     {
     }
 
     void take(const TreeEntry& entry)
     {
+        const auto place = std::ranges::find_if(left_out_, [&](auto& top) { return is_at_or_below(entry.path, top); });
+        if (place != left_out_.end()) {
+            counts_[*place] += entry.kind == EntryKind::directory ? 0U : 1U;
+            return;
+        }
         if (!is_in(entry.path, kept_tops) || is_dropped(entry)) {
             drop_outside(entry);
             return;
@@ -91,6 +98,12 @@ public:
     {
         for (const auto& entry : entries) {
             (kept_.contains(entry.path) ? plan_.keep : plan_.drop).push_back(entry.path);
+        }
+        for (const auto& [place, count] : counts_) {
+            if (count > 0) {
+                plan_.findings.push_back(
+                    {"state", place, fmt::format("{} files, left out: each qube makes its own", count)});
+            }
         }
         std::ranges::sort(plan_.findings);
         return std::move(plan_);
@@ -236,6 +249,8 @@ private:
     const PackageFiles& packages_;
     std::span<const std::string_view> of_source_;
     std::map<std::string, std::string> secrets_; ///< path → why
+    const std::vector<std::string>& left_out_;
+    std::map<std::string, std::size_t> counts_; ///< files in places that are left out
     std::set<std::string, std::less<>> kept_;
     TreeChoice plan_;
 };
@@ -243,10 +258,11 @@ private:
 } // namespace
 
 TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                     const PackageFiles& packages, std::span<const std::string_view> of_source)
+                     const PackageFiles& packages, std::span<const std::string_view> of_source,
+                     const std::vector<std::string>& left_out)
 {
     std::ranges::sort(entries, {}, &TreeEntry::path);
-    Planner planner(may_remove, packages, of_source, find_private_files(entries, packages));
+    Planner planner(may_remove, packages, of_source, find_private_files(entries, packages), left_out);
     for (const auto& entry : entries) {
         planner.take(entry);
     }

@@ -39,9 +39,11 @@ struct TreeChoice {
 /// package manager (`of_source`), accounts, caches, and what is different on every machine; of these, what a package
 /// ships in /var/lib is kept. Parents of what is kept are kept. `may_remove`: paths of the base whose removal is
 /// expected; they stay visible. Files that a script made and that not everybody may read are dropped; `packages` says
-/// which a package made. The order of `entries` does not matter. Every parent of an entry must be among them.
+/// which a package made. At or below `left_out` nothing is kept: places that each qube fills for itself. Each that held
+/// something is one finding. The order of `entries` does not matter. Every parent of an entry must be among them.
 TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                     const PackageFiles& packages, std::span<const std::string_view> of_source);
+                     const PackageFiles& packages, std::span<const std::string_view> of_source,
+                     const std::vector<std::string>& left_out = {});
 
 /// "/usr" is above "/usr/bin" and "/usr" itself, not above "/usrx".
 bool is_at_or_below(std::string_view path, std::string_view top);

@@ -7,7 +7,7 @@
 namespace qpkg::build {
 
 /// Something a person should know about a module. `rule` is one word for filters, `path` may be empty.
-/// Rules: account device outside owner mode removal secret service setuid shadow symlink tmpfiles xattr · desktop
+/// Rules: account device outside owner mode removal secret service setuid shadow state symlink tmpfiles xattr · desktop
 /// export icon room · recommends.
 struct Finding {
     std::string rule;

@@ -23,9 +23,13 @@ std::string as_written(const Alternatives& wanted)
 
 } // namespace
 
-void find_left_out(std::span<const std::string> named, std::span<const InstalledPackage> installed,
+void find_left_out(const Recipe& recipe, std::span<const InstalledPackage> installed,
                    std::span<const InstalledPackage> base, std::vector<Finding>& findings)
 {
+    const auto& named = recipe.packages;
+    const std::string why = recipe.recommended == Recommended::none
+                                ? "left out, source.recommends = \"named\" brings what is recommended"
+                                : "left out, the package sources do not have it";
     const Providers module(installed);
     const Providers there(base);
     for (const auto& package : installed) {
@@ -34,9 +38,8 @@ void find_left_out(std::span<const std::string> named, std::span<const Installed
         }
         for (const auto& wanted : package.recommends) {
             if (module.of(wanted).empty() && there.of(wanted).empty()) {
-                findings.push_back({"recommends", "",
-                                    text::escaped(package.name) + " recommends " + as_written(wanted) +
-                                        ": left out, source.recommends = true brings what is recommended"});
+                findings.push_back(
+                    {"recommends", "", text::escaped(package.name) + " recommends " + as_written(wanted) + ": " + why});
             }
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "build/finding.hpp"
+#include "build/recipe.hpp"
 
 #include "qpkg/ports/package_source.hpp"
 
@@ -11,8 +12,8 @@
 
 namespace qpkg::build {
 
-/// What the `named` packages recommend, and neither the module nor its base has.
-void find_left_out(std::span<const std::string> named, std::span<const InstalledPackage> installed,
+/// What the packages that a recipe names recommend, and neither the module nor its base has.
+void find_left_out(const Recipe& recipe, std::span<const InstalledPackage> installed,
                    std::span<const InstalledPackage> base, std::vector<Finding>& findings);
 
 } // namespace qpkg::build

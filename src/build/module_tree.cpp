@@ -9,10 +9,12 @@
 #include "build/module_exports.hpp"
 #include "build/module_files.hpp"
 #include "build/os_release.hpp"
+#include "build/own_service.hpp"
 #include "build/package_files.hpp"
 #include "build/replaced_packages.hpp"
 #include "build/scan.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/guest/first_start.hpp"
 #include "repo-format/guest/tmpfiles.hpp"
 #include "repo-format/repo/canonical_json.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -116,14 +118,15 @@ void find_dangling(const ForeignTree& tree, const Fd& base, const TreeChoice& pl
 }
 
 /// What a qube will not make of the module's tmpfiles.d.
-void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, std::vector<Finding>& findings)
+void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, const std::vector<std::string>& state,
+                           std::vector<Finding>& findings)
 {
     for (const auto& path : plan.keep) {
         const auto info = path.find("/tmpfiles.d/") == std::string::npos ? std::nullopt : tree.look(path);
         if (!info || !S_ISREG(info->st_mode) || !path.ends_with(".conf")) {
             continue;
         }
-        for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read)).refused) {
+        for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read), state).refused) {
             findings.push_back({"tmpfiles", path, refused});
         }
     }
@@ -141,16 +144,40 @@ std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vect
 }
 
 /// What a module says of itself, each a path and its text.
-std::map<std::string, std::string> own_files(const AppId& app, const std::string& exports, const std::string& sysusers,
-                                             const Fd& base)
+std::map<std::string, std::string> own_files(const Recipe& recipe, const std::string& exports,
+                                             const std::string& sysusers, const Fd& base)
 {
+    const auto& app = recipe.app;
     std::map<std::string, std::string> files{
         {exports_path(app), exports},
         {"/usr/lib/extension-release.d/extension-release." + app.text(), extension_release(base)}};
     if (!sysusers.empty()) {
         files.emplace("/usr/lib/sysusers.d/" + app.text() + ".conf", sysusers);
     }
+    if (!recipe.first_start.is_nothing()) {
+        files.emplace(first_start_path(app), encode_first_start(app, recipe.first_start));
+    }
     return files;
+}
+
+/// What each qube has of its own.
+std::vector<std::string> left_out_of(const Recipe& recipe)
+{
+    auto left_out = recipe.leave_out;
+    for (const auto& name : recipe.first_start.state) {
+        left_out.push_back("/var/lib/" + name);
+    }
+    return left_out;
+}
+
+/// Before the tree is looked at: then it is a unit like those of packages.
+void write_own_service(const ForeignTree& changes, const Recipe& recipe, const PackageFiles& packages)
+{
+    if (recipe.service) {
+        const auto path = "/usr/lib/systemd/system/" + own_service_name(recipe.app);
+        with_context("the tree that " + packages.suspects(path) + " made",
+                     [&] { changes.write(path, own_service_unit(recipe.app, *recipe.service)); });
+    }
 }
 
 std::string summary_of(const std::string& package, const std::vector<InstalledPackage>& installed)
@@ -223,7 +250,9 @@ public:
           packages_(files_of(installed_))
     {
         refuse_replacements(there_, installed_);
-        plan_ = plan_tree(scan_changes(changes_, ForeignTree(base)), recipe.may_remove, packages_, source.own_places());
+        write_own_service(changes_, recipe, packages_);
+        plan_ = plan_tree(scan_changes(changes_, ForeignTree(base)), recipe.may_remove, packages_, source.own_places(),
+                          left_out_of(recipe));
         refuse_displacements(plan_, packages_);
         refuse_removals(plan_);
         refuse_secrets(plan_, recipe);
@@ -246,9 +275,9 @@ public:
         settle(installed_);
         const auto exports_text = encode_exports(recipe_.app, tree_.exports);
         tree_.exports = with_what_is_told(parse_exports(exports_text, recipe_.app), tree_.exports);
-        write(own_files(recipe_.app, exports_text, sysusers, base_));
-        find_refused_tmpfiles(changes_, plan_, tree_.findings);
-        find_left_out(recipe_.packages, installed_, there_, tree_.findings);
+        write(own_files(recipe_, exports_text, sysusers, base_));
+        find_refused_tmpfiles(changes_, plan_, recipe_.first_start.state, tree_.findings);
+        find_left_out(recipe_, installed_, there_, tree_.findings);
         return finish();
     }
 

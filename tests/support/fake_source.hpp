@@ -60,8 +60,15 @@ public:
         for (std::size_t i = 0; i < waiting.size(); ++i) {
             app_of(waiting[i]);
             choice.packages.push_back(choose(waiting[i]));
-            for (const auto& more : said(archive_.packages.at(waiting[i]), "requires")) {
+            const auto& content = archive_.packages.at(waiting[i]);
+            for (const auto& more : said(content, "requires")) {
                 waiting.push_back(more);
+            }
+            if (wish.recommended == Recommended::all ||
+                (wish.recommended == Recommended::named && i < wish.names.size())) {
+                for (const auto& more : said(content, "recommends")) {
+                    waiting.push_back(more);
+                }
             }
         }
         std::ranges::sort(choice.packages);

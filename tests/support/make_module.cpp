@@ -11,6 +11,7 @@
 #include "build/times.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/guest/first_start.hpp"
 #include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
 #include "repo-format/repo/owners.hpp"
@@ -118,6 +119,13 @@ void write_exports(const fs::path& tree, const AppId& app, const std::vector<Exp
     files::write(file, encode_exports(app, exports), 0644, files::Durability::scratch);
 }
 
+/// What its file in TREE says, if it is there.
+FirstStart first_start_of(const fs::path& tree, const AppId& app)
+{
+    const auto text = files::read_if_exists(tree.string() + first_start_path(app), largest_first_start);
+    return text ? parse_first_start(*text, app) : FirstStart();
+}
+
 /// One package, named as the app.
 std::string details_of(const AppId& app, const std::string& version)
 {
@@ -207,7 +215,8 @@ void make(std::span<char* const> words)
                           .details = write_packed(world, result / packed_details_file, details_of(app, version)),
                           .owners = write_packed(world, result / packed_owners_file, owners),
                           .extends = extends,
-                          .points = points_of(words.subspan(6))};
+                          .points = points_of(words.subspan(6)),
+                          .first_start = first_start_of(tree, app)};
     files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
     files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
     const bool has_view = words.size() > 6 && std::string_view(words[6]).find('=') == std::string_view::npos;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/model/first_start.hpp"
 #include "qpkg/model/id.hpp"
 #include "qpkg/model/menu.hpp"
 #include "qpkg/model/point.hpp"
@@ -136,6 +137,7 @@ struct Release {
     std::vector<Limit> limits = {};        ///< ascending, at most 32
     std::optional<Extends> extends = {};   ///< of an extension, which is no app: it has neither exports nor a view
     std::vector<Point> points = {};        ///< of an app, ascending by name
+    FirstStart first_start = {};           ///< what it makes and keeps in each qube
 
     friend bool operator==(const Release&, const Release&) = default;
 };

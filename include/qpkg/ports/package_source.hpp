@@ -26,10 +26,13 @@ struct Workshop {
     std::filesystem::path cache;   ///< what the source downloaded, kept from build to build of one base
 };
 
+/// Whose recommended packages come along: nobody's, those of the packages that are named, or those of all that come.
+enum class Recommended { none, named, all };
+
 /// What a recipe asks for, and what it needs comes with it.
 struct PackageWish {
     std::vector<std::string> names; ///< at least one
-    bool recommends = false;        ///< also what is only recommended
+    Recommended recommended = Recommended::none;
 };
 
 /// A package as a lock file names it.

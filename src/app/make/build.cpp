@@ -100,7 +100,7 @@ build::Lock choose_packages(const PackageSource& source, const Workshop& worksho
                             const build::Recipe& recipe, const Base& base, const std::vector<std::string>& tools)
 {
     if (request.lock.empty()) {
-        PackageWish wish{recipe.packages, recipe.recommends};
+        PackageWish wish{recipe.packages, recipe.recommended};
         wish.names.insert(wish.names.end(), tools.begin(), tools.end());
         auto choice = source.resolve(workshop, wish);
         return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
@@ -162,7 +162,8 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const std::o
             .details = {nothing, 0, nothing, 0},
             .owners = {nothing, 0, nothing, 0},
             .extends = extension ? std::optional(extension->extends) : std::nullopt,
-            .points = build::points_of(recipe.recipe, version_of(recipe.recipe, lock))};
+            .points = build::points_of(recipe.recipe, version_of(recipe.recipe, lock)),
+            .first_start = recipe.recipe.first_start};
 }
 
 ModuleIdentity module_identity(const Release& draft)

@@ -165,7 +165,20 @@ PreparedChange prepare_remove(World& world, const RemoveRequest& request)
     const auto qubes = chosen_qubes(snapshot, request.from);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
     auto plan = plan::plan_remove(snapshot, apps, qubes, occasion(world, snapshot, qubes, request.reason));
-    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+    auto change = priced(world, std::move(snapshot), std::move(plan), nullptr);
+    change.deletes_state = request.delete_state;
+    return change;
+}
+
+std::vector<std::pair<QubeName, AppId>> states_left(const plan::Plan& plan)
+{
+    std::vector<std::pair<QubeName, AppId>> left;
+    for (const auto& effect : plan.effects) {
+        if (effect.from && !effect.to && !effect.from->release.first_start.is_nothing()) {
+            left.emplace_back(effect.qube, effect.app);
+        }
+    }
+    return left;
 }
 
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request)

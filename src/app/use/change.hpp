@@ -21,6 +21,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qpkg::app {
@@ -47,6 +48,7 @@ struct InstallRequest {
 struct RemoveRequest {
     std::vector<std::string> apps;
     QubeChoice from;
+    bool delete_state = false; ///< what the qubes keep for the apps goes, too
     std::string reason;
 };
 
@@ -111,6 +113,7 @@ struct PreparedChange {
     std::unique_ptr<Catalog> catalog;             ///< the open repositories; nothing where none is needed
     std::map<CommitId, DeltaSummary> deltas = {}; ///< commits that come by delta
     std::vector<LeftOut> left_out = {};           ///< ascending by app
+    bool deletes_state = false;                   ///< of apps that leave a qube
     /// Of an upgrade that may leave apps out: the plan without these, too.
     std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
 
@@ -129,6 +132,9 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request);
 /// that name; its tree is not here), conflict (another app has it as a first name).
 PreparedChange prepare_export(World& world, const ExportRequest& request);
 PreparedChange prepare_layout(World& world, const LayoutRequest& request);
+
+/// Apps that leave a qube which keeps state for them.
+std::vector<std::pair<QubeName, AppId>> states_left(const plan::Plan& plan);
 
 struct QubeOutcome {
     QubeName name;

@@ -263,3 +263,25 @@ TEST_CASE("what a module says of itself is written by nobody but the build")
     CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/qpkg.txt"});
     CHECK(rules(plan) == std::vector<std::string>{"outside /usr/lib/qpkg/times", "outside /usr/share/qpkg/app/starts"});
 }
+
+TEST_CASE("places that each qube fills itself are left out with one finding each")
+{
+    const std::vector<TreeEntry> entries{directory("/var"),
+                                         directory("/var/lib"),
+                                         directory("/etc/hello"),
+                                         file("/etc/hello/made", 0600),
+                                         directory("/var/lib/hello"),
+                                         directory("/var/lib/hello/cluster"),
+                                         file("/var/lib/hello/cluster/key", 0600),
+                                         file("/var/lib/hello/cluster/log"),
+                                         file("/var/lib/hellofriend"),
+                                         directory("/var/lib/none")};
+
+    const auto plan = plan_tree(entries, {}, {}, {}, {"/etc/hello", "/var/lib/hello", "/var/lib/none"});
+
+    CHECK(plan.keep == std::vector<std::string>{"/var", "/var/lib", "/var/lib/hellofriend"});
+    CHECK(plan.secrets.empty());
+    CHECK(plan.findings ==
+          std::vector<build::Finding>{{"state", "/etc/hello", "1 files, left out: each qube makes its own"},
+                                      {"state", "/var/lib/hello", "2 files, left out: each qube makes its own"}});
+}

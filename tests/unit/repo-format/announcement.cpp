@@ -178,3 +178,12 @@ TEST_CASE("of an agent's answer only the disks in use are heard")
     CHECK(disks_in_use("in-use \nin-use ../a\n in-use a\nIN-USE a\nin-use a\r\n\x1b[2J\nin-use " + std::string(33, 'a'))
               .empty());
 }
+
+TEST_CASE("a first start is allowed by a word of its own, and never as root")
+{
+    const auto line = "org.example.hello 1.0 private " + std::string(64, 'a') + " +first-start";
+    CHECK(parse_slot(line).services == std::vector<AllowedService>{{"first-start"}});
+    CHECK(encode_slot(parse_slot(line)) == line);
+    const auto own = "org.example.hello 1.0 private " + std::string(64, 'a') + " !first-start";
+    CHECK_FAILS(Code::corrupt, "names what is no service", parse_slot(own));
+}

@@ -225,3 +225,27 @@ TEST_CASE("a menu entry outside its grammar makes the manifest corrupt")
     refused({"Hello", "", {""}}, "menu.categories: expected at most 16 words");
     refused({"Hello", "", std::vector<std::string>(17, "Game")}, "menu.categories: expected at most 16 words");
 }
+
+TEST_CASE("a first start of a manifest keeps the rules of the qube")
+{
+    const auto with = [](const std::string& first) {
+        return changed(R"("inputs":)", R"("first_start":)" + first + R"(,"inputs":)");
+    };
+    auto release = a_release();
+    release.first_start = {"hello", {"a", "b"}, {{"/usr/bin/hello", "--init", ""}}};
+    CHECK(parse_manifest(encode_manifest(release)) == release);
+
+    for (const auto& [first, what] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"run":[],"state":[],"user":"user"})", "first_start.state: there is none"},
+             {R"({"run":[],"state":["a"],"user":"root"})", "first_start.user: expected an account"},
+             {R"({"run":[],"state":["b","a"],"user":"user"})", "first_start.state: the folders do not ascend"},
+             {R"({"run":[],"state":[1],"user":"user"})", "first_start.state: expected texts"},
+             {R"({"run":["x"],"state":["a"],"user":"user"})", "first_start.run: expected programs"},
+             {R"({"run":[["x"]],"state":["a"],"user":"user"})", "first_start.run: expected a program with"},
+             {R"({"run":[[]],"state":["a"],"user":"user"})", "first_start.run: expected a program with"},
+             {R"({"state":["a"],"user":"user"})", "first_start.run"},
+         }) {
+        CAPTURE(first);
+        CHECK_FAILS(Code::corrupt, what, parse_manifest(with(first)));
+    }
+}
