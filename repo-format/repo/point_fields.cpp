@@ -90,8 +90,8 @@ void parse_point_fields(Fields& fields, Release& release)
     if (fields.has("points")) {
         release.points = parse_points(fields, release.app);
     }
-    if (is_extension && (!release.exports.empty() || !release.points.empty())) {
-        fields.fail("kind", "an extension has neither exports nor points");
+    if (is_extension && (!release.exports.empty() || !release.points.empty() || !release.first_start.is_nothing())) {
+        fields.fail("kind", "an extension has neither exports nor points, and starts nothing");
     }
 }
 

@@ -108,7 +108,8 @@ void read_points(TomlSection& root, const toml::table& table, Recipe& recipe)
 void refuse_parts_of_apps(const Recipe& recipe, std::string_view file)
 {
     const bool has_parts = recipe.commands || recipe.desktop || !recipe.second.empty() || !recipe.names.empty() ||
-                           !recipe.start.empty() || !recipe.points.empty() || recipe.needs != Needs{};
+                           !recipe.start.empty() || !recipe.points.empty() || recipe.needs != Needs{} ||
+                           !recipe.first_start.is_nothing();
     if (recipe.extends && has_parts) {
         throw Error(Code::usage, std::string(file) + ": an extension has no exports, points or needs: only an app has");
     }

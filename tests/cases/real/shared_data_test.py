@@ -56,7 +56,7 @@ class SharedData(DebianCase):
         self.build("one", ["fontconfig"], commands=["fc-list"])
         self.build("two", ["fontconfig", "fonts-lato"], commands=["fc-match"])
         self.build("speller", ["hunspell"], commands=["hunspell"])
-        self.world.must("repo", "add", "demo", self.world.site, "--yes")
+        self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")  # there already, after another test
         self.world.must("qube", "create", "work", "--base", "debian-12")
         self.world.must("install", "one", "two", "speller", "--into", "work", "--yes")
         self.assertNotIn("DejaVuSansCondensed", self.in_view("one", "fc-list"))

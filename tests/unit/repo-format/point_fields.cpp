@@ -54,6 +54,9 @@ TEST_CASE("a manifest is of an app or of an extension, and each says what belong
     auto exporting = a_release();
     exporting.extends = an_extension().extends;
     CHECK_FAILS(Code::corrupt, "neither exports nor points", parse_manifest(encode_manifest(exporting)));
+    auto starting = an_extension();
+    starting.first_start.state = {"hello"};
+    CHECK_FAILS(Code::corrupt, "starts nothing", parse_manifest(encode_manifest(starting)));
     auto open = with_a_point();
     open.exports.clear();
     open.extends = an_extension().extends;
