@@ -73,16 +73,18 @@ std::string font_salt(const fs::path& folder)
     return has_files ? sum.hex() : std::string(no_fonts);
 }
 
+std::vector<FontFolder> font_folders_of_users()
+{
+    // Not prefix="xdg", as fontconfig's own file has it: that adds all of XDG_DATA_DIRS once more, without salt.
+    return {{"/usr/local/share/fonts", ""}, {"~/.local/share/fonts", ""}, {"~/.fonts", ""}};
+}
+
 std::string font_configuration(const std::vector<FontFolder>& folders, const std::vector<std::string>& caches)
 {
     std::string text = "<?xml version=\"1.0\"?>\n<!DOCTYPE fontconfig SYSTEM \"urn:fontconfig:fonts.dtd\">\n"
                        "<fontconfig>\n<reset-dirs/>\n";
     for (const auto& folder : folders) {
         text += element("dir", folder.salt.empty() ? "" : " salt=\"" + folder.salt + '"', folder.path);
-    }
-    // Not prefix="xdg", as fontconfig's own file has it: that adds all of XDG_DATA_DIRS once more, without salt.
-    for (const auto* folder : {"/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"}) {
-        text += element("dir", "", folder);
     }
     for (const auto& folder : caches) {
         text += element("cachedir", "", folder);

@@ -34,7 +34,10 @@ struct FontFolder {
     std::string salt; ///< empty: none
 };
 
-/// The text of `fontconfig_file`: fonts are searched for in these folders and the user's, caches in `caches` first.
+/// Where the owner of the qube puts fonts, as fontconfig's own file has it.
+std::vector<FontFolder> font_folders_of_users();
+
+/// The text of `fontconfig_file`: fonts are searched for in these folders alone, caches in `caches` first.
 std::string font_configuration(const std::vector<FontFolder>& folders, const std::vector<std::string>& caches);
 
 /// The folder of a view's own fonts, where its module brings `module_salt` and its base `base_salt`.

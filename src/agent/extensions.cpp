@@ -55,7 +55,8 @@ void make_types(const QubePaths& layout, const AppId& app)
     const auto known = patterns_of_base(layout);
     PlannedTree made;
     std::vector<MimeGlob> globs;
-    for (const auto& name : names_in(layout.volume(app) / packages)) {
+    const auto sources = folder_within(layout.volume(app), packages);
+    for (const auto& name : sources ? names_in(*sources) : std::vector<std::string>()) {
         const auto text = read_file_within(layout.volume(app), packages / name, largest_mime_source);
         const auto found = with_context(name, [&] { return parse_mime_source(text); });
         if (const auto* taken = find_known(found, known)) {
@@ -93,15 +94,10 @@ void show_data(const QubePaths& layout, const VolumeSlot& extension)
         return;
     }
     for (const auto folder : folders_of_qube_point(extension.extends->text())) {
-        const auto source = layout.volume(app) / folder.substr(1);
-        const auto status = fs::symlink_status(source);
-        if (fs::exists(status) && !fs::is_directory(status)) {
-            throw Error(Code::corrupt, source.string() + " is not a directory");
-        }
-        if (fs::is_directory(status)) {
+        if (const auto source = folder_within(layout.volume(app), folder.substr(1))) {
             const auto place = layout.data(app) / place_in_entry(folder);
             fs::create_directories(place);
-            mounts::bind(source, place, mounts::Access::read_only);
+            mounts::bind(*source, place, mounts::Access::read_only);
         }
     }
 }
@@ -134,7 +130,8 @@ std::vector<std::string> data_folders(const QubePaths& layout, const std::string
 
 FontFolder font_folder_of(const QubePaths& layout, const AppId& app)
 {
-    return {(layout.data(app) / "share/fonts").string(), font_salt(layout.volume(app) / fonts_folder)};
+    const auto folder = folder_within(layout.volume(app), fonts_folder);
+    return {(layout.data(app) / "share/fonts").string(), folder ? font_salt(*folder) : std::string(no_fonts)};
 }
 
 std::string font_caches_of(const QubePaths& layout, const AppId& app)

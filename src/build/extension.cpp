@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/extension.hpp"
 
+#include "build/font_caches.hpp"
 #include "repo-format/guest/mime_types.hpp"
 #include "repo-format/guest/points.hpp"
 
@@ -121,10 +122,15 @@ std::string with_extension(const std::string& text, const Recipe& recipe, const 
     return whole;
 }
 
-std::vector<std::string> tools_for(const std::optional<Extension>& extension)
+bool has_fonts(const std::optional<Extension>& extension)
 {
-    const bool has_fonts = extension && extension->extends.point.text() == "qpkg.fonts";
-    return has_fonts ? std::vector<std::string>{"fontconfig"} : std::vector<std::string>();
+    return extension && extension->extends.point.text() == "qpkg.fonts";
+}
+
+std::vector<std::string> tools_for(const std::optional<Extension>& extension, const Fd& base)
+{
+    return has_fonts(extension) && !has_font_program(base) ? std::vector<std::string>{"fontconfig"}
+                                                           : std::vector<std::string>();
 }
 
 TreeChoice for_the_point(TreeChoice choice, const ForeignTree& changes, const std::set<std::string>& own,

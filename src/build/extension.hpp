@@ -42,8 +42,11 @@ std::optional<Extension> extension_of(const Recipe& recipe, const std::map<Manif
 /// Error usage where its `extends` does not stand in a line of its own.
 std::string with_extension(const std::string& text, const Recipe& recipe, const Extension& extension);
 
-/// Packages whose programs make caches of what the extension holds. They are installed for its build, and left out.
-std::vector<std::string> tools_for(const std::optional<Extension>& extension);
+bool has_fonts(const std::optional<Extension>& extension);
+
+/// Packages whose programs make caches of what the extension holds, and that its base does not have. They are installed
+/// for its build, and left out.
+std::vector<std::string> tools_for(const std::optional<Extension>& extension, const Fd& base);
 
 /// Keeps only what belongs to the extension; `own`: files of the packages that the recipe names. Error not_found where
 /// nothing is left.

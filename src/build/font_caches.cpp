@@ -28,10 +28,10 @@ std::string salt_in(const Fd& root)
 }
 
 /// Runs fontconfig's program with these folders of fonts, and takes what it made into `tree`.
-void make_caches(const Workshop& workshop, workshop::Run& run, const FontFolder& folder, const ForeignTree& tree,
-                 std::int64_t epoch)
+void make_caches(const Workshop& workshop, workshop::Run& run, const std::vector<FontFolder>& folders,
+                 const ForeignTree& tree, std::int64_t epoch)
 {
-    files::write(run.layer(fs::path("/etc") / fontconfig_file), font_configuration({folder}, {}), 0644,
+    files::write(run.layer(fs::path("/etc") / fontconfig_file), font_configuration(folders, {}), 0644,
                  files::Durability::scratch);
     workshop.progress.begin("fonts", "caches", 0);
     const auto result = run({cache_program, "--system-only", "--force"});
@@ -79,11 +79,13 @@ fs::path copy_fonts(const Workshop& workshop, const ForeignTree& volume)
 
 } // namespace
 
+bool has_font_program(const Fd& base) { return exists_in_root(base, cache_program); }
+
 bool wants_font_caches(const std::filesystem::path& directory, const Fd& base)
 {
     const ForeignTree tree(directory);
     const bool brings_program = tree.look(cache_program).has_value();
-    return brings_program || (exists_in_root(base, cache_program) && tree.has_directory(fonts));
+    return brings_program || (has_font_program(base) && tree.has_directory(fonts));
 }
 
 void add_font_caches(const Workshop& workshop, const std::filesystem::path& volume,
@@ -92,20 +94,24 @@ void add_font_caches(const Workshop& workshop, const std::filesystem::path& volu
     workshop::Run run(workshop, "fonts");
     run.request().lower.push_back(volume);
     const auto own = salt_in(workshop.sandbox.open_root(volume));
-    const auto folder = own_font_folder(own, salt_in(workshop.sandbox.open_root(workshop.base_image)));
-    make_caches(workshop, run, folder, ForeignTree(directory), epoch);
+    const auto of_base = salt_in(workshop.sandbox.open_root(workshop.base_image));
+    auto folders = font_folders_of_users();
+    folders.insert(folders.begin(), own_font_folder(own, of_base));
+    make_caches(workshop, run, folders, ForeignTree(directory), epoch);
 }
 
 void add_entry_caches(const Workshop& workshop, const std::filesystem::path& volume,
-                      const std::filesystem::path& programs, const AppId& app, const std::filesystem::path& directory,
-                      std::int64_t epoch)
+                      const std::optional<std::filesystem::path>& programs, const AppId& app,
+                      const std::filesystem::path& directory, std::int64_t epoch)
 {
     const auto root = workshop.sandbox.open_root(volume);
     const auto place = "/run/qpkg/data/" + app.text() + "/share/fonts";
     workshop::Run run(workshop, "fonts");
-    run.request().lower.push_back(programs);
+    if (programs) {
+        run.request().lower.push_back(*programs);
+    }
     run.request().binds.emplace_back(copy_fonts(workshop, ForeignTree(root)), place);
-    make_caches(workshop, run, {place, salt_in(root)}, ForeignTree(directory), epoch);
+    make_caches(workshop, run, {{place, salt_in(root)}}, ForeignTree(directory), epoch);
 }
 
 } // namespace qpkg::build

@@ -16,8 +16,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 
 namespace qpkg::build {
+
+/// Whether the base has fontconfig's program.
+bool has_font_program(const Fd& base);
 
 /// Whether fontconfig's program is in the view of this module, and fonts that only it has.
 bool wants_font_caches(const std::filesystem::path& tree, const Fd& base);
@@ -27,9 +31,10 @@ bool wants_font_caches(const std::filesystem::path& tree, const Fd& base);
 void add_font_caches(const Workshop& workshop, const std::filesystem::path& volume, const std::filesystem::path& tree,
                      std::int64_t epoch);
 
-/// The same for the extension `app` of qpkg.fonts. `programs`: changes of an installation that has fontconfig's.
+/// The same for the extension `app` of qpkg.fonts. `programs`: changes of an installation that has fontconfig's, where
+/// the base has not.
 void add_entry_caches(const Workshop& workshop, const std::filesystem::path& volume,
-                      const std::filesystem::path& programs, const AppId& app, const std::filesystem::path& directory,
-                      std::int64_t epoch);
+                      const std::optional<std::filesystem::path>& programs, const AppId& app,
+                      const std::filesystem::path& directory, std::int64_t epoch);
 
 } // namespace qpkg::build

@@ -138,6 +138,22 @@ class Extensions(WorldCase):
         self.assertEqual({app["app"]: app["version"] for app in self.json_of("list", "work")["apps"]},
                          {"org.example.tool": "1.0", "org.example.plug": "1.0", "org.example.other": "2.0"})
 
+    def test_a_composed_volume_and_a_running_qube_have_extensions_too(self):
+        self.app()
+        self.plug()
+        self.publish("noto", "1.0", FONT, extends="qpkg.fonts,1")
+        self.world.must("qube", "start", "work")
+        self.addCleanup(self.world.must, "qube", "stop", "work")
+        self.install("tool", "other")
+        self.install("plug", "noto", "--allow-code", "plug:tool")
+        look = "cat /usr/share/tool/plug-ins/*; cat /run/qpkg/data/*/share/fonts/noto/*"
+        self.assertEqual(self.in_view("tool", look), "moreownfont")
+        self.world.must("qube", "set", "work", "--layout", "composed", "--yes")
+        self.assertEqual(self.in_view("tool", look), "moreownfont")
+        self.world.must("remove", "plug", "--from", "work", "--yes")
+        self.assertEqual(self.in_view("tool", look), "ownfont")
+        self.assertEqual(self.world.must("doctor").code, 0)
+
     def test_an_upgrade_moves_what_fits_and_says_what_falls_out(self):
         self.app()
         self.plug()

@@ -97,12 +97,10 @@ build::Lock require_lock(const BuildRequest& request, const Base& base)
 }
 
 build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
-                            const build::Recipe& recipe, const Base& base,
-                            const std::optional<build::Extension>& extension)
+                            const build::Recipe& recipe, const Base& base, const std::vector<std::string>& tools)
 {
     if (request.lock.empty()) {
         PackageWish wish{recipe.packages, recipe.recommended};
-        const auto tools = build::tools_for(extension);
         wish.names.insert(wish.names.end(), tools.begin(), tools.end());
         auto choice = source.resolve(workshop, wish);
         return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
@@ -210,9 +208,11 @@ fs::path install_aside(const Built& built)
 void add_caches(World& world, const Built& built, const ModuleIdentity& module,
                 const std::optional<build::Extension>& extension)
 {
-    if (!build::tools_for(extension).empty()) {
+    if (build::has_fonts(extension)) {
         const auto volume = volume_of(world, built, module);
-        build::add_entry_caches(built.workshop, volume, install_aside(built), module.app, built.tree, module.epoch);
+        const bool is_in_base = build::tools_for(extension, built.base).empty();
+        const auto programs = is_in_base ? std::nullopt : std::optional(install_aside(built));
+        build::add_entry_caches(built.workshop, volume, programs, module.app, built.tree, module.epoch);
     } else if (!extension && build::wants_font_caches(built.tree, built.base)) {
         build::add_font_caches(built.workshop, volume_of(world, built, module), built.tree, module.epoch);
     }
@@ -291,7 +291,8 @@ BuildReport build_module(World& world, const BuildRequest& request)
                             .cache = world.root / "cache" / base.id.text()};
     const auto base_root = world.sandbox.open_root(workshop.base_image);
     const auto source = require_source(world, request, base, base_root);
-    const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base, extension);
+    const auto lock =
+        choose_packages(*source, workshop, request, recipe.recipe, base, build::tools_for(extension, base_root));
     const auto draft = draft_of(recipe, lock, extension);
     const auto room = room_for_exports(draft);
     files::require_room(scratch.path(), {growth * size_of(lock)});

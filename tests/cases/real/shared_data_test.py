@@ -48,6 +48,9 @@ class SharedData(DebianCase):
         fonts = self.build("extra", ["fonts-dejavu-extra"], "qpkg.fonts")
         left_out = {finding["path"] for finding in fonts["findings"] if finding["rule"] == "extension"}
         self.assertIn("/usr/share/doc", left_out)
+        again = self.world.must("build", self.world.folder / "extra.toml", "--out", self.world.folder / "again", "--json",
+                                "--lock", self.world.folder / "built/org.example.extra/module.lock").json
+        self.assertEqual(again["commit"], fonts["commit"])
         german = self.build("german", ["hunspell-de-de"], "qpkg.dictionaries")
         self.assertLessEqual(german["packages"], 40)
         self.build("one", ["fontconfig"], commands=["fc-list"])
@@ -63,6 +66,7 @@ class SharedData(DebianCase):
             listed = self.in_view(app, "fc-list")
             self.assertIn("/run/qpkg/data/org.example.extra/share/fonts/truetype/dejavu/DejaVuSansCondensed.ttf", listed)
             self.assertIn("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", listed)
+        self.assertEqual(self.in_view("one", "ls /run/qpkg/volumes/org.example.extra/usr/lib/fontconfig/cache | wc -l"), "3\n")
         self.assertIn("Lato", self.in_view("two", "fc-match Lato"))
         self.assertNotIn("Lato", self.in_view("one", "fc-list"))
         self.assertEqual(self.caches_in_home(), ["0", "0"])

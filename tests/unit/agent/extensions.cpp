@@ -65,6 +65,13 @@ TEST_CASE("new types are a table of the agent's, what the base knows stays")
     CHECK(data_folders(good.layout) == std::vector{(good.layout.data(types) / "share").string()});
     CHECK(data_folders(good.layout, "share/hunspell").empty());
 
+    const World linked("*.hello");
+    const auto share = linked.layout.volume(types) / "usr/share";
+    std::filesystem::rename(share, linked.folder.path() / "elsewhere");
+    std::filesystem::create_directory_symlink(linked.folder.path() / "elsewhere", share);
+    show_data(linked.layout, slot(types.text(), "qpkg.mime"));
+    CHECK(files::read(linked.layout.data(types) / "share/mime/globs2", 1000).empty());
+
     const World bad("*.PDF");
     CHECK_FAILS(Code::conflict, "x.xml: the base knows *.PDF", show_data(bad.layout, slot(types.text(), "qpkg.mime")));
     CHECK(data_folders(bad.layout).empty());

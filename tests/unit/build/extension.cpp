@@ -7,6 +7,8 @@
 
 #include "qpkg/core/files.hpp"
 
+#include <fcntl.h>
+
 using namespace qpkg;
 using namespace qpkg::build;
 
@@ -83,6 +85,37 @@ TEST_CASE("what a recipe leaves open is that of the newest release of the app th
           Extension{{PointName::require("org.example.hello"), "9"}, {"/usr/lib/x"}});
     CHECK(extension_of(recipe("extends = \"qpkg.dictionaries\"\n"), {})->folders.size() == 2);
     CHECK(!extension_of(recipe(""), {}));
+}
+
+TEST_CASE("an extension of fonts is built with fontconfig, where the base has it with the base's")
+{
+    const files::TemporaryDirectory folder(std::filesystem::temp_directory_path());
+    const auto base = files::open(folder.path(), O_PATH | O_DIRECTORY);
+    const auto of = [](const std::string& point) { return extension_of(recipe("extends = \"" + point + "\"\n"), {}); };
+
+    CHECK(tools_for(of("qpkg.fonts"), base) == std::vector<std::string>{"fontconfig"});
+    CHECK(tools_for(of("qpkg.icons"), base).empty());
+    CHECK(tools_for(std::nullopt, base).empty());
+    ForeignTree(folder.path()).write("/usr/bin/fc-cache", "");
+    CHECK(tools_for(of("qpkg.fonts"), base).empty());
+}
+
+TEST_CASE("types of files that an extension may not bring stop the build")
+{
+    const files::TemporaryDirectory folder(std::filesystem::temp_directory_path());
+    const ForeignTree tree(folder.path());
+    const std::string path = "/usr/share/mime/packages/x.xml";
+    const auto build = [&](const std::string& glob) {
+        tree.write("/module" + path, "<mime-info><mime-type type='a/x'><glob " + glob + "/></mime-type></mime-info>");
+        refuse_loud_types(ForeignTree(folder.path() / "module"), ForeignTree(folder.path() / "base"),
+                          {"/usr/share/mime/packages", path});
+    };
+    tree.write("/base/usr/share/mime/globs2", "50:application/pdf:*.pdf\n");
+
+    CHECK_NOTHROW(build("pattern='*.hello'"));
+    CHECK_FAILS(Code::conflict, path + " cannot be part of an extension: the base knows *.pdf",
+                build("pattern='*.pdf'"));
+    CHECK_FAILS(Code::conflict, "weight is not a number up to 50", build("pattern='*.hello' weight='100'"));
 }
 
 TEST_CASE("a recipe that leaves something open is completed, so that others build the same")

@@ -72,8 +72,9 @@ TEST_CASE("a configuration takes away what was there and names each folder, and 
     const auto entry = text.find("<dir>/run/qpkg/data/x.y/share/fonts</dir>");
     CHECK(reset < own);
     CHECK(own < entry);
-    CHECK(text.find("<dir>~/.local/share/fonts</dir>") != std::string::npos);
-    CHECK(text.find("xdg") == std::string::npos); // would add XDG_DATA_DIRS again, without salt
+    const auto of_users = font_configuration(font_folders_of_users(), {});
+    CHECK(of_users.find("<dir>~/.local/share/fonts</dir>") != std::string::npos);
+    CHECK(of_users.find("xdg") == std::string::npos); // would add XDG_DATA_DIRS again, without salt
     CHECK(text.find("<cachedir>/usr/lib/fontconfig/cache</cachedir>\n<cachedir>/second</cachedir>") !=
           std::string::npos);
 }
