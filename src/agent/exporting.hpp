@@ -33,8 +33,9 @@ struct AppExports {
     bool is_ready = true;                      ///< nothing is due that comes before its services
 };
 
-/// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the
-/// list of MIME types below `share`.
+/// What the qube sees of its apps: launchers below `bin`, and an xdg-open where neither the base nor an app has one;
+/// desktop entries, icons, services of the session bus, the list of who opens which MIME type and what files of these
+/// are called below `share`.
 struct PlannedExports {
     PlannedTree bin;
     PlannedTree share;

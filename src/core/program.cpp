@@ -110,7 +110,7 @@ Environment environment_of(const UserEntry& user, const fs::path& runtime, const
         {"LOGNAME", user.name},
         {"SHELL", user.shell},
         {"XDG_RUNTIME_DIR", runtime.string()},
-        {"XDG_DATA_DIRS", "/run/qpkg/share:/usr/local/share:/usr/share"},
+        {"XDG_DATA_DIRS", "/usr/local/share:/usr/share:/run/qpkg/share"},
     };
     environment.insert(passed.begin(), passed.end());
     return environment;
