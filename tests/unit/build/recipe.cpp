@@ -174,9 +174,9 @@ TEST_CASE("a first start is read with the rules of the qube, its folders in orde
           FirstStart{"git", {"a", "b"}, {{"/usr/bin/git", "init"}}});
     CHECK(with("state = [\"a\"]\n").first_start == FirstStart{"user", {"a"}, {}});
     CHECK(parse_recipe(recipe_for_git(), "x").first_start.is_nothing());
-    CHECK_FAILS(Code::usage, "x:8:1: first_start.state: expected a list of texts, found nothing",
+    CHECK_FAILS(Code::usage, "x:9:1: first_start.state: expected a list of texts, found nothing",
                 with("user = \"git\"\n"));
-    CHECK_FAILS(Code::usage, "x:10:8: first_start.user: expected an account",
+    CHECK_FAILS(Code::usage, "x:11:8: first_start.user: expected an account",
                 with("state = [\"a\"]\nuser = \"root\"\n"));
     CHECK_FAILS(Code::usage, "first_start.run: expected a list of texts, found",
                 with("state = [\"a\"]\nrun = [\"git\"]\n"));
