@@ -23,7 +23,8 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t looked_at = 4096; ///< bytes of a file that has no name of a type
+constexpr const char* terminal_program = "x-terminal-emulator"; ///< as Debian has it
+constexpr std::size_t looked_at = 4096;                         ///< bytes of a file that has no name of a type
 
 std::vector<fs::path> absolute_paths(const std::string& list)
 {
@@ -144,10 +145,11 @@ std::optional<std::vector<std::string>> program_of_entry(const OpeningFolders& f
         if (!is_program(folders, words.front())) {
             return std::nullopt;
         }
-        if (entry.in_terminal && ::isatty(STDOUT_FILENO) == 0) {
-            words.insert(words.begin(), {"x-terminal-emulator", "-e"});
+        if (!entry.in_terminal || folders.is_terminal) {
+            return words;
         }
-        return words;
+        words.insert(words.begin(), {terminal_program, "-e"});
+        return is_program(folders, terminal_program) ? std::optional(words) : std::nullopt;
     } catch (const Error&) {
         return std::nullopt;
     }

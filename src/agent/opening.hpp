@@ -21,6 +21,7 @@ struct OpeningFolders {
     std::vector<std::filesystem::path> data;
     std::vector<std::filesystem::path> programs;
     std::vector<std::string> desktops; ///< in lower case
+    bool is_terminal = false;          ///< where standard output goes: programs of a terminal need no other
 };
 
 /// By XDG_CONFIG_HOME, XDG_CONFIG_DIRS, XDG_DATA_HOME, XDG_DATA_DIRS, HOME, PATH and XDG_CURRENT_DESKTOP, with what the

@@ -112,7 +112,8 @@ int open_words(const std::vector<std::string>& words)
         throw Error(Code::usage, "usage: xdg-open FILE|URL");
     }
     set_search_paths(agent::QubePaths());
-    const auto folders = agent::opening_folders([](const char* name) { return environment(name, ""); });
+    auto folders = agent::opening_folders([](const char* name) { return environment(name, ""); });
+    folders.is_terminal = ::isatty(STDOUT_FILENO) == 1;
     const auto target = agent::parse_opened_target(words[0], agent::fs::current_path());
     (void)become(agent::program_to_open(folders, target), "xdg-open");
     return not_opened;

@@ -125,6 +125,22 @@ TEST_CASE("an entry that cannot start gives way to the next")
     CHECK(desk.opened("irc") == "kde/good.desktop");
 }
 
+TEST_CASE("a program of a terminal gets one, or the one that there is")
+{
+    const Desk desk;
+    desk.entry("text.desktop", "Terminal=true\n");
+    desk.write("data/applications/mimeinfo.cache", "[MIME Cache]\nx-scheme-handler/irc=text.desktop;\n");
+    auto folders = desk.folders();
+    CHECK_FAILS(Code::unsupported, "no application", program_to_open(folders, {"irc:x", "irc"}));
+
+    desk.write("bin/x-terminal-emulator", "", 0755);
+    CHECK(program_to_open(folders, {"irc:x", "irc"}) ==
+          std::vector<std::string>{"x-terminal-emulator", "-e", "view", "text.desktop", "irc:x"});
+
+    folders.is_terminal = true;
+    CHECK(program_to_open(folders, {"irc:x", "irc"}) == std::vector<std::string>{"view", "text.desktop", "irc:x"});
+}
+
 TEST_CASE("what nothing opens is told by its type")
 {
     const Desk desk;
