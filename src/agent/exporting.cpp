@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/exporting.hpp"
 
+#include "agent/base_names.hpp"
 #include "agent/dbus_service.hpp"
 #include "agent/desktop_entry.hpp"
 #include "agent/mime_cache.hpp"
@@ -18,6 +19,7 @@ namespace qpkg::agent {
 namespace {
 
 constexpr const char* own_program = "qpkg-run";
+constexpr const char* opener = "xdg-open"; ///< that program by a name which others call
 constexpr std::string_view share_folder = "/usr/share/";
 constexpr std::string_view session_services = "/usr/share/dbus-1/services/";
 
@@ -42,6 +44,8 @@ public:
             place_file(planned_.share, app, place, {PlannedFile::Kind::link, layout_.volume(app).string() + made.path});
         }
     }
+
+    void add_opener() { planned_.bin[opener] = {PlannedFile::Kind::link, layout_.runner().string()}; }
 
     /// What files are called, of an app of which all exports were added.
     void add_types(const AppId& app)
@@ -163,6 +167,10 @@ PlannedExports plan_exports(const QubePaths& layout, const std::vector<AppExport
 {
     Planner planner(layout);
     const auto holders = names_in_qube(layout, apps);
+    const NameKey opener_key{ExportKind::command, opener};
+    if (!holders.contains(opener_key) && !BaseNames(layout).has(opener_key)) {
+        planner.add_opener();
+    }
     for (const auto& app : by_turn(apps)) {
         for (const auto& made : app.exports) {
             const auto name = called_in_qube(app, made);

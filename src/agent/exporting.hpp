@@ -28,8 +28,9 @@ struct AppExports {
     std::uint64_t turn = 0;                    ///< when it is asked for names
 };
 
-/// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus, the list
-/// of who opens which MIME type and what files of these are called below `share`.
+/// What the qube sees of its apps: launchers below `bin`, and an xdg-open where neither the base nor an app has one;
+/// desktop entries, icons, services of the session bus, the list of who opens which MIME type and what files of these
+/// are called below `share`.
 struct PlannedExports {
     PlannedTree bin;
     PlannedTree share;

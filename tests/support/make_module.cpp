@@ -38,6 +38,9 @@ void add_exports(std::vector<Export>& exports, const fs::path& tree, const AppId
 {
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator(tree.string() + folder, absent)) {
+        if (kind == ExportKind::desktop && entry.path().extension() != ".desktop") {
+            continue; // lists of defaults, which are a module's own
+        }
         const auto name = kind == ExportKind::dbus ? entry.path().stem() : entry.path().filename();
         Export made{kind, name.string(), folder + '/' + entry.path().filename().string()};
         made.listed = is_foreign_name(app, made);

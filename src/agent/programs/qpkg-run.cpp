@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Runs a program of an app in that app's view.
+// Runs a program of an app in that app's view. Called xdg-open, it opens a file or URL with the app that does so.
 #include "agent/enter.hpp"
+#include "agent/opening.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -36,7 +37,7 @@ void set_search_paths(const agent::QubePaths& layout)
     ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
 }
 
-int become(std::vector<std::string> words)
+int become(std::vector<std::string> words, const char* own_name = "qpkg-run")
 {
     std::vector<char*> argv;
     for (auto& word : words) {
@@ -45,7 +46,7 @@ int become(std::vector<std::string> words)
     argv.push_back(nullptr);
     ::execvp(argv[0], argv.data());
     const int cause = errno;
-    std::fprintf(stderr, "qpkg-run: run %s: %s\n", argv[0], std::strerror(cause));
+    std::fprintf(stderr, "%s: run %s: %s\n", own_name, argv[0], std::strerror(cause));
     return cause == ENOENT || cause == ENOTDIR ? not_found : cannot_run;
 }
 
@@ -63,12 +64,72 @@ int run(const std::vector<std::string>& words)
     return become(std::move(program));
 }
 
+// The exit codes of xdg-open.
+constexpr int wrong_words = 1;
+constexpr int no_such_file = 2;
+constexpr int no_application = 3;
+constexpr int not_opened = 4;
+
+int status_of(const Error& error)
+{
+    switch (error.code()) {
+    case Code::usage:
+        return wrong_words;
+    case Code::not_found:
+        return no_such_file;
+    case Code::unsupported:
+        return no_application;
+    default:
+        return not_opened;
+    }
+}
+
+int open_words(const std::vector<std::string>& words)
+{
+    if (words.size() == 1 && (words[0] == "--help" || words[0] == "--version")) {
+        std::puts("xdg-open of qpkg\nusage: xdg-open FILE|URL");
+        return 0;
+    }
+    if (words.size() != 1 || words[0].starts_with('-')) {
+        throw Error(Code::usage, "usage: xdg-open FILE|URL");
+    }
+    set_search_paths(agent::QubePaths());
+    auto folders = agent::opening_folders([](const char* name) { return environment(name, ""); });
+    folders.is_terminal = ::isatty(STDOUT_FILENO) == 1;
+    const auto target = agent::parse_opened_target(words[0], agent::fs::current_path());
+    (void)become(agent::program_to_open(folders, target), "xdg-open");
+    return not_opened;
+}
+
+int open(const std::vector<std::string>& words)
+{
+    try {
+        return open_words(words);
+    } catch (const Error& error) {
+        std::fprintf(stderr, "xdg-open: %s\n", error.what());
+        return status_of(error);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "xdg-open: %s\n", error.what());
+        return not_opened;
+    }
+}
+
+bool is_called_xdg_open(int count, char** arguments)
+{
+    const std::string_view name = count > 0 ? arguments[0] : "";
+    return name.substr(name.rfind('/') + 1) == "xdg-open";
+}
+
 } // namespace
 
 int main(int count, char** arguments)
 {
+    const std::vector<std::string> words{arguments + (count > 0 ? 1 : 0), arguments + count};
+    if (is_called_xdg_open(count, arguments)) {
+        return open(words);
+    }
     try {
-        return run({arguments + (count > 0 ? 1 : 0), arguments + count});
+        return run(words);
     } catch (const Error& error) {
         std::fprintf(stderr, "qpkg-run: %s\n", error.what());
         if (error.code() == Code::usage) {

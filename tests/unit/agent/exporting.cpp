@@ -172,3 +172,17 @@ TEST_CASE("of two apps that open a type, the one whose turn is earlier comes fir
     other.turn = 7;
     CHECK(list() == "[MIME Cache]\na/b=a.desktop;b.desktop;\n");
 }
+
+TEST_CASE("the agent's xdg-open is there unless the base or an app has one")
+{
+    Qube qube;
+    CHECK(qube.plan().bin.at("xdg-open") == PlannedFile{PlannedFile::Kind::link, qube.layout.runner().string()});
+
+    qube.base("usr/bin/xdg-open");
+    CHECK_FALSE(qube.plan().bin.contains("xdg-open"));
+
+    Qube other;
+    other.exports(ExportKind::command, "xdg-open", "/usr/bin/xdg-open", "");
+    other.app.exports.back().rank = Rank::second;
+    CHECK(other.plan().bin.at("xdg-open").kind == PlannedFile::Kind::program);
+}

@@ -43,6 +43,7 @@ TEST_CASE("the heaviest pattern decides, then the longest")
 
     CHECK(types_by("a.gz", {table}) == Types{"a/heavy"});
     CHECK(types_by("a.tar.gz", {"50:a/gz:*.gz\n50:a/targz:*.tar.gz\n"}) == Types{"a/targz"});
+    CHECK(types_by("a.tar.gz", {"80:a/gz:*.gz\n50:a/targz:*.tar.gz\n"}) == Types{"a/gz"});
     CHECK(types_by("Makefile", {table}) == Types{"a/make"});
     CHECK(types_by("other", {table}).empty());
     CHECK(types_by("a.x", {"50:a/b:*.x\n50:c/d:*.x\n50:a/b:*.x\n"}) == Types{"a/b", "c/d"});

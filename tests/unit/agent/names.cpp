@@ -25,11 +25,12 @@ struct Qube {
         write_file(file, bytes);
     }
 
-    /// What is exported, without qpkg's own program and the list of types.
+    /// What is exported, without qpkg's own programs and the list of types.
     std::map<std::string, std::string> shown(const std::vector<AppExports>& apps) const
     {
         auto planned = plan_exports(layout, apps);
         CHECK(planned.bin.erase("qpkg-run") == 1);
+        planned.bin.erase("xdg-open");
         planned.share.erase("applications/mimeinfo.cache");
         std::map<std::string, std::string> all;
         for (const auto* tree : {&planned.bin, &planned.share}) {
