@@ -23,9 +23,10 @@ namespace qpkg {
 inline constexpr std::size_t largest_mime_source = 1024 * 1024; ///< bytes
 inline constexpr unsigned highest_mime_weight = 50;
 
+/// What files of a type are called.
 struct MimeGlob {
     std::string type;
-    std::string pattern;
+    std::string pattern; ///< of fnmatch(3)
     unsigned weight = highest_mime_weight;
     bool is_case_sensitive = false;
 
@@ -42,7 +43,7 @@ std::set<std::string> patterns_in(std::string_view globs2);
 /// The first pattern of these that is among `known`, in any case; null when there is none.
 const MimeGlob* find_known(const std::vector<MimeGlob>& globs, const std::set<std::string>& known);
 
-/// The table of these, as programs read it.
+/// The table of these, as programs read it: canonical bytes, whatever the order.
 std::string encode_globs(std::vector<MimeGlob> globs);
 
 } // namespace qpkg

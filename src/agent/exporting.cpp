@@ -138,7 +138,7 @@ private:
             const auto of_base = patterns_of_tree(is_kept ? layout_.base() : layout_.root);
             const auto told = told_patterns(of_base, types_of_apps_);
             if (!told.empty()) {
-                planned_.share["mime/globs2"] = {PlannedFile::Kind::file, encode_globs2(told)};
+                planned_.share["mime/globs2"] = {PlannedFile::Kind::file, encode_globs(told)};
                 planned_.share["mime/mime.cache"] = {PlannedFile::Kind::file, encode_mime_cache(told)};
             }
         } catch (const Error& error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/extensions.hpp"
 
+#include "agent/mime_cache.hpp"
 #include "agent/small_files.hpp"
 #include "repo-format/guest/announcement.hpp"
 #include "repo-format/guest/mime_types.hpp"
@@ -65,7 +66,8 @@ void make_types(const QubePaths& layout, const AppId& app)
         globs.insert(globs.end(), found.begin(), found.end());
         made[fs::path("packages") / name] = {PlannedFile::Kind::file, text};
     }
-    made["globs2"] = {PlannedFile::Kind::file, encode_globs(std::move(globs))};
+    made["globs2"] = {PlannedFile::Kind::file, encode_globs(globs)};
+    made["mime.cache"] = {PlannedFile::Kind::file, encode_mime_cache(std::move(globs))};
     make_tree(layout.data(app) / mime_folder, made);
 }
 

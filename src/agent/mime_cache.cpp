@@ -50,12 +50,12 @@ private:
 /// Endings, from their last character to their first.
 struct SuffixNode {
     std::map<char, SuffixNode> next;
-    std::vector<const NamePattern*> ends;
+    std::vector<const MimeGlob*> ends;
 };
 
 using CachePlaces = std::map<std::string, std::uint32_t, std::less<>>;
 
-std::uint32_t weight_word(const NamePattern& pattern)
+std::uint32_t weight_word(const MimeGlob& pattern)
 {
     return pattern.weight | (pattern.is_case_sensitive ? case_sensitive_flag : 0);
 }
@@ -92,7 +92,7 @@ bool is_ascii(const std::string& text)
 bool is_ending(const std::string& pattern) { return pattern.starts_with('*'); }
 
 /// What the two lists can say.
-bool can_be_said(const NamePattern& one)
+bool can_be_said(const MimeGlob& one)
 {
     const std::string_view rest = std::string_view(one.pattern).substr(is_ending(one.pattern) ? 1 : 0);
     return is_ascii(one.pattern) && is_ascii(one.type) && !rest.empty() &&
@@ -100,9 +100,9 @@ bool can_be_said(const NamePattern& one)
 }
 
 /// A pattern that is not case-sensitive is looked for in lower case.
-std::vector<NamePattern> sayable(std::vector<NamePattern> patterns)
+std::vector<MimeGlob> sayable(std::vector<MimeGlob> patterns)
 {
-    std::erase_if(patterns, [](const NamePattern& one) { return !can_be_said(one); });
+    std::erase_if(patterns, [](const MimeGlob& one) { return !can_be_said(one); });
     for (auto& one : patterns) {
         one.pattern = one.is_case_sensitive ? one.pattern : lower_case(one.pattern);
     }
@@ -111,11 +111,11 @@ std::vector<NamePattern> sayable(std::vector<NamePattern> patterns)
     return patterns;
 }
 
-void add_literals(CacheTable& table, const std::vector<NamePattern>& patterns, const CachePlaces& types,
+void add_literals(CacheTable& table, const std::vector<MimeGlob>& patterns, const CachePlaces& types,
                   const CachePlaces& names)
 {
     table.add(static_cast<std::uint32_t>(
-        std::ranges::count_if(patterns, [](const NamePattern& one) { return !is_ending(one.pattern); })));
+        std::ranges::count_if(patterns, [](const MimeGlob& one) { return !is_ending(one.pattern); })));
     for (const auto& one : patterns) {
         if (!is_ending(one.pattern)) {
             table.add(names.at(one.pattern));
@@ -125,7 +125,7 @@ void add_literals(CacheTable& table, const std::vector<NamePattern>& patterns, c
     }
 }
 
-void add_endings(CacheTable& table, const std::vector<NamePattern>& patterns, const CachePlaces& types)
+void add_endings(CacheTable& table, const std::vector<MimeGlob>& patterns, const CachePlaces& types)
 {
     SuffixNode root;
     for (const auto& one : patterns) {
@@ -145,7 +145,7 @@ void add_endings(CacheTable& table, const std::vector<NamePattern>& patterns, co
 
 } // namespace
 
-std::string encode_mime_cache(std::vector<NamePattern> patterns)
+std::string encode_mime_cache(std::vector<MimeGlob> patterns)
 {
     patterns = sayable(std::move(patterns));
     CacheTable table;

@@ -13,6 +13,6 @@ namespace qpkg::agent {
 
 /// The table mime.cache of version 1.2 (freedesktop.org, Shared MIME-info Database 0.21, section 2.8) that says these
 /// patterns and nothing else. Each is a name or "*" and an ending, in printable ASCII. Others are left out.
-std::string encode_mime_cache(std::vector<NamePattern> patterns);
+std::string encode_mime_cache(std::vector<MimeGlob> patterns);
 
 } // namespace qpkg::agent

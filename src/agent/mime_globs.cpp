@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <tuple>
 
 namespace qpkg::agent {
 namespace {
@@ -33,7 +32,7 @@ std::optional<unsigned> weight_of(std::string_view text)
     return weight <= heaviest_pattern ? std::optional(weight) : std::nullopt;
 }
 
-std::optional<NamePattern> parse_glob_line(std::string_view line)
+std::optional<MimeGlob> parse_glob_line(std::string_view line)
 {
     const auto parts = text::split(line, ':');
     if (line.starts_with('#') || parts.size() < 3) {
@@ -46,12 +45,12 @@ std::optional<NamePattern> parse_glob_line(std::string_view line)
         return std::nullopt;
     }
     const auto flags = parts.size() > 3 ? text::split(parts[3], ',') : std::vector<std::string>();
-    return NamePattern{parts[1], pattern, *weight, std::ranges::find(flags, "cs") != flags.end()};
+    return MimeGlob{parts[1], pattern, *weight, std::ranges::find(flags, "cs") != flags.end()};
 }
 
 enum class Case { as_it_is, lower };
 
-bool matches(const NamePattern& pattern, const std::string& name, Case tried)
+bool matches(const MimeGlob& pattern, const std::string& name, Case tried)
 {
     if (tried == Case::as_it_is) {
         return ::fnmatch(pattern.pattern.c_str(), name.c_str(), 0) == 0;
@@ -60,11 +59,11 @@ bool matches(const NamePattern& pattern, const std::string& name, Case tried)
 }
 
 /// Those that count, nearest first.
-std::vector<const NamePattern*> matching(const std::string& name, const std::vector<std::vector<NamePattern>>& folders,
-                                         Case tried)
+std::vector<const MimeGlob*> matching(const std::string& name, const std::vector<std::vector<MimeGlob>>& folders,
+                                      Case tried)
 {
     std::set<std::string_view> taken_back;
-    std::vector<const NamePattern*> found;
+    std::vector<const MimeGlob*> found;
     for (const auto& folder : folders) {
         for (const auto& pattern : folder) {
             if (!taken_back.contains(pattern.type) && matches(pattern, name, tried)) {
@@ -80,9 +79,9 @@ std::vector<const NamePattern*> matching(const std::string& name, const std::vec
     return found;
 }
 
-std::vector<std::string> best_types(const std::vector<const NamePattern*>& found)
+std::vector<std::string> best_types(const std::vector<const MimeGlob*>& found)
 {
-    const auto rank = [](const NamePattern* one) { return std::pair(one->weight, one->pattern.size()); };
+    const auto rank = [](const MimeGlob* one) { return std::pair(one->weight, one->pattern.size()); };
     std::vector<std::string> types;
     const auto best = std::ranges::max_element(found, {}, rank);
     for (const auto* one : found) {
@@ -95,12 +94,12 @@ std::vector<std::string> best_types(const std::vector<const NamePattern*>& found
 
 } // namespace
 
-std::vector<NamePattern> parse_globs2(std::string_view bytes)
+std::vector<MimeGlob> parse_globs2(std::string_view bytes)
 {
     if (bytes.size() > largest_mime_table) {
         throw Error(Code::no_space, "a table of types larger than 1 MiB");
     }
-    std::vector<NamePattern> patterns;
+    std::vector<MimeGlob> patterns;
     while (!bytes.empty()) {
         const auto end = std::min(bytes.find('\n'), bytes.size());
         if (auto pattern = parse_glob_line(bytes.substr(0, end))) {
@@ -111,23 +110,10 @@ std::vector<NamePattern> parse_globs2(std::string_view bytes)
     return patterns;
 }
 
-std::vector<std::string> types_of_name(std::string_view name, const std::vector<std::vector<NamePattern>>& folders)
+std::vector<std::string> types_of_name(std::string_view name, const std::vector<std::vector<MimeGlob>>& folders)
 {
     auto types = best_types(matching(std::string(name), folders, Case::as_it_is));
     return types.empty() ? best_types(matching(lower_case(name), folders, Case::lower)) : types;
-}
-
-std::string encode_globs2(std::vector<NamePattern> patterns)
-{
-    std::ranges::sort(patterns, [](const NamePattern& a, const NamePattern& b) {
-        return std::tie(b.weight, a.type, a.pattern) < std::tie(a.weight, b.type, b.pattern);
-    });
-    std::string bytes;
-    for (const auto& one : patterns) {
-        bytes += std::to_string(one.weight) + ':' + one.type + ':' + one.pattern;
-        bytes += one.is_case_sensitive ? ":cs\n" : "\n";
-    }
-    return bytes;
 }
 
 std::string lower_case(std::string_view text)

@@ -5,6 +5,8 @@
 // were not taken: they are many, each reads the file, and a wrong guess starts a wrong program.
 #pragma once
 
+#include "repo-format/guest/mime_types.hpp"
+
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -16,25 +18,13 @@ namespace qpkg::agent {
 inline constexpr std::size_t largest_mime_table = 1024 * 1024; ///< bytes
 inline constexpr unsigned heaviest_pattern = 100;
 
-struct NamePattern {
-    std::string type;
-    std::string pattern; ///< of fnmatch(3)
-    unsigned weight = 50;
-    bool is_case_sensitive = false;
-
-    friend auto operator<=>(const NamePattern&, const NamePattern&) = default;
-};
-
 /// Lines that are none are skipped, as every reader of such a table does. Error no_space above 1 MiB.
-std::vector<NamePattern> parse_globs2(std::string_view bytes);
+std::vector<MimeGlob> parse_globs2(std::string_view bytes);
 
 /// The types of a file of that name, each once: those of the heaviest patterns, of these the longest. First with the
 /// name as it is, then in lower case. `folders` is ascending in distance: a nearer one takes back ("__NOGLOBS__") what
 /// others say of a type, and its types come first.
-std::vector<std::string> types_of_name(std::string_view name, const std::vector<std::vector<NamePattern>>& folders);
-
-/// Canonical bytes, whatever the order.
-std::string encode_globs2(std::vector<NamePattern> patterns);
+std::vector<std::string> types_of_name(std::string_view name, const std::vector<std::vector<MimeGlob>>& folders);
 
 /// A to Z only.
 std::string lower_case(std::string_view text);

@@ -187,7 +187,7 @@ std::string type_of_file(const OpeningFolders& folders, const std::filesystem::p
     if (fs::is_directory(status)) {
         return "inode/directory";
     }
-    std::vector<std::vector<NamePattern>> tables;
+    std::vector<std::vector<MimeGlob>> tables;
     for (const auto& folder : folders.data) {
         tables.push_back(parse_globs2(bytes_or_none(folder / "mime/globs2", largest_mime_table)));
     }

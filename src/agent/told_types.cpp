@@ -24,7 +24,7 @@ bool is_plain_pattern(std::string_view pattern)
 
 class ToldPatterns {
 public:
-    explicit ToldPatterns(const std::vector<NamePattern>& of_base)
+    explicit ToldPatterns(const std::vector<MimeGlob>& of_base)
     {
         for (const auto& one : of_base) {
             of_base_.insert(lower_case(one.pattern));
@@ -45,10 +45,10 @@ public:
         }
     }
 
-    std::vector<NamePattern> finish() const { return {told_.begin(), told_.end()}; }
+    std::vector<MimeGlob> finish() const { return {told_.begin(), told_.end()}; }
 
 private:
-    bool is_free(const NamePattern& one) const
+    bool is_free(const MimeGlob& one) const
     {
         const auto pattern = lower_case(one.pattern);
         const auto known = known_.find(pattern);
@@ -57,12 +57,12 @@ private:
 
     std::set<std::string> of_base_{};
     std::map<std::string, std::set<std::string>> known_{}; ///< by apps that were asked before
-    std::set<NamePattern> told_{};
+    std::set<MimeGlob> told_{};
 };
 
 } // namespace
 
-std::vector<NamePattern> told_patterns(const std::vector<NamePattern>& of_base, const std::vector<TypesOfApp>& apps)
+std::vector<MimeGlob> told_patterns(const std::vector<MimeGlob>& of_base, const std::vector<TypesOfApp>& apps)
 {
     ToldPatterns told(of_base);
     for (const auto& app : apps) {
@@ -71,7 +71,7 @@ std::vector<NamePattern> told_patterns(const std::vector<NamePattern>& of_base, 
     return told.finish();
 }
 
-std::vector<NamePattern> patterns_of_tree(const fs::path& tree)
+std::vector<MimeGlob> patterns_of_tree(const fs::path& tree)
 {
     try {
         return parse_globs2(read_file_within(tree, table_of_types, largest_mime_table));

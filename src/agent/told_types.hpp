@@ -18,15 +18,15 @@ namespace qpkg::agent {
 inline constexpr unsigned heaviest_told = 50; ///< what a pattern weighs that says nothing of it
 
 struct TypesOfApp {
-    std::set<std::string> opened;      ///< types of the entries that the qube has of it
-    std::vector<NamePattern> patterns; ///< of its module
+    std::set<std::string> opened;   ///< types of the entries that the qube has of it
+    std::vector<MimeGlob> patterns; ///< of its module
 };
 
 /// What the qube tells of names, of `apps` in the order in which they are asked: a name, or "*." and an ending.
-std::vector<NamePattern> told_patterns(const std::vector<NamePattern>& of_base, const std::vector<TypesOfApp>& apps);
+std::vector<MimeGlob> told_patterns(const std::vector<MimeGlob>& of_base, const std::vector<TypesOfApp>& apps);
 
 /// The table of a tree that has a root's folder /usr; empty where there is none.
 /// Errors: no_space, failed.
-std::vector<NamePattern> patterns_of_tree(const fs::path& tree);
+std::vector<MimeGlob> patterns_of_tree(const fs::path& tree);
 
 } // namespace qpkg::agent

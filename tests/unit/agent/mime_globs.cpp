@@ -12,7 +12,7 @@ using Types = std::vector<std::string>;
 
 Types types_by(std::string_view name, std::initializer_list<std::string_view> tables)
 {
-    std::vector<std::vector<NamePattern>> folders;
+    std::vector<std::vector<MimeGlob>> folders;
     for (const auto table : tables) {
         folders.push_back(parse_globs2(table));
     }
@@ -30,10 +30,10 @@ TEST_CASE("a line of a table of types that is none is skipped")
                                        "101:a/b:*.y\n-1:a/b:*.y\n:a/b:*.y\n0050:a/b:*.y\n"
                                        "50:no-type:*.y\n50:a/b:\n50:a/b\n50:a/b:*a*b*c*d*e\n\n50:a/b:Makefile");
 
-    CHECK(patterns == std::vector<NamePattern>{{"application/pdf", "*.pdf", 50, false},
-                                               {"text/x-c", "*.C", 60, true},
-                                               {"a/b", "*.x", 40, true},
-                                               {"a/b", "Makefile", 50, false}});
+    CHECK(patterns == std::vector<MimeGlob>{{"application/pdf", "*.pdf", 50, false},
+                                            {"text/x-c", "*.C", 60, true},
+                                            {"a/b", "*.x", 40, true},
+                                            {"a/b", "Makefile", 50, false}});
     CHECK_FAILS(Code::no_space, "larger than 1 MiB", parse_globs2(std::string(largest_mime_table + 1, '\n')));
 }
 
@@ -71,11 +71,11 @@ TEST_CASE("a nearer table comes first, and takes back what others say of a type"
 
 TEST_CASE("a table of types is written in one order, and read again")
 {
-    const std::vector<NamePattern> patterns{
+    const std::vector<MimeGlob> patterns{
         {"b/b", "*.b", 40, true}, {"b/b", "*.a", 50, false}, {"a/a", "*.z", 50, false}};
 
-    const auto bytes = encode_globs2(patterns);
+    const auto bytes = encode_globs(patterns);
 
     CHECK(bytes == "50:a/a:*.z\n50:b/b:*.a\n40:b/b:*.b:cs\n");
-    CHECK(encode_globs2(parse_globs2(bytes)) == bytes);
+    CHECK(encode_globs(parse_globs2(bytes)) == bytes);
 }

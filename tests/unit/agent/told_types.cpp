@@ -18,7 +18,7 @@ std::string told(std::string_view of_base, std::initializer_list<std::string_vie
     for (const auto table : of_apps) {
         apps.push_back({opened, parse_globs2(table)});
     }
-    return encode_globs2(told_patterns(parse_globs2(of_base), apps));
+    return encode_globs(told_patterns(parse_globs2(of_base), apps));
 }
 
 } // namespace
@@ -57,7 +57,7 @@ TEST_CASE("a tree without a table of types has none, and a link does not lead ou
 
     fs::create_directories(folder.path() / "usr/share/mime");
     write_file(folder.path() / "usr/share/mime/globs2", "50:a/b:*.x\n");
-    CHECK(patterns_of_tree(folder.path()) == std::vector<NamePattern>{{"a/b", "*.x", 50, false}});
+    CHECK(patterns_of_tree(folder.path()) == std::vector<MimeGlob>{{"a/b", "*.x", 50, false}});
 
     const files::TemporaryDirectory outside(fs::temp_directory_path());
     write_file(outside.path() / "globs2", "50:a/b:*.x\n");
