@@ -162,7 +162,7 @@ TEST_CASE("the users a module asks for are in its view alone")
                                   {})});
 
     CHECK(run_in(qubes, work, {"qpkg-run", "--view=org.example.daemon", "sh", "-c", "id -u hello; cat /etc/hello.conf"})
-              .out == "999\nx\n");
+              .out == "58000\nx\n");
     CHECK(run_in(qubes, work, {"id", "-u", "hello"}).status == 1);
 }
 

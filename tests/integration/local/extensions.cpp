@@ -96,7 +96,8 @@ TEST_CASE("types of an extension are a table that the agent makes, of sources th
                                        "cat */share/mime/globs2");
 
     CHECK(result.out == "org.example.a\norg.example.a/share/mime\norg.example.a/share/mime/globs2\n"
-                        "org.example.a/share/mime/packages\norg.example.a/share/mime/packages/x.xml\n50:a/x:*.x\n");
+                        "org.example.a/share/mime/mime.cache\norg.example.a/share/mime/packages\norg.example.a/share/"
+                        "mime/packages/x.xml\n50:a/x:*.x\n");
     CHECK(result.err.find("org.example.b: skipped: x.xml: line 1: weight is not a number up to 50") !=
           std::string::npos);
     CHECK(result.err.find("org.example.c: skipped: x.xml: line 1: glob-deleteall") != std::string::npos);
