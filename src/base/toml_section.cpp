@@ -149,6 +149,12 @@ bool TomlSection::flag(std::string_view key, bool otherwise)
     fail(*node, key, "expected true or false, found " + word_for(node->type()));
 }
 
+bool TomlSection::has_flag(std::string_view key) const
+{
+    const auto* node = table_.get(key);
+    return node != nullptr && node->is_boolean();
+}
+
 std::optional<std::uint64_t> TomlSection::number(std::string_view key, std::uint64_t least, std::uint64_t most)
 {
     const auto* node = find(key);

@@ -46,6 +46,8 @@ public:
     /// From the top: "/boot/vmlinuz".
     std::optional<std::filesystem::path> path(std::string_view key);
     bool flag(std::string_view key, bool otherwise);
+    /// The key is there, and says true or false and not a word.
+    bool has_flag(std::string_view key) const;
     std::optional<std::uint64_t> number(std::string_view key, std::uint64_t least, std::uint64_t most);
     std::uint64_t required_number(std::string_view key, std::uint64_t least, std::uint64_t most);
     /// One of some words, the usual one when the key is not there.

@@ -52,6 +52,19 @@ std::vector<std::string> read_paths(TomlSection& section, std::string_view key)
     return paths;
 }
 
+/// true, false or "named".
+Recommended read_recommended(TomlSection& section)
+{
+    if (section.has_flag("recommends")) {
+        return section.flag("recommends", false) ? Recommended::all : Recommended::none;
+    }
+    if (!section.text("recommends")) {
+        return Recommended::none;
+    }
+    section.choice("recommends", {"named"});
+    return Recommended::named;
+}
+
 void read_source(TomlSection section, Recipe& recipe)
 {
     section.required_text("type");
@@ -64,10 +77,7 @@ void read_source(TomlSection section, Recipe& recipe)
             }
         }
     });
-    const auto recommended = section.choice("recommends", {"none", "named", "all"});
-    recipe.recommended = recommended == "all"     ? Recommended::all
-                         : recommended == "named" ? Recommended::named
-                                                  : Recommended::none;
+    recipe.recommended = read_recommended(section);
     recipe.private_files =
         section.choice("private_files", {"drop", "refuse"}) == "refuse" ? PrivateFiles::refuse : PrivateFiles::drop;
     recipe.may_remove = read_paths(section, "may_remove");

@@ -17,7 +17,7 @@ base = "debian-12"
 [source]
 type = "packages"
 packages = [{packages}]
-recommends = "none"
+recommends = false
 [exports]
 commands = [{commands}]
 """

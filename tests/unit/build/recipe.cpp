@@ -17,7 +17,7 @@ summary = "Web browser"
 [source]
 type = "packages"
 packages = ["firefox-esr"]
-recommends = "none"
+recommends = false
 
 [needs]
 network = true
@@ -122,6 +122,10 @@ TEST_CASE("what a recipe does not know is refused with the nearest word that it 
         return changed;
     };
 
+    CHECK(parse_recipe(with("recommends = false", "recommends = true"), "x").recommended == Recommended::all);
+    CHECK(parse_recipe(with("recommends = false", "recommends = \"named\""), "x").recommended == Recommended::named);
+    CHECK_FAILS(Code::usage, "source.recommends: expected named, found \"few\"",
+                parse_recipe(with("recommends = false", "recommends = \"few\""), "x"));
     CHECK_FAILS(Code::usage, "x:9:14: source.recomends: unknown key, expected recommends",
                 parse_recipe(with("recommends", "recomends "), "x"));
     CHECK_FAILS(Code::usage, "x:7:8: source.type: expected packages, found \"script\"",
