@@ -18,8 +18,8 @@ constexpr std::string_view first_start_header = "qpkg-first-start-";
 constexpr std::string_view first_start_number = "1";
 constexpr std::size_t longest_state_name = 64;
 
-/// Every system's own, whether or not a base has them.
-constexpr std::array<std::string_view, 7> states_of_systems{"apt", "dbus", "dpkg", "misc", "pam", "private", "systemd"};
+/// Every system's own, whether or not a base has them. What its package manager keeps, each base has.
+constexpr std::array<std::string_view, 5> states_of_systems{"dbus", "misc", "pam", "private", "systemd"};
 
 Error broken_first_start(std::string_view what) { return {Code::corrupt, "first-start: " + std::string(what)}; }
 

@@ -65,7 +65,7 @@ TEST_CASE("a file of a first start that breaks a rule is refused")
 
 TEST_CASE("names of state are folders that can be an app's own")
 {
-    for (const auto* name : {"", ".", "..", ".hidden", "-x", "a/b", "dpkg", "systemd", "private", "a b"}) {
+    for (const auto* name : {"", ".", "..", ".hidden", "-x", "a/b", "dbus", "systemd", "private", "a b"}) {
         CAPTURE(name);
         CHECK_FAILS(Code::usage, "first_start.state", encode_first_start(app, {"user", {name}, {}}));
     }
