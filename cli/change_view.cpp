@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 
+#include "app/use/code_wished.hpp"
 #include "app/use/fetching.hpp"
+#include "cli/extensions_view.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
+#include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
@@ -103,6 +106,49 @@ void describe_effects(Document& out, const app::PreparedChange& change)
               column("volume", "", effect, volume));
 }
 
+/// Programs that come with a change and run without a right that their package gives them, and what the owner of the
+/// qube can do instead.
+void describe_limits(Document& out, const plan::Plan& plan)
+{
+    struct Row {
+        const plan::Effect* effect;
+        const Limit* limit;
+    };
+    std::vector<Row> rows;
+    for (const auto& effect : plan.effects) {
+        if (!effect.to || effect.kind == plan::Kind::keep) {
+            continue;
+        }
+        for (const auto& limit : effect.to->release.limits) {
+            const bool is_known = effect.from && std::ranges::find(effect.from->release.limits, limit) !=
+                                                     effect.from->release.limits.end();
+            const bool is_told = std::ranges::any_of(rows, [&](const Row& row) { return *row.limit == limit; });
+            if (!is_known && !is_told) {
+                rows.push_back({&effect, &limit});
+            }
+        }
+    }
+    const auto instead = [](const Row& row) {
+        return text("qpkg run " + row.effect->qube.text() + " --as-root --app " + short_name(row.effect->app) + " -- " +
+                    row.limit->path);
+    };
+    out.table("limits", rows, column("app", "APP", [](const Row& row) { return app_value(row.effect->app); }),
+              column("program", "PROGRAM", [](const Row& row) { return row.limit->path; }),
+              column("right", "RUNS WITHOUT", [](const Row& row) { return right_word(row.limit->right); }),
+              column("instead", "INSTEAD", instead));
+}
+
+/// Also what turned out while it was fetched.
+void describe_left_out(Document& out, const app::PreparedChange& change)
+{
+    if (!change.left_out.empty()) {
+        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
+        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
+                  column("code", "", &app::LeftOut::why, code),
+                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
+    }
+}
+
 std::vector<std::string> signers(const app::PreparedChange& change)
 {
     std::vector<std::string> names;
@@ -146,6 +192,19 @@ std::string closing_words(const app::PreparedChange& change, const app::ChangeRe
     return parts.empty() ? "the record is updated" : qpkg::text::join(parts, "; ");
 }
 
+/// "served: /rw/qpkg/state/org.example.served in work"
+void describe_left_state(Document& out, const app::PreparedChange& change)
+{
+    std::vector<std::string> lines;
+    for (const auto& [qube, app] : app::states_left(change.plan)) {
+        lines.push_back(short_name(app) + ": /rw/qpkg/state/" + app.text() + " in " + qube.text());
+    }
+    if (!lines.empty()) {
+        out.field(change.deletes_state ? "state_deleted" : "state_kept", list(lines),
+                  change.deletes_state ? "Deleted with what the app made there" : "Stays for when the app comes back");
+    }
+}
+
 } // namespace
 
 void describe(Document& out, const app::PreparedChange& change)
@@ -153,6 +212,9 @@ void describe(Document& out, const app::PreparedChange& change)
     describe_effects(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
+    describe_extensions(out, change.plan);
+    describe_left_state(out, change);
+    describe_limits(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", names, "Signed by");
     }
@@ -163,12 +225,7 @@ void describe(Document& out, const app::PreparedChange& change)
                                                           qpkg::text::human_size(change.disk_needed) + " needed"),
                   "Free space");
     }
-    if (!change.left_out.empty()) {
-        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
-        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
-                  column("code", "", &app::LeftOut::why, code),
-                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
-    }
+    describe_left_out(out, change);
     if (!change.warnings().empty()) {
         out.field("warnings", change.warnings(), "Warning");
     }
@@ -233,6 +290,8 @@ void show(Context& context, const app::PreparedChange& change, const app::Change
     Document result(context.command);
     if (context.options.json) {
         describe(result, change);
+    } else {
+        describe_left_out(result, change);
     }
     result.field("changed", true);
     describe(result, change, report);
@@ -277,6 +336,7 @@ void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& da
 
 void bring_and_apply(Context& context, app::PreparedChange& change)
 {
+    app::require_agreed(change.plan);
     auto& world = context.world();
     app::Fetching fetching(world, change);
     std::optional<app::ChangeReport> report;

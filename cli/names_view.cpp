@@ -7,6 +7,7 @@ namespace qpkg::cli {
 namespace {
 
 constexpr const char* base_word = "the base";
+constexpr const char* nobody_word = "nobody";
 
 std::string short_names(const std::vector<AppId>& apps)
 {
@@ -29,7 +30,7 @@ std::vector<std::string> full_names(const std::vector<AppId>& apps)
 std::string holder_words(const plan::NameEffect& effect)
 {
     if (!effect.to) {
-        return base_word;
+        return effect.is_free ? nobody_word : base_word;
     }
     return effect.stands_for.empty() ? short_name(*effect.to)
                                      : short_name(*effect.to) + " (its " + effect.stands_for + ')';

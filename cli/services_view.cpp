@@ -3,6 +3,8 @@
 
 #include "cli/names_view.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <algorithm>
 #include <set>
 
@@ -46,6 +48,43 @@ Value start_of(const AllowedService* allowed)
                                                  : shown_as(text("confined"), "yes, confined");
 }
 
+/// A program of a first start; in several qubes it is the same.
+struct FirstProgram {
+    AppId app;
+    std::string user;
+    std::string words;
+
+    friend auto operator<=>(const FirstProgram&, const FirstProgram&) = default;
+};
+
+std::vector<FirstProgram> first_programs(const plan::Plan& plan)
+{
+    std::vector<FirstProgram> programs;
+    std::set<FirstProgram> known;
+    for (const auto& effect : plan.effects) {
+        const auto first = effect.to ? effect.to->release.first_start : FirstStart();
+        for (const auto& words : first.run) {
+            FirstProgram program{effect.app, first.user, qpkg::text::join(words, " ")};
+            if (known.insert(program).second) {
+                programs.push_back(std::move(program));
+            }
+        }
+    }
+    return programs;
+}
+
+/// "postgresql: /var/lib/postgresql"
+std::vector<std::string> kept_folders(const plan::Plan& plan)
+{
+    std::set<std::string> lines;
+    for (const auto& effect : plan.effects) {
+        for (const auto& name : effect.to ? effect.to->release.first_start.state : std::vector<std::string>()) {
+            lines.insert(short_name(effect.app) + ": /var/lib/" + name);
+        }
+    }
+    return {lines.begin(), lines.end()};
+}
+
 /// "hello: D-Bus org.freedesktop.secrets"
 std::vector<std::string> foreign_names(const plan::Plan& plan)
 {
@@ -68,6 +107,15 @@ void describe_services(Document& out, const plan::Plan& plan)
     out.table("services", rows_of(plan), column("qube", "QUBE", [](const Row& row) { return row.effect.qube; }),
               column("app", "APP", [](const Row& row) { return app_value(row.effect.app); }),
               column("service", "SERVICE", &Row::service), column("starts", "STARTS", &Row::allowed, start_of));
+    if (const auto programs = first_programs(plan); !programs.empty()) {
+        out.table("first_starts", programs,
+                  column("app", "APP", [](const FirstProgram& one) { return app_value(one.app); }),
+                  column("user", "AS", &FirstProgram::user),
+                  column("program", "RUNS ONCE, WHEN ALLOWED", &FirstProgram::words));
+    }
+    if (auto folders = kept_folders(plan); !folders.empty()) {
+        out.field("state", list(std::move(folders)), "Kept in each qube");
+    }
     if (auto names = foreign_names(plan); !names.empty()) {
         out.field("foreign_names", list(std::move(names)), "Names that are not of the app's id");
     }

@@ -20,7 +20,17 @@ std::vector<std::string> words_of(const Needs& needs)
     return words;
 }
 
-void describe_details(Document& out, const KnownRelease& known)
+/// "org.example.hello 1: /usr/lib/hello"
+std::vector<std::string> words_of(const std::vector<Point>& points)
+{
+    std::vector<std::string> words;
+    for (const auto& point : points) {
+        words.push_back(point.name.text() + ' ' + point.abi + ": " + qpkg::text::join(point.folders, " "));
+    }
+    return words;
+}
+
+void describe_details(Document& out, const KnownRelease& known, const std::optional<std::size_t>& packages)
 {
     const auto& release = known.release;
     std::vector<std::string> commands;
@@ -31,12 +41,16 @@ void describe_details(Document& out, const KnownRelease& known)
     }
     out.field("base", release.base, "Base");
     out.field("size", size(release.volume.size), "Size");
+    if (release.extends) {
+        out.field("extends", release.extends->point.text() + ' ' + release.extends->abi, "Extends");
+    }
+    out.field("points", list(words_of(release.points)), "Points for extensions");
     out.field("commands", list(std::move(commands)), "Commands");
     out.field("needs", list(words_of(release.needs)), "Needs");
-    out.field("packages",
-              shown_as(number(release.packages.size()),
-                       std::to_string(release.packages.size()) + " packages of the distribution"),
-              "Holds");
+    if (packages) {
+        out.field("packages", shown_as(number(*packages), std::to_string(*packages) + " packages of the distribution"),
+                  "Holds");
+    }
     out.field("commit", release.tree.commit, "Commit");
     out.field("volume", release.volume.root, "Volume");
 }
@@ -48,7 +62,7 @@ void describe(Document& out, const app::AppInfo& info)
         out.field("summary", text(info.offers.front().release.summary), "Summary");
     }
     if (info.details) {
-        describe_details(out, *info.details);
+        describe_details(out, *info.details, info.packages);
     }
     if (info.rebuilds) {
         out.field("rebuilds", info.rebuilds->words(), "Rebuilt");
@@ -64,6 +78,11 @@ void describe(Document& out, const app::AppInfo& info)
               column("base", "BASE", &Offer::release, &ListedRelease::base), column("repository", "BY", &Offer::repo));
     out.table("installed", info.installed, column("qube", "INSTALLED IN", &InstalledApp::qube),
               column("version", "VERSION", &InstalledApp::release, &KnownRelease::release, &Release::version));
+    using app::OwnName;
+    out.table("own_names", info.own_names, column("qube", "IN QUBE", &OwnName::qube),
+              column("name", "NAME", &OwnName::key, &NameKey::name),
+              column("kind", "KIND", &OwnName::key, &NameKey::kind, word_of),
+              column("change", "IS", [](const OwnName& own) { return text(own.dropped ? "dropped" : "added"); }));
 }
 
 } // namespace

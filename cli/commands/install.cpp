@@ -4,10 +4,13 @@
 #include "cli/release_options.hpp"
 #include "cli/services_view.hpp"
 
+#include <algorithm>
+
 namespace qpkg::cli {
 namespace {
 
-/// Asks of each service that would like to start and may not, and plans again where somebody said yes.
+/// Asks of each service that would like to start and may not, and of code that would run in another app, and plans
+/// again where somebody said yes.
 app::PreparedChange with_answers(Context& context, app::InstallRequest& request, app::PreparedChange change)
 {
     if (!context.may_ask()) {
@@ -15,9 +18,21 @@ app::PreparedChange with_answers(Context& context, app::InstallRequest& request,
     }
     bool is_changed = false;
     for (const auto& service : silent_services(change.plan)) {
-        if (context.agreed("Let " + service.substr(service.find(':') + 1) + " of " +
-                           service.substr(0, service.find(':')) + " start with the qube, confined?")) {
+        const auto app = service.substr(0, service.find(':'));
+        const auto name = service.substr(app.size() + 1);
+        if (context.agreed(name == first_start_consent
+                               ? "Let the first start of " + app + " run in the qube, confined and without network?"
+                               : "Let " + name + " of " + app + " start with the qube, confined?")) {
             request.services.confined.push_back(service);
+            is_changed = true;
+        }
+    }
+    for (const auto& [qube, extension, point] : change.plan.unagreed) {
+        const auto word = extension.text() + ':' + point.text();
+        if (std::ranges::find(request.code, word) == request.code.end() &&
+            context.agreed("Let " + extension.text() + " run its code in " + std::string(owner_of(point)) +
+                           ", with all that this app has?")) {
+            request.code.push_back(word);
             is_changed = true;
         }
     }
@@ -47,6 +62,7 @@ std::vector<Option> options_of(app::InstallRequest& request)
             {"--allow APP:NAME.service", &request.services.confined, "let this service start, confined; repeatable"},
             {"--allow-as-root APP:NAME.service", &request.services.own,
              "let this service start with the rights that its unit says; repeatable"},
+            {"--allow-code EXTENSION:APP", &request.code, "let the extension's code run in that app; repeatable"},
             {"--deny APP:NAME.service", &request.services.denied, "let this service start no more; repeatable"},
         },
         release_options(request.allow, request.names));

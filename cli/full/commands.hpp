@@ -12,6 +12,6 @@ MakeCommand root_init_command, root_add_sig_command, root_rotate_command;
 MakeCommand vault_serve_command, vault_log_command;
 MakeCommand mirror_sync_command, mirror_verify_command;
 MakeCommand bundle_create_command, bundle_send_command, bundle_inspect_command;
-MakeCommand repo_stock_config_command;
+MakeCommand repo_stock_config_command, owns_command;
 
 } // namespace qpkg::cli

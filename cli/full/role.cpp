@@ -11,6 +11,7 @@
 #include "adapters/ostree/served/archived_objects.hpp"
 #include "adapters/ostree/served/incoming_compressed.hpp"
 #include "adapters/sandbox/namespace_sandbox.hpp"
+#include "adapters/zstd/packing.hpp"
 #include "app/use/location_secrets.hpp"
 #include "cli/full/commands.hpp"
 #include "cli/full/package_sources.hpp"
@@ -73,6 +74,8 @@ void equip(app::World& world, const fs::path& guest_files)
     world.copy_delta = delta::copy;
     world.apply_copied_delta = delta::apply_copied;
     world.make_deltas = delta::make;
+    world.pack_file = zstd::pack;
+    world.unpack_file = zstd::unpack;
     world.guest_files = guest_files;
     world.package_sources = package_sources();
 }
@@ -86,7 +89,8 @@ std::vector<Command> commands_of_role(Context& context)
                        root_add_sig_command, root_rotate_command,    publish_command,
                        sign_command,         vault_serve_command,    vault_log_command,
                        mirror_sync_command,  mirror_verify_command,  bundle_create_command,
-                       bundle_send_command,  bundle_inspect_command, repo_stock_config_command}) {
+                       bundle_send_command,  bundle_inspect_command, repo_stock_config_command,
+                       owns_command}) {
         commands.push_back(make(context));
     }
     return commands;

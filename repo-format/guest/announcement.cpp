@@ -8,12 +8,14 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 namespace qpkg {
 namespace {
 
 constexpr std::size_t longest_version = 400;
-constexpr std::string_view only_view = "private"; ///< a place for other kinds
+constexpr std::string_view private_view = "private";
+constexpr std::string_view extends_mark = "extends:";
 constexpr std::string_view in_use_word = "in-use ";
 constexpr std::size_t longest_disk = 32;
 
@@ -32,36 +34,60 @@ std::string word_for(const AllowedService& service)
     return ' ' + std::string(1, service.rights == ServiceRights::own ? own_mark : confined_mark) + service.name;
 }
 
+/// "@7" is the turn in which an app is asked for names.
+constexpr char turn_mark = '@';
+
 bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+std::string view_word(const VolumeSlot& slot)
+{
+    return slot.extends ? std::string(extends_mark) + slot.extends->text() : std::string(private_view);
+}
 
 Error broken(std::string_view what) { return {Code::corrupt, "the line of a volume: " + std::string(what)}; }
 
-bool can_be_ruled(const NameRuling& ruling)
+/// Only what people type and click can be added to what a module exports.
+bool can_be_added(const AppId& app, const NameRuling& ruling)
 {
-    return is_export_name(ruling.key.name) && (ruling.instead.empty() || is_export_name(ruling.instead));
+    const bool is_theirs = ruling.key.kind == ExportKind::command || ruling.key.kind == ExportKind::desktop;
+    return is_theirs && !complaint_about(app, {.kind = ruling.key.kind, .name = ruling.key.name, .path = ruling.path});
 }
 
-/// "command:hello" or "command:hello=other".
+bool can_be_ruled(const AppId& app, const NameRuling& ruling)
+{
+    return is_export_name(ruling.key.name) && (ruling.instead.empty() || is_export_name(ruling.instead)) &&
+           (ruling.path.empty() || can_be_added(app, ruling));
+}
+
+/// "command:hello", "command:hello=other", "command:hello:/usr/bin/hello", "command:hello=other:/usr/bin/hello".
 std::string word_of(const NameRuling& ruling)
 {
     auto word = std::string(word_of(ruling.key.kind)).append(":").append(ruling.key.name);
-    return ruling.instead.empty() ? word : word.append("=").append(ruling.instead);
+    if (!ruling.instead.empty()) {
+        word.append("=").append(ruling.instead);
+    }
+    return ruling.path.empty() ? word : word.append(":").append(ruling.path);
 }
 
-NameRuling parse_ruling(std::string_view word)
+NameRuling parse_ruling(const AppId& app, std::string_view word)
 {
     const auto colon = std::min(word.find(':'), word.size());
     const auto kind = kind_named(word.substr(0, colon));
     if (!kind || colon == word.size()) {
         throw broken("a word after the root is neither KIND:NAME nor a service");
     }
-    const auto names = word.substr(colon + 1);
+    auto names = word.substr(colon + 1);
+    const auto path = std::min(names.find(':'), names.size());
+    const auto is_added = path < names.size();
+    NameRuling ruling{{*kind, ""}, "", is_added ? std::string(names.substr(path + 1)) : std::string()};
+    names = names.substr(0, path);
     const auto equals = std::min(names.find('='), names.size());
-    NameRuling ruling{{*kind, std::string(names.substr(0, equals))}, {}};
+    ruling.key.name = names.substr(0, equals);
     if (equals < names.size()) {
         ruling.instead = names.substr(equals + 1);
     }
-    if (!can_be_ruled(ruling) || (equals < names.size() && ruling.instead.empty())) {
+    if (!can_be_ruled(app, ruling) || (equals < names.size() && ruling.instead.empty()) ||
+        (is_added && ruling.path.empty())) {
         throw broken("a word after the root holds what is no name");
     }
     return ruling;
@@ -73,15 +99,27 @@ bool is_of_service(std::string_view word) { return word.starts_with(confined_mar
 AllowedService parse_service(std::string_view word)
 {
     const auto name = word.substr(1);
-    if (!is_export_name(name) || complaint_about_service(name)) {
+    const bool is_first_start = name == first_start_consent && word.front() == confined_mark;
+    if (!is_first_start && (!is_export_name(name) || complaint_about_service(name))) {
         throw broken("a word after the root names what is no service");
     }
     return {std::string(name), word.front() == own_mark ? ServiceRights::own : ServiceRights::confined};
 }
 
+std::uint64_t parse_turn(std::string_view word)
+{
+    std::uint64_t turn = 0;
+    const auto digits = word.substr(1);
+    const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), turn);
+    if (failure != std::errc() || end != digits.data() + digits.size() || digits.front() == '0') {
+        throw broken("a word after the root begins with @ and is no turn");
+    }
+    return turn;
+}
+
 void add_ruling(VolumeSlot& slot, std::string_view word)
 {
-    auto ruling = parse_ruling(word);
+    auto ruling = parse_ruling(slot.app, word);
     if (!slot.services.empty()) {
         throw broken("a word of a name comes after one of a service");
     }
@@ -111,7 +149,12 @@ void add_words(VolumeSlot& slot, std::string_view words)
         const auto end = std::min(words.find(' '), words.size());
         const auto word = words.substr(0, end);
         words.remove_prefix(end);
-        if (is_of_service(word)) {
+        if (word.starts_with(turn_mark)) {
+            if (slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty()) {
+                throw broken("a turn is not the first word after the root");
+            }
+            slot.turn = parse_turn(word);
+        } else if (is_of_service(word)) {
             add_service(slot, word);
         } else {
             add_ruling(slot, word);
@@ -126,9 +169,12 @@ std::string encode_slot(const VolumeSlot& slot)
     if (!is_version(slot.version)) {
         throw Error(Code::usage, "the version of " + slot.app.text() + " holds a blank or is not printable ASCII");
     }
-    auto line = slot.app.text() + ' ' + slot.version + ' ' + std::string(only_view) + ' ' + slot.volume.hex();
+    auto line = slot.app.text() + ' ' + slot.version + ' ' + view_word(slot) + ' ' + slot.volume.hex();
+    if (slot.turn != 0) {
+        line += ' ' + std::string(1, turn_mark) + std::to_string(slot.turn);
+    }
     for (const auto& ruling : slot.rulings) {
-        if (!can_be_ruled(ruling)) {
+        if (!can_be_ruled(slot.app, ruling)) {
             throw Error(Code::usage, "\"" + ruling.key.name + "\" of " + slot.app.text() + " is no name of an export");
         }
         line += ' ' + word_of(ruling);
@@ -169,14 +215,19 @@ VolumeSlot parse_slot(std::string_view line)
     if (!is_version(parts[1])) {
         throw broken("the second word is no version");
     }
-    if (parts[2] != only_view) {
-        throw broken("the view is not private");
+    const bool extends = parts[2].starts_with(extends_mark);
+    const auto point = extends ? PointName::parse(parts[2].substr(extends_mark.size())) : std::nullopt;
+    if (extends ? !point : parts[2] != private_view) {
+        throw broken("the view is neither private nor extends: and a point");
     }
     if (!volume) {
         throw broken("the root is not 64 lower-case hex digits");
     }
-    VolumeSlot slot{*app, std::string(parts[1]), *volume};
+    VolumeSlot slot{.app = *app, .version = std::string(parts[1]), .volume = *volume, .extends = point};
     add_words(slot, line);
+    if (extends && (slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty())) {
+        throw broken("an extension has neither names nor services");
+    }
     return slot;
 }
 

@@ -11,6 +11,19 @@ constexpr std::string_view service_ending = ".service";
 
 /// Names that programs of every system take for the system's own.
 constexpr std::array<std::string_view, 2> bus_names_of_systems = {"org.freedesktop.DBus", "org.freedesktop.systemd1"};
+/// What libraries and toolkits ask for, each with all names below it.
+constexpr std::array<std::string_view, 12> bus_names_relied_on = {"ca.desrt.dconf",
+                                                                  "org.a11y",
+                                                                  "org.freedesktop",
+                                                                  "org.gnome.OnlineAccounts",
+                                                                  "org.gnome.SessionManager",
+                                                                  "org.gnome.SettingsDaemon",
+                                                                  "org.gnome.evolution",
+                                                                  "org.gnome.keyring",
+                                                                  "org.gtk",
+                                                                  "org.kde.kwalletd5",
+                                                                  "org.kde.kwalletd6",
+                                                                  "org.xfce.Xfconf"};
 /// Drop-ins of the base for `qubes-.service`, and what buses, udev and the init ask for by such names.
 constexpr std::array<std::string_view, 6> stems_of_systems = {"dbus-", "getty-", "initrd-",
                                                               "qpkg-", "qubes-", "systemd-"};
@@ -61,6 +74,11 @@ bool is_bus_name_of(const AppId& app, std::string_view name) { return is_at_or_b
 bool is_service_of(const AppId& app, std::string_view name)
 {
     return name.ends_with(service_ending) && is_at_or_below(stem_of(name), app.text(), ".-");
+}
+
+bool is_relied_on(std::string_view bus_name)
+{
+    return std::ranges::any_of(bus_names_relied_on, [&](auto relied) { return is_at_or_below(bus_name, relied, "."); });
 }
 
 std::optional<std::string> complaint_about_bus_name(std::string_view name)

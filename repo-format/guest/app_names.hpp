@@ -20,6 +20,9 @@ bool is_bus_name_of(const AppId& app, std::string_view name);
 /// "org.example.hello.service", "org.example.hello-worker.service".
 bool is_service_of(const AppId& app, std::string_view name);
 
+/// A name of a bus that other programs ask for whoever has it: secrets, settings, portals. No app is known by it.
+bool is_relied_on(std::string_view bus_name);
+
 /// Why no app may have the name; nothing: one may.
 std::optional<std::string> complaint_about_bus_name(std::string_view name);
 std::optional<std::string> complaint_about_service(std::string_view name);

@@ -46,18 +46,19 @@ VolumeSuperblock parse_superblock(std::string_view image)
     if (image.size() < superblock_end) {
         throw Error(Code::corrupt, "it is too small for a volume");
     }
+    const auto no_volume = "it is no volume of format " + std::string(volume_format);
     const auto bytes = image.substr(superblock_at, superblock_end - superblock_at);
     for (const auto& [at, wanted, what] : fixed) {
         if (bytes.substr(at, wanted.size()) != wanted) {
-            throw Error(Code::corrupt, std::string("it is no volume of format erofs-1, by its ") + what);
+            throw Error(Code::corrupt, no_volume + ", by its " + what);
         }
     }
     if (!std::ranges::all_of(bytes.substr(zeros_at, zeros_end - zeros_at), [](char c) { return c == '\0'; })) {
-        throw Error(Code::corrupt, "it is no volume of format erofs-1: its superblock asks for more");
+        throw Error(Code::corrupt, no_volume + ": its superblock asks for more");
     }
     const VolumeSuperblock superblock{number_at(bytes, blocks_at)};
     if (superblock.blocks == 0) {
-        throw Error(Code::corrupt, "it is no volume of format erofs-1: it has no blocks");
+        throw Error(Code::corrupt, no_volume + ": it has no blocks");
     }
     return superblock;
 }

@@ -11,8 +11,8 @@
 namespace qpkg {
 namespace {
 
-constexpr std::array<std::string_view, 3> open_places{"/run/", "/var/cache/", "/var/log/"};
-constexpr std::string_view lasting_place = "/var/lib/";
+constexpr std::string_view state_place = "/var/lib/";
+constexpr std::array<std::string_view, 4> open_places{"/run/", "/var/cache/", "/var/log/", state_place};
 constexpr unsigned sticky_for_all = 01777;
 constexpr unsigned for_one_group = 02775;
 constexpr unsigned usual_directory = 0755;
@@ -59,17 +59,24 @@ bool has_odd_step(std::string_view path)
                                [](const std::string& step) { return step.empty() || step == "." || step == ".."; });
 }
 
-std::string path_of(const Words& words)
+/// What lasts is the app's state, and nothing else in /var/lib.
+bool is_foreign_state(std::string_view top, const std::vector<std::string>& state)
+{
+    return top.starts_with(state_place) && std::ranges::find(state, top.substr(state_place.size())) == state.end();
+}
+
+std::string path_of(const Words& words, const std::vector<std::string>& state)
 {
     auto path = with_run(words.size() > 1 ? words[1] : std::string_view());
     if (!path.starts_with('/') || path.size() > longest_tmpfile_path || has_odd_step(path)) {
         throw Refusal{"no absolute path"};
     }
-    if (path.starts_with(lasting_place)) {
-        throw Refusal{path + ": what lasts is not made by tmpfiles.d"};
+    const auto top = first_folder(path);
+    if (top.empty()) {
+        throw Refusal{path + ": not below a folder of its own in /run, /var/cache, /var/lib or /var/log"};
     }
-    if (first_folder(path).empty()) {
-        throw Refusal{path + ": not below a folder of its own in /run, /var/cache or /var/log"};
+    if (is_foreign_state(top, state)) {
+        throw Refusal{path + ": lasts, and is no state that the recipe names"};
     }
     return path;
 }
@@ -105,7 +112,7 @@ void check_target(const std::string& path, const std::string& target)
     }
 }
 
-Tmpfile read_line(const Words& words)
+Tmpfile read_line(const Words& words, const std::vector<std::string>& state)
 {
     constexpr auto directory = Tmpfile::Kind::directory;
     const auto type = words.front();
@@ -116,7 +123,7 @@ Tmpfile read_line(const Words& words)
     if (!kind) {
         throw Refusal{"type " + std::string(type) + ": only d, D, f and L are known"};
     }
-    const auto path = path_of(words);
+    const auto path = path_of(words, state);
     const auto argument = word_at(words, 6);
     if (*kind != directory && first_folder(path) == path) {
         throw Refusal{path + ": not in a folder of its own"};
@@ -145,7 +152,7 @@ std::string_view first_folder(std::string_view path)
     return {};
 }
 
-Tmpfiles parse_tmpfiles(std::string_view text)
+Tmpfiles parse_tmpfiles(std::string_view text, const std::vector<std::string>& state)
 {
     Tmpfiles tmpfiles;
     std::size_t number = 0;
@@ -162,7 +169,7 @@ Tmpfiles parse_tmpfiles(std::string_view text)
             if (tmpfiles.made.size() == most_tmpfiles) {
                 throw Refusal{"more than " + std::to_string(most_tmpfiles) + " things"};
             }
-            tmpfiles.made.push_back(read_line(words));
+            tmpfiles.made.push_back(read_line(words, state));
         } catch (const Refusal& refusal) {
             tmpfiles.refused.push_back("line " + std::to_string(number) + ": " + text::escaped(refusal.why));
         }

@@ -22,7 +22,8 @@ struct Tmpfile {
     enum class Kind { directory, file, link };
 
     Kind kind;
-    std::string path; ///< "/run/screen" or below; printable ASCII, no step is "." or ".."
+    std::string path; ///< "/run/screen" or below, "/var/lib/NAME" of the app's state or below; printable ASCII, no step
+                      ///< is "." or ".."
     unsigned mode;
     std::string user;
     std::string group;
@@ -37,9 +38,10 @@ struct Tmpfiles {
 };
 
 /// What the lines of a tmpfiles.d file (tmpfiles.d(5)) ask for, as far as a module may: types d, D, f without contents
-/// and L; below a folder of /run, /var/cache or /var/log; no modifiers, specifiers, quotes; of the special modes only
-/// 1777, and 2775 below /run. Ages are not read: a qube's /run and /var end with it.
-Tmpfiles parse_tmpfiles(std::string_view text);
+/// and L; below a folder of /run, /var/cache or /var/log, or of /var/lib when it is one of the app's `state`; no
+/// modifiers, specifiers, quotes; of the special modes only 1777, and 2775 below /run. Ages are not read: a qube's /run
+/// and /var end with it.
+Tmpfiles parse_tmpfiles(std::string_view text, const std::vector<std::string>& state = {});
 
 /// "/run/screen" of "/run/screen/S-user": whose that is decides who may make what lies below. Empty for other paths.
 std::string_view first_folder(std::string_view path);

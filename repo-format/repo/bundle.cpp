@@ -23,7 +23,7 @@ struct Rule {
     std::uint32_t least;   ///< sections
     std::uint32_t most;
 };
-constexpr std::array<Rule, 13> rules{{{"repository", 64 * kib, 1, 1},
+constexpr std::array<Rule, 14> rules{{{"repository", 64 * kib, 1, 1},
                                       {"root", 64 * kib, 0, 1025},
                                       {"timestamp", 16 * kib, 1, 1},
                                       {"snapshot", 512 * kib, 1, 1},
@@ -35,7 +35,8 @@ constexpr std::array<Rule, 13> rules{{{"repository", 64 * kib, 1, 1},
                                       {"signatures", 64 * kib, 0, most_sections},
                                       {"dirmeta", 4 * kib, 0, most_sections},
                                       {"dirtree", 8 * mib, 0, most_sections},
-                                      {"file", no_limit, 0, most_sections}}};
+                                      {"file", no_limit, 0, most_sections},
+                                      {"details", 16 * mib, 0, most_sections}}};
 
 const Rule& rule_of(SectionType type) { return rules.at(static_cast<std::size_t>(type) - 1); }
 
@@ -192,6 +193,9 @@ SectionType type_of(std::string_view path)
     }
     if (path.starts_with("attest/")) {
         return statement;
+    }
+    if (path.starts_with("details/")) {
+        return details;
     }
     for (const auto& ending : endings) {
         if (path.ends_with(ending.words)) {

@@ -45,6 +45,7 @@ enum class SectionType : std::uint32_t {
     dirmeta,
     dirtree,
     file,
+    details, ///< of a release, raw; among the objects
 };
 
 /// "manifest"

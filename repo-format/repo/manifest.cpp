@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/repo/manifest.hpp"
 
+#include "repo-format/guest/erofs_superblock.hpp"
 #include "repo-format/guest/exports.hpp"
 #include "repo-format/repo/fields.hpp"
+#include "repo-format/repo/first_start_fields.hpp"
 #include "repo-format/repo/input_fields.hpp"
+#include "repo-format/repo/limit_fields.hpp"
 #include "repo-format/repo/menu_entry.hpp"
+#include "repo-format/repo/point_fields.hpp"
 
 #include "qpkg/core/text.hpp"
 #include "qpkg/model/names.hpp"
 
 #include <algorithm>
-#include <array>
 
 namespace qpkg {
 namespace {
@@ -41,10 +44,18 @@ TreeSummary parse_tree(Fields fields)
             .archive_size = fields.number("archive_size")};
 }
 
+/// A volume is made here, of its commit: by another format it would get another name.
 VolumeSummary parse_volume(Fields fields)
 {
-    return {
-        .root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = short_text(fields, "format")};
+    auto format = short_text(fields, "format");
+    if (format == "erofs-1") {
+        throw Error(Code::unsupported, "volume.format erofs-1 is that of qpkg 0.1; build it again");
+    }
+    if (format != volume_format) {
+        throw Error(Code::unsupported, "volume.format " + text::escaped(format) + " is not known, this qpkg makes " +
+                                           std::string(volume_format));
+    }
+    return {.root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = std::move(format)};
 }
 
 /// The word is there for kinds to come.
@@ -53,7 +64,7 @@ void check_view(Fields& fields)
     const auto view = fields.text("view");
     if (view == "shared") {
         throw Error(Code::unsupported, "view: no module is merged into the qube's own /usr any more",
-                    "what others may see will be an extension of a point; ask the publisher for a private app");
+                    "what others may see is an extension of a point; ask the publisher for one");
     }
     if (view != only_view) {
         throw Error(Code::unsupported,
@@ -130,41 +141,12 @@ Needs parse_needs(Fields fields)
     return needs;
 }
 
-/// A row: name, version, arch, sha256. Rows because a member name per value would cost a third of the 64 KiB.
-Package parse_package(const Value& row, const std::string& where)
+PinnedFile parse_pinned(Fields fields)
 {
-    const auto fail = [&] { return Error(Code::corrupt, where + ": expected [name, version, arch, sha256]"); };
-    const auto* columns = row.get_if<Array>();
-    if (columns == nullptr || columns->size() != 4) {
-        throw fail();
-    }
-    std::array<std::string, 4> texts;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const auto* text = (*columns)[i].get_if<std::string>();
-        if (text == nullptr || text->empty() || text->size() > longest_text) {
-            throw fail();
-        }
-        texts[i] = *text;
-    }
-    const auto digest = Digest::from_hex(texts[3]);
-    if (!digest) {
-        throw fail();
-    }
-    return {.name = texts[0], .version = texts[1], .arch = texts[2], .sha256 = *digest};
-}
-
-std::vector<Package> parse_packages(const Array& array)
-{
-    std::vector<Package> packages;
-    for (const auto& row : array) {
-        const auto where = "packages[" + std::to_string(packages.size()) + "]";
-        auto package = parse_package(row, where);
-        if (!packages.empty() && !(packages.back() < package)) {
-            throw Error(Code::corrupt, where + ": the packages are not in ascending order");
-        }
-        packages.push_back(std::move(package));
-    }
-    return packages;
+    return {.sha256 = fields.digest("sha256"),
+            .size = fields.number("size"),
+            .packed_sha256 = fields.digest("packed_sha256"),
+            .packed_size = fields.number("packed_size")};
 }
 
 /// A row: commit, superblock, size, objects_size, content_size.
@@ -230,25 +212,30 @@ void check_ref(const Release& release)
     }
 }
 
+Object encode_export(const AppId& app, const Export& made)
+{
+    require_possible(app, made);
+    Object member{{"kind", std::string(word_of(made.kind))},
+                  {"name", made.name},
+                  {"path", made.path},
+                  {"rank", made.rank == Rank::first ? "first" : "second"}};
+    if (made.menu) {
+        member.emplace("menu", encode_menu_entry(*made.menu));
+    }
+    if (made.listed) {
+        member.emplace("listed", true);
+    }
+    if (made.starts) {
+        member.emplace("starts", true);
+    }
+    return member;
+}
+
 Array export_rows(const AppId& app, const std::vector<Export>& exports)
 {
     Array array;
     for (const auto& made : exports) {
-        require_possible(app, made);
-        Object member{{"kind", std::string(word_of(made.kind))},
-                      {"name", made.name},
-                      {"path", made.path},
-                      {"rank", made.rank == Rank::first ? "first" : "second"}};
-        if (made.menu) {
-            member.emplace("menu", encode_menu_entry(*made.menu));
-        }
-        if (made.listed) {
-            member.emplace("listed", true);
-        }
-        if (made.starts) {
-            member.emplace("starts", true);
-        }
-        array.emplace_back(std::move(member));
+        array.emplace_back(encode_export(app, made));
     }
     return array;
 }
@@ -260,14 +247,12 @@ Object encode_needs(const Needs& needs)
             {"usb", needs.usb},         {"gpu", needs.gpu},     {"persist", std::move(persist)}};
 }
 
-Array encode_packages(std::vector<Package> packages)
+Object encode_pinned(const PinnedFile& file)
 {
-    std::ranges::sort(packages);
-    Array rows;
-    for (const auto& package : packages) {
-        rows.emplace_back(Array{package.name, package.version, package.arch, package.sha256.hex()});
-    }
-    return rows;
+    return {{"sha256", file.sha256.hex()},
+            {"size", file.size},
+            {"packed_sha256", file.packed_sha256.hex()},
+            {"packed_size", file.packed_size}};
 }
 
 Array encode_deltas(std::vector<DeltaSummary> deltas)
@@ -301,8 +286,12 @@ Release parse_manifest(std::string_view bytes)
                     .exports = parse_exports(fields.array("exports"), app),
                     .needs = parse_needs(fields.object("needs")),
                     .inputs = parse_inputs(fields.object("inputs")),
-                    .packages = parse_packages(fields.array("packages")),
-                    .deltas = parse_deltas(fields)};
+                    .details = parse_pinned(fields.object("details")),
+                    .owners = parse_pinned(fields.object("owners")),
+                    .deltas = parse_deltas(fields),
+                    .limits = parse_limits(fields, app),
+                    .first_start = parse_first_start(fields)};
+    parse_point_fields(fields, release);
     check_ref(release);
     return release;
 }
@@ -330,21 +319,33 @@ std::string encode_manifest(const Release& release)
         {"exports", export_rows(release.app, release.exports)},
         {"needs", encode_needs(release.needs)},
         {"inputs", encode_inputs(release.inputs)},
-        {"packages", encode_packages(release.packages)},
+        {"details", encode_pinned(release.details)},
+        {"owners", encode_pinned(release.owners)},
     };
+    encode_point_fields(release, manifest);
     if (!release.deltas.empty()) {
         manifest.emplace("deltas", encode_deltas(release.deltas));
+    }
+    if (!release.limits.empty()) {
+        manifest.emplace("limits", encode_limits(release.limits));
+    }
+    if (!release.first_start.is_nothing()) {
+        manifest.emplace("first_start", encode_first_start(release.first_start));
     }
     auto bytes =
         with_context("write the manifest of " + release.app.text(), [&] { return canonical::encode(manifest); });
     if (bytes.size() > largest_manifest) {
         throw Error(Code::no_space, "write the manifest of " + release.app.text() + ": " +
                                         std::to_string(bytes.size()) + " bytes for " +
-                                        std::to_string(release.packages.size()) + " packages and " +
                                         std::to_string(release.exports.size()) + " exports, allowed are " +
                                         std::to_string(largest_manifest));
     }
     return bytes;
+}
+
+std::size_t size_in_manifest(const AppId& app, const Export& made)
+{
+    return canonical::encode(encode_export(app, made)).size() + 1; // the comma behind it
 }
 
 std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence)

@@ -17,6 +17,7 @@ namespace qpkg {
 
 inline constexpr std::size_t largest_manifest = 64 * 1024; ///< bytes
 inline constexpr std::size_t longest_text = 400;           ///< characters of a version, summary, name or path
+inline constexpr std::size_t most_limits = 32;
 
 /// Errors: corrupt (not canonical, a member missing, malformed or contradicting another), no_space (over 64 KiB),
 /// unsupported (schema of a newer qpkg). Unknown members are ignored.
@@ -25,6 +26,12 @@ Release parse_manifest(std::string_view bytes);
 /// Canonical bytes. Errors: no_space when the release does not fit into 64 KiB, usage for text that signed metadata
 /// cannot hold (see canonical::to_text).
 std::string encode_manifest(const Release& release);
+
+/// Bytes that an export takes of a manifest. Errors as `encode_manifest`.
+std::size_t size_in_manifest(const AppId& app, const Export& made);
+
+/// "capabilities", "setgid", "setuid".
+std::string_view right_word(Right right);
 
 /// Where the manifest of a release lies below `targets/`, without the hash: "org.example/hello/x86_64/stable-41.json".
 std::string target_path(const AppId& app, const Arch& arch, const Channel& channel, std::uint64_t sequence);

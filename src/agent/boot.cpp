@@ -40,12 +40,13 @@ void mount_what_is_missing()
 
 void offer_runner(const QubePaths& layout)
 {
-    const auto place = layout.runner();
-    if (fs::exists(fs::symlink_status(place))) {
-        return;
+    const auto ours = fs::read_symlink("/proc/self/exe").parent_path();
+    for (const auto& place : {layout.runner(), layout.runner().parent_path() / "qpkg-agent"}) {
+        if (!fs::exists(fs::symlink_status(place))) {
+            fs::create_directories(place.parent_path());
+            fs::create_symlink(ours / place.filename(), place);
+        }
     }
-    fs::create_directories(place.parent_path());
-    fs::create_symlink(fs::read_symlink("/proc/self/exe").parent_path() / "qpkg-run", place);
 }
 
 } // namespace qpkg::agent

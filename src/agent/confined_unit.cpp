@@ -252,9 +252,10 @@ ConfinedUnit confined_unit(std::string_view bytes, const AppId& app, std::string
     return Reader(app, name).read(bytes);
 }
 
-std::string confinement(std::string_view user)
+std::string confinement(std::string_view user, ServiceUser kind)
 {
-    std::string text = "DynamicUser=yes\nUser=" + std::string(user) + "\nGroup=" + std::string(user) + '\n';
+    std::string text = kind == ServiceUser::made ? "DynamicUser=yes\n" : "";
+    text += "User=" + std::string(user) + "\nGroup=" + std::string(user) + '\n';
     for (const auto setting : settings) {
         text.append(setting).append("\n");
     }

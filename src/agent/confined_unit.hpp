@@ -35,8 +35,14 @@ struct ConfinedUnit {
 /// work without more rights: a program to be started as root, a folder that is not the app's by its name).
 ConfinedUnit confined_unit(std::string_view bytes, const AppId& app, std::string_view name);
 
-/// What confines it, for a drop-in: these settings come last, whatever the unit says. `user` is no account of the qube.
-std::string confinement(std::string_view user);
+/// Who a confined service is while it runs.
+enum class ServiceUser {
+    made,  ///< by systemd, for as long as it runs
+    known, ///< an account of the app, which the qube keeps
+};
+
+/// What confines it, for a drop-in: these settings come last, whatever the unit says. `user` is no account of the base.
+std::string confinement(std::string_view user, ServiceUser kind = ServiceUser::made);
 
 /// An account name for the service. Two services may have one by chance; the caller compares.
 std::string user_of_service(std::string_view name);

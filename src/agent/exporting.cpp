@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/exporting.hpp"
 
+#include "agent/base_names.hpp"
 #include "agent/dbus_service.hpp"
 #include "agent/desktop_entry.hpp"
+#include "agent/mime_cache.hpp"
 #include "agent/names.hpp"
+#include "agent/told_types.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/key_value_file.hpp"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -15,6 +19,7 @@ namespace qpkg::agent {
 namespace {
 
 constexpr const char* own_program = "qpkg-run";
+constexpr const char* opener = "xdg-open"; ///< that program by a name which others call
 constexpr std::string_view share_folder = "/usr/share/";
 constexpr std::string_view session_services = "/usr/share/dbus-1/services/";
 
@@ -40,6 +45,18 @@ public:
         }
     }
 
+    void add_opener() { planned_.bin[opener] = {PlannedFile::Kind::link, layout_.runner().string()}; }
+
+    /// What files are called, of an app of which all exports were added.
+    void add_types(const AppId& app)
+    {
+        try {
+            types_of_apps_.push_back({opened_[app], patterns_of_tree(layout_.volume(app))});
+        } catch (const Error& error) {
+            planned_.problems.push_back(app.text() + ": names of its types: " + error.what());
+        }
+    }
+
     /// A first name that the base has: whoever knows the app by it will miss it.
     void miss(const AppId& app, const std::string& name) { missed_[app].insert(name); }
 
@@ -51,6 +68,7 @@ public:
                 cache.append(type).append("=").append(entries).append("\n");
             }
             planned_.share["applications/mimeinfo.cache"] = {PlannedFile::Kind::file, cache};
+            tell_names_of_types();
         }
         for (const auto& [app, names] : missed_) {
             std::string all;
@@ -78,6 +96,7 @@ private:
                            {PlannedFile::Kind::file, std::move(entry.bytes)})) {
                 for (const auto& type : entry.mime_types) {
                     types_[type] += name + ';';
+                    opened_[app].insert(type);
                 }
             }
         });
@@ -111,11 +130,36 @@ private:
         return false;
     }
 
+    /// Where it is not known what the base calls files, nothing can be told.
+    void tell_names_of_types()
+    {
+        const bool is_kept = fs::is_directory(layout_.base() / "usr");
+        try {
+            const auto of_base = patterns_of_tree(is_kept ? layout_.base() : layout_.root);
+            const auto told = told_patterns(of_base, types_of_apps_);
+            if (!told.empty()) {
+                planned_.share["mime/globs2"] = {PlannedFile::Kind::file, encode_globs(told)};
+                planned_.share["mime/mime.cache"] = {PlannedFile::Kind::file, encode_mime_cache(told)};
+            }
+        } catch (const Error& error) {
+            planned_.problems.push_back(std::string("the base's names of types: ") + error.what());
+        }
+    }
+
     const QubePaths& layout_;
     PlannedExports planned_{};
     std::map<std::string, std::string> types_;
+    std::map<AppId, std::set<std::string>> opened_{}; ///< types
+    std::vector<TypesOfApp> types_of_apps_{};
     std::map<AppId, std::set<std::string>> missed_;
 };
+
+/// As they are asked for names: of two that open a type, the first one does where nobody chose.
+std::vector<AppExports> by_turn(std::vector<AppExports> apps)
+{
+    std::ranges::sort(apps, {}, [](const AppExports& app) { return std::pair(app.turn, app.app); });
+    return apps;
+}
 
 } // namespace
 
@@ -123,7 +167,11 @@ PlannedExports plan_exports(const QubePaths& layout, const std::vector<AppExport
 {
     Planner planner(layout);
     const auto holders = names_in_qube(layout, apps);
-    for (const auto& app : apps) {
+    const NameKey opener_key{ExportKind::command, opener};
+    if (!holders.contains(opener_key) && !BaseNames(layout).has(opener_key)) {
+        planner.add_opener();
+    }
+    for (const auto& app : by_turn(apps)) {
         for (const auto& made : app.exports) {
             const auto name = called_in_qube(app, made);
             const auto holder = name ? holders.find({made.kind, *name}) : holders.end();
@@ -133,6 +181,7 @@ PlannedExports plan_exports(const QubePaths& layout, const std::vector<AppExport
                 planner.miss(app.app, *name);
             }
         }
+        planner.add_types(app.app);
     }
     return planner.finish();
 }

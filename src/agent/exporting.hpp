@@ -7,12 +7,15 @@
 // an app no longer exports is gone without anybody having listed it.
 #pragma once
 
+#include "agent/app_state.hpp"
 #include "agent/qube_paths.hpp"
 #include "agent/small_files.hpp"
 
 #include "qpkg/model/names.hpp"
 #include "qpkg/model/service.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,10 +27,15 @@ struct AppExports {
     std::string announced;                     ///< the line its volume was announced with, without what may change
     std::vector<NameRuling> rulings = {};      ///< what that says of its names
     std::vector<AllowedService> services = {}; ///< that the host lets start, ascending
+    std::uint64_t turn = 0;                    ///< when it is asked for names
+    std::optional<StateOwner> owner = {};      ///< of its state, if it has any
+    std::vector<std::string> state = {};       ///< names of folders in /var/lib
+    bool is_ready = true;                      ///< nothing is due that comes before its services
 };
 
-/// What the qube sees of its apps: launchers below `bin`; desktop entries, icons, services of the session bus and the
-/// list of MIME types below `share`.
+/// What the qube sees of its apps: launchers below `bin`, and an xdg-open where neither the base nor an app has one;
+/// desktop entries, icons, services of the session bus, the list of who opens which MIME type and what files of these
+/// are called below `share`.
 struct PlannedExports {
     PlannedTree bin;
     PlannedTree share;

@@ -12,7 +12,7 @@ std::map<NameKey, AppId> names_in_qube(const QubePaths& layout, const std::vecto
 {
     std::vector<Claimant> claimants;
     for (const auto& app : apps) {
-        claimants.push_back({app.app, claims_of(app.exports, app.rulings)});
+        claimants.push_back({app.app, claims_of(app.exports, app.rulings), app.turn});
     }
     auto holders = holders_by_rule(claimants);
     BaseNames base(layout);
@@ -29,7 +29,7 @@ std::optional<std::string> called_in_qube(const AppExports& app, const Export& m
     if (ruling == app.rulings.end()) {
         return made.name;
     }
-    return ruling->instead.empty() ? std::nullopt : std::optional(ruling->instead);
+    return ruling->called();
 }
 
 } // namespace qpkg::agent

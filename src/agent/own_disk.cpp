@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/own_disk.hpp"
 
+#include "agent/accounts.hpp"
 #include "agent/disks.hpp"
+#include "agent/own_tables.hpp"
 #include "agent/small_files.hpp"
 #include "core/qube_user.hpp"
 
@@ -16,16 +18,6 @@ namespace qpkg::agent {
 namespace {
 
 constexpr const char* serial = "qpkg-private";
-constexpr std::size_t largest_table = 1024 * 1024;
-
-/// Shows `text` as a file of /etc, which may be read-only.
-void show_table(const QubePaths& layout, const fs::path& place, const std::string& text)
-{
-    const auto made = layout.run / "own-etc" / place.filename();
-    fs::create_directories(made.parent_path());
-    write_file(made, text, 0644);
-    mounts::bind(made, place);
-}
 
 void offer_user(const QubePaths& layout)
 {
@@ -34,8 +26,8 @@ void offer_user(const QubePaths& layout)
     if (!fs::exists(passwd)) {
         return; // then there is not even a root
     }
-    const auto groups = fs::exists(group) ? read_file(group, largest_table) : std::string();
-    const auto tables = program::with_qube_user(read_file(passwd, largest_table), groups);
+    const auto groups = fs::exists(group) ? read_file(group, largest_account_table) : std::string();
+    const auto tables = program::with_qube_user(read_file(passwd, largest_account_table), groups);
     if (!tables) {
         return;
     }
@@ -55,7 +47,7 @@ void mount_own_disk(const Surroundings& where, const QubePaths& layout)
     }
     auto place = layout.root / "rw";
     if (!fs::is_directory(place)) {
-        place = layout.run / "private";
+        place = layout.run / "private"; // as lasting_place says
         fs::create_directories(place);
     }
     if (!mounts::is_mount_point(place) &&

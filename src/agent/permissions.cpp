@@ -31,7 +31,8 @@ bool take(Permissions& permissions, const std::vector<std::string_view>& words)
         return false;
     }
     const auto app = AppId::parse(words[1]);
-    if (!app || !is_export_name(words[2]) || !words[2].ends_with(".service")) {
+    const bool is_first_start = words[2] == first_start_consent && verb->rights != ServiceRights::own;
+    if (!app || !(is_first_start || (is_export_name(words[2]) && words[2].ends_with(".service")))) {
         return false;
     }
     permissions.said[{*app, std::string(words[2])}] = verb->rights;

@@ -24,7 +24,9 @@ struct QubePaths {
     fs::path composed(const VolumeId& volume) const { return composed() / volume.hex(); }
     fs::path views() const { return run / "views"; }
     fs::path view(const AppId& app) const { return views() / app.text(); } ///< see view.hpp
-    fs::path base() const { return run / "base"; }                         ///< the qube's own trees
+    fs::path all_data() const { return run / "data"; }
+    fs::path data(const AppId& app) const { return all_data() / app.text(); } ///< of an extension, see extensions.hpp
+    fs::path base() const { return run / "base"; }                            ///< the qube's own trees
     fs::path bin() const { return run / "bin"; }
     fs::path share() const { return run / "share"; }
     fs::path units() const { return run / "units"; }     ///< services of apps, see service_units.hpp

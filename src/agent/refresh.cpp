@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/refresh.hpp"
 
+#include "agent/app_state.hpp"
 #include "agent/exporting.hpp"
+#include "agent/extensions.hpp"
+#include "agent/first_start.hpp"
 #include "agent/kept_menu.hpp"
 #include "agent/services.hpp"
 #include "agent/small_files.hpp"
@@ -21,12 +24,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <map>
 #include <set>
 
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t largest_stamp = 4096;
+constexpr std::size_t largest_stamp = 256 * 1024; ///< a line for each extension
+constexpr std::string_view mounted_line = "\nmounted\n";
 
 /// One refresh at a time; the lock ends with the process.
 Fd lock(const QubePaths& layout)
@@ -44,30 +49,45 @@ std::string release_line(VolumeSlot volume)
 {
     volume.rulings.clear();
     volume.services.clear();
+    volume.turn = 0;
     return encode_slot(volume);
 }
 
-std::string stamp_of(const Announced& announced)
+/// What the owner of the qube added to what the module exports.
+std::set<OwnExport> added_by(const VolumeSlot& volume)
 {
-    return release_line(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n';
+    std::set<OwnExport> added;
+    for (const auto& ruling : volume.rulings) {
+        if (!ruling.path.empty()) {
+            added.insert({volume.app, ruling.key, ruling.path});
+        }
+    }
+    return added;
 }
 
-fs::path stamp_file(const QubePaths& layout, const AppId& app) { return layout.view(app) / "announced"; }
-
-/// What the view was made from; nothing when it is not there or not whole.
-std::optional<std::string> stamp_of_view(const QubePaths& layout, const AppId& app)
+/// `extensions`: those that a view is made with, and none for an extension.
+std::string stamp_of(const Announced& announced, const ViewExtensions& extensions = {})
 {
-    const auto file = stamp_file(layout, app);
+    return release_line(announced.volume) + '\n' + (announced.device ? announced.device->string() : "mounted") + '\n' +
+           extensions.lines;
+}
+
+fs::path stamp_file(const fs::path& folder) { return folder / "announced"; }
+
+/// What a view, or the data of an extension, was made from; nothing when it is not there or not whole.
+std::optional<std::string> stamp_in(const fs::path& folder)
+{
+    const auto file = stamp_file(folder);
     return fs::exists(file) ? std::optional(read_file(file, largest_stamp)) : std::nullopt;
 }
 
-std::vector<AppId> apps_with_views(const QubePaths& layout)
+std::vector<AppId> apps_in(const fs::path& folder)
 {
     std::vector<AppId> apps;
-    if (!fs::exists(layout.views())) {
+    if (!fs::exists(folder)) {
         return apps;
     }
-    for (const auto& name : names_in(layout.views())) {
+    for (const auto& name : names_in(folder)) {
         if (const auto app = AppId::parse(name)) {
             apps.push_back(*app);
         }
@@ -75,16 +95,28 @@ std::vector<AppId> apps_with_views(const QubePaths& layout)
     return apps;
 }
 
-/// The volume itself is unmounted only where the agent mounted it.
-void remove_app(const QubePaths& layout, const AppId& app)
+/// The volume itself is unmounted only where the agent mounted it: what the stamp's second line says.
+void leave_volume(const QubePaths& layout, const AppId& app, const std::optional<std::string>& stamp)
 {
-    const auto stamp = stamp_of_view(layout, app);
-    remove_view(layout, app);
-    if (!stamp || !stamp->ends_with("\nmounted\n")) {
+    if (!stamp || stamp->find(mounted_line) != stamp->find('\n')) {
         mounts::unmount(layout.volume(app));
         std::error_code ignored;
         fs::remove(layout.volume(app), ignored);
     }
+}
+
+void remove_app(const QubePaths& layout, const AppId& app)
+{
+    const auto stamp = stamp_in(layout.view(app));
+    remove_view(layout, app);
+    leave_volume(layout, app, stamp);
+}
+
+void remove_extension(const QubePaths& layout, const AppId& app)
+{
+    const auto stamp = stamp_in(layout.data(app));
+    remove_data(layout, app);
+    leave_volume(layout, app, stamp);
 }
 
 std::vector<Export> exports_of(const QubePaths& layout, const AppId& app)
@@ -95,14 +127,15 @@ std::vector<Export> exports_of(const QubePaths& layout, const AppId& app)
 class Refresh {
 public:
     Refresh(const QubePaths& layout, const Announcements& announcements)
-        : layout_(layout), announcements_(announcements),
-          services_(layout, systemctl()), report_{{}, announcements.problems, {}}
+        : layout_(layout), announcements_(announcements), services_(layout, systemctl()),
+          permissions_(read_permissions(layout)), report_{{}, announcements.problems, {}}
     {
     }
 
     RefreshReport run()
     {
         fs::create_directories(layout_.views());
+        fs::create_directories(layout_.all_data());
         const auto held = lock(layout_);
         if (mounts::is_mount_point(layout_.run.parent_path())) {
             mounts::make_shared(layout_.run.parent_path()); // with the views that programs run in
@@ -110,8 +143,12 @@ public:
         keep_base(layout_);
         see_to_services([&] { return services_.stop_all_but(announced_lines()); });
         remove_what_is_gone();
-        for (const auto& announced : announcements_.found) {
-            add(announced);
+        for (const auto kind : {Is::extension, Is::app}) { // views are made with the extensions that are there
+            for (const auto& announced : announcements_.found) {
+                if (kind_of(announced) == kind) {
+                    kind == Is::app ? add(announced) : add_extension(announced);
+                }
+            }
         }
         export_all();
         settle_services();
@@ -119,23 +156,64 @@ public:
     }
 
 private:
+    /// Views first: what they are made with stays for as long as they do.
     void remove_what_is_gone()
     {
-        for (const auto& app : apps_with_views(layout_)) {
-            const auto wanted = std::ranges::find_if(announcements_.found, [&](const Announced& announced) {
-                return announced.volume.app == app && stamp_of(announced) == stamp_of_view(layout_, app);
-            });
-            if (wanted == announcements_.found.end()) {
+        std::vector<VolumeSlot> announced;
+        for (const auto& one : announcements_.found) {
+            announced.push_back(one.volume);
+        }
+        for (const auto& app : apps_in(layout_.views())) {
+            if (!is_wanted(app, stamp_in(layout_.view(app)), extensions_of(app, announced), Is::app)) {
                 attempt(app, [&] { remove_app(layout_, app); });
+            }
+        }
+        for (const auto& app : apps_in(layout_.all_data())) {
+            if (!is_wanted(app, stamp_in(layout_.data(app)), {}, Is::extension)) {
+                attempt(app, [&] { remove_extension(layout_, app); });
             }
         }
         leave_composed_volumes(layout_, announcements_.found);
     }
 
+    enum class Is { app, extension };
+    static Is kind_of(const Announced& announced) { return announced.volume.extends ? Is::extension : Is::app; }
+
+    bool is_wanted(const AppId& app, const std::optional<std::string>& stamp, const ViewExtensions& extensions,
+                   Is kind) const
+    {
+        return std::ranges::any_of(announcements_.found, [&](const Announced& announced) {
+            return announced.volume.app == app && kind_of(announced) == kind &&
+                   stamp_of(announced, extensions) == stamp;
+        });
+    }
+
+    void add_extension(const Announced& announced)
+    {
+        const auto& app = announced.volume.app;
+        if (stamp_in(layout_.data(app)) && mounts::is_mount_point(layout_.volume(app))) {
+            extensions_.push_back(announced.volume);
+            return;
+        }
+        const bool works = attempt(app, [&] {
+            mount_volume(layout_, announced);
+            if (!exports_of(layout_, app).empty()) {
+                throw Error(Code::corrupt, "an extension exports nothing");
+            }
+            fs::create_directories(layout_.data(app));
+            show_data(layout_, announced.volume);
+            write_file(stamp_file(layout_.data(app)), stamp_of(announced));
+            extensions_.push_back(announced.volume);
+        });
+        if (!works) {
+            attempt(app, [&] { remove_extension(layout_, app); });
+        }
+    }
+
     void add(const Announced& announced)
     {
         const auto& app = announced.volume.app;
-        const bool there = stamp_of_view(layout_, app).has_value();
+        const bool there = stamp_in(layout_.view(app)).has_value();
         const bool works = attempt(app, [&] { use(announced, there); });
         if (!works && !there) {
             attempt(app, [&] { remove_app(layout_, app); });
@@ -146,23 +224,60 @@ private:
     {
         const auto& app = announced.volume.app;
         mount_volume(layout_, announced);
-        auto exports = exports_of(layout_, app);
+        const auto exports = exports_in_qube(exports_of(layout_, app), app, added_by(announced.volume));
+        const auto extensions = extensions_of(app, extensions_);
+        const auto first = first_start_in(layout_, app).value_or(FirstStart());
+        hold_state(app, first);
         if (!there) {
-            compose_private_view(layout_, app);
-            write_commands(layout_, app, exports);
-            write_file(stamp_file(layout_, app), stamp_of(announced));
+            compose_private_view(layout_, app, extensions, first.state);
         }
-        make_temporary_files(app, there);
-        exports_.push_back({app, std::move(exports), release_line(announced.volume), announced.volume.rulings,
-                            announced.volume.services});
+        const auto owner = first.is_nothing() ? std::nullopt : std::optional(state_owner(layout_, app, first));
+        if (owner) {
+            show_state(layout_, app, first, *owner);
+        }
+        write_commands(layout_, app, exports); // the host may have added one
+        if (!there) {
+            write_file(stamp_file(layout_.view(app)), stamp_of(announced, extensions));
+        }
+        make_temporary_files(app, first.state, there);
+        const bool is_ready = !owner || is_started(announced.volume, first, *owner);
+        exports_.push_back({app, exports, release_line(announced.volume), announced.volume.rulings,
+                            announced.volume.services, announced.volume.turn, owner, first.state, is_ready});
         report_.present.push_back(app);
     }
 
+    /// Two apps do not have one folder of /var/lib, as they do not have one of /run.
+    void hold_state(const AppId& app, const FirstStart& first)
+    {
+        require_own_state(layout_, first);
+        for (const auto& name : first.state) {
+            const auto holder = state_holders_.try_emplace(name, app).first->second;
+            if (holder != app) {
+                throw Error(Code::conflict, "its state /var/lib/" + name + " is of " + holder.text());
+            }
+        }
+    }
+
+    /// Whether nothing is left that comes before the app's services; runs it where somebody allowed it.
+    bool is_started(const VolumeSlot& volume, const FirstStart& first, const StateOwner& owner)
+    {
+        if (!first_start_is_due(layout_, volume.app, first)) {
+            return true;
+        }
+        if (!permissions_.of(volume.app, std::string(first_start_consent), volume.services)) {
+            report_.notes.push_back(volume.app.text() + ": its first start waits until somebody allows it (" +
+                                    volume.app.text() + ':' + std::string(first_start_consent) + ')');
+            return false;
+        }
+        run_first_start(layout_, volume.app, first, owner);
+        return true;
+    }
+
     /// Told once for each view: what is not made is missed by who needs it alone.
-    void make_temporary_files(const AppId& app, bool is_told)
+    void make_temporary_files(const AppId& app, const std::vector<std::string>& state, bool is_told)
     {
         try {
-            for (const auto& refused : make_tmpfiles(layout_, app)) {
+            for (const auto& refused : make_tmpfiles(layout_, app, state)) {
                 if (!is_told) {
                     report_.notes.push_back(app.text() + ": tmpfiles.d: not made: " + refused);
                 }
@@ -197,9 +312,8 @@ private:
 
     void settle_services()
     {
-        const auto permissions = read_permissions(layout_);
-        const auto planned = plan_services(layout_, exports_, permissions);
-        note(permissions.problems);
+        const auto planned = plan_services(layout_, exports_, permissions_);
+        note(permissions_.problems);
         note(planned.problems);
         see_to_services([&] { return services_.settle(planned); });
     }
@@ -235,8 +349,11 @@ private:
     const QubePaths& layout_;
     const Announcements& announcements_;
     Services services_;
+    Permissions permissions_;
     RefreshReport report_;
+    std::map<std::string, AppId> state_holders_;
     std::vector<AppExports> exports_;
+    std::vector<VolumeSlot> extensions_; ///< that are mounted, ascending by app
 };
 
 } // namespace
@@ -249,11 +366,14 @@ RefreshReport refresh(const QubePaths& layout, const Announcements& announcement
 std::vector<std::string> shown_apps(const QubePaths& layout)
 {
     std::vector<std::string> lines;
-    for (const auto& app : apps_with_views(layout)) {
-        if (const auto stamp = stamp_of_view(layout, app)) {
-            lines.push_back(stamp->substr(0, stamp->find('\n')));
+    for (const auto& folder : {layout.views(), layout.all_data()}) {
+        for (const auto& app : apps_in(folder)) {
+            if (const auto stamp = stamp_in(folder / app.text())) {
+                lines.push_back(stamp->substr(0, stamp->find('\n')));
+            }
         }
     }
+    std::ranges::sort(lines);
     return lines;
 }
 

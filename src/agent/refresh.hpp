@@ -6,6 +6,9 @@
 // their disks are free; new ones are mounted and composed; then names are given out over all apps; last, services are
 // settled.
 //
+// Extensions come before the apps whose views are made with them. An app is composed anew when one of its own comes or
+// goes, or one with fonts.
+//
 // The line a view was made from is written into it last. A view without that line is not whole and is made anew. What
 // goes wrong with one app is told and skipped: the others must work, for the qube may be starting.
 #pragma once

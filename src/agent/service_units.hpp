@@ -10,6 +10,7 @@
 #include "agent/permissions.hpp"
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ struct ServiceUnit {
 
 struct PlannedServices {
     std::map<std::string, ServiceUnit> units; ///< by name
+    std::set<unsigned> accounts;              ///< of apps, that units run as: the qube must know them
     std::vector<std::string> problems;        ///< what may not or cannot start although somebody said so, and why
 };
 

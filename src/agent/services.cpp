@@ -2,6 +2,7 @@
 #include "agent/services.hpp"
 
 #include "agent/child.hpp"
+#include "agent/own_tables.hpp"
 #include "agent/small_files.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -161,6 +162,7 @@ std::vector<std::string> Services::settle(const PlannedServices& planned)
         }
     }
     stop(unwanted);
+    know_accounts(layout_, planned.accounts);
     place(planned);
     const auto running = started(layout_);
     is_changed_ |= std::ranges::any_of(planned.units, [&](const auto& unit) { return !running.contains(unit.first); });

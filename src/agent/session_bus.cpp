@@ -34,7 +34,7 @@ fs::path surroundings_file(const QubePaths& layout) { return layout.run / "surro
 Fd listen_at(const fs::path& folder, const program::UserEntry& user)
 {
     const Fd directory(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    auto socket = unix_sockets::listen_in(directory, "bus");
+    auto socket = unix_sockets::listen_in(Fd(), (folder / "bus").string()); // the daemon hands on the name it finds
     if (::fchownat(directory.get(), "bus", user.uid, user.gid, AT_SYMLINK_NOFOLLOW) != 0) {
         throw system_error("give the session bus's socket to " + user.name, errno);
     }

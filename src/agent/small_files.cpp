@@ -102,6 +102,18 @@ std::vector<std::string> names_in(const fs::path& directory)
     return names;
 }
 
+std::optional<fs::path> folder_within(const fs::path& tree, const fs::path& path)
+{
+    auto place = tree;
+    for (const auto& part : path) {
+        place /= part;
+        if (!fs::is_directory(fs::symlink_status(place))) {
+            return std::nullopt;
+        }
+    }
+    return place;
+}
+
 void make_tree(const fs::path& directory, const PlannedTree& wanted)
 {
     fs::create_directories(directory);

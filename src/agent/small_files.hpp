@@ -26,6 +26,10 @@ void write_file(const fs::path& path, std::string_view bytes, unsigned mode = 06
 /// The names in a directory, ascending. Error not_found when it is not there.
 std::vector<std::string> names_in(const fs::path& directory);
 
+/// The folder `path` inside `tree`; nothing when it is not there or any step of it is no folder. A link is none: those
+/// of a volume lead wherever its maker wants.
+std::optional<fs::path> folder_within(const fs::path& tree, const fs::path& path);
+
 struct PlannedFile {
     enum class Kind { file, program, link };
     Kind kind;

@@ -4,37 +4,20 @@
 #include "repo-format/guest/account_rules.hpp"
 
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <vector>
 
 namespace qpkg::agent {
 namespace {
 
-constexpr unsigned highest_system_id = 999;
-constexpr unsigned lowest_free_id = 100;
-constexpr unsigned largest_id = 65534; // the next one means "no number" to older system calls
-
 using Words = std::vector<std::string>;
 
 Error broken(std::size_t line, std::string_view what)
 {
     return {Code::corrupt, "sysusers: line " + std::to_string(line) + ": " + std::string(what)};
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator)
-{
-    std::vector<std::string_view> parts;
-    for (;;) {
-        const auto end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == std::string_view::npos) {
-            return parts;
-        }
-        text.remove_prefix(end + 1);
-    }
 }
 
 /// Words parted by blanks; double or single quotes keep blanks together.
@@ -66,41 +49,14 @@ Words quoted_words_of(std::string_view line)
     return words;
 }
 
-std::optional<unsigned> number_of(std::string_view text)
-{
-    unsigned number = 0;
-    const auto* const end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
-    if (error != std::errc{} || stop != end || number > largest_id) {
-        return std::nullopt;
-    }
-    return number;
-}
-
-/// The row of passwd or group that begins with this name.
-std::optional<std::vector<std::string_view>> row_of(std::string_view table, std::string_view name)
-{
-    for (const auto row : split(table, '\n')) {
-        const auto fields = split(row, ':');
-        if (fields.size() > 2 && fields[0] == name) {
-            return fields;
-        }
-    }
-    return std::nullopt;
-}
-
-bool has_id(std::string_view table, unsigned id)
-{
-    const auto rows = split(table, '\n');
-    return std::ranges::any_of(rows, [id](std::string_view row) {
-        const auto fields = split(row, ':');
-        return fields.size() > 2 && number_of(fields[2]) == id;
-    });
-}
+bool is_kept_id(unsigned number) { return number >= lowest_kept_id && number <= highest_kept_id; }
 
 class Applier {
 public:
-    explicit Applier(Accounts accounts) : accounts_(std::move(accounts)) {}
+    Applier(const Accounts& base, const AppId& app, ViewAccounts before)
+        : base_(base), app_(app), view_(std::move(before))
+    {
+    }
 
     void take(std::string_view line)
     {
@@ -119,58 +75,55 @@ public:
         if (type == "u") {
             add_user(words);
         } else if (type == "g") {
-            add_group(words[1], wanted_id(words));
+            check_number(words);
+            add_group(words[1]);
         } else {
             add_member(words);
         }
     }
 
-    Accounts finish() { return std::move(accounts_); }
+    ViewAccounts finish() && { return std::move(view_); }
 
 private:
-    /// Nothing: any number that is free. What follows a colon is about the group.
-    std::optional<unsigned> wanted_id(const Words& words) const
+    /// Which number a package would like is not followed. What follows a colon is about the group.
+    void check_number(const Words& words) const
     {
         const auto text = words.size() > 2 ? std::string_view(words[2]).substr(0, words[2].find(':')) : "-";
-        if (text == "-" || text.starts_with('/')) {
-            return std::nullopt;
-        }
-        const auto number = number_of(text);
-        if (!number) {
+        if (text != "-" && !text.starts_with('/') && !account_number(text)) {
             throw broken(number_, "expected a number below 65535 or -");
         }
-        return number;
     }
 
-    unsigned free_id(std::optional<unsigned> wanted) const
+    /// The number that a row is missing of: an account that is not in `table`, or that the base has and the app had
+    /// before. A user of the app has a group of the app, whatever group of that name the base has.
+    std::optional<unsigned> own_id(std::string& table, const std::string& name)
     {
-        const auto is_free = [&](unsigned id) { return !has_id(accounts_.passwd, id) && !has_id(accounts_.group, id); };
-        if (wanted && *wanted != 0 && is_free(*wanted)) { // 0 is root, also where no table has a row of it
-            return *wanted;
+        const auto row = account_row(table, name);
+        if (row && !view_.ids.of(app_, name)) {
+            return std::nullopt;
         }
-        for (unsigned id = highest_system_id; id >= lowest_free_id; --id) {
-            if (is_free(id)) {
-                return id;
-            }
+        const auto id = view_.ids.deal(app_, name, base_);
+        if (row && (*row)[2] == std::to_string(id)) {
+            return std::nullopt;
         }
-        throw Error(Code::conflict, "sysusers: no number below 1000 is free");
-    }
-
-    unsigned add_group(std::string_view name, std::optional<unsigned> wanted)
-    {
-        if (const auto row = row_of(accounts_.group, name)) {
-            return number_of((*row)[2]).value_or(largest_id);
+        if (row) {
+            table = without_account(table, name);
         }
-        const auto id = free_id(wanted);
-        accounts_.group += std::string(name) + ":x:" + std::to_string(id) + ":\n";
         return id;
+    }
+
+    unsigned add_group(const std::string& name)
+    {
+        auto& table = view_.tables.group;
+        if (const auto id = own_id(table, name)) {
+            table += name + ":x:" + std::to_string(*id) + ":\n";
+            return *id;
+        }
+        return account_number((*account_row(table, name))[2]).value_or(largest_account_number);
     }
 
     void add_user(const Words& words)
     {
-        if (row_of(accounts_.passwd, words[1])) {
-            return;
-        }
         const auto field = [&](std::size_t place, const char* otherwise) {
             return words.size() > place && words[place] != "-" ? words[place] : std::string(otherwise);
         };
@@ -180,30 +133,38 @@ private:
         if (!is_account_field(gecos) || !is_account_field(home) || !is_account_field(shell)) {
             throw broken(number_, "a colon where none may be");
         }
-        const auto id = free_id(wanted_id(words));
-        const auto group = group_of(words, id);
+        check_number(words);
+        auto& table = view_.tables.passwd;
+        const auto id = own_id(table, words[1]);
+        if (!id) {
+            return;
+        }
+        const auto group = group_of(words);
         if (group == 0) {
             throw broken(number_, "only root has the group 0");
         }
-        accounts_.passwd += words[1] + ":x:" + std::to_string(id) + ':' + std::to_string(group) + ':' + gecos + ':' +
-                            home + ':' + shell + '\n';
+        table += words[1] + ":x:" + std::to_string(*id) + ':' + std::to_string(group) + ':' + gecos + ':' + home + ':' +
+                 shell + '\n';
     }
 
     /// "4:65534" and "4:users" give the user's group by number or name, else it is made for him with his own number.
-    unsigned group_of(const Words& words, unsigned id)
+    unsigned group_of(const Words& words)
     {
         const auto colon = words.size() > 2 ? words[2].find(':') : std::string::npos;
         if (colon == std::string::npos) {
-            return add_group(words[1], id);
+            return add_group(words[1]);
         }
         const auto group = words[2].substr(colon + 1);
-        if (const auto number = number_of(group)) {
+        if (const auto number = account_number(group)) {
+            if (is_kept_id(*number)) {
+                throw broken(number_, "a group by a number that the qube deals out");
+            }
             return *number;
         }
         if (!is_account_name(group)) {
             throw broken(number_, "expected the number or name of a group");
         }
-        return add_group(group, std::nullopt);
+        return add_group(group);
     }
 
     void add_member(const Words& words)
@@ -211,15 +172,15 @@ private:
         if (words.size() < 3 || !is_account_name(words[2])) {
             throw broken(number_, "expected a user and a group");
         }
-        if (add_group(words[2], std::nullopt) == 0) {
+        if (add_group(words[2]) == 0) {
             throw broken(number_, "only root is in the group 0");
         }
         std::string table;
-        for (const auto row : split(accounts_.group, '\n')) {
-            const auto fields = split(row, ':');
+        for (const auto& row : text::split(view_.tables.group, '\n')) {
+            const auto fields = text::split(row, ':');
             table += row;
             if (fields.size() == 4 && fields[0] == words[2]) {
-                const auto members = split(fields[3], ',');
+                const auto members = text::split(fields[3], ',');
                 if (std::ranges::find(members, words[1]) == members.end()) {
                     table += (fields[3].empty() ? "" : ",") + words[1];
                 }
@@ -227,10 +188,12 @@ private:
             table += '\n';
         }
         table.pop_back(); // the last row is what follows the last newline
-        accounts_.group = std::move(table);
+        view_.tables.group = std::move(table);
     }
 
-    Accounts accounts_;
+    const Accounts& base_;
+    const AppId& app_;
+    ViewAccounts view_;
     std::size_t number_ = 0;
 };
 
@@ -243,15 +206,15 @@ void end_with_newline(std::string& text)
 
 } // namespace
 
-Accounts with_accounts(Accounts accounts, std::string_view lines)
+ViewAccounts with_accounts(const Accounts& base, const AppId& app, ViewAccounts before, std::string_view lines)
 {
-    end_with_newline(accounts.passwd);
-    end_with_newline(accounts.group);
-    Applier applier(std::move(accounts));
-    for (const auto line : split(lines, '\n')) {
+    end_with_newline(before.tables.passwd);
+    end_with_newline(before.tables.group);
+    Applier applier(base, app, std::move(before));
+    for (const auto& line : text::split(lines, '\n')) {
         applier.take(line);
     }
-    return applier.finish();
+    return std::move(applier).finish();
 }
 
 } // namespace qpkg::agent

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/tmpfiles.hpp"
 
+#include "agent/accounts.hpp"
 #include "agent/small_files.hpp"
+#include "agent/view_accounts.hpp"
 #include "core/user_entry.hpp"
 #include "repo-format/guest/tmpfiles.hpp"
 
@@ -22,8 +24,7 @@
 namespace qpkg::agent {
 namespace {
 
-constexpr std::size_t largest_accounts = 1024 * 1024;
-constexpr std::size_t longest_app = 256;
+constexpr std::size_t longest_claim = 1024;
 constexpr uid_t ordinary_user = 1000;
 constexpr gid_t lowest_ordinary_group = 1000;
 constexpr std::array<const char*, 2> places{"usr/lib/tmpfiles.d", "etc/tmpfiles.d"};
@@ -71,7 +72,7 @@ struct Tables {
 Tables tables_of(const fs::path& tree)
 {
     const auto read = [&](const char* file) {
-        return fs::exists(fs::symlink_status(tree / file)) ? read_file_within(tree, file, largest_accounts)
+        return fs::exists(fs::symlink_status(tree / file)) ? read_file_within(tree, file, largest_account_table)
                                                            : std::string();
     };
     return {read("etc/passwd"), read("etc/group")};
@@ -81,7 +82,7 @@ Tables tables_of(const fs::path& tree)
 class Owners {
 public:
     Owners(const QubePaths& layout, const AppId& app)
-        : base_(tables_of(layout.base())), view_(tables_of(layout.view(app)))
+        : layout_(layout), app_(app), base_(tables_of(layout.base())), view_(tables_of(layout.view(app)))
     {
     }
 
@@ -89,7 +90,7 @@ public:
     uid_t user(const std::string& name) const
     {
         const auto entry = program::find_user(view_.passwd, view_.group, name);
-        const bool is_own = entry && !program::find_user(base_.passwd, base_.group, name);
+        const bool is_own = entry && entry->uid == own_account(layout_, app_, name);
         if (name == "root" || (entry && (entry->uid == ordinary_user || is_own))) {
             return name == "root" ? 0 : entry->uid;
         }
@@ -100,17 +101,29 @@ public:
     gid_t group(const std::string& name) const
     {
         const auto number = group_in(view_.group, name);
-        const auto of_base = group_in(base_.group, name);
-        if (name == "root" || (number && (!of_base || *number < lowest_ordinary_group || *number == ordinary_user))) {
+        const bool is_own = number && number == own_account(layout_, app_, name);
+        const bool is_of_base = number && number == group_in(base_.group, name) &&
+                                (*number < lowest_ordinary_group || *number == ordinary_user);
+        if (name == "root" || is_own || is_of_base) {
             return name == "root" ? 0 : *number;
         }
         throw Error(Code::unsupported, "the group " + name + " is none that an app may give");
     }
 
 private:
+    const QubePaths& layout_;
+    const AppId& app_;
     Tables base_;
     Tables view_;
 };
+
+/// The app that has a first folder, and the folder.
+std::vector<std::string> claim_in(const fs::path& file)
+{
+    auto lines = text::split(read_file(file, longest_claim), '\n');
+    lines.resize(2);
+    return lines;
+}
 
 class Maker {
 public:
@@ -126,9 +139,14 @@ public:
     void make(const Tmpfile& wanted)
     {
         const auto top = std::string(first_folder(wanted.path));
-        require_own(top);
         const auto parent = fs::path(top).parent_path();
-        const ForeignTree tree(parent == "/run" ? layout_.run.parent_path() : layout_.root / parent.relative_path());
+        const bool is_state = parent == "/var/lib"; // of this app: the parser saw to that
+        if (!is_state) {
+            require_own(top);
+        }
+        const ForeignTree tree(is_state           ? layout_.view(app_) / "var/lib"
+                               : parent == "/run" ? layout_.run.parent_path()
+                                                  : layout_.root / parent.relative_path());
         const auto path = wanted.path.substr(parent.string().size());
         const auto user = owners_.user(wanted.user);
         const auto group = owners_.group(wanted.group);
@@ -138,7 +156,9 @@ public:
         } else if (wanted.kind == Tmpfile::Kind::directory && !tree.has_directory(path)) {
             throw Error(Code::conflict, "something else is there");
         }
-        claim(top);
+        if (!is_state) {
+            claim(top);
+        }
     }
 
 private:
@@ -155,7 +175,7 @@ private:
         const auto name = top.substr(top.rfind('/') + 1);
         const auto file = claim_file(top);
         if (fs::exists(file)) {
-            if (const auto owner = read_file(file, longest_app); owner != app_.text()) {
+            if (const auto owner = claim_in(file).front(); owner != app_.text()) {
                 throw Error(Code::conflict, top + " is of " + owner);
             }
             return;
@@ -175,7 +195,7 @@ private:
         const auto file = claim_file(top);
         if (!fs::exists(file)) {
             fs::create_directories(file.parent_path());
-            write_file(file, app_.text());
+            write_file(file, app_.text() + '\n' + top);
         }
     }
 
@@ -221,7 +241,22 @@ private:
 
 } // namespace
 
-std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app)
+std::vector<std::string> folders_of(const QubePaths& layout, const AppId& app)
+{
+    std::vector<std::string> folders;
+    const auto claims = layout.run / "tmpfiles";
+    if (!fs::exists(claims)) {
+        return folders;
+    }
+    for (const auto& name : names_in(claims)) {
+        if (const auto claim = claim_in(claims / name); claim.front() == app.text()) {
+            folders.push_back(claim.back());
+        }
+    }
+    return folders;
+}
+
+std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app, const std::vector<std::string>& state)
 {
     std::vector<std::string> refused;
     const auto files = files_of(layout.volume(app));
@@ -230,7 +265,7 @@ std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app
     }
     Maker maker(layout, app);
     for (const auto& [name, text] : files) {
-        const auto tmpfiles = parse_tmpfiles(text);
+        const auto tmpfiles = parse_tmpfiles(text, state);
         for (const auto& line : tmpfiles.refused) {
             refused.emplace_back(name).append(1, ' ').append(line);
         }

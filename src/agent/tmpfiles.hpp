@@ -15,6 +15,11 @@ namespace qpkg::agent {
 
 /// Makes what the tmpfiles.d files of an app with a view ask for and is not there (repo-format/guest/tmpfiles.hpp);
 /// what is there stays as it is. May be repeated. Returns what was not made: "runner.conf line 3: type z: …".
-std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app);
+/// `state` are the folders of /var/lib that its view shows.
+std::vector<std::string> make_tmpfiles(const QubePaths& layout, const AppId& app,
+                                       const std::vector<std::string>& state);
+
+/// The first folders that are the app's, ascending: "/run/postgresql".
+std::vector<std::string> folders_of(const QubePaths& layout, const AppId& app);
 
 } // namespace qpkg::agent

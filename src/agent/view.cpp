@@ -2,7 +2,8 @@
 #include "agent/view.hpp"
 
 #include "agent/small_files.hpp"
-#include "agent/sysusers.hpp"
+#include "agent/view_accounts.hpp"
+#include "repo-format/guest/font_caches.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
@@ -12,9 +13,6 @@
 
 namespace qpkg::agent {
 namespace {
-
-constexpr std::size_t largest_list = 1024 * 1024; // passwd, group and sysusers.d files
-constexpr const char* sysusers_folder = "usr/lib/sysusers.d";
 
 /// What no module may bring at its top level is not shown, so it must not be there unnoticed.
 void check_top_level(const fs::path& volume)
@@ -35,73 +33,133 @@ bool has_directory(const fs::path& path)
     return fs::is_directory(status);
 }
 
-/// The users and groups that the module's sysusers.d files ask for, as an /etc layer; nothing when it asks for none.
-std::optional<fs::path> etc_with_users(const QubePaths& layout, const AppId& app)
+std::string font_salt_in(const fs::path& tree)
 {
-    const auto folder = layout.volume(app) / sysusers_folder;
-    if (!has_directory(folder)) {
+    const auto folder = folder_within(tree, fonts_folder);
+    return folder ? font_salt(*folder) : std::string(no_fonts);
+}
+
+/// fontconfig looks into /var/cache, which is the qube's, and into the home, which views share. Folders that its files
+/// name come before these. Nothing where the base's fonts are all there are.
+std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
+{
+    const auto module = layout.volume(app);
+    const bool has_caches = folder_within(module, fs::path(font_caches).relative_path()).has_value();
+    const auto own = own_font_folder(font_salt_in(module), font_salt_in(layout.base()));
+    if (!has_caches && own.salt.empty() && extensions.fonts.empty()) {
         return std::nullopt;
     }
-    const auto etc = layout.base() / "etc";
-    Accounts accounts{read_file_within(layout.base(), "etc/passwd", largest_list),
-                      read_file_within(layout.base(), "etc/group", largest_list)};
-    for (const auto& name : names_in(folder)) {
-        if (name.ends_with(".conf")) {
-            accounts =
-                with_accounts(std::move(accounts),
-                              read_file_within(layout.volume(app), fs::path(sysusers_folder) / name, largest_list));
-        }
+    std::vector<FontFolder> folders{own};
+    // The base's own before those of extensions: what one of these says of the base's fonts is not to be believed.
+    std::vector<std::string> caches{std::string(font_caches), "/var/cache/fontconfig"};
+    for (const auto& entry : extensions.fonts) {
+        folders.push_back(font_folder_of(layout, entry));
+        caches.push_back(font_caches_of(layout, entry));
     }
-    const auto made = layout.view(app) / "made-etc";
-    fs::create_directories(made);
-    write_file(made / "passwd", accounts.passwd);
-    write_file(made / "group", accounts.group);
+    const auto of_users = font_folders_of_users();
+    folders.insert(folders.end(), of_users.begin(), of_users.end());
+    return font_configuration(folders, caches);
+}
+
+/// What the agent puts over base and module, as an /etc layer; nothing when that is nothing.
+std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
+{
+    PlannedTree etc;
+    if (const auto accounts = accounts_of_view(layout, app)) {
+        etc["passwd"] = {PlannedFile::Kind::file, accounts->passwd};
+        etc["group"] = {PlannedFile::Kind::file, accounts->group};
+    }
+    if (auto text = fontconfig_text(layout, app, extensions)) {
+        etc[fontconfig_file] = {PlannedFile::Kind::file, *std::move(text)};
+    }
+    if (etc.empty()) {
+        return std::nullopt;
+    }
+    auto made = layout.view(app) / "made-etc";
+    make_tree(made, etc);
     return made;
 }
 
-/// Shows in the view what is mounted inside the base's tree, where the view has the same place.
-void carry_mounts(const fs::path& base_tree, const fs::path& view_tree)
+/// Empty folders that state is shown at, as a layer; nothing when there is none.
+std::optional<fs::path> made_state(const QubePaths& layout, const AppId& app, const std::vector<std::string>& state)
+{
+    const auto made = layout.view(app) / "made-var-lib";
+    for (const auto& name : state) {
+        fs::create_directories(made / name);
+    }
+    return state.empty() ? std::nullopt : std::optional(made);
+}
+
+/// Shows in the view what is mounted inside the base's tree, where the view has the same place and nothing of its own:
+/// tables of accounts may be mounted there (own_tables.hpp), and the view's are made of them.
+void carry_mounts(const fs::path& base_tree, const fs::path& view_tree, const std::optional<fs::path>& made)
 {
     for (const auto& point : mounts::mount_points_below(base_tree)) {
         if (point == base_tree) {
             continue;
         }
-        const auto place = view_tree / point.lexically_relative(base_tree);
+        const auto name = point.lexically_relative(base_tree);
+        const auto place = view_tree / name;
+        if (made && fs::is_regular_file(fs::symlink_status(*made / name))) {
+            continue;
+        }
         if (fs::is_directory(point) ? fs::is_directory(place) : fs::is_regular_file(fs::symlink_status(place))) {
             mounts::bind(point, place);
         }
     }
 }
 
-void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree)
+/// What lies over the base's tree, topmost first: what the agent made, and what the module has.
+std::vector<fs::path> layers_above(const QubePaths& layout, const AppId& app, const fs::path& tree,
+                                   const std::optional<fs::path>& made)
+{
+    std::vector<fs::path> layers;
+    if (made) {
+        layers.push_back(*made);
+    }
+    if (has_directory(layout.volume(app) / tree)) {
+        layers.push_back(layout.volume(app) / tree);
+    }
+    return layers;
+}
+
+/// What lies below it: it takes no path from app or base.
+std::vector<fs::path> layers_below(const QubePaths& layout, const fs::path& tree, const ViewExtensions& extensions)
+{
+    std::vector<fs::path> layers;
+    for (const auto& extension : extensions.layers) {
+        if (tree == "usr" && has_directory(layout.volume(extension) / tree)) {
+            layers.push_back(layout.volume(extension) / tree);
+        }
+    }
+    return layers;
+}
+
+void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree, const ViewExtensions& extensions,
+                  const std::vector<std::string>& state)
 {
     const auto base = layout.base() / tree;
-    const auto module = layout.volume(app) / tree;
     const auto target = layout.view(app) / tree;
-    const bool adds = has_directory(module);
+    const auto made = tree == "etc"       ? made_etc(layout, app, extensions)
+                      : tree == "var/lib" ? made_state(layout, app, state)
+                                          : std::nullopt;
+    auto layers = layers_above(layout, app, tree, made);
     if (!has_directory(base)) {
-        if (adds) {
-            throw Error(Code::conflict, "the base has no /" + tree.string() + " to show the module's in");
+        if (!layers.empty()) {
+            throw Error(Code::conflict, "the base has no /" + tree.string() + " to show the app's in");
         }
         return;
     }
-    std::vector<fs::path> layers;
-    if (tree == "etc") {
-        if (auto users = etc_with_users(layout, app)) {
-            layers.push_back(std::move(*users));
-        }
-    }
-    if (adds) {
-        layers.push_back(module);
-    }
+    const auto below = layers_below(layout, tree, extensions);
     fs::create_directories(target);
-    if (layers.empty()) {
+    if (layers.empty() && below.empty()) {
         mounts::bind(base, target, mounts::Access::read_only);
         return;
     }
     layers.push_back(base);
+    layers.insert(layers.end(), below.begin(), below.end());
     mounts::mount_overlay(target, layers);
-    carry_mounts(base, target);
+    carry_mounts(base, target, made);
 }
 
 } // namespace
@@ -120,11 +178,12 @@ void keep_base(const QubePaths& layout)
     }
 }
 
-void compose_private_view(const QubePaths& layout, const AppId& app)
+void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions,
+                          const std::vector<std::string>& state)
 {
     check_top_level(layout.volume(app));
     for (const auto* tree : view_trees) {
-        compose_tree(layout, app, tree);
+        compose_tree(layout, app, tree, extensions, state);
     }
 }
 
@@ -149,6 +208,7 @@ void remove_view(const QubePaths& layout, const AppId& app)
     }
     fs::remove(view / "var");
     files::remove_tree(view / "made-etc");
+    files::remove_tree(view / "made-var-lib");
     files::remove_tree(view / "commands");
     fs::remove(view);
 }

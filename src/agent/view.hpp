@@ -9,6 +9,7 @@
 // base and not on another view.
 #pragma once
 
+#include "agent/extensions.hpp"
 #include "agent/qube_paths.hpp"
 
 #include "qpkg/model/release.hpp"
@@ -25,10 +26,13 @@ namespace qpkg::agent {
 /// Binds the qube's own trees to `layout.base()`, once and before anything covers them.
 void keep_base(const QubePaths& layout);
 
-/// Mounts the private view of an app whose volume is mounted: base plus module, read-only. What is mounted inside the
-/// base's trees (resolv.conf, /usr/local) is there too. Error corrupt when the module is no tree, conflict when the
-/// base has no place for a part of it; what was mounted until then is the caller's to remove.
-void compose_private_view(const QubePaths& layout, const AppId& app);
+/// Mounts the private view of an app whose volume is mounted: base plus module, read-only, and below both the
+/// extensions of its points. Its fontconfig is told of all fonts. What is mounted inside the base's trees (resolv.conf,
+/// /usr/local) is there too. `state` names folders that /var/lib shall have, to mount on. Error corrupt when the module
+/// is no tree, conflict when the base has no place for a part of it; what was mounted until then is the caller's to
+/// remove.
+void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions = {},
+                          const std::vector<std::string>& state = {});
 
 void write_commands(const QubePaths& layout, const AppId& app, const std::vector<Export>& exports);
 

@@ -14,6 +14,7 @@
 #include "qpkg/ports/fetcher.hpp"
 #include "qpkg/ports/hypervisor.hpp"
 #include "qpkg/ports/package_source.hpp"
+#include "qpkg/ports/packing.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
 #include "qpkg/ports/served_objects.hpp"
@@ -61,6 +62,9 @@ struct World {
     CopyDelta copy_delta = {};
     ApplyCopiedDelta apply_copied_delta = {};
     MakeDeltas make_deltas = {};
+    /// How repositories serve details and owners (adapters/zstd). Empty in the dom0 role.
+    Pack pack_file = {};
+    Unpack unpack_file = {};
     /// The tree of what the root of a qube needs of qpkg, which every base that is built receives. Empty in the dom0
     /// role.
     std::filesystem::path guest_files = {};

@@ -149,6 +149,12 @@ bool TomlSection::flag(std::string_view key, bool otherwise)
     fail(*node, key, "expected true or false, found " + word_for(node->type()));
 }
 
+bool TomlSection::has_flag(std::string_view key) const
+{
+    const auto* node = table_.get(key);
+    return node != nullptr && node->is_boolean();
+}
+
 std::optional<std::uint64_t> TomlSection::number(std::string_view key, std::uint64_t least, std::uint64_t most)
 {
     const auto* node = find(key);
@@ -188,13 +194,35 @@ std::optional<std::vector<std::string>> TomlSection::texts(std::string_view key)
     if (node == nullptr) {
         return std::nullopt;
     }
-    const auto* array = node->as_array();
+    return texts_of(*node, key);
+}
+
+std::vector<std::string> TomlSection::texts_of(const toml::node& node, std::string_view key) const
+{
+    const auto* array = node.as_array();
     if (array == nullptr) {
-        fail(*node, key, "expected a list of texts, found " + word_for(node->type()));
+        fail(node, key, "expected a list of texts, found " + word_for(node.type()));
     }
     std::vector<std::string> values;
     for (const auto& element : *array) {
         values.push_back(text_of(element, key));
+    }
+    return values;
+}
+
+std::vector<std::vector<std::string>> TomlSection::lists_of_texts(std::string_view key)
+{
+    const auto* node = find(key);
+    if (node == nullptr) {
+        return {};
+    }
+    const auto* array = node->as_array();
+    if (array == nullptr) {
+        fail(*node, key, "expected a list of lists of texts, found " + word_for(node->type()));
+    }
+    std::vector<std::vector<std::string>> values;
+    for (const auto& element : *array) {
+        values.push_back(texts_of(element, key));
     }
     return values;
 }

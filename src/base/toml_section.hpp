@@ -46,11 +46,15 @@ public:
     /// From the top: "/boot/vmlinuz".
     std::optional<std::filesystem::path> path(std::string_view key);
     bool flag(std::string_view key, bool otherwise);
+    /// The key is there, and says true or false and not a word.
+    bool has_flag(std::string_view key) const;
     std::optional<std::uint64_t> number(std::string_view key, std::uint64_t least, std::uint64_t most);
     std::uint64_t required_number(std::string_view key, std::uint64_t least, std::uint64_t most);
     /// One of some words, the usual one when the key is not there.
     std::string choice(std::string_view key, const std::vector<std::string>& usual_first);
     std::optional<std::vector<std::string>> texts(std::string_view key);
+    /// [["one", "two"], …], none when it is not there.
+    std::vector<std::vector<std::string>> lists_of_texts(std::string_view key);
     /// At least one.
     std::vector<std::string> required_texts(std::string_view key);
     /// An empty one when it is not there.
@@ -64,6 +68,7 @@ private:
     std::string path_of(std::string_view key) const;
     const toml::node* find(std::string_view key);
     std::string text_of(const toml::node& node, std::string_view key) const;
+    std::vector<std::string> texts_of(const toml::node& node, std::string_view key) const;
 
     const toml::table& table_;
     std::string name_;

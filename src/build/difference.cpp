@@ -29,8 +29,8 @@ constexpr std::array<std::string_view, 12> silent_places{
 constexpr std::array<std::string_view, 5> silent_below_var{"/var/backups", "/var/local", "/var/lock", "/var/spool",
                                                            "/var/tmp"};
 
-/// Where a module says what it brings to a qube: nobody but the build writes there.
-constexpr std::string_view own_place = "/usr/share/qpkg";
+/// Where a module says what it brings to a qube, and its times: nobody but the build writes there.
+constexpr std::array<std::string_view, 2> own_places{"/usr/lib/qpkg", "/usr/share/qpkg"};
 
 template <class Places>
 bool is_in(std::string_view path, const Places& places)
@@ -42,25 +42,24 @@ bool is_silent(std::string_view path) { return is_in(path, silent_places) || is_
 
 std::string_view parent_of(std::string_view path) { return path.substr(0, path.rfind('/')); }
 
-/// Paths that only lead to something: not kept for their own sake.
-bool is_bare_directory(const TreeEntry& entry)
-{
-    return entry.kind == EntryKind::directory &&
-           (entry.in_base != InBase::nothing || is_at_or_below(entry.path, "/usr/local") ||
-            is_at_or_below(entry.path, "/var"));
-}
-
 class Planner {
 public:
-    Planner(const std::vector<std::string>& may_remove, std::span<const std::string_view> of_source,
-            std::map<std::string, std::string> secrets)
-        : may_remove_(may_remove), of_source_(of_source), secrets_(std::move(secrets))
+    Planner(const std::vector<std::string>& may_remove, const PackageFiles& packages,
+            std::span<const std::string_view> of_source, std::map<std::string, std::string> secrets,
+            const std::vector<std::string>& left_out)
+        : may_remove_(may_remove), packages_(packages), of_source_(of_source), secrets_(std::move(secrets)),
+          left_out_(left_out)
     {
     }
 
     void take(const TreeEntry& entry)
     {
-        if (!is_in(entry.path, kept_tops) || is_dropped(entry.path)) {
+        const auto place = std::ranges::find_if(left_out_, [&](auto& top) { return is_at_or_below(entry.path, top); });
+        if (place != left_out_.end()) {
+            counts_[*place] += entry.kind == EntryKind::directory ? 0U : 1U;
+            return;
+        }
+        if (!is_in(entry.path, kept_tops) || is_dropped(entry)) {
             drop_outside(entry);
             return;
         }
@@ -69,7 +68,7 @@ public:
             plan_.secrets.push_back(entry.path);
             return;
         }
-        if (is_at_or_below(entry.path, own_place)) {
+        if (is_in(entry.path, own_places)) {
             take_own_place(entry);
             return;
         }
@@ -100,6 +99,12 @@ public:
         for (const auto& entry : entries) {
             (kept_.contains(entry.path) ? plan_.keep : plan_.drop).push_back(entry.path);
         }
+        for (const auto& [place, count] : counts_) {
+            if (count > 0) {
+                plan_.findings.push_back(
+                    {"state", place, fmt::format("{} files, left out: each qube makes its own", count)});
+            }
+        }
         std::ranges::sort(plan_.findings);
         return std::move(plan_);
     }
@@ -110,7 +115,25 @@ private:
         plan_.findings.push_back({std::move(rule), entry.path, std::move(detail)});
     }
 
-    bool is_dropped(std::string_view path) const { return is_in(path, dropped_places) || is_in(path, of_source_); }
+    /// Paths that only lead to something: not kept for their own sake.
+    bool is_bare_directory(const TreeEntry& entry) const
+    {
+        return entry.kind == EntryKind::directory &&
+               (entry.in_base != InBase::nothing || is_at_or_below(entry.path, "/usr/local") ||
+                (is_at_or_below(entry.path, "/var") && !packages_.lists(entry.path)));
+    }
+
+    bool is_shipped(const TreeEntry& entry) const
+    {
+        return entry.kind != EntryKind::directory && packages_.lists(entry.path);
+    }
+
+    /// What a package ships in /var/lib is part of the app, whoever keeps state beside it.
+    bool is_dropped(const TreeEntry& entry) const
+    {
+        const bool is_of_app = is_at_or_below(entry.path, "/var/lib") && is_shipped(entry);
+        return !is_of_app && (is_in(entry.path, dropped_places) || is_in(entry.path, of_source_));
+    }
 
     void drop_outside(const TreeEntry& entry)
     {
@@ -120,7 +143,10 @@ private:
             take_displacement(entry);
             return;
         }
-        if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) && !is_dropped(entry.path)) {
+        if (is_at_or_below(entry.path, "/var/cache") && is_shipped(entry)) {
+            find("outside", entry, "a package ships it below /var/cache, where a view has nothing: left out");
+        } else if (entry.kind != EntryKind::directory && !leads_to_kept && !is_silent(entry.path) &&
+                   !is_dropped(entry)) {
             find("outside", entry, "not below /usr, /opt, /etc or /var/lib: left out");
         }
     }
@@ -178,12 +204,30 @@ private:
         }
     }
 
+    /// A program that loses a right may not do its job: whoever installs it hears of it.
+    void note_limits(const TreeEntry& entry)
+    {
+        const auto limit = [&](Right right) { plan_.limits.push_back({entry.path, right}); };
+        if (std::ranges::find(entry.xattrs, "security.capability") != entry.xattrs.end()) {
+            limit(Right::capabilities);
+        }
+        if ((entry.mode & 02000U) != 0) {
+            limit(Right::setgid);
+        }
+        if ((entry.mode & 04000U) != 0) {
+            limit(Right::setuid);
+        }
+    }
+
     void note_permissions(const TreeEntry& entry)
     {
         if (entry.kind == EntryKind::symlink) {
             return;
         }
         const bool is_file = entry.kind == EntryKind::file;
+        if (is_file) {
+            note_limits(entry);
+        }
         if ((entry.mode & 06000U) != 0) {
             find("setuid", entry, fmt::format("mode {:04o}: runs without setuid and setgid", entry.mode));
         }
@@ -202,8 +246,11 @@ private:
     }
 
     const std::vector<std::string>& may_remove_;
+    const PackageFiles& packages_;
     std::span<const std::string_view> of_source_;
     std::map<std::string, std::string> secrets_; ///< path → why
+    const std::vector<std::string>& left_out_;
+    std::map<std::string, std::size_t> counts_; ///< files in places that are left out
     std::set<std::string, std::less<>> kept_;
     TreeChoice plan_;
 };
@@ -211,10 +258,11 @@ private:
 } // namespace
 
 TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                     const PackageFiles& packages, std::span<const std::string_view> of_source)
+                     const PackageFiles& packages, std::span<const std::string_view> of_source,
+                     const std::vector<std::string>& left_out)
 {
     std::ranges::sort(entries, {}, &TreeEntry::path);
-    Planner planner(may_remove, of_source, find_private_files(entries, packages));
+    Planner planner(may_remove, packages, of_source, find_private_files(entries, packages), left_out);
     for (const auto& entry : entries) {
         planner.take(entry);
     }

@@ -13,6 +13,8 @@
 #include "build/package_files.hpp"
 #include "build/tree.hpp"
 
+#include "qpkg/model/release.hpp"
+
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,18 +29,21 @@ struct TreeChoice {
     std::vector<std::string> refused;   ///< paths of the base that were removed, and may not be
     std::vector<std::string> displaced; ///< directories of the base that something else stands in the place of
     std::vector<std::string> secrets;   ///< dropped: made for one machine, see private_files.hpp
+    std::vector<Limit> limits;          ///< of programs that are kept, ascending
     std::vector<Finding> findings;
 
     friend bool operator==(const TreeChoice&, const TreeChoice&) = default;
 };
 
 /// Keeps what a module consists of: new and changed paths below /usr, /opt, /etc and /var/lib without the places of the
-/// package manager (`of_source`), accounts, caches, and what is different on every machine. Parents of what is kept are
-/// kept. `may_remove`: paths of the base whose removal is expected; they stay visible. Files that a script made and
-/// that not everybody may read are dropped; `packages` says which a package made. The order of `entries` does not
-/// matter. Every parent of an entry must be among them.
+/// package manager (`of_source`), accounts, caches, and what is different on every machine; of these, what a package
+/// ships in /var/lib is kept. Parents of what is kept are kept. `may_remove`: paths of the base whose removal is
+/// expected; they stay visible. Files that a script made and that not everybody may read are dropped; `packages` says
+/// which a package made. At or below `left_out` nothing is kept: places that each qube fills for itself. Each that held
+/// something is one finding. The order of `entries` does not matter. Every parent of an entry must be among them.
 TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                     const PackageFiles& packages, std::span<const std::string_view> of_source);
+                     const PackageFiles& packages, std::span<const std::string_view> of_source,
+                     const std::vector<std::string>& left_out = {});
 
 /// "/usr" is above "/usr/bin" and "/usr" itself, not above "/usrx".
 bool is_at_or_below(std::string_view path, std::string_view top);

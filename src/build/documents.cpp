@@ -143,8 +143,11 @@ void let_links_follow(const ForeignTree& tree, const std::vector<std::string>& d
             }
             const auto target = unpacked(tree.read_link(link));
             const bool is_renamed = is_packed(link) && !tree.look(unpacked(link));
+            const auto name = is_renamed ? unpacked(link) : link;
+            const auto info = tree.look(link);
             tree.remove(link);
-            tree.make_symlink(is_renamed ? unpacked(link) : link, target);
+            tree.make_symlink(name, target);
+            tree.set_time(name, info ? info->st_mtim.tv_sec : 0);
             if (is_renamed) {
                 add(link);
                 is_settled = false;

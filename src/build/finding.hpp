@@ -7,7 +7,8 @@
 namespace qpkg::build {
 
 /// Something a person should know about a module. `rule` is one word for filters, `path` may be empty.
-/// Rules: account device outside owner mode removal secret service setuid shadow symlink xattr · export desktop icon.
+/// Rules: account device outside owner mode removal secret service setuid shadow state symlink tmpfiles xattr · desktop
+/// export icon room · recommends.
 struct Finding {
     std::string rule;
     std::string path;   ///< absolute, in the view

@@ -2,6 +2,7 @@
 #include "build/module_exports.hpp"
 
 #include "build/desktop_menu.hpp"
+#include "repo-format/guest/app_names.hpp"
 #include "repo-format/guest/exports.hpp"
 
 #include "qpkg/core/text.hpp"
@@ -13,41 +14,21 @@
 namespace qpkg::build {
 namespace {
 
-constexpr std::array<std::string_view, 3> command_directories{"/usr/bin/", "/usr/sbin/", "/usr/games/"};
-constexpr std::string_view desktop_directory = "/usr/share/applications/";
 constexpr std::string_view unit_directory = "/usr/lib/systemd/system/";
-constexpr std::string_view alternatives_directory = "/etc/alternatives/";
+constexpr std::array<std::string_view, 2> bus_directories{"/usr/share/dbus-1/services/",
+                                                          "/usr/share/dbus-1/system-services/"};
 
 std::string name_of(std::string_view path) { return std::string(path.substr(path.rfind('/') + 1)); }
 
-/// The name of `path` when it lies directly in `directory` and ends in `ending`.
-std::optional<std::string> name_in(std::string_view path, std::string_view directory, std::string_view ending = {})
+/// What Icon= names: a file's ending may follow.
+std::string icon_name(const std::string& icon)
 {
-    if (!path.starts_with(directory) || path.find('/', directory.size()) != std::string_view::npos ||
-        !path.ends_with(ending)) {
-        return std::nullopt;
-    }
-    return std::string(path.substr(directory.size()));
-}
-
-std::optional<std::string> command_in(std::string_view path)
-{
-    for (const auto directory : command_directories) {
-        if (auto name = name_in(path, directory)) {
-            return name;
+    for (const std::string_view ending : {".png", ".svg", ".xpm"}) {
+        if (icon.ends_with(ending)) {
+            return icon.substr(0, icon.size() - ending.size());
         }
     }
-    return std::nullopt;
-}
-
-bool is_icon(std::string_view path, std::string_view icon)
-{
-    if (!path.starts_with("/usr/share/icons/") && !path.starts_with("/usr/share/pixmaps/")) {
-        return false;
-    }
-    const auto name = name_of(path);
-    return name == std::string(icon) + ".png" || name == std::string(icon) + ".svg" ||
-           name == std::string(icon) + ".xpm";
+    return icon;
 }
 
 class Chooser {
@@ -59,20 +40,12 @@ public:
 
     ExportChoice choose() &&
     {
-        if (recipe_.commands) {
-            choose_named_commands();
-        } else {
-            choose_all_commands();
-        }
-        for (const auto& path : desktop_entries()) {
-            const auto entry = files_.desktop.find(path);
-            const auto text = entry == files_.desktop.end() ? std::string() : entry->second;
-            add({ExportKind::desktop, name_of(path), path, menu_of(text)});
-            choose_icons(path, text);
-        }
-        choose_others();
+        choose_named();
         choose_starts();
-        choose_ranks();
+        choose_of(files_.own, Rank::first);
+        choose_of(files_.related, Rank::second);
+        choose_alternatives();
+        choose_second();
         require_listed_names();
         if (std::ranges::none_of(plan_.exports, [](const Export& made) { return made.kind == ExportKind::command; })) {
             find("export", "", "no commands: the packages have nothing in /usr/bin, /usr/sbin or /usr/games");
@@ -86,10 +59,21 @@ private:
         plan_.findings.push_back({std::move(rule), path, std::move(detail)});
     }
 
-    void add(ExportKind kind, const std::string& name, const std::string& path) { add({kind, name, path}); }
+    void add(Rank rank, ExportKind kind, const std::string& name, const std::string& path)
+    {
+        add({.kind = kind, .name = name, .path = path, .rank = rank});
+    }
+
+    /// Two apps never quarrel about an icon or a file of types: nobody types their names.
+    static bool always_gives_way(const Export& made)
+    {
+        return made.kind == ExportKind::icon || made.kind == ExportKind::mime ||
+               (made.kind == ExportKind::dbus && is_relied_on(made.name));
+    }
 
     void add(Export made)
     {
+        made.rank = always_gives_way(made) ? Rank::second : made.rank;
         made.listed = is_foreign_name(recipe_.app, made) && is_listed(made.name);
         made.starts = made.kind == ExportKind::service && is_among(recipe_.start, made.name);
         const bool is_taken = std::ranges::any_of(plan_.exports, [&](const Export& other) {
@@ -97,7 +81,7 @@ private:
                    (made.kind != ExportKind::icon && other.kind == made.kind && other.name == made.name);
         });
         if (is_taken) {
-            return; // the same command in /usr/bin and /usr/games: the first on PATH counts
+            return; // in /usr/bin and /usr/games, of a named package and a relative: the first counts
         }
         try {
             encode_exports(recipe_.app, {made});
@@ -127,57 +111,78 @@ private:
         }
     }
 
-    void choose_all_commands()
+    /// What the recipe says by name, from any package of the module.
+    void choose_named()
     {
-        for (const auto directory : command_directories) {
-            for (const auto& path : files_.own) {
-                if (const auto name = name_in(path, directory)) {
-                    add(ExportKind::command, *name, path);
-                }
-            }
-        }
-        // vim: the package has /usr/bin/vim.basic, and an alternative gives it the name people type.
-        for (const auto& [path, target] : files_.links) {
-            const auto name = command_in(path);
-            if (name && target.starts_with(alternatives_directory) &&
-                std::ranges::find(recipe_.packages, *name) != recipe_.packages.end()) {
-                add(ExportKind::command, *name, path);
-            }
-        }
-    }
-
-    void choose_named_commands()
-    {
-        for (const auto& name : *recipe_.commands) {
+        for (const auto& name : recipe_.commands.value_or(std::vector<std::string>())) {
             const auto found = std::ranges::find_if(command_directories, [&](std::string_view directory) {
                 return files_.all.contains(std::string(directory) + name);
             });
             if (found == command_directories.end()) {
                 throw missing("command", name, [](const std::string& path) { return command_in(path); });
             }
-            add(ExportKind::command, name, std::string(*found) + name);
+            add(Rank::first, ExportKind::command, name, std::string(*found) + name);
+        }
+        for (const auto& name : recipe_.desktop.value_or(std::vector<std::string>())) {
+            const auto path = std::string(desktop_directory) + name;
+            if (!files_.all.contains(path)) {
+                throw missing("desktop entry", name,
+                              [](const std::string& other) { return name_in(other, desktop_directory, ".desktop"); });
+            }
+            add_desktop_entry(path, Rank::first);
         }
     }
 
-    std::vector<std::string> desktop_entries() const
+    /// All that packages have and the recipe does not choose by name.
+    void choose_of(const std::set<std::string>& paths, Rank rank)
     {
-        std::vector<std::string> paths;
-        if (!recipe_.desktop) {
-            for (const auto& path : files_.own) {
-                if (name_in(path, desktop_directory, ".desktop")) {
-                    paths.push_back(path);
+        for (const auto directory : command_directories) {
+            for (const auto& path : paths) {
+                if (const auto name = name_in(path, directory); name && !recipe_.commands) {
+                    add(rank, ExportKind::command, *name, path);
                 }
             }
-            return paths;
         }
-        for (const auto& name : *recipe_.desktop) {
-            paths.push_back(std::string(desktop_directory) + name);
-            if (!files_.all.contains(paths.back())) {
-                throw missing("desktop entry", name,
-                              [](const std::string& path) { return name_in(path, desktop_directory, ".desktop"); });
+        for (const auto& path : paths) {
+            if (name_in(path, desktop_directory, ".desktop") && !recipe_.desktop) {
+                add_desktop_entry(path, rank);
+            }
+            choose_other(path, rank);
+        }
+    }
+
+    void choose_other(const std::string& path, Rank rank)
+    {
+        for (const auto directory : bus_directories) {
+            if (const auto name = name_in(path, directory, ".service")) {
+                add(rank, ExportKind::dbus, name->substr(0, name->size() - std::string_view(".service").size()), path);
             }
         }
-        return paths;
+        if (const auto name = name_in(path, unit_directory, ".service")) {
+            add(rank, ExportKind::service, *name, path);
+        }
+        if (const auto name = name_in(path, "/usr/share/mime/packages/", ".xml")) {
+            add(rank, ExportKind::mime, *name, path);
+        }
+    }
+
+    /// vim: the package has /usr/bin/vim.basic, and an alternative gives it the name people type.
+    void choose_alternatives()
+    {
+        for (const auto& [path, leads_to] : files_.alternatives) {
+            const bool is_ours = files_.own.contains(leads_to) || files_.related.contains(leads_to);
+            if (const auto name = command_in(path); name && is_ours && !recipe_.commands) {
+                add(Rank::second, ExportKind::command, *name, path);
+            }
+        }
+    }
+
+    void add_desktop_entry(const std::string& path, Rank rank)
+    {
+        const auto entry = files_.desktop.find(path);
+        const auto text = entry == files_.desktop.end() ? std::string() : entry->second;
+        add({.kind = ExportKind::desktop, .name = name_of(path), .path = path, .menu = menu_of(text), .rank = rank});
+        choose_icons(path, text);
     }
 
     template <class NameOf>
@@ -202,31 +207,18 @@ private:
         if (!icon || icon->empty() || icon->starts_with('/')) {
             return;
         }
-        const auto before = plan_.exports.size();
+        const auto name = icon_name(*icon);
+        bool is_there = files_.icons_of_base.contains(name);
         for (const auto& path : files_.all) {
-            if (is_icon(path, *icon)) {
-                add(ExportKind::icon, *icon, path);
-            }
-        }
-        if (plan_.exports.size() == before) {
-            find("icon", entry_path, "its icon " + text::escaped(*icon) + " is not in the module");
-        }
-    }
-
-    void choose_others()
-    {
-        for (const auto& path : files_.own) {
-            for (const auto* directory : {"/usr/share/dbus-1/services/", "/usr/share/dbus-1/system-services/"}) {
-                if (const auto name = name_in(path, directory, ".service")) {
-                    add(ExportKind::dbus, name->substr(0, name->size() - std::string_view(".service").size()), path);
+            if (icon_in(path) == name) {
+                is_there = true;
+                if (!path.ends_with(".svgz")) { // drawn in the view; no qube looks for it
+                    add(Rank::second, ExportKind::icon, name, path);
                 }
             }
-            if (const auto name = name_in(path, unit_directory, ".service")) {
-                add(ExportKind::service, *name, path);
-            }
-            if (const auto name = name_in(path, "/usr/share/mime/packages/", ".xml")) {
-                add(ExportKind::mime, *name, path);
-            }
+        }
+        if (!is_there) {
+            find("icon", entry_path, "its icon " + text::escaped(name) + " is neither in the module nor in the base");
         }
     }
 
@@ -239,27 +231,22 @@ private:
                 throw missing("service", name,
                               [](const std::string& other) { return name_in(other, unit_directory, ".service"); });
             }
-            add(ExportKind::service, name, path);
+            add(Rank::first, ExportKind::service, name, path);
         }
     }
 
-    /// Two apps never quarrel about an icon or a file of types: nobody types their names.
-    void choose_ranks()
+    void choose_second()
     {
-        for (auto& made : plan_.exports) {
-            const bool is_helper = made.kind == ExportKind::icon || made.kind == ExportKind::mime;
-            made.rank = is_helper || is_second(made.name) ? Rank::second : Rank::first;
-        }
         for (const auto& name : recipe_.second) {
-            if (std::ranges::find(plan_.exports, name, &Export::name) == plan_.exports.end()) {
+            bool is_there = false;
+            for (auto& made : plan_.exports) {
+                is_there = is_there || made.name == name;
+                made.rank = made.name == name ? Rank::second : made.rank;
+            }
+            if (!is_there) {
                 throw no_such_export(name);
             }
         }
-    }
-
-    bool is_second(const std::string& name) const
-    {
-        return std::ranges::find(recipe_.second, name) != recipe_.second.end();
     }
 
     Error no_such_export(const std::string& name) const

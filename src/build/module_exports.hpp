@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Why exports are chosen from the packages that the recipe names. A closure of a hundred packages brings hundreds of
-// commands that belong to none of the apps a person installs. Shown, they would contend for names with other apps. What
-// a recipe does not list and the app's id does not own, among names of buses and services, is left out with a finding:
-// such names reach into other programs.
+// Why exports are chosen from the packages that the recipe names and their relatives (relatives.hpp). A closure of a
+// hundred packages brings hundreds of commands that belong to none of the apps a person installs. The named packages'
+// names are first names, by which the app is known; those of relatives and alternatives (x-www-browser) are second
+// ones, so that two apps which both bring them go together without a question. What a recipe does not list and the
+// app's id does not own, among names of buses and services, is left out with a finding: such names reach into other
+// programs.
 #pragma once
 
 #include "build/finding.hpp"
+#include "build/module_files.hpp"
 #include "build/recipe.hpp"
 
-#include <functional>
-#include <map>
-#include <set>
-#include <string>
 #include <vector>
 
 namespace qpkg::build {
@@ -23,14 +22,6 @@ enum class UnlistedNames {
     listed,   ///< for a recipe that qpkg writes: the packages ship the name
 };
 
-/// What exports are chosen from. All paths absolute, and of the module's tree.
-struct ModuleFiles {
-    std::set<std::string> all;                  ///< files and symbolic links of the module
-    std::set<std::string> own;                  ///< those of the packages the recipe names
-    std::map<std::string, std::string> desktop; ///< contents of the desktop entries among `own`
-    std::map<std::string, std::string> links;   ///< symbolic links in the command directories: path → target
-};
-
 struct ExportChoice {
     std::vector<Export> exports; ///< in no particular order
     std::vector<Finding> findings;
@@ -38,11 +29,12 @@ struct ExportChoice {
     friend bool operator==(const ExportChoice&, const ExportChoice&) = default;
 };
 
-/// Commands, desktop entries with their icons, D-Bus services, system services and MIME types of the named packages, or
-/// those commands and desktop entries that the recipe names, and the services that it asks to start. Icons and files of
-/// MIME types are second names, as what the recipe says of others. What may not be exported becomes a finding. Error
-/// not_found for a command, desktop entry, service, second or other name that the recipe says and the module does not
-/// have.
+/// Commands, desktop entries with their icons, D-Bus services, system services and MIME types of the named packages and
+/// their relatives, and alternatives that lead to their files; or those commands and desktop entries that the recipe
+/// names. The services that it asks to start, too. Second names are those of relatives, alternatives, icons, files of
+/// MIME types, names of buses that others rely on, and what the recipe says. What may not be exported becomes a
+/// finding. Error not_found for a command, desktop entry, service, second or other name that the recipe says and the
+/// module does not have.
 ExportChoice plan_exports(const Recipe& recipe, const ModuleFiles& files,
                           UnlistedNames unlisted = UnlistedNames::left_out);
 

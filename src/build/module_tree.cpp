@@ -3,12 +3,18 @@
 
 #include "build/accounts.hpp"
 #include "build/documents.hpp"
+#include "build/export_room.hpp"
+#include "build/left_out.hpp"
+#include "build/module_details.hpp"
 #include "build/module_exports.hpp"
+#include "build/module_files.hpp"
 #include "build/os_release.hpp"
+#include "build/own_service.hpp"
 #include "build/package_files.hpp"
 #include "build/replaced_packages.hpp"
 #include "build/scan.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/guest/first_start.hpp"
 #include "repo-format/guest/tmpfiles.hpp"
 #include "repo-format/repo/canonical_json.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -26,7 +32,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t largest_file_read = 64 * 1024 * 1024; ///< accounts and desktop entries
+constexpr std::size_t largest_file_read = 64 * 1024 * 1024; ///< accounts and settings
 constexpr std::array<std::string_view, 6> made_at_run_time{"/dev", "/proc", "/run", "/sys", "/tmp", "/var"};
 
 std::string list_first(const std::vector<std::string>& paths)
@@ -38,17 +44,9 @@ std::string list_first(const std::vector<std::string>& paths)
            (paths.size() > shown ? " and " + std::to_string(paths.size() - shown) + " more" : "");
 }
 
-/// What goes because a package of the base had to be replaced is told by that package.
-void refuse_removals(const TreeChoice& plan, const PackageSource& source, const Fd& base,
-                     std::span<const InstalledPackage> installed)
+void refuse_removals(const TreeChoice& plan)
 {
     if (!plan.refused.empty()) {
-        const auto replaced = replaced_packages(source.describe(ForeignTree(base)), installed, plan.refused);
-        if (!replaced.empty()) {
-            throw Error(Code::conflict, "the archive is newer than the base: " + in_words(replaced),
-                        "build a newer base, and then on that; when the files of the older ones may stay, list them in "
-                        "the recipe: source.may_remove");
-        }
         throw Error(Code::conflict,
                     "installing removes paths of the base, which a module cannot do: " + list_first(plan.refused),
                     "when they may stay, list them in the recipe: source.may_remove");
@@ -76,36 +74,6 @@ void refuse_secrets(const TreeChoice& plan, const Recipe& recipe)
     }
 }
 
-/// What exports are chosen from, read before the package manager's state is dropped.
-ModuleFiles module_files(const ForeignTree& changes, const std::vector<TreeEntry>& entries, const TreeChoice& plan,
-                         const Recipe& recipe, const PackageFiles& packages)
-{
-    ModuleFiles files;
-    for (const auto& entry : entries) {
-        const bool is_kept = std::ranges::binary_search(plan.keep, entry.path);
-        if (!is_kept || entry.kind == EntryKind::directory) {
-            continue;
-        }
-        files.all.insert(entry.path);
-        if (entry.kind == EntryKind::symlink && entry.path.find("bin/") != std::string::npos) {
-            files.links.emplace(entry.path, changes.read_link(entry.path));
-        }
-    }
-    for (const auto& package : recipe.packages) {
-        for (auto& path : packages.of(package)) {
-            if (files.all.contains(path)) {
-                files.own.insert(std::move(path));
-            }
-        }
-    }
-    for (const auto& path : files.all) {
-        if (path.starts_with("/usr/share/applications/") && path.ends_with(".desktop")) {
-            files.desktop.emplace(path, read_in_root(changes.top(), path, largest_file_read));
-        }
-    }
-    return files;
-}
-
 Accounts accounts_in(const Fd& root)
 {
     return {read_in_root(root, "/etc/passwd", largest_file_read), read_in_root(root, "/etc/group", largest_file_read)};
@@ -130,18 +98,18 @@ std::string extension_release(const Fd& base)
     return text + "ARCHITECTURE=" + (native_arch().text() == "aarch64" ? "arm64" : "x86-64") + '\n';
 }
 
-/// Absolute links that lead nowhere in the view.
+/// Links that lead nowhere in the view, as far as the view is not made at run time.
 void find_dangling(const ForeignTree& tree, const Fd& base, const TreeChoice& plan, std::vector<Finding>& findings)
 {
     for (const auto& path : plan.keep) {
         if (const auto info = tree.look(path); !info || !S_ISLNK(info->st_mode)) {
             continue;
         }
-        const auto target = tree.read_link(path);
+        const auto target = link_target(path, tree.read_link(path));
         const bool is_checked =
-            target.starts_with('/') &&
+            is_at_or_below(target, "/var/lib") ||
             std::ranges::none_of(made_at_run_time, [&](std::string_view top) { return is_at_or_below(target, top); });
-        if (is_checked && !exists_in_root(base, target) && !exists_in_root(tree.top(), merged_into_usr(target))) {
+        if (is_checked && !exists_in_root(base, target) && !exists_in_root(tree.top(), target)) {
             findings.push_back(
                 {"symlink", path,
                  "leads to " + text::escaped(target) + ", which is neither in the module nor in the base"});
@@ -150,14 +118,15 @@ void find_dangling(const ForeignTree& tree, const Fd& base, const TreeChoice& pl
 }
 
 /// What a qube will not make of the module's tmpfiles.d.
-void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, std::vector<Finding>& findings)
+void find_refused_tmpfiles(const ForeignTree& tree, const TreeChoice& plan, const std::vector<std::string>& state,
+                           std::vector<Finding>& findings)
 {
     for (const auto& path : plan.keep) {
         const auto info = path.find("/tmpfiles.d/") == std::string::npos ? std::nullopt : tree.look(path);
         if (!info || !S_ISREG(info->st_mode) || !path.ends_with(".conf")) {
             continue;
         }
-        for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read)).refused) {
+        for (const auto& refused : parse_tmpfiles(read_in_root(tree.top(), path, largest_file_read), state).refused) {
             findings.push_back({"tmpfiles", path, refused});
         }
     }
@@ -175,22 +144,71 @@ std::string added_accounts(const ForeignTree& changes, const Fd& base, std::vect
 }
 
 /// What a module says of itself, each a path and its text.
-std::map<std::string, std::string> own_files(const AppId& app, const std::string& exports, const std::string& sysusers,
-                                             const Fd& base)
+std::map<std::string, std::string> own_files(const Recipe& recipe, const std::string& exports,
+                                             const std::string& sysusers, const Fd& base)
 {
+    const auto& app = recipe.app;
     std::map<std::string, std::string> files{
         {exports_path(app), exports},
         {"/usr/lib/extension-release.d/extension-release." + app.text(), extension_release(base)}};
     if (!sysusers.empty()) {
         files.emplace("/usr/lib/sysusers.d/" + app.text() + ".conf", sysusers);
     }
+    if (!recipe.first_start.is_nothing()) {
+        files.emplace(first_start_path(app), encode_first_start(app, recipe.first_start));
+    }
     return files;
+}
+
+/// What each qube has of its own.
+std::vector<std::string> left_out_of(const Recipe& recipe)
+{
+    auto left_out = recipe.leave_out;
+    for (const auto& name : recipe.first_start.state) {
+        left_out.push_back("/var/lib/" + name);
+    }
+    return left_out;
+}
+
+/// Before the tree is looked at: then it is a unit like those of packages.
+void write_own_service(const ForeignTree& changes, const Recipe& recipe, const PackageFiles& packages)
+{
+    if (recipe.service) {
+        const auto path = "/usr/lib/systemd/system/" + own_service_name(recipe.app);
+        with_context("the tree that " + packages.suspects(path) + " made",
+                     [&] { changes.write(path, own_service_unit(recipe.app, *recipe.service)); });
+    }
 }
 
 std::string summary_of(const std::string& package, const std::vector<InstalledPackage>& installed)
 {
     const auto found = std::ranges::find(installed, package, &InstalledPackage::name);
     return found == installed.end() ? std::string() : canonical::to_words(found->summary, longest_text);
+}
+
+/// What somebody must hear who installs it: of commands, and of the app's own helpers. That a library of its closure
+/// brings a helper that has lost a right is a finding only, as each limit is.
+std::vector<Limit> limits_of_the_app(std::span<const Limit> limits, const ModuleFiles& files)
+{
+    std::vector<Limit> told;
+    for (const auto& limit : limits) {
+        if (told.size() < most_limits &&
+            (command_in(limit.path) || files.own.contains(limit.path) || files.related.contains(limit.path))) {
+            told.push_back(limit);
+        }
+    }
+    return told;
+}
+
+std::vector<std::string> listed_names(const std::vector<Export>& exports)
+{
+    std::vector<std::string> names;
+    for (const auto& made : exports) {
+        if (made.listed) {
+            names.push_back(made.name);
+        }
+    }
+    return names;
 }
 
 /// In the order of the exports file, which says nothing of menus and of what starts.
@@ -205,38 +223,117 @@ std::vector<Export> with_what_is_told(std::vector<Export> exports, const std::ve
     return exports;
 }
 
+/// What the module says of itself, but for its packages: those are the lock file's.
+void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPackage> installed,
+              std::span<const InstalledPackage> there)
+{
+    auto relations = base_relations(installed, there);
+    tree.details = std::move(tables.details);
+    tree.details.needs = std::move(relations.needs);
+    tree.details.breaks = std::move(relations.breaks);
+    tree.owners = encode_owners(tables.owners, licences_of(installed));
+    tree.findings.insert(tree.findings.end(), tables.findings.begin(), tables.findings.end());
+    tree.installed.assign(installed.begin(), installed.end());
+}
+
+} // namespace
+
+namespace {
+
+/// The same for an app and for an extension, which have other files and say other things of themselves.
+class TreeMaker {
+public:
+    TreeMaker(const fs::path& directory, const Fd& base, const Recipe& recipe, const PackageSource& source,
+              const ObjectOfBase& object_of_base)
+        : directory_(directory), base_(base), recipe_(recipe), object_of_base_(object_of_base), changes_(directory),
+          installed_(source.describe(changes_)), there_(source.describe(ForeignTree(base))),
+          packages_(files_of(installed_))
+    {
+        refuse_replacements(there_, installed_);
+        write_own_service(changes_, recipe, packages_);
+        plan_ = plan_tree(scan_changes(changes_, ForeignTree(base)), recipe.may_remove, packages_, source.own_places(),
+                          left_out_of(recipe));
+        refuse_displacements(plan_, packages_);
+        refuse_removals(plan_);
+        refuse_secrets(plan_, recipe);
+        files_ = read_module_files(changes_, plan_.keep, recipe, installed_, packages_);
+        tree_.summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed_) : recipe.summary;
+    }
+
+    ModuleTree make_app(const ExportBounds& bounds) &&
+    {
+        files_.icons_of_base = icons_of(ForeignTree(base_));
+        auto exports = plan_exports(recipe_, files_, bounds.unlisted);
+        tree_.listed = listed_names(exports.exports);
+        exports = fit_exports(recipe_.app, std::move(exports), bounds.room);
+        tree_.exports = std::move(exports.exports);
+        tree_.limits = limits_of_the_app(plan_.limits, files_);
+        tree_.findings = plan_.findings;
+        tree_.findings.insert(tree_.findings.end(), exports.findings.begin(), exports.findings.end());
+        const auto sysusers = added_accounts(changes_, base_, tree_.findings);
+
+        settle(installed_);
+        const auto exports_text = encode_exports(recipe_.app, tree_.exports);
+        tree_.exports = with_what_is_told(parse_exports(exports_text, recipe_.app), tree_.exports);
+        write(own_files(recipe_, exports_text, sysusers, base_));
+        find_refused_tmpfiles(changes_, plan_, recipe_.first_start.state, tree_.findings);
+        find_left_out(recipe_, installed_, there_, tree_.findings);
+        return finish();
+    }
+
+    ModuleTree make_extension(const Extension& extension) &&
+    {
+        plan_ = for_the_point(std::move(plan_), changes_, files_.own, recipe_.app, extension);
+        refuse_loud_types(changes_, ForeignTree(base_), plan_.keep);
+        tree_.findings = plan_.findings;
+        settle(packages_with(installed_, packages_, plan_.keep));
+        write({{exports_path(recipe_.app), encode_exports(recipe_.app, {})}});
+        return finish();
+    }
+
+private:
+    void settle(const std::vector<InstalledPackage>& installed)
+    {
+        settle_tree(changes_, plan_);
+        unpack_documents(directory_, base_);
+        describe(tree_, describe_tree(changes_, packages_, object_of_base_), installed, there_);
+    }
+
+    void write(const std::map<std::string, std::string>& files) const
+    {
+        for (const auto& [path, text] : files) {
+            with_context("the tree that " + packages_.suspects(path) + " made", [&] { changes_.write(path, text); });
+        }
+    }
+
+    ModuleTree finish()
+    {
+        find_dangling(changes_, base_, plan_, tree_.findings);
+        std::ranges::sort(tree_.findings);
+        return std::move(tree_);
+    }
+
+    const fs::path& directory_;
+    const Fd& base_;
+    const Recipe& recipe_;
+    const ObjectOfBase& object_of_base_;
+    ForeignTree changes_;
+    std::vector<InstalledPackage> installed_;
+    std::vector<InstalledPackage> there_;
+    PackageFiles packages_;
+    TreeChoice plan_;
+    ModuleFiles files_;
+    ModuleTree tree_{};
+};
+
 } // namespace
 
 ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Recipe& recipe,
-                            const PackageSource& source, UnlistedNames unlisted)
+                            const PackageSource& source, const ObjectOfBase& object_of_base, const ExportBounds& bounds,
+                            const std::optional<Extension>& extension)
 {
-    const ForeignTree changes(directory);
-    const auto installed = source.describe(changes);
-    const auto packages = files_of(installed);
-    const auto entries = scan_changes(changes, ForeignTree(base));
-    const auto plan = plan_tree(entries, recipe.may_remove, packages, source.own_places());
-    refuse_displacements(plan, packages);
-    refuse_removals(plan, source, base, installed);
-    refuse_secrets(plan, recipe);
-
-    auto exports = plan_exports(recipe, module_files(changes, entries, plan, recipe, packages), unlisted);
-    ModuleTree tree{.exports = std::move(exports.exports),
-                    .summary = recipe.summary.empty() ? summary_of(recipe.packages.front(), installed) : recipe.summary,
-                    .findings = plan.findings};
-    tree.findings.insert(tree.findings.end(), exports.findings.begin(), exports.findings.end());
-    const auto sysusers = added_accounts(changes, base, tree.findings);
-
-    settle_tree(changes, plan);
-    unpack_documents(directory, base);
-    const auto exports_text = encode_exports(recipe.app, tree.exports);
-    tree.exports = with_what_is_told(parse_exports(exports_text, recipe.app), tree.exports);
-    for (const auto& [path, text] : own_files(recipe.app, exports_text, sysusers, base)) {
-        with_context("the tree that " + packages.suspects(path) + " made", [&] { changes.write(path, text); });
-    }
-    find_dangling(changes, base, plan, tree.findings);
-    find_refused_tmpfiles(changes, plan, tree.findings);
-    std::ranges::sort(tree.findings);
-    return tree;
+    TreeMaker maker(directory, base, recipe, source, object_of_base);
+    return extension ? std::move(maker).make_extension(*extension) : std::move(maker).make_app(bounds);
 }
 
 } // namespace qpkg::build

@@ -2,7 +2,10 @@
 #include "build/recipe.hpp"
 
 #include "base/toml_section.hpp"
+#include "build/own_service.hpp"
+#include "build/recipe_points.hpp"
 #include "repo-format/guest/app_names.hpp"
+#include "repo-format/guest/first_start.hpp"
 
 #include "qpkg/core/text.hpp"
 #include "qpkg/core/word.hpp"
@@ -16,8 +19,8 @@ namespace {
 
 /// A library in the qube's own /usr is loaded by the base's programs too, those of root among them.
 constexpr std::string_view no_shared_view =
-    "no module is merged into the qube's own /usr: what others may see will be an extension of a point, until then "
-    "an app is private";
+    "no module is merged into the qube's own /usr: what others may see is an extension of a point (extends = "
+    "\"qpkg.fonts\"), an app is private";
 
 void read_app(TomlSection section, Recipe& recipe)
 {
@@ -32,7 +35,34 @@ void read_app(TomlSection section, Recipe& recipe)
             throw Error(Code::usage, "expected private, found \"" + view + '"');
         }
     });
+    read_extends(section, recipe);
     section.refuse_unknown();
+}
+
+std::vector<std::string> read_paths(TomlSection& section, std::string_view key)
+{
+    auto paths = section.texts(key).value_or(std::vector<std::string>());
+    section.checked(key, [&] {
+        for (const auto& path : paths) {
+            if (!path.starts_with('/')) {
+                throw Error(Code::usage, "expected an absolute path, found \"" + path + '"');
+            }
+        }
+    });
+    return paths;
+}
+
+/// true, false or "named".
+Recommended read_recommended(TomlSection& section)
+{
+    if (section.has_flag("recommends")) {
+        return section.flag("recommends", false) ? Recommended::all : Recommended::none;
+    }
+    if (!section.text("recommends")) {
+        return Recommended::none;
+    }
+    section.choice("recommends", {"named"});
+    return Recommended::named;
 }
 
 void read_source(TomlSection section, Recipe& recipe)
@@ -47,17 +77,11 @@ void read_source(TomlSection section, Recipe& recipe)
             }
         }
     });
-    recipe.recommends = section.flag("recommends", false);
+    recipe.recommended = read_recommended(section);
     recipe.private_files =
         section.choice("private_files", {"drop", "refuse"}) == "refuse" ? PrivateFiles::refuse : PrivateFiles::drop;
-    recipe.may_remove = section.texts("may_remove").value_or(std::vector<std::string>());
-    section.checked("may_remove", [&] {
-        for (const auto& path : recipe.may_remove) {
-            if (!path.starts_with('/')) {
-                throw Error(Code::usage, "expected an absolute path, found \"" + path + '"');
-            }
-        }
-    });
+    recipe.may_remove = read_paths(section, "may_remove");
+    recipe.leave_out = read_paths(section, "leave_out");
     section.refuse_unknown();
 }
 
@@ -99,6 +123,31 @@ void read_names(TomlSection& exports, Recipe& recipe)
     check("start", recipe.start, true);
 }
 
+FirstStart read_first_start(TomlSection section)
+{
+    FirstStart first{.user = section.text("user").value_or(std::string(qube_user_name)),
+                     .state = section.required_texts("state"),
+                     .run = section.lists_of_texts("run")};
+    std::ranges::sort(first.state);
+    if (const auto complaint = complaint_about(first)) {
+        section.checked(complaint->member, [&] { throw Error(Code::usage, complaint->what); });
+    }
+    section.refuse_unknown();
+    return first;
+}
+
+OwnService read_service(TomlSection section)
+{
+    OwnService service{section.choice("type", {"exec", "notify"}), section.required_texts("run")};
+    section.checked("run", [&] {
+        if (const auto complaint = complaint_about(service)) {
+            throw Error(Code::usage, *complaint);
+        }
+    });
+    section.refuse_unknown();
+    return service;
+}
+
 Recipe read_recipe(const toml::table& table, std::string_view file)
 {
     TomlSection root(table, "", file);
@@ -116,10 +165,19 @@ Recipe read_recipe(const toml::table& table, std::string_view file)
     recipe.second = exports.texts("second").value_or(std::vector<std::string>());
     read_names(exports, recipe);
     exports.refuse_unknown();
+    if (table.contains("first_start")) {
+        recipe.first_start = read_first_start(root.section("first_start"));
+    }
+    if (table.contains("service")) {
+        recipe.service = read_service(root.section("service"));
+        recipe.start.push_back(own_service_name(recipe.app));
+    }
     auto test = root.section("test");
     recipe.tests = test.texts("run").value_or(std::vector<std::string>());
     test.refuse_unknown();
+    read_points(root, table, recipe);
     root.refuse_unknown();
+    refuse_parts_of_apps(recipe, file);
     return recipe;
 }
 
@@ -143,7 +201,8 @@ std::string with_names(std::string recipe, const std::vector<std::string>& names
 
 std::string recipe_for_package(const AppId& app, std::string_view package, const BaseId& base)
 {
-    return fmt::format("[app]\nid = \"{}\"\nbase = \"{}\"\n\n[source]\ntype = \"packages\"\npackages = [\"{}\"]\n",
+    return fmt::format("[app]\nid = \"{}\"\nbase = \"{}\"\n\n[source]\ntype = \"packages\"\npackages = [\"{}\"]\n"
+                       "recommends = \"named\"\n",
                        app.text(), base.text(), package);
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "qpkg/model/release.hpp"
+#include "qpkg/ports/package_source.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -21,26 +22,58 @@ inline constexpr std::size_t largest_recipe = 64 * 1024; ///< bytes
 /// reason not to build.
 enum class PrivateFiles { drop, refuse };
 
+/// An extension, as a recipe has it.
+struct RecipeExtends {
+    PointName point;
+    std::optional<std::string> abi = {};   ///< default: that of the point
+    std::vector<std::string> folders = {}; ///< of an app's point, ascending; default: those of the point
+
+    friend bool operator==(const RecipeExtends&, const RecipeExtends&) = default;
+};
+
+/// A point of an app, as its recipe has it.
+struct RecipePoint {
+    PointName name;
+    std::vector<std::string> folders;    ///< ascending, at least one
+    std::optional<std::string> abi = {}; ///< default: the first number of the version
+
+    friend bool operator==(const RecipePoint&, const RecipePoint&) = default;
+};
+
+/// A service that the recipe itself describes.
+struct OwnService {
+    std::string type;             ///< "exec" or "notify": when systemd takes it for started
+    std::vector<std::string> run; ///< program, with its absolute path, and arguments
+
+    friend bool operator==(const OwnService&, const OwnService&) = default;
+};
+
 /// `module.toml`: what a person says about a module. Schema: schemas/recipe.schema.json.
 struct Recipe {
     AppId app;
     BaseId base;
     std::string summary = {};                ///< one line of printable ASCII; empty: the package's own
     std::optional<std::string> version = {}; ///< default: that of the first package
+    std::optional<RecipeExtends> extends = {};
+    std::vector<RecipePoint> points = {}; ///< of an app, ascending by name
 
     std::vector<std::string> packages = {}; ///< names as the package manager knows them, at least one
-    bool recommends = false;
+    Recommended recommended = Recommended::none;
     std::vector<std::string> may_remove = {}; ///< paths of the base that installing may remove: they stay visible
+    std::vector<std::string> leave_out = {};  ///< paths that are no part of the module, with all below them
     PrivateFiles private_files = PrivateFiles::drop;
 
     Needs needs = {};
 
-    std::optional<std::vector<std::string>> commands = {}; ///< default: everything in /usr/bin, /usr/sbin, /usr/games
-    std::optional<std::vector<std::string>> desktop = {};  ///< default: every desktop entry
+    std::optional<std::vector<std::string>> commands = {}; ///< default: those of the packages and their relatives
+    std::optional<std::vector<std::string>> desktop = {};  ///< default: as for commands
 
     std::vector<std::string> second = {}; ///< exported names that give way to those of other apps; default: none
     std::vector<std::string> names = {};  ///< of buses and services, not of the app's id: what the distribution ships
     std::vector<std::string> start = {};  ///< services that ask to start with the qube; default: none
+
+    FirstStart first_start = {};            ///< what belongs to one qube
+    std::optional<OwnService> service = {}; ///< asks to start, as those in `start`
 
     std::vector<std::string> tests = {}; ///< shell commands that must succeed in the finished view
 

@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/replaced_packages.hpp"
 
-#include "build/package_files.hpp"
-
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace qpkg::build {
 namespace {
 
 constexpr std::size_t most_named = 5;
 
-bool owns_any(const InstalledPackage& package, std::span<const std::string> paths)
-{
-    return std::ranges::any_of(package.paths, [&](const std::string& path) {
-        return std::ranges::find(paths, merged_into_usr(path)) != paths.end();
-    });
-}
-
 } // namespace
 
 std::vector<ReplacedPackage> replaced_packages(std::span<const InstalledPackage> there,
-                                               std::span<const InstalledPackage> installed,
-                                               std::span<const std::string> removed)
+                                               std::span<const InstalledPackage> installed)
 {
+    std::map<std::string_view, std::string_view> now;
+    for (const auto& package : installed) {
+        now.emplace(package.name, package.version);
+    }
     std::vector<ReplacedPackage> replaced;
     for (const auto& old : there) {
-        const auto now = std::ranges::find(installed, old.name, &InstalledPackage::name);
-        if (now != installed.end() && now->version != old.version && owns_any(old, removed)) {
-            replaced.push_back({old.name, now->version, old.version});
+        const auto found = now.find(old.name);
+        if (found != now.end() && found->second != old.version) {
+            replaced.push_back({old.name, std::string(found->second), old.version});
         }
     }
     return replaced;
@@ -43,6 +39,23 @@ std::string in_words(std::span<const ReplacedPackage> packages)
     }
     const auto more = packages.size() - named.size();
     return text::join(named, "; ") + (more == 0 ? "" : "; and " + std::to_string(more) + " more");
+}
+
+void refuse_replacements(std::span<const InstalledPackage> there, std::span<const InstalledPackage> installed)
+{
+    if (const auto replaced = replaced_packages(there, installed); !replaced.empty()) {
+        throw Error(Code::conflict, "the archive is newer than the base: " + in_words(replaced),
+                    "build a newer base, and then on that: no module replaces a package of its base");
+    }
+}
+
+void refuse_replacements(std::span<const InstalledPackage> there, std::span<const LockedPackage> chosen)
+{
+    std::vector<InstalledPackage> packages;
+    for (const auto& locked : chosen) {
+        packages.push_back({.name = locked.package.name, .version = locked.package.version});
+    }
+    refuse_replacements(there, packages);
 }
 
 } // namespace qpkg::build

@@ -279,6 +279,14 @@ void ForeignTree::set_mode(const std::string& path, unsigned mode) const
     }
 }
 
+void ForeignTree::set_time(const std::string& path, std::int64_t seconds) const
+{
+    const std::array<timespec, 2> times{timespec{0, UTIME_OMIT}, timespec{seconds, 0}};
+    if (::utimensat(parent_of(path).get(), name_of(path).c_str(), times.data(), AT_SYMLINK_NOFOLLOW) != 0) {
+        throw system_error("set the time of " + text::escaped(absolute(path)), errno);
+    }
+}
+
 void ForeignTree::make_symlink(const std::string& path, const std::string& target) const
 {
     if (::symlinkat(target.c_str(), parent_of(path).get(), name_of(path).c_str()) != 0) {

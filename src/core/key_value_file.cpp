@@ -15,15 +15,15 @@ bool is_clean(std::string_view line)
         line, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == '\x7f'; });
 }
 
-bool is_key(std::string_view key)
+bool is_key(std::string_view key, std::string_view others)
 {
-    return !key.empty() && std::ranges::all_of(key, [](char c) {
+    return !key.empty() && std::ranges::all_of(key, [&](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("-[]_@.").find(c) != std::string_view::npos;
+               std::string_view("-[]_@.").find(c) != std::string_view::npos || others.find(c) != std::string_view::npos;
     });
 }
 
-KeyLine parse_line(std::string_view text, std::size_t number, bool in_group)
+KeyLine parse_line(std::string_view text, std::size_t number, bool in_group, std::string_view also_in_keys)
 {
     if (text.front() == '[') {
         if (text.back() != ']') {
@@ -36,7 +36,7 @@ KeyLine parse_line(std::string_view text, std::size_t number, bool in_group)
         throw broken_line(number, "expected a group or KEY=VALUE");
     }
     const KeyLine line{number, {}, text::trimmed(text.substr(0, equals)), text::trimmed(text.substr(equals + 1))};
-    if (!is_key(line.key)) {
+    if (!is_key(line.key, also_in_keys)) {
         throw broken_line(number, "not the name of a key");
     }
     return line;
@@ -44,7 +44,7 @@ KeyLine parse_line(std::string_view text, std::size_t number, bool in_group)
 
 } // namespace
 
-std::vector<KeyLine> read_key_value_file(std::string_view bytes)
+std::vector<KeyLine> read_key_value_file(std::string_view bytes, std::string_view also_in_keys)
 {
     if (bytes.size() > largest_key_value_file) {
         throw broken_line(1, "the file is larger than 256 KiB");
@@ -59,7 +59,7 @@ std::vector<KeyLine> read_key_value_file(std::string_view bytes)
         }
         const auto text = text::trimmed(line);
         if (!text.empty() && text.front() != '#') {
-            lines.push_back(parse_line(text, number, !lines.empty()));
+            lines.push_back(parse_line(text, number, !lines.empty(), also_in_keys));
         }
     }
     return lines;

@@ -27,8 +27,8 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_table = 1024 * 1024;
 constexpr int cannot_run = 126; // as shells have it
 constexpr int not_found = 127;
-// Apps come last: none takes a name from the base.
-constexpr const char* user_path = "/usr/local/bin:/usr/bin:/bin:/run/qpkg/bin";
+// Apps come last: none takes a name from the base. The folders before are those of a login on Debian.
+constexpr const char* user_path = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games:/run/qpkg/bin";
 constexpr const char* root_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/qpkg/bin";
 
 /// What a program may learn of the caller's surroundings: his terminal, language and display.
@@ -110,7 +110,7 @@ Environment environment_of(const UserEntry& user, const fs::path& runtime, const
         {"LOGNAME", user.name},
         {"SHELL", user.shell},
         {"XDG_RUNTIME_DIR", runtime.string()},
-        {"XDG_DATA_DIRS", "/run/qpkg/share:/usr/local/share:/usr/share"},
+        {"XDG_DATA_DIRS", "/usr/local/share:/usr/share:/run/qpkg/share"},
     };
     environment.insert(passed.begin(), passed.end());
     return environment;

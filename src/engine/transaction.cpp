@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "engine/transaction.hpp"
 
+#include "engine/details.hpp"
+
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/interrupt.hpp"
 #include "qpkg/core/text.hpp"
@@ -41,6 +43,10 @@ ImportReport fetch(const KnownRelease& release, ContentStore& content, const Fet
     return with_context("fetch " + release.release.app.text() + " from " + release.repo.text(), [&] {
         const auto imported = content.import_commit(tree.commit, limits_of(release.release), fetcher(release), named);
         require_agreement(content, release.release);
+        if (!content.has_details(release.release.details.sha256)) {
+            // Under the lock nothing is unpacked: a bundle has them raw, what repositories sent was laid aside.
+            content.add_details(fetch_details(release.release, fetcher(release), {}));
+        }
         return imported;
     });
 }
@@ -149,6 +155,7 @@ Snapshot take_snapshot(const StateDb& db, const ContentStore& content, const Vol
     auto snapshot = db.snapshot();
     snapshot.commits = content.commits();
     snapshot.volumes = volumes.list();
+    snapshot.details = content.details();
     std::sort(snapshot.commits.begin(), snapshot.commits.end());
     std::sort(snapshot.volumes.begin(), snapshot.volumes.end());
     return snapshot;
@@ -297,7 +304,7 @@ std::uint64_t remove_content(const plan::Garbage& garbage, ContentStore& content
         fault_point("gc.volume-gone");
     }
     freed += volumes.remove_leftovers();
-    return freed + content.prune(garbage.kept_commits);
+    return freed + content.prune({garbage.kept_commits, garbage.kept_details});
 }
 
 } // namespace

@@ -35,6 +35,13 @@ bool AppTag::is_valid(std::string_view text)
     return true;
 }
 
+bool PointTag::is_valid(std::string_view text)
+{
+    const auto slash = text.find('/');
+    return AppTag::is_valid(text.substr(0, slash)) &&
+           (slash == std::string_view::npos || is_plain_name(text.substr(slash + 1), 32, "-"));
+}
+
 bool QubeTag::is_valid(std::string_view text)
 {
     return !text.empty() && text.size() <= 31 && is_letter(text.front()) &&

@@ -2,6 +2,7 @@
 #include "qpkg/model/names.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace qpkg {
 namespace {
@@ -82,6 +83,21 @@ std::optional<NameKey> name_within(const BaseFolder& folder, std::string_view pa
 
 } // namespace
 
+std::vector<Export> exports_in_qube(std::vector<Export> exports, const AppId& app, const std::set<OwnExport>& own)
+{
+    for (const auto& one : own) {
+        if (one.app != app) {
+            continue;
+        }
+        std::erase_if(exports,
+                      [&](const Export& made) { return made.kind == one.key.kind && made.name == one.key.name; });
+        if (!one.path.empty()) {
+            exports.push_back({.kind = one.key.kind, .name = one.key.name, .path = one.path});
+        }
+    }
+    return exports;
+}
+
 std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const NameRuling> rulings)
 {
     std::vector<Claim> claims;
@@ -94,8 +110,8 @@ std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const Na
         const auto ruling = std::ranges::find(rulings, key, &NameRuling::key);
         if (ruling == rulings.end()) {
             claims.push_back({std::move(key), made.rank, &made});
-        } else if (!ruling->instead.empty()) {
-            claims.push_back({{made.kind, ruling->instead}, Rank::first, &made});
+        } else if (auto called = ruling->called()) {
+            claims.push_back({{made.kind, *std::move(called)}, Rank::first, &made});
         }
     }
     return claims;
@@ -103,12 +119,15 @@ std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const Na
 
 std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants)
 {
+    std::vector<const Claimant*> in_turn;
+    std::ranges::transform(claimants, std::back_inserter(in_turn), [](const Claimant& one) { return &one; });
+    std::ranges::sort(in_turn, [](const Claimant* a, const Claimant* b) { return a->is_asked_before(*b); });
     std::map<NameKey, AppId> holders;
     for (const auto rank : {Rank::first, Rank::second}) {
-        for (const auto& claimant : claimants) {
-            for (const auto& claim : claimant.claims) {
+        for (const auto* claimant : in_turn) {
+            for (const auto& claim : claimant->claims) {
                 if (claim.rank == rank) {
-                    holders.try_emplace(claim.key, claimant.app);
+                    holders.try_emplace(claim.key, claimant->app);
                 }
             }
         }

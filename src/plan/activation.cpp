@@ -90,11 +90,12 @@ void change_running(const Live& live, const Attachment& wanted, Activation& acti
 std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& generation)
 {
     std::vector<VolumeSlot> slots;
-    auto rulings = rulings_of(named_apps(snapshot, generation));
+    auto told = told_names(named_apps(snapshot, generation));
     for (const auto& binding : generation.bindings) {
         const auto& release = snapshot.release(binding.release).release;
         slots.push_back({release.app, release.version, generation.composed.value_or(release.volume.root),
-                         std::move(rulings[release.app]), binding.services});
+                         std::move(told.rulings[release.app]), binding.services, told.turn_of(release.app),
+                         release.extends ? std::optional(release.extends->point) : std::nullopt});
     }
     return slots;
 }

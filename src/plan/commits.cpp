@@ -31,6 +31,15 @@ std::vector<CommitId> needed_commits(const Snapshot& snapshot)
     return {commits.begin(), commits.end()};
 }
 
+std::vector<Digest> needed_details(const Snapshot& snapshot)
+{
+    std::set<Digest> details;
+    for (const auto& [id, known] : snapshot.releases) {
+        details.insert(known.release.details.sha256);
+    }
+    return {details.begin(), details.end()};
+}
+
 std::vector<CommitId> commits_in_use(const Snapshot& snapshot)
 {
     auto commits = commits_of_bases(snapshot);

@@ -29,7 +29,7 @@ bool same_releases(const Generation& a, const Generation& b)
 /// Whether the owner of the qube would not notice a difference.
 bool same_wishes(const Generation& a, const Generation& b)
 {
-    return a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases;
+    return a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases && a.own == b.own;
 }
 
 } // namespace
@@ -58,6 +58,37 @@ void Editing::learn(const KnownRelease& release)
     }
 }
 
+ReleaseInQube Editing::releases_of(const Edit& edit) const
+{
+    return [this, &edit](const AppId& app) {
+        const auto bound = edit.bindings.find(app);
+        return bound == edit.bindings.end() ? nullptr : &release(bound->second.release).release;
+    };
+}
+
+std::optional<std::string> Editing::misfit_of(const Qube& qube, const Release& extension)
+{
+    return misfit(extension, releases_of(edit(qube)));
+}
+
+void Editing::drop_misfits(const Qube& qube, Edit& edit)
+{
+    std::vector<AppId> gone;
+    for (const auto& [app, binding] : edit.bindings) {
+        if (auto why = misfit(release(binding.release).release, releases_of(edit))) {
+            gone.push_back(app);
+            note({qube.name, app, ExtensionNote::Outcome::falls_out, *std::move(why)});
+        }
+    }
+    for (const auto& app : gone) {
+        std::erase_if(plan_.effects, [&](const Effect& one) { return one.qube == qube.name && one.app == app; });
+        edit.bindings.erase(app);
+        if (const auto* before = find(qube.current_generation(), app)) {
+            effect({qube.name, app, Kind::remove, snapshot_.release(before->release), std::nullopt});
+        }
+    }
+}
+
 const KnownRelease& Editing::release(const ManifestId& id) const
 {
     const auto learned = learned_.find(id);
@@ -73,12 +104,13 @@ void Editing::name(const Qube& qube, const std::vector<KnownRelease>& releases, 
 {
     std::vector<BoundApp> apps;
     for (std::size_t i = 0; i < releases.size(); ++i) {
-        apps.push_back({releases[i].release, next.bindings[i].since});
+        apps.push_back({releases[i].release.app, releases[i].release.exports, next.bindings[i].since});
     }
-    auto decided = decide_names(qube.name, named_apps(snapshot_, qube.current_generation()), apps,
+    auto decided = decide_names(qube.name, named_apps(snapshot_, qube.current_generation()), std::move(apps),
                                 names_of_base(occasion_.base_names, qube), occasion_.wishes);
     next.holders = std::move(decided.holders);
     next.aliases = std::move(decided.aliases);
+    next.own = std::move(decided.own);
     plan_.names.insert(plan_.names.end(), decided.effects.begin(), decided.effects.end());
 }
 
@@ -87,8 +119,9 @@ Plan Editing::finish()
     Preparing preparing(snapshot_);
     std::vector<Change> layouts;
     std::vector<Change> advances;
-    for (const auto& [name, wanted] : edited_) {
+    for (auto& [name, wanted] : edited_) {
         const auto& qube = *snapshot_.find_qube(name);
+        drop_misfits(qube, wanted);
         const auto& now = qube.current_generation();
         if (wanted.layout != qube.layout) {
             layouts.emplace_back(SetLayout{name, wanted.layout});
@@ -117,17 +150,20 @@ Plan Editing::finish()
         }
         advances.emplace_back(AdvanceQube{name, qube.current, std::move(next)});
     }
-    plan_.prepare = preparing.finish();
     if (!advances.empty()) {
         for (const auto& [id, release] : learned_) {
+            preparing.details(release);
             plan_.changes.emplace_back(LearnRelease{release});
         }
     }
+    plan_.prepare = preparing.finish();
     plan_.changes.insert(plan_.changes.end(), layouts.begin(), layouts.end());
     plan_.changes.insert(plan_.changes.end(), advances.begin(), advances.end());
     std::stable_sort(plan_.effects.begin(), plan_.effects.end(), [](const Effect& a, const Effect& b) {
         return std::tie(a.qube, a.app) < std::tie(b.qube, b.app);
     });
+    std::ranges::sort(plan_.extensions, {}, [](const ExtensionNote& one) { return std::tie(one.qube, one.app); });
+    std::ranges::sort(plan_.unagreed);
     return std::move(plan_);
 }
 

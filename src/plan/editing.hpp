@@ -30,6 +30,11 @@ public:
     /// The qube's apps will be laid out so.
     void lay_out(const Qube& qube, Layout layout);
 
+    /// Why the extension would have no place in `qube` as edited so far; nothing: it fits, or is none.
+    std::optional<std::string> misfit_of(const Qube& qube, const Release& extension);
+    void note(ExtensionNote note) { plan_.extensions.push_back(std::move(note)); }
+    void ask(ForeignCode code) { plan_.unagreed.push_back(std::move(code)); }
+
     void effect(Effect effect) { plan_.effects.push_back(std::move(effect)); }
     /// `release` is bound now, and must become usable in its qube.
     void learn(const KnownRelease& release);
@@ -44,6 +49,9 @@ private:
     };
 
     Edit& edit(const Qube& qube);
+    /// Extensions that fit no more go, and the plan says so.
+    void drop_misfits(const Qube& qube, Edit& edit);
+    ReleaseInQube releases_of(const Edit& edit) const;
     const KnownRelease& release(const ManifestId& id) const;
     bool is_composed(const Edit& edit) const;
     /// The apps of `edit` have these names in `next`, and the plan says what is new about them.

@@ -84,6 +84,7 @@ Garbage plan_gc(const Snapshot& snapshot, const Keeping& keeping)
     }
     auto content = plan_leftovers(remaining);
     garbage.kept_commits = std::move(content.kept_commits);
+    garbage.kept_details = std::move(content.kept_details);
     garbage.volumes = std::move(content.volumes);
     return garbage;
 }
@@ -92,6 +93,7 @@ Garbage plan_leftovers(const Snapshot& snapshot)
 {
     Garbage garbage;
     garbage.kept_commits = needed_commits(snapshot);
+    garbage.kept_details = needed_details(snapshot);
     const auto needed = needed_volumes(snapshot);
     std::set_difference(snapshot.volumes.begin(), snapshot.volumes.end(), needed.begin(), needed.end(),
                         std::back_inserter(garbage.volumes));

@@ -25,6 +25,7 @@ struct Garbage {
     std::vector<Change> changes;        ///< rows that go, before their content does
     std::vector<VolumeId> volumes;      ///< images that nothing names any more
     std::vector<CommitId> kept_commits; ///< everything else in the object store may go; ascending
+    std::vector<Digest> kept_details;   ///< of all details; ascending
 
     friend bool operator==(const Garbage&, const Garbage&) = default;
 };

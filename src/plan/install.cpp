@@ -54,6 +54,38 @@ void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const K
     editing.learn(release);
 }
 
+/// What was asked for by name is refused where it has no place, and its code needs a yes where it had none.
+void require_place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const Release& release,
+                   const CodeConsents& code)
+{
+    if (const auto why = editing.misfit_of(qube, release)) {
+        throw Error(Code::conflict, "cannot put " + release.app.text() + " into " + qube.name.text() + ": " + *why,
+                    "an extension goes where an app has the place for it: see `qpkg list " + qube.name.text() + "`");
+    }
+    const auto& before = qube.current_generation().bindings;
+    const auto bound = std::ranges::find(before, release.app, &Binding::app);
+    const bool is_agreed = bound != before.end() && is_agreed_by(snapshot.release(bound->release).release, release);
+    if (brings_code(release) && !is_agreed && !code.said.contains({release.app, release.extends->point})) {
+        editing.ask({qube.name, release.app, release.extends->point});
+    }
+}
+
+using Outcome = ExtensionNote::Outcome;
+
+/// An extension stays at its release where the newer one is for something else.
+bool may_move(Editing& editing, const Upgradable& one, const Release& next)
+{
+    const auto& now = one.bound.release;
+    auto why = editing.misfit_of(one.qube, next);
+    if (!why && !is_agreed_by(now, next)) {
+        why = "the newer one is for " + next.extends->point.text() + ": install it by name";
+    }
+    if (why && !editing.misfit_of(one.qube, now)) {
+        editing.note({one.qube.name, one.app, Outcome::stays, next.version + ": " + *why});
+    }
+    return !why;
+}
+
 } // namespace
 
 const Qube& require_qube(const Snapshot& snapshot, const QubeName& name)
@@ -83,7 +115,8 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
-                  const std::vector<QubeName>& qubes, const Occasion& occasion, const ServiceWishes& wishes)
+                  const std::vector<QubeName>& qubes, const Occasion& occasion, const ServiceWishes& wishes,
+                  const CodeConsents& code)
 {
     Editing editing(snapshot, occasion);
     for (const auto& name : qubes) {
@@ -91,6 +124,9 @@ Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& rel
         for (const auto& release : releases) {
             require_fit(qube, release.release);
             place(editing, snapshot, qube, release, wishes);
+        }
+        for (const auto& release : releases) { // once its app is there, which may come with it
+            require_place(editing, snapshot, qube, release.release, code);
         }
     }
     return editing.finish();
@@ -112,6 +148,22 @@ std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<Q
     return found;
 }
 
+namespace {
+
+/// The newer release of what is bound; null where there is none.
+const KnownRelease* next_for(const Upgradable& one, const std::vector<KnownRelease>& newest)
+{
+    const auto& bound = one.bound.release;
+    const auto next = std::ranges::find_if(newest, [&](const KnownRelease& candidate) {
+        const auto& release = candidate.release;
+        return release.app == bound.app && release.base == one.qube.base && release.arch == bound.arch &&
+               release.channel == bound.channel && one.is_newer(release.sequence);
+    });
+    return next == newest.end() ? nullptr : &*next;
+}
+
+} // namespace
+
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
                   const Occasion& occasion)
 {
@@ -119,15 +171,16 @@ Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& new
     for (const auto& name : qubes) {
         editing.bindings(require_qube(snapshot, name)); // also where no app moves: a wish may change who has a name
     }
-    for (const auto& one : upgradable(snapshot, qubes)) {
-        const auto& bound = one.bound.release;
-        const auto next = std::ranges::find_if(newest, [&](const KnownRelease& candidate) {
-            const auto& release = candidate.release;
-            return release.app == bound.app && release.base == one.qube.base && release.arch == bound.arch &&
-                   release.channel == bound.channel && one.is_newer(release.sequence);
-        });
-        if (next != newest.end()) {
-            place(editing, snapshot, one.qube, *next, {});
+    const auto movable = upgradable(snapshot, qubes);
+    for (const bool is_extension : {false, true}) { // apps first: what fits goes by them
+        for (const auto& one : movable) {
+            if (one.bound.release.extends.has_value() != is_extension) {
+                continue;
+            }
+            const auto* next = next_for(one, newest);
+            if (next != nullptr && may_move(editing, one, next->release)) {
+                place(editing, snapshot, one.qube, *next, {});
+            }
         }
     }
     return editing.finish();

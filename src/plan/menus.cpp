@@ -14,7 +14,8 @@ using Entries = std::map<std::string, MenuEntry>;
 Entries entries_of(const Snapshot& snapshot, const Generation& generation)
 {
     Entries entries;
-    for (const auto& [key, held] : held_names(named_apps(snapshot, generation))) {
+    const auto apps = named_apps(snapshot, generation);
+    for (const auto& [key, held] : held_names(apps)) {
         if (held.made->menu) {
             entries.emplace(key.name, *held.made->menu);
         }

@@ -6,6 +6,7 @@
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace qpkg::plan {
@@ -40,9 +41,9 @@ std::vector<NameRuling> rulings_for(const std::set<Alias>& aliases, const AppId&
 Contenders contenders_of(const std::vector<BoundApp>& apps, const std::set<Alias>& aliases)
 {
     Contenders contenders;
-    for (const auto& [release, since] : apps) {
-        for (const auto& claim : claims_of(release.exports, rulings_for(aliases, release.app))) {
-            contenders[claim.key].push_back({release.app, claim.rank, since, claim.made->name});
+    for (const auto& [app, exports, since] : apps) {
+        for (const auto& claim : claims_of(exports, rulings_for(aliases, app))) {
+            contenders[claim.key].push_back({app, claim.rank, since, claim.made->name});
         }
     }
     return contenders;
@@ -86,7 +87,37 @@ struct Comparison {
     const std::map<NameKey, AppId>& holders_before;
     const std::map<NameKey, AppId>& holders_after;
     const std::set<NameKey>& of_base;
+    std::set<NameKey> touched; ///< of which the owner of the qube says something else than before
 };
+
+const BoundApp* find_app(const std::vector<BoundApp>& apps, const AppId& app)
+{
+    const auto found = std::ranges::find(apps, app, &BoundApp::app);
+    return found == apps.end() ? nullptr : &*found;
+}
+
+bool asks_for(const std::vector<BoundApp>& apps, const AppId& app, const NameKey& key)
+{
+    const auto* bound = find_app(apps, app);
+    return bound != nullptr && std::ranges::any_of(bound->exports, [&](const Export& made) {
+               return made.kind == key.kind && made.name == key.name;
+           });
+}
+
+/// Names that the owner adds, drops or leaves to the module again, of apps that are in both states.
+std::set<NameKey> touched_names(const NamedApps& before, const std::vector<BoundApp>& after,
+                                const std::set<OwnExport>& own_after)
+{
+    std::vector<OwnExport> changed;
+    std::ranges::set_symmetric_difference(before.own, own_after, std::back_inserter(changed));
+    std::set<NameKey> touched;
+    for (const auto& own : changed) {
+        if (find_app(before.apps, own.app) != nullptr && find_app(after, own.app) != nullptr) {
+            touched.insert(own.key);
+        }
+    }
+    return touched;
+}
 
 std::optional<NameEffect> effect_on(const Comparison& states, const NameKey& key,
                                     const std::vector<Contender>& contenders)
@@ -96,8 +127,9 @@ std::optional<NameEffect> effect_on(const Comparison& states, const NameKey& key
     if (!is_of_base(states.of_base, key)) {
         effect.from = holder_of(states.holders_before, states.before, key);
         effect.to = holder_of(states.holders_after, states.after, key);
+        effect.is_free = !effect.to;
     }
-    bool is_news = effect.from && effect.from != effect.to;
+    bool is_news = (effect.from && effect.from != effect.to) || states.touched.contains(key);
     for (const auto& contender : contenders) {
         const auto* as_before = find(earlier, contender.app);
         const bool is_alias = contender.own_name != key.name;
@@ -114,37 +146,58 @@ std::optional<NameEffect> effect_on(const Comparison& states, const NameKey& key
 
 std::vector<NameEffect> effects_between(const Comparison& states)
 {
+    auto keys = states.touched;
+    std::ranges::transform(states.after, std::inserter(keys, keys.end()),
+                           [](const auto& asked) { return asked.first; });
     std::vector<NameEffect> effects;
-    for (const auto& [key, contenders] : states.after) {
-        if (auto effect = effect_on(states, key, contenders)) {
+    for (const auto& key : keys) {
+        if (auto effect = effect_on(states, key, at(states.after, key))) {
             effects.push_back(*std::move(effect));
         }
     }
     return effects;
 }
 
+/// What the owner says that is not what the modules of `after` say, with what is wished for.
+std::set<OwnExport> next_own(const NamedApps& before, const std::vector<BoundApp>& after, const NameWishes& wishes)
+{
+    auto own = before.own;
+    for (const auto& wish : wishes.own) {
+        if (find_app(after, wish.app) == nullptr) {
+            continue; // it is in another of the command's qubes
+        }
+        const auto forgotten =
+            std::erase_if(own, [&](const OwnExport& said) { return said.app == wish.app && said.key == wish.key; });
+        const bool is_drop = wish.path.empty();
+        if (is_drop && forgotten == 0 && !asks_for(after, wish.app, wish.key)) {
+            throw Error(Code::not_found, wish.app.text() + " exports no " + words_for(wish.key),
+                        "see `qpkg info " + wish.app.text() + "`");
+        }
+        own.insert(wish);
+    }
+    std::erase_if(own, [&](const OwnExport& said) {
+        const bool is_drop = said.path.empty();
+        return find_app(after, said.app) == nullptr || asks_for(after, said.app, said.key) != is_drop;
+    });
+    return own;
+}
+
 /// The aliases that still mean something, with what is wished for.
 std::set<Alias> next_aliases(const NamedApps& before, const std::vector<BoundApp>& after, const NameWishes& wishes,
                              const std::set<NameKey>& of_base)
 {
-    const auto exports = [&](const AppId& app, const NameKey& key) {
-        const auto bound = std::ranges::find(after, app, [](const BoundApp& one) { return one.release.app; });
-        return bound != after.end() && std::ranges::any_of(bound->release.exports, [&](const Export& made) {
-                   return made.kind == key.kind && made.name == key.name;
-               });
-    };
     auto aliases = before.aliases;
-    std::erase_if(aliases, [&](const Alias& alias) { return !exports(alias.app, alias.key); });
+    std::erase_if(aliases, [&](const Alias& alias) { return !asks_for(after, alias.app, alias.key); });
     for (const auto& wish : wishes.aliases) {
-        if (std::ranges::find(after, wish.app, [](const BoundApp& one) { return one.release.app; }) == after.end()) {
+        if (find_app(after, wish.app) == nullptr) {
             continue; // it is in another of the command's qubes
         }
         const NameKey called{wish.key.kind, wish.name};
-        if (!exports(wish.app, wish.key)) {
+        if (!asks_for(after, wish.app, wish.key)) {
             throw Error(Code::not_found, wish.app.text() + " exports no " + words_for(wish.key),
                         "see `qpkg info " + wish.app.text() + "`");
         }
-        if (wish.key != called && exports(wish.app, called)) {
+        if (wish.key != called && asks_for(after, wish.app, called)) {
             throw Error(Code::usage, wish.app.text() + " has a " + words_for(called) + " itself",
                         "choose another name");
         }
@@ -205,18 +258,19 @@ private:
         return a.rank == Rank::first && b.rank == Rank::first;
     }
 
-    bool is_new(const AppId& app) const
-    {
-        return std::ranges::find(before_.apps, app, [](const BoundApp& one) { return one.release.app; }) ==
-               before_.apps.end();
-    }
+    bool is_new(const AppId& app) const { return find_app(before_.apps, app) == nullptr; }
 
     /// Whether the command itself brings this: its app is new, or a wish gives it another name.
     bool is_asked(const NameKey& key, const Contender& contender) const
     {
-        return is_new(contender.app) || std::ranges::any_of(wishes_.aliases, [&](const Alias& alias) {
-                   return alias.app == contender.app && alias.key.kind == key.kind && alias.name == key.name;
-               });
+        const auto calls_it_so = [&](const Alias& alias) {
+            return alias.app == contender.app && alias.key.kind == key.kind && alias.name == key.name;
+        };
+        const auto adds_it = [&](const OwnExport& own) {
+            return own.app == contender.app && own.key == key && !own.path.empty();
+        };
+        return is_new(contender.app) || std::ranges::any_of(wishes_.aliases, calls_it_so) ||
+               std::ranges::any_of(wishes_.own, adds_it);
     }
 
     const Contender* preferred_of(const NameKey& key, const std::vector<Contender>& contenders) const
@@ -242,10 +296,14 @@ private:
 
 } // namespace
 
-DecidedNames decide_names(const QubeName& qube, const NamedApps& before, const std::vector<BoundApp>& after,
+DecidedNames decide_names(const QubeName& qube, const NamedApps& before, std::vector<BoundApp> after,
                           const std::set<NameKey>& of_base, const NameWishes& wishes)
 {
-    DecidedNames decided{{}, next_aliases(before, after, wishes, of_base), {}};
+    DecidedNames decided{{}, {}, next_own(before, after, wishes), {}};
+    for (auto& bound : after) {
+        bound.exports = exports_in_qube(std::move(bound.exports), bound.app, decided.own);
+    }
+    decided.aliases = next_aliases(before, after, wishes, of_base);
     Decider decider(qube, before, wishes);
     const auto contenders = contenders_of(after, decided.aliases);
     for (const auto& [key, those] : contenders) {
@@ -254,7 +312,8 @@ DecidedNames decide_names(const QubeName& qube, const NamedApps& before, const s
         }
     }
     decider.refuse_clashes();
-    decided.effects = effects_between({qube, decider.earlier(), contenders, before.holders, decided.holders, of_base});
+    decided.effects = effects_between({qube, decider.earlier(), contenders, before.holders, decided.holders, of_base,
+                                       touched_names(before, after, decided.own)});
     return decided;
 }
 
@@ -262,14 +321,16 @@ std::vector<NameEffect> name_effects(const QubeName& qube, const NamedApps& befo
                                      const std::set<NameKey>& of_base)
 {
     return effects_between({qube, contenders_of(before.apps, before.aliases), contenders_of(after.apps, after.aliases),
-                            before.holders, after.holders, of_base});
+                            before.holders, after.holders, of_base, touched_names(before, after.apps, after.own)});
 }
 
 NamedApps named_apps(const Snapshot& snapshot, const Generation& generation)
 {
-    NamedApps named{{}, generation.holders, generation.aliases};
+    NamedApps named{{}, generation.holders, generation.aliases, generation.own};
     for (const auto& binding : generation.bindings) {
-        named.apps.push_back({snapshot.release(binding.release).release, binding.since});
+        const auto& release = snapshot.release(binding.release).release;
+        named.apps.push_back(
+            {release.app, exports_in_qube(release.exports, release.app, generation.own), binding.since});
     }
     return named;
 }

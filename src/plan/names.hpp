@@ -29,8 +29,9 @@ namespace qpkg::plan {
 struct NameWishes {
     std::vector<AppId> preferred = {}; ///< have each name that they ask for
     std::vector<Alias> aliases = {};   ///< one that is the app's own name takes an earlier one back
+    std::vector<OwnExport> own = {};   ///< takes back what was said of that name before
 
-    bool empty() const { return preferred.empty() && aliases.empty(); }
+    bool empty() const { return preferred.empty() && aliases.empty() && own.empty(); }
 };
 
 /// The names that bases have, as far as these are known here.
@@ -44,13 +45,15 @@ struct NameEffect {
     std::optional<AppId> to;    ///< who has it then; nothing: the base
     std::vector<AppId> without; ///< who asks for it and does not get it, ascending
     std::string stands_for;     ///< an alias: what the app calls it
+    bool is_free = false;       ///< neither an app nor the base has it then
 
     friend bool operator==(const NameEffect&, const NameEffect&) = default;
 };
 
 /// An app as a generation binds it.
 struct BoundApp {
-    const Release& release;
+    AppId app;
+    std::vector<Export> exports; ///< in the qube
     std::uint64_t since;
 };
 
@@ -59,21 +62,24 @@ struct NamedApps {
     std::vector<BoundApp> apps; ///< ascending by app
     std::map<NameKey, AppId> holders = {};
     std::set<Alias> aliases = {};
+    std::set<OwnExport> own = {}; ///< what was added and dropped: `apps` have it already
 };
 
 struct DecidedNames {
     std::map<NameKey, AppId> holders; ///< of names that several apps ask for and the base has not
     std::set<Alias> aliases;
+    std::set<OwnExport> own;
     std::vector<NameEffect> effects; ///< ascending by name
 
     friend bool operator==(const DecidedNames&, const DecidedNames&) = default;
 };
 
-/// Decides who has each name once the apps of a qube are `after`. A name in use stays where it is, but for a wish, for
-/// an app that is new and brings it as a first name where it was a second one, and where its holder does not ask for it
-/// any more. Errors: conflict (an app that is new, or an alias, asks for another's first name), usage (wishes that make
-/// no sense), not_found (an alias for what the app does not export).
-DecidedNames decide_names(const QubeName& qube, const NamedApps& before, const std::vector<BoundApp>& after,
+/// Decides who has each name once the apps of a qube are `after`, with what their modules export. A name in use stays
+/// where it is, but for a wish, for an app that is new and brings it as a first name where it was a second one, and
+/// where its holder does not ask for it any more. Errors: conflict (an app that is new, an alias or an added name asks
+/// for another's first name), usage (wishes that make no sense), not_found (an alias for, or a drop of, what the app
+/// does not export).
+DecidedNames decide_names(const QubeName& qube, const NamedApps& before, std::vector<BoundApp> after,
                           const std::set<NameKey>& of_base, const NameWishes& wishes);
 
 /// What changes between two recorded states.
@@ -86,13 +92,19 @@ NamedApps named_apps(const Snapshot& snapshot, const Generation& generation);
 /// The names of the base of `qube`; nothing where it is not known.
 const std::set<NameKey>& names_of_base(const BaseNames& names, const Qube& qube);
 
-/// By app, what its qube must be told for its own rule to come to the recorded holders.
-std::map<AppId, std::vector<NameRuling>> rulings_of(const NamedApps& apps);
+/// What a qube must be told for its own rule to come to the recorded holders.
+struct ToldNames {
+    std::map<AppId, std::vector<NameRuling>> rulings = {};
+    std::map<AppId, std::uint64_t> turns = {}; ///< empty where app ids do as well, or with fewer words
+
+    std::uint64_t turn_of(const AppId& app) const { return turns.contains(app) ? turns.at(app) : 0; }
+};
+ToldNames told_names(const NamedApps& apps);
 
 /// What has each name in the qube, as far as its base has it not.
 struct HeldName {
     AppId app;
-    const Export* made;
+    const Export* made; ///< of `apps`
 };
 std::map<NameKey, HeldName> held_names(const NamedApps& apps);
 

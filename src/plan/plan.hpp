@@ -12,6 +12,7 @@
 // What is live is not in a plan. It is computed from what was committed, see activation.hpp.
 #pragma once
 
+#include "plan/extensions.hpp"
 #include "plan/names.hpp"
 #include "plan/services.hpp"
 
@@ -25,7 +26,7 @@
 
 namespace qpkg::plan {
 
-/// Bring a commit and everything it names into the object store.
+/// Bring a release into the object store: its commit with everything that names, and its details.
 struct FetchCommit {
     KnownRelease release;
     friend bool operator==(const FetchCommit&, const FetchCommit&) = default;
@@ -67,7 +68,9 @@ struct Plan {
     std::vector<Step> prepare;
     std::vector<Change> changes;
     std::vector<Effect> effects; ///< ascending by qube and app; `keep` for what was asked for and is there already
-    std::vector<NameEffect> names = {}; ///< ascending by qube and name
+    std::vector<NameEffect> names = {};         ///< ascending by qube and name
+    std::vector<ExtensionNote> extensions = {}; ///< ascending by qube and app: those that fall out, or stay behind
+    std::vector<ForeignCode> unagreed = {};     ///< ascending; as long as there is any, nothing is carried out
 
     bool empty() const noexcept { return changes.empty(); }
     friend bool operator==(const Plan&, const Plan&) = default;
@@ -83,11 +86,14 @@ struct Occasion {
 };
 
 /// Puts each release into each qube; an app that is there at another release changes to this one. No service starts
-/// that `services` do not name, or that might start before.
-/// Errors: not_found (qube, service), conflict (base or architecture do not match, or two apps have one first name),
+/// that `services` do not name, or that might start before. Code for another app's view that `code` does not name, and
+/// that was not there before, is `unagreed`.
+/// Errors: not_found (qube, service), conflict (base or architecture do not match, two apps have one first name, or an
+/// extension does not fit),
 /// unsupported (too many services), and those of `decide_names`.
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
-                  const std::vector<QubeName>& qubes, const Occasion& occasion, const ServiceWishes& wishes = {});
+                  const std::vector<QubeName>& qubes, const Occasion& occasion, const ServiceWishes& wishes = {},
+                  const CodeConsents& code = {});
 
 /// Takes each app out of each qube. Errors: not_found (qube, or app not in it).
 Plan plan_remove(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes,
@@ -106,7 +112,8 @@ struct Upgradable {
 std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<QubeName>& qubes,
                                    const std::vector<AppId>& apps = {});
 
-/// Moves everything upgradable that has a newer release in `newest`.
+/// Moves everything upgradable that has a newer release in `newest`. An extension moves where the newer one fits, stays
+/// where only its own does, and falls out where neither fits the app as it is then.
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
                   const Occasion& occasion);
 
@@ -117,6 +124,9 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional
 /// Marks apps as held or free. Errors: not_found.
 Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes, bool held,
                const Occasion& occasion);
+
+/// What the occasion's wishes say of the names of a qube, and nothing else. Errors: not_found, those of `decide_names`.
+Plan plan_names(const Snapshot& snapshot, const QubeName& qube, const Occasion& occasion);
 
 /// From now on the qube's apps are laid out so; its current ones are, too. Errors: not_found.
 Plan plan_layout(const Snapshot& snapshot, const QubeName& qube, Layout layout, const Occasion& occasion);

@@ -5,11 +5,24 @@
 
 namespace qpkg::plan {
 
+void Preparing::fetch(const KnownRelease& release)
+{
+    if (fetched_.insert(release.id).second) {
+        steps_.emplace_back(FetchCommit{release});
+    }
+}
+
 void Preparing::commit(const KnownRelease& release)
 {
-    const auto& commit = release.release.tree.commit;
-    if (!std::ranges::binary_search(snapshot_.commits, commit) && fetched_.insert(commit).second) {
-        steps_.emplace_back(FetchCommit{release});
+    if (!std::ranges::binary_search(snapshot_.commits, release.release.tree.commit)) {
+        fetch(release);
+    }
+}
+
+void Preparing::details(const KnownRelease& release)
+{
+    if (!std::ranges::binary_search(snapshot_.details, release.release.details.sha256)) {
+        fetch(release);
     }
 }
 

@@ -2,8 +2,8 @@
 //
 // Why steps are collected by what they make. Two qubes may ask for one app, and a volume may be here while its commit
 // is not. A step is planned for a result that is not here yet, and once. That a volume is here is enough: its commit is
-// not fetched for it. Commits and volumes that a step relies on may go before it runs; `require_still_there` looks
-// again.
+// not fetched for it, unless its details are missing, too, which come with it. Commits and volumes that a step relies
+// on may go before it runs; `require_still_there` looks again.
 #pragma once
 
 #include "plan/plan.hpp"
@@ -22,13 +22,17 @@ public:
     /// One volume of all `releases` (ascending by app) for `qube`; `expected` where it was made before.
     void composed(const QubeName& qube, std::vector<KnownRelease> releases, const std::optional<VolumeId>& expected);
 
+    /// What the release says of itself.
+    void details(const KnownRelease& release);
+
     std::vector<Step> finish() { return std::move(steps_); }
 
 private:
+    void fetch(const KnownRelease& release);
     void commit(const KnownRelease& release);
 
     const Snapshot& snapshot_;
-    std::set<CommitId> fetched_;
+    std::set<ManifestId> fetched_;
     std::set<VolumeId> built_;
     std::vector<Step> steps_;
 };

@@ -110,6 +110,13 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
     return plan;
 }
 
+Plan plan_names(const Snapshot& snapshot, const QubeName& qube, const Occasion& occasion)
+{
+    Editing editing(snapshot, occasion);
+    editing.bindings(require_qube(snapshot, qube));
+    return editing.finish();
+}
+
 Plan plan_layout(const Snapshot& snapshot, const QubeName& name, Layout layout, const Occasion& occasion)
 {
     const auto& qube = require_qube(snapshot, name);

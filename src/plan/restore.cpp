@@ -35,7 +35,11 @@ Plan plan_restore(const Snapshot& snapshot)
 {
     Preparing preparing(snapshot);
     for (const auto& qube : snapshot.qubes) {
-        prepare_generation(preparing, snapshot, qube.name, qube.current_generation());
+        const auto& generation = qube.current_generation();
+        prepare_generation(preparing, snapshot, qube.name, generation);
+        for (const auto& release : releases_of(snapshot, generation)) {
+            preparing.details(release);
+        }
     }
     return {preparing.finish(), {}, {}};
 }

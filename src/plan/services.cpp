@@ -18,6 +18,9 @@ std::vector<std::string> names_where(const Release& release, Concerns&& concerns
             names.push_back(made.name);
         }
     }
+    if (!release.first_start.run.empty()) {
+        names.emplace_back(first_start_consent);
+    }
     std::ranges::sort(names);
     return names;
 }
@@ -64,6 +67,10 @@ std::vector<AllowedService> allowed_services(const Release& release, const std::
             continue;
         }
         require_service(release, which.second);
+        if (which.second == first_start_consent && rights == ServiceRights::own) {
+            throw Error(Code::usage, release.app.text() + ": a first start runs confined, or not at all",
+                        "--allow " + release.app.text() + ':' + which.second);
+        }
         allowed.erase(which.second);
         if (rights) {
             allowed.emplace(which.second, *rights);

@@ -28,7 +28,8 @@ struct ServiceWishes {
     std::map<std::pair<AppId, std::string>, std::optional<ServiceRights>> said = {};
 };
 
-/// The names of its services, ascending; those that its recipe asks to start with the qube.
+/// The names of its services, ascending; those that its recipe asks to start with the qube. What it runs at its first
+/// start is among both, under the name `first_start_consent`.
 std::vector<std::string> services_of(const Release& release);
 std::vector<std::string> asked_services(const Release& release);
 

@@ -72,8 +72,28 @@ class LostFiles(WorldCase):
         self.assertEqual([(each["app"], each["version"]) for each in document["volumes"]], [("debian-12", "base")])
         self.assertGreater(document["disk_needed"], 0)
 
+    def lose_objects(self):
+        """What volumes hold, too. Details are in no volume."""
+        for file in (self.root / "objects/objects").rglob("*.*"):
+            file.unlink()
+
+    def test_lost_details_come_from_the_repository_and_without_it_are_named(self):
+        details = self.root / "objects/qpkg-details"
+        before = {file.name: file.read_bytes() for file in details.iterdir()}
+        shutil.rmtree(details)
+        elsewhere = self.world.site.rename(self.world.folder / "elsewhere")
+
+        answer = self.world.qpkg("restore", "--yes")
+
+        self.assertEqual(answer.code, 3, answer.err)
+        self.assertRegex(answer.err, r"details of org\.example\.(hello|other) 1\.0: ")
+        self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
+        elsewhere.rename(self.world.site)
+        self.restored()
+        self.assertEqual({file.name: file.read_bytes() for file in details.iterdir()}, before)
+
     def test_lost_objects_come_from_the_volumes_without_any_repository(self):
-        shutil.rmtree(self.root / "objects")
+        self.lose_objects()
         self.lose_repository()
 
         self.doctor_finds("objects", "3 of the 3 commits")
@@ -87,7 +107,7 @@ class LostFiles(WorldCase):
         self.world.must("remove", "other", "--from", "personal", "--yes")
         self.world.must("gc", "--keep", "0", "--yes")
         self.assertEqual(len(list((self.root / "volumes").glob("*.erofs"))), 2)  # the base and that one
-        shutil.rmtree(self.root / "objects")
+        self.lose_objects()
         self.lose_repository()
 
         self.restored()
@@ -101,7 +121,7 @@ class LostFiles(WorldCase):
 
     def test_what_nobody_has_is_named_and_all_else_is_there_again(self):
         self.image("hello").unlink()
-        shutil.rmtree(self.root / "objects")
+        self.lose_objects()
         self.lose_repository()
 
         answer = self.world.qpkg("restore", "--yes")

@@ -30,7 +30,7 @@ d /etc/runner 0755 root root
 MADE = """/run/runner 755 0:0
 /run/runner/all 1777 0:0
 /run/runner/mine 700 1000:1000
-/run/runner/served 2775 999:43
+/run/runner/served 2775 58000:43
 /var/cache/runner 700 1000:0
 /run/runner/mine/empty 600 1000:1000
 """

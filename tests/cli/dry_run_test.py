@@ -69,6 +69,7 @@ def cases(world):
         "rollback": Case("rollback", "work", "--yes"),
         "hold": Case("hold", "hello", "--in", "work"),
         "unhold": Case("unhold", "hello", "--in", "personal"),
+        "export": Case("export", "hello", "hello", "--in", "work", "--drop", "--yes"),
         "gc": Case("gc", "--keep", "0", "--yes"),
         "restore": Case("restore", "--yes", before=lose_a_volume),
         "run": Case("run", "work", "--", "touch", "/home/user/made"),

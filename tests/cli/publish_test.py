@@ -177,7 +177,9 @@ class Publishing(WorldCase):
         before = self.timestamp()
         served = {path.name for path in self.objects(self.world.site, "*")}
         for kind in ("filez", "dirtree", "commit"):
-            for place in range(len(self.objects(self.hello, kind))):
+            for place, built in enumerate(self.objects(self.hello, kind)):
+                if built.name in served:  # taken from there: both modules have as many files of one time
+                    continue
                 with self.subTest(f"{kind} {place}"):
                     module = self.world.folder / f"{kind}-{place}/org.example.hello"
                     shutil.copytree(self.hello, module)
@@ -209,7 +211,8 @@ class Publishing(WorldCase):
                         QPKG_FAULT_TRACE=str(trace))
         points = trace.read_text().split()
         steps = [point for point in points if point.startswith("publish.")]
-        self.assertEqual(steps, ["publish.objects", "publish.input", "publish.input", "publish.manifest", "publish.root", "publish.publisher",
+        self.assertEqual(steps, ["publish.objects", "publish.input", "publish.input", "publish.details",
+                                 "publish.owners", "publish.manifest", "publish.root", "publish.publisher",
                                  "publish.targets", "publish.snapshot", "publish.timestamp"])
         self.assertEqual(points[-1], "publish.timestamp")
         self.assertLess(points.index("publish.snapshot"), points.index("trust.accept"))

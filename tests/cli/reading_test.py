@@ -27,6 +27,7 @@ def cases(world, user=0):
         "list": ["list"],
         "status": ["status"],
         "why": ["why", "hello"],
+        "owns": ["owns", "/usr/bin/hello"],
         "diff": ["diff", "work", "1", "2"],
         "history": ["history", "work"],
         "du": ["du"],
@@ -48,7 +49,7 @@ def cases(world, user=0):
     }
 
 
-ABOUT_A_QUBE_OR_APP = {"info", "diff", "history", "why"}  # not found where nothing is
+ABOUT_A_QUBE_OR_APP = {"info", "diff", "history", "why", "owns"}  # not found where nothing is
 
 
 class Reading(WorldCase):

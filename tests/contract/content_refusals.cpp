@@ -29,7 +29,7 @@ struct ServedFile {
     Digest name() const { return sha256(std::string_view(ostree::with_length(encode(header)) + content)); }
 };
 
-/// A repository with one commit of one file, made by hand so that anything can be wrong with it.
+/// A repository with one commit of one file and its list of times, made by hand so that anything can be wrong with it.
 struct Forged {
     files::TemporaryDirectory scratch_directory = scratch();
     fs::path directory = scratch_directory.path();
@@ -37,9 +37,11 @@ struct Forged {
     OstreeContentStore store{directory / "store", ostree::inflating()};
     ostree::DirMeta meta{0, 0, 040755, {}};
     ServedFile file;
+    ServedFile times{.content = "1 1700000000\n"};
+    std::vector<ostree::FileEntry> folder_of_times{{"times", times.name()}};
     std::string served = file.bytes();
-    std::uint64_t objects = 4;
-    std::uint64_t size = file.content.size();
+    std::uint64_t objects = 8;
+    std::uint64_t size = file.content.size(); ///< announced, without the list of times
 
     void put(const Digest& name, std::string_view suffix, std::string_view bytes) const
     {
@@ -49,20 +51,31 @@ struct Forged {
         std::ofstream(path, std::ios::binary) << bytes;
     }
 
+    Digest put_tree(const ostree::DirTree& tree) const
+    {
+        const auto bytes = encode(tree);
+        const auto name = sha256(std::string_view(bytes));
+        put(name, ".dirtree", bytes);
+        return name;
+    }
+
     ImportReport import(std::optional<std::int64_t> timestamp = std::nullopt)
     {
         const auto meta_bytes = encode(meta);
         const auto meta_name = sha256(std::string_view(meta_bytes));
-        const auto tree_bytes = encode(ostree::DirTree{{{"file", file.name()}}, {}});
-        const auto tree_name = sha256(std::string_view(tree_bytes));
+        const auto folder = put_tree({folder_of_times, {}});
+        const auto lib = put_tree({{}, {{"qpkg", folder, meta_name}}});
+        const auto usr = put_tree({{}, {{"lib", lib, meta_name}}});
+        const auto tree_name = put_tree({{{"file", file.name()}}, {{"usr", usr, meta_name}}});
         const auto commit_bytes = encode(ostree::Commit{{}, {}, "forged", "", 1'700'000'000, tree_name, meta_name});
         const auto commit_name = sha256(std::string_view(commit_bytes));
         put(meta_name, ".dirmeta", meta_bytes);
-        put(tree_name, ".dirtree", tree_bytes);
         put(commit_name, ".commit", commit_bytes);
+        put(times.name(), ".filez", times.bytes());
         put(file.name(), ".filez", served);
         fetch::DirectoryFetcher site(directory / "site");
-        const auto report = store.import_commit(CommitId(commit_name), {objects, size, timestamp}, site, quiet);
+        const auto report =
+            store.import_commit(CommitId(commit_name), {objects, size + times.content.size(), timestamp}, site, quiet);
         CHECK(store.has_commit(CommitId(commit_name)));
         return report;
     }
@@ -80,7 +93,7 @@ TEST_CASE("a commit made by hand is imported when nothing is wrong with it")
 {
     Forged forged;
 
-    CHECK(forged.import(1'700'000'000).content_bytes == forged.size);
+    CHECK(forged.import(1'700'000'000).content_bytes == forged.size + forged.times.content.size());
 }
 
 TEST_CASE("bad input 51: metadata whose bytes are not what the name says is refused before it is parsed")
@@ -189,10 +202,49 @@ TEST_CASE("bad input 59: content beyond the budget, below it, and other numbers 
         forged.check_refused(code, words);
     };
 
-    refused(Code::no_space, "announced", 4, -1);
-    refused(Code::corrupt, "announced", 4, 1);
-    refused(Code::no_space, "objects", 3, 0);
-    refused(Code::corrupt, "4 objects, 5 announced", 5, 0);
+    refused(Code::no_space, "announced", 8, -1);
+    refused(Code::corrupt, "announced", 8, 1);
+    refused(Code::no_space, "objects", 7, 0);
+    refused(Code::corrupt, "8 objects, 9 announced", 9, 0);
+}
+
+TEST_CASE("a commit without a list of times, with one that does not fit or is none, or with more beside it is refused")
+{
+    const auto refused = [](const std::string& content, std::uint32_t mode, const std::string& words) {
+        Forged forged;
+        forged.times = {.header = {0, 0, mode, 0, "", {}}, .content = content};
+        forged.folder_of_times = {{"times", forged.times.name()}};
+        forged.check_refused(Code::corrupt, words);
+    };
+    Forged without;
+    without.folder_of_times = {{"other", without.times.name()}};
+    Forged beside;
+    beside.folder_of_times = {{"agent", beside.file.name()}, {"times", beside.times.name()}};
+    Forged nothing;
+    nothing.folder_of_times = {};
+
+    refused("1 1700000000", 0100644, "usr/lib/qpkg/times: line 1");
+    refused("2 1700000000\n", 0100644, "times of 2 files, the tree has 1");
+    refused("", 0100644, "times of 0 files, the tree has 1");
+    refused("1 1700000000\n", 0100755, "mode 0644");
+    without.check_refused(Code::untrusted, "usr/lib/qpkg/other: this folder of a module holds its times alone");
+    beside.check_refused(Code::untrusted, "usr/lib/qpkg/agent: this folder of a module holds its times alone");
+    nothing.check_refused(Code::untrusted, "usr/lib/qpkg/times is not there");
+}
+
+TEST_CASE("a link or a file where the list of times has its place is not committed, nor a time that it cannot say")
+{
+    Forged forged;
+    const auto refused = [&](const fs::path& tree, const std::string& words) {
+        CHECK_FAILS(Code::untrusted, words, forged.store.commit_tree(a_commit_of(tree), forged.quiet));
+    };
+    const auto place = [&](const char* name) { return TreeMaker(forged.directory / name); };
+
+    refused(place("linked").link("usr/lib", "lib64").root(), "usr/lib: it is in the way of the list of times");
+    refused(place("file").file("usr/lib/qpkg", "x").root(), "usr/lib/qpkg: it is in the way of the list of times");
+    refused(place("full").file("usr/lib/qpkg/times/x", "x").root(), "usr/lib/qpkg/times: it is in the way");
+    refused(place("early").file("usr/x", "x").time("usr/x", -1).root(), "usr/x: its time");
+    refused(place("late").file("usr/x", "x").time("usr/x", 4'102'444'800).root(), "usr/x: its time");
 }
 
 TEST_CASE("a symlink that leaves its module is refused on import and when it is built")

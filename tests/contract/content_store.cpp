@@ -3,6 +3,8 @@
 #include "support/expect.hpp"
 #include "support/published_commit.hpp"
 
+#include "qpkg/core/text.hpp"
+
 using namespace qpkg;
 using namespace qpkg::testing;
 using ostree::OstreeContentStore;
@@ -44,7 +46,9 @@ TEST_CASE("stock ostree makes the same commit objects and accepts both repositor
         stock_ostree({"commit", "--repo=" + archive, "-b", "again", "--timestamp=@1700000000", "--owner-uid=0",
                       "--owner-gid=0", "--no-xattrs", "-s", "org.example.hello 1.0-1",
                       "--add-metadata-string=qpkg.app=org.example.hello", (published.directory / "tree").string()});
-    CHECK(stock_ostree({"diff", "--repo=" + archive, Published::ref(), "again"}).empty());
+    for (const auto& line : text::split(stock_ostree({"diff", "--repo=" + archive, Published::ref(), "again"}), '\n')) {
+        CHECK_MESSAGE((line.empty() || line.find(" /usr/lib/qpkg") != std::string::npos), line); // the list of times
+    }
     CHECK(stock_ostree({"summary", "--view", "--repo=" + archive}).find(Published::ref()) != std::string::npos);
 }
 
@@ -79,9 +83,9 @@ TEST_CASE("what is here is not fetched again")
     const auto report =
         published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
 
-    CHECK(estimate.missing_objects == 1);
-    CHECK(estimate.present == published.store.contents(published.summary.commit));
-    CHECK(report.content_bytes == 4);
+    CHECK(estimate.missing_objects == 2); // the new file, and a list of times with one more
+    CHECK(estimate.present.size() == published.store.contents(published.summary.commit).size() - 1);
+    CHECK(report.content_bytes < 100);
     CHECK(published.import().fetched_objects == 0);
 }
 
@@ -227,18 +231,74 @@ TEST_CASE("prune gives back what it said and keeps what is needed")
     const auto next = published.builder.commit_tree(a_commit_of(published.directory / "tree"), published.quiet);
     published.export_to(published.archive(), next.commit);
     published.store.import_commit(next.commit, {next.objects, next.size}, published.site, published.quiet);
-    const std::vector keep{published.summary.commit};
+    const Kept keep{{published.summary.commit}, {}};
 
     const auto promised = published.store.prunable(keep);
     const auto given = published.store.prune(keep);
 
     CHECK(given == promised);
     CHECK(given >= 300'000);
-    CHECK(published.store.commits() == keep);
+    CHECK(published.store.commits() == keep.commits);
     CHECK_NOTHROW(published.store.verify(published.summary.commit, published.quiet));
     CHECK(published.store.prunable(keep) == 0);
     CHECK(published.store.prune({}) > 1'000'000);
     CHECK(published.store.commits().empty());
+}
+
+TEST_CASE("details are kept by the hash of their bytes, until nobody names them")
+{
+    Published published;
+    auto& store = published.store;
+    const auto one = sha256("one");
+    const auto two = sha256("two");
+
+    store.add_details("one");
+    store.add_details("two");
+    store.add_details("one");
+
+    CHECK(store.details() == std::vector{std::min(one, two), std::max(one, two)});
+    CHECK(store.has_details(one));
+    CHECK(store.read_details(one) == "one");
+    CHECK_FAILS(Code::not_found, "are not in the object store", store.read_details(sha256("three")));
+    const Kept keep{{}, {two}};
+    const auto promised = store.prunable(keep);
+    CHECK(store.prune(keep) == promised);
+    CHECK(promised > 0);
+    CHECK(store.details() == std::vector{two});
+}
+
+TEST_CASE("details that are damaged are not read, and go when they are asked to")
+{
+    Published published;
+    auto& store = published.store;
+    const auto id = sha256("whole");
+    store.add_details("whole");
+    CHECK_FALSE(store.discard_damaged_details(id));
+
+    files::write(published.directory / "store/qpkg-details" / id.hex(), "half");
+
+    CHECK_FAILS(Code::corrupt, "details " + id.hex() + " are damaged", store.read_details(id));
+    CHECK(store.discard_damaged_details(id));
+    CHECK_FALSE(store.has_details(id));
+    CHECK_FALSE(store.discard_damaged_details(id));
+}
+
+TEST_CASE("details that were laid aside belong to the store when they are adopted, and are hashed again then")
+{
+    Published published;
+    auto& store = published.store;
+    store.stage_details("whole");
+    store.stage_details("cut by a kill");
+    files::write(published.directory / "store/tmp/qpkg-details" / sha256("cut by a kill").hex(), "cut");
+    CHECK(store.details().empty());
+
+    store.adopt_staged();
+
+    CHECK(store.details() == std::vector{sha256("whole")});
+    store.stage_details("nobody came for them");
+    CHECK(store.discard_staged() > 0);
+    store.adopt_staged();
+    CHECK(store.details() == std::vector{sha256("whole")});
 }
 
 TEST_CASE("verify names a damaged or missing object")
@@ -278,6 +338,9 @@ TEST_CASE("a reader sees the tree, its contents and their leaf hashes")
 
     REQUIRE(tree.directories.front().entries.size() == 1);
     CHECK(tree.directories.front().entries.front().name == "usr");
+    CHECK(tree.files.size() == 7); // of eight paths two are one file; the list of times is none of them
+    CHECK(std::ranges::count(tree.files, 1'500'000'000, &ModuleTree::File::time) == 1);
+    CHECK(std::ranges::count(tree.files, TreeMaker::usual_time, &ModuleTree::File::time) == 6);
     for (std::uint32_t i = 0; i < tree.objects.size(); ++i) {
         const auto content = reader->content_from(i, 0);
         CHECK(content.size() == tree.objects[i].size);

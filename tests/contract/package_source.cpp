@@ -28,7 +28,10 @@ struct Builder {
         fs::create_directory(place);
         return {subject.sandbox(), progress, subject.base_image(), place, cache()};
     }
-    PackageChoice resolve(const std::string& name) { return subject.source().resolve(workshop(), {{name}, false}); }
+    PackageChoice resolve(const std::string& name, Recommended recommended = Recommended::none)
+    {
+        return subject.source().resolve(workshop(), {{name}, recommended});
+    }
     void download(const PackageChoice& choice) { subject.source().download(workshop(), choice.packages); }
     fs::path install(const PackageChoice& choice)
     {
@@ -79,6 +82,18 @@ TEST_CASE("a source chooses exact packages, with what they need, each time the s
     CHECK(choice.epoch == 1'700'000'000);
     CHECK(builder.resolve("hello").packages == choice.packages);
     CHECK(Builder(*subject).resolve("hello").packages == choice.packages);
+}
+
+TEST_CASE("a source brings what is recommended by nobody, by the named package, or by all that comes")
+{
+    const auto subject = each_source();
+    const auto chosen = [&](Recommended recommended) {
+        return names_of(Builder(*subject).resolve("hello", recommended));
+    };
+
+    CHECK(chosen(Recommended::none) == std::vector<std::string>{"hello", "libhello"});
+    CHECK(chosen(Recommended::named) == std::vector<std::string>{"extra", "hello", "libhello"});
+    CHECK(chosen(Recommended::all) == std::vector<std::string>{"deep", "extra", "hello", "libhello"});
 }
 
 TEST_CASE("a source says why it cannot choose")
@@ -168,10 +183,12 @@ TEST_CASE("a source describes what an installation brought, and keeps that in it
     CHECK(packages[0].name == "hello");
     CHECK(packages[0].summary == "says hello");
     CHECK(packages[0].has_scripts);
-    REQUIRE(packages[0].requirements.size() == 1);
-    CHECK(packages[0].requirements[0].starts_with("libhello"));
+    REQUIRE(packages[0].needs.size() == 1);
+    CHECK(packages[0].needs[0].at(0).name == "libhello");
+    CHECK(packages[0].version == "1.0");
     CHECK(std::ranges::count(packages[0].paths, "/usr/bin/hello") == 1);
     CHECK(packages[1].name == "libhello");
+    CHECK(packages[1].source == "hello-src");
     CHECK_FALSE(packages[1].has_scripts);
     CHECK(source.changelog(tree, "hello").starts_with("hello (1.0)"));
     CHECK(source.changelog(tree, "libhello").empty());

@@ -22,9 +22,11 @@ public:
 struct FakeSubject : SourceSubject {
     FakeSubject()
     {
-        archive.add("hello",
-                    "summary says hello\nrequires libhello\nscript ran\nchanged hello (1.0)\nfile /usr/bin/hello x");
-        archive.add("libhello", "file /usr/lib/hello.so x");
+        archive.add("hello", "summary says hello\nrequires libhello\nrecommends extra\nscript ran\nchanged hello "
+                             "(1.0)\nfile /usr/bin/hello x");
+        archive.add("libhello", "source hello-src\nfile /usr/lib/hello.so x");
+        archive.add("extra", "recommends deep\nfile /usr/share/extra x");
+        archive.add("deep", "file /usr/share/deep x");
         archive.add("broken", "script fails");
         archive.add("present", "file /usr/share/present x");
         archive.in_base.insert("present");
@@ -72,7 +74,7 @@ private:
 constexpr const char* make_archive = R"sh(
 export SOURCE_DATE_EPOCH=1700000000
 mkdir -p archive gpg hello/usr/bin hello/usr/share/doc/hello libhello/usr/lib present/usr/share
-for name in hello libhello broken present; do mkdir -p $name/DEBIAN; done
+for name in hello libhello extra deep broken present; do mkdir -p $name/DEBIAN; done
 echo '#!/bin/sh' | tee hello/usr/bin/hello hello/DEBIAN/postinst broken/DEBIAN/postinst >libhello/usr/lib/hello.so
 echo 'echo no luck; exit 1' >>broken/DEBIAN/postinst
 chmod 755 hello/usr/bin/hello */DEBIAN/postinst
@@ -83,8 +85,13 @@ pack() {
     dpkg-deb --root-owner-group -Zgzip -b "$1" "archive/$1_1.0_all.deb"
 }
 pack hello 'Depends: libhello (>= 1.0)
+Recommends: gone | extra (>= 1.0), nowhere, present
 Description: says hello'
-pack libhello 'Description: helps'
+pack libhello 'Source: hello-src (1.0)
+Description: helps'
+pack extra 'Recommends: deep
+Description: is more'
+pack deep 'Description: is even more'
 pack broken 'Description: fails'
 pack present 'Description: is there'
 cd archive

@@ -44,7 +44,7 @@ TEST_CASE("a volume is what was measured, and there after it was built")
 
     CHECK(report.volume == measured);
     CHECK_FALSE(report.already);
-    CHECK(report.volume.format == "erofs-1");
+    CHECK(report.volume.format == "erofs-2");
     CHECK(fs::file_size(stores.volumes.path(measured.root)) ==
           measured.size + erofs::verity_size(measured.size / 4096));
     CHECK(stores.volumes.has(measured.root));
@@ -107,6 +107,52 @@ TEST_CASE("a volume gives back the tree that it was made of, to the last bit of 
     stores.volumes.unpack(report.volume.root, place, stores.quiet);
 
     CHECK(stores.content.commit_tree(a_commit_of(place), stores.quiet).commit == stores.commit);
+}
+
+TEST_CASE("a composed volume gives back each commit, with times and hard links, also where parts share files")
+{
+    Stores stores;
+    auto other_tree = small_module(stores.directory / "other");
+    other_tree.time("usr/bin/hi", 1'700'000'000).file("usr/bin/alone", "#!/bin/sh\necho hello\n", 0755);
+    const auto other = stores.content.commit_tree(a_commit_of(other_tree.root()), stores.quiet).commit;
+    const std::vector<VolumePart> parts{{stores.commit, "apps/org.a"}, {other, "apps/org.b"}};
+    const auto report = stores.volumes.build(parts, std::nullopt, stores.quiet);
+    const auto place = stores.directory / "again";
+    fs::create_directory(place);
+
+    stores.volumes.unpack(report.volume.root, place, stores.quiet);
+
+    const auto inode = [&](const fs::path& path) {
+        struct stat info {};
+        REQUIRE(::lstat((place / path).c_str(), &info) == 0);
+        return info.st_ino;
+    };
+    CHECK(stores.content.commit_tree(a_commit_of(place / "apps/org.a"), stores.quiet).commit == stores.commit);
+    CHECK(stores.content.commit_tree(a_commit_of(place / "apps/org.b"), stores.quiet).commit == other);
+    CHECK(inode("apps/org.a/usr/bin/hello") == inode("apps/org.b/usr/bin/alone")); // the first of its kind in each
+    CHECK(inode("apps/org.b/usr/bin/hello") != inode("apps/org.b/usr/bin/alone"));
+    CHECK(inode("apps/org.a/usr/lib/hello/blob") == inode("apps/org.b/usr/lib/hello/blob"));
+    CHECK(inode("apps/org.a/usr/bin/hi") != inode("apps/org.b/usr/bin/hi")); // of another time
+}
+
+TEST_CASE("the volume leaves the list of times out, and what else lies beside it in a base stays")
+{
+    Stores stores;
+    const auto unpacked = [&](const CommitId& commit, const char* name) {
+        const std::vector<VolumePart> parts{{commit, ""}};
+        const auto place = stores.directory / name;
+        fs::create_directory(place);
+        stores.volumes.unpack(stores.volumes.build(parts, std::nullopt, stores.quiet).volume.root, place, stores.quiet);
+        return place;
+    };
+    CHECK_FALSE(fs::exists(unpacked(stores.commit, "module") / "usr/lib/qpkg"));
+
+    TreeMaker(stores.directory / "tree").file("usr/lib/qpkg/agent", "agent", 0755);
+    const auto base = stores.content.commit_tree(a_commit_of(stores.directory / "tree"), stores.quiet).commit;
+
+    const auto place = unpacked(base, "base");
+    CHECK(fs::exists(place / "usr/lib/qpkg/agent"));
+    CHECK_FALSE(fs::exists(place / "usr/lib/qpkg/times"));
 }
 
 TEST_CASE("a damaged volume gives nothing back")

@@ -9,7 +9,10 @@
 #include "adapters/ostree/served/archive.hpp"
 #include "adapters/ostree/served/incoming_compressed.hpp"
 #include "adapters/sqlite/database.hpp"
+#include "adapters/zstd/packing.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 #include "support/releases.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -121,6 +124,11 @@ public:
         release.tree.archive_size = 0;
         const VolumePart part{summary.commit, ""};
         release.volume = volumes_.measure({&part, 1});
+        // What a module says of itself differs from release to release.
+        release.details =
+            write_packed(module / packed_details_file,
+                         encode_details({.packages = {{{name, version, "amd64", sha256(version)}, name, version}}}));
+        release.owners = write_packed(module / packed_owners_file, encode_owners({{"/usr/bin/" + name, name}}, {}));
         // The words whose digests a_release() names.
         files::write(module / "module.toml", "recipe");
         files::write(module / "module.lock", "lock");
@@ -128,6 +136,13 @@ public:
     }
 
 private:
+    static PinnedFile write_packed(const fs::path& file, const std::string& raw)
+    {
+        const auto packed = zstd::pack(raw);
+        files::write(file, packed);
+        return {sha256(raw), raw.size(), sha256(packed), packed.size()};
+    }
+
     fs::path directory_;
     files::TemporaryDirectory scratch_;
     ostree::OstreeContentStore content_;

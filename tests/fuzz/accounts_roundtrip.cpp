@@ -2,6 +2,7 @@
 #include "agent/sysusers.hpp"
 #include "build/accounts.hpp"
 
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
@@ -49,7 +50,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto added = build::sysusers_for({passwd, group},
                                            {passwd + all.substr(0, cut), group + all.substr(std::min(cut + 1, size))});
 
-    const auto made = agent::with_accounts({passwd, group}, added.sysusers);
+    const agent::Accounts base{passwd, group};
+    const auto app = AppId::require("org.example.hello");
+    agent::Accounts made;
+    try {
+        made = agent::with_accounts(base, app, {base, {}}, added.sysusers).tables;
+    } catch (const Error& error) {
+        require(error.code() == Code::no_space); // so many accounts no app has
+        return 0;
+    }
 
     require(made.passwd.starts_with(passwd));
     require(made.group.starts_with("root:x:0:\nuser:x:1000:"));

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <cstdlib>
 
-/// Whatever a module asks for lies below a folder of /run, /var/cache or /var/log, and leads nowhere else; no mode is
-/// one that gives rights.
+/// Whatever a module asks for lies below a folder of /run, /var/cache or /var/log or in its state, and leads nowhere
+/// else; no mode is one that gives rights.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
     using qpkg::Tmpfile;
@@ -15,11 +15,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         }
     };
     const std::string_view text(reinterpret_cast<const char*>(data), size);
-    const auto tmpfiles = qpkg::parse_tmpfiles(text);
+    const auto tmpfiles = qpkg::parse_tmpfiles(text, {"hello"});
     require(tmpfiles.made.size() <= qpkg::most_tmpfiles);
     for (const auto& made : tmpfiles.made) {
         const auto top = qpkg::first_folder(made.path);
         require(!top.empty() && made.path.starts_with(top));
+        require(!top.starts_with("/var/lib/") || top == "/var/lib/hello");
         for (const auto* part : {"/../", "/./", "//", "%", " "}) {
             require((made.path + '/').find(part) == std::string::npos);
             require(made.target.find(part) == std::string::npos);

@@ -18,7 +18,7 @@ import build_times  # noqa: E402
 
 CALLED = '#!/bin/sh\necho "${0##*/} $*" >>"$CALLS"\n'
 EFFECTS = ["apt-get", "clang-tidy-16", "clang-format-14", "cmake", "ctest", "npm", "python3", "rm", "sudo"]
-SCRIPTS = ["examples/demo.sh", "examples/airgap.sh", "packaging/build.sh", "tests/fuzz/run.py", "tests/mutants/run.py",
+SCRIPTS = ["tests/apps/run.py", "examples/demo.sh", "examples/airgap.sh", "packaging/build.sh", "tests/fuzz/run.py", "tests/mutants/run.py",
            "tests/packages/installed.sh", "tests/packages/reproducible.sh", "tests/lint/linked.sh", "tests/trixie.sh",
            "tests/weekly/run.py", "tests/bench/deltas.sh", "tests/bench/build_times.py"]
 
@@ -80,7 +80,7 @@ class Dev(unittest.TestCase):
 
     def test_known_words_are_accepted(self):
         for line in ["setup", "build", "build asan", "build dom0", "build --times", "build --times release", "test unit", "test fuzz-seeds", "test real-cases",
-                     "test mutants layer", "test mutants --share 2/8 layer", "test weekly --status", "demo", "demo airgap",
+                     "test mutants layer", "test mutants --share 2/8 layer", "test apps", "test apps --share 2/10", "test apps jq git", "test weekly --status", "demo", "demo airgap",
                      "demo vm", "demo libvirt", "lint", "lint --share 1/6", "fmt", "fuzz", "fuzz 5",
                      "fuzz 5 manifest roles", "fuzz 5 --share 1/10 --only-share", "bench deltas openssl", "package",
                      "clean", "help"]:

@@ -113,6 +113,7 @@ void build_at(std::span<char*> words)
                     .open_volumes = world.open_volumes,
                     .unpack = world.unpack,
                     .archive_repository = world.archive_repository,
+                    .pack_file = world.pack_file,
                     .package_sources = world.package_sources};
     const auto report = app::build_module(then, {.from = words[3], .base = {}, .out = words[4], .lock = words[5]});
     std::cout << report.release.tree.commit.hex() << ' ' << report.release.volume.root.hex() << '\n';

@@ -16,7 +16,7 @@
 namespace qpkg::testing {
 
 /// What a FakeSource brings packages from. A package is a text, each line a word and what it says: "summary",
-/// "requires", "script" (ran, or "fails"), "file PATH CONTENT".
+/// "source", "requires", "recommends", "script" (ran, or "fails"), "file PATH CONTENT".
 struct FakeArchive {
     std::map<std::string, std::string> packages;
     std::map<std::string, Digest> digests; ///< what somebody signed
@@ -60,8 +60,15 @@ public:
         for (std::size_t i = 0; i < waiting.size(); ++i) {
             app_of(waiting[i]);
             choice.packages.push_back(choose(waiting[i]));
-            for (const auto& more : said(archive_.packages.at(waiting[i]), "requires")) {
+            const auto& content = archive_.packages.at(waiting[i]);
+            for (const auto& more : said(content, "requires")) {
                 waiting.push_back(more);
+            }
+            if (wish.recommended == Recommended::all ||
+                (wish.recommended == Recommended::named && i < wish.names.size())) {
+                for (const auto& more : said(content, "recommends")) {
+                    waiting.push_back(more);
+                }
             }
         }
         std::ranges::sort(choice.packages);
@@ -116,7 +123,14 @@ public:
             const auto content = changes.read(path, largest);
             InstalledPackage package{.name = path.substr(path.rfind('/') + 1)};
             package.summary = text::join(said(content, "summary"), " ");
-            package.requirements = said(content, "requires");
+            package.source = text::join(said(content, "source"), " ");
+            package.version = package_version;
+            for (const auto& needed : said(content, "requires")) {
+                package.needs.push_back({{needed}});
+            }
+            for (const auto& wanted : said(content, "recommends")) {
+                package.recommends.push_back({{wanted}});
+            }
             package.has_scripts = !said(content, "script").empty();
             for (const auto& file : said(content, "file")) {
                 package.paths.push_back(file.substr(0, file.find(' ')));
@@ -136,6 +150,7 @@ public:
 
 private:
     static constexpr std::size_t largest = 1024 * 1024;
+    static constexpr const char* package_version = "1.0";
 
     static std::vector<std::string> said(const std::string& package, const std::string& word)
     {
@@ -171,7 +186,7 @@ private:
         if (sha256(found->second) != archive_.digests.at(name)) {
             throw Error(Code::corrupt, name + " is not what was signed");
         }
-        return {{name, "1.0", "all", archive_.digests.at(name)}, found->second.size(), "fake:" + name};
+        return {{name, package_version, "all", archive_.digests.at(name)}, found->second.size(), "fake:" + name};
     }
 
     const FakeArchive& archive_;

@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// make-module ROOT BASE APP VERSION TREE OUT [VIEW] [second=NAME…]: a module directory as `qpkg build` leaves it, from
+// make-module ROOT BASE APP VERSION TREE OUT [VIEW] [WORD…]: a module directory as `qpkg build` leaves it, from
 // a directory tree instead of packages, so that tests have modules in milliseconds. Exported are every file of
 // TREE/usr/bin, desktop entries, D-Bus services and units, whose names are listed where they are not of the app; units
 // with an [Install] section ask to start. VIEW goes into the manifest as it is, where qpkg itself writes no other than
-// private.
+// private. Other words are second=NAME, point=NAME,ABI,FOLDER… of an app, and extends=POINT,ABI, which makes an
+// extension, whatever it holds. Times after the first of 2026 are the build's.
 #include "app/world.hpp"
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
+#include "build/times.hpp"
 #include "cli/adapters.hpp"
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/guest/first_start.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 
 #include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 #include "qpkg/model/commit_identity.hpp"
 
 #include <fcntl.h>
@@ -35,6 +41,9 @@ void add_exports(std::vector<Export>& exports, const fs::path& tree, const AppId
 {
     std::error_code absent;
     for (const auto& entry : fs::directory_iterator(tree.string() + folder, absent)) {
+        if (kind == ExportKind::desktop && entry.path().extension() != ".desktop") {
+            continue; // lists of defaults, which are a module's own
+        }
         const auto name = kind == ExportKind::dbus ? entry.path().stem() : entry.path().filename();
         Export made{kind, name.string(), folder + '/' + entry.path().filename().string()};
         made.listed = is_foreign_name(app, made);
@@ -43,17 +52,45 @@ void add_exports(std::vector<Export>& exports, const fs::path& tree, const AppId
 }
 
 constexpr std::string_view second_word = "second=";
+constexpr std::string_view point_word = "point=";
+constexpr std::string_view extends_word = "extends=";
 
-/// What follows "second=" in the words.
-std::set<std::string> second_names(std::span<char* const> words)
+/// What follows `key` in the words.
+std::vector<std::string> words_after(std::string_view key, std::span<char* const> words)
 {
-    std::set<std::string> names;
+    std::vector<std::string> found;
     for (const std::string_view word : words) {
-        if (word.starts_with(second_word)) {
-            names.emplace(word.substr(second_word.size()));
+        if (word.starts_with(key)) {
+            found.emplace_back(word.substr(key.size()));
         }
     }
-    return names;
+    return found;
+}
+
+std::set<std::string> second_names(std::span<char* const> words)
+{
+    const auto names = words_after(second_word, words);
+    return {names.begin(), names.end()};
+}
+
+std::vector<Point> points_of(std::span<char* const> words)
+{
+    std::vector<Point> points;
+    for (const auto& word : words_after(point_word, words)) {
+        const auto parts = text::split(word, ',');
+        points.push_back({PointName::require(parts.at(0)), {parts.begin() + 2, parts.end()}, std::string(parts.at(1))});
+    }
+    return points;
+}
+
+std::optional<Extends> extends_of(std::span<char* const> words)
+{
+    const auto found = words_after(extends_word, words);
+    if (found.empty()) {
+        return std::nullopt;
+    }
+    const auto parts = text::split(found.front(), ',');
+    return Extends{PointName::require(parts.at(0)), std::string(parts.at(1))};
 }
 
 std::vector<Export> exports_of(const fs::path& tree, const AppId& app, const std::set<std::string>& second)
@@ -85,6 +122,38 @@ void write_exports(const fs::path& tree, const AppId& app, const std::vector<Exp
     files::write(file, encode_exports(app, exports), 0644, files::Durability::scratch);
 }
 
+/// What its file in TREE says, if it is there.
+FirstStart first_start_of(const fs::path& tree, const AppId& app)
+{
+    const auto text = files::read_if_exists(tree.string() + first_start_path(app), largest_first_start);
+    return text ? parse_first_start(*text, app) : FirstStart();
+}
+
+/// One package, named as the app.
+std::string details_of(const AppId& app, const std::string& version)
+{
+    return encode_details(
+        {.packages = {{{short_name(app), version, "amd64", sha256(version)}, short_name(app), version}}});
+}
+
+std::string owners_of(const fs::path& tree, const AppId& app)
+{
+    std::vector<Owner> owners;
+    for (const auto& entry : fs::recursive_directory_iterator(tree)) {
+        if (!entry.is_directory() || entry.is_symlink()) {
+            owners.push_back({entry.path().string().substr(tree.string().size()), short_name(app)});
+        }
+    }
+    return encode_owners(owners, {{short_name(app), "Expat"}});
+}
+
+PinnedFile write_packed(const app::World& world, const fs::path& file, const std::string& raw)
+{
+    const auto packed = world.pack_file(raw);
+    files::write(file, packed, 0644, files::Durability::scratch);
+    return {sha256(raw), raw.size(), sha256(packed), packed.size()};
+}
+
 std::string with_view(std::string manifest, const std::string& view)
 {
     constexpr std::string_view written = R"("view":"private")";
@@ -111,10 +180,13 @@ void make(std::span<char* const> words)
 
     constexpr std::string_view recipe = "# made by make-module\n";
     constexpr std::string_view lock;
-    const auto exports = exports_of(tree, app, second_names(words.subspan(6)));
+    const auto extends = extends_of(words.subspan(6));
+    const auto exports = extends ? std::vector<Export>() : exports_of(tree, app, second_names(words.subspan(6)));
+    const auto owners = owners_of(tree, app); // not of what a build writes itself
     write_exports(tree, app, exports);
     const files::TemporaryDirectory no_base(fs::temp_directory_path());
     build::unpack_documents(tree, files::open(no_base.path(), O_PATH | O_DIRECTORY));
+    build::settle_times(ForeignTree(tree), {epoch, 0}, epoch);
     const auto arch = native_arch();
     const auto ref = "app/" + app.text() + '/' + arch.text() + "/stable";
     const files::TemporaryDirectory scratch(fs::temp_directory_path());
@@ -143,10 +215,14 @@ void make(std::span<char* const> words)
                           .exports = exports,
                           .needs = {},
                           .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
-                          .packages = {{short_name(app), version, "amd64", sha256(version)}}};
+                          .details = write_packed(world, result / packed_details_file, details_of(app, version)),
+                          .owners = write_packed(world, result / packed_owners_file, owners),
+                          .extends = extends,
+                          .points = points_of(words.subspan(6)),
+                          .first_start = first_start_of(tree, app)};
     files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
     files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
-    const bool has_view = words.size() > 6 && !std::string_view(words[6]).starts_with(second_word);
+    const bool has_view = words.size() > 6 && std::string_view(words[6]).find('=') == std::string_view::npos;
     const auto manifest = with_view(encode_manifest(release), has_view ? words[6] : "private");
     files::write(result / "manifest.json", manifest, 0644, files::Durability::scratch);
 }
@@ -156,7 +232,7 @@ void make(std::span<char* const> words)
 int main(int argc, char** argv)
 {
     if (argc < 7) {
-        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [VIEW] [second=NAME…]\n";
+        std::cerr << "usage: make-module ROOT BASE APP VERSION TREE OUT [VIEW] [WORD…]\n";
         return 2;
     }
     try {

@@ -4,9 +4,12 @@
 #include "adapters/fetch/directory_fetcher.hpp"
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/ostree/served/archive.hpp"
+#include "adapters/zstd/packing.hpp"
 #include "app/publish/keys.hpp"
 #include "app/publish/publish.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 #include "support/releases.hpp"
 #include "support/trees.hpp"
 
@@ -55,6 +58,8 @@ public:
         release.tree.archive_size = 0;
         files::write(directory / "module.toml", "recipe");
         files::write(directory / "module.lock", "lock");
+        release.details = write_packed(directory / packed_details_file, encode_details({}));
+        release.owners = write_packed(directory / packed_owners_file, encode_owners({}, {}));
         files::write(directory / "manifest.json", encode_manifest(release));
         return directory;
     }
@@ -74,13 +79,20 @@ public:
             app::PublisherPorts{
                 clock, quiet_,
                 [](const std::string& location) { return std::make_unique<fetch::DirectoryFetcher>(location); },
-                [](const fs::path& archive) { return std::make_unique<ostree::Archive>(archive); }},
+                [](const fs::path& archive) { return std::make_unique<ostree::Archive>(archive); }, zstd::unpack},
             request);
     }
 
     FixedClock clock{start};
 
 private:
+    static PinnedFile write_packed(const fs::path& file, const std::string& raw)
+    {
+        const auto packed = zstd::pack(raw);
+        files::write(file, packed);
+        return {sha256(raw), raw.size(), sha256(packed), packed.size()};
+    }
+
     files::TemporaryDirectory root_ = scratch();
     ostree::OstreeContentStore content_{root_.path() / "content"};
     NoProgress quiet_;

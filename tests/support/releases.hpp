@@ -23,15 +23,15 @@ inline Release a_release(std::string_view app = "org.example.hello", std::uint64
                      .archive_size = 2048},
             .volume = {.root = VolumeId(sha256("volume" + id.text() + std::to_string(sequence))),
                        .size = 8192,
-                       .format = "erofs-1"},
+                       .format = "erofs-2"},
             .exports = {{.kind = ExportKind::command, .name = short_name(id), .path = "/usr/bin/" + short_name(id)}},
             .needs = {.network = true, .persist = {"~/.hello"}},
             .inputs = {.recipe = sha256("recipe"),
                        .lock = sha256("lock"),
                        .base = CommitId(sha256("base")),
                        .source_date_epoch = 1767225600},
-            .packages = {{.name = "hello", .version = "2.10-3", .arch = "amd64", .sha256 = sha256("hello.deb")},
-                         {.name = "libc6", .version = "2.36-9", .arch = "amd64", .sha256 = sha256("libc6.deb")}}};
+            .details = {sha256("details"), 700, sha256("details.zst"), 300},
+            .owners = {sha256("owners"), 900, sha256("owners.zst"), 400}};
 }
 
 } // namespace qpkg::testing

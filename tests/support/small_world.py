@@ -18,7 +18,13 @@ def write_files(tree, files):
         place = tree / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(content if isinstance(content, bytes) else content.encode())
-        place.chmod(0o755 if any(word in path for word in ["bin/", "libexec/", "lib64/"]) else 0o644)
+        place.chmod(0o755 if any(word in path for word in ["bin/", "games/", "libexec/", "lib64/"]) else 0o644)
+
+
+def made_once(entry):
+    """An archive that is made again has the same times, so the base is the same."""
+    entry.mtime = 1700000000
+    return entry
 
 
 class Answer:
@@ -79,25 +85,27 @@ class SmallWorld:
         write_files(tree, files or {})
         archive = self.folder / "base.tar"
         with tarfile.open(archive, "w") as tar:
-            tar.add(tree, arcname=".")
+            tar.add(tree, arcname=".", filter=made_once)
         return archive
 
     def make_base(self, base_id="debian-12"):
         return self.must("base", "import", self.base_archive(), "--id", base_id)
 
-    def make_module(self, app, version, files=None, out=None, view=None, second=()):
-        """A module whose command of the same name prints `version`; `files` (path → text) come on top. `second`: names that give way."""
+    def make_module(self, app, version, files=None, out=None, view=None, second=(), points=(), extends=None):
+        """A module whose command of the same name prints `version`; `files` (path → text) come on top. `second`: names that give way;
+        `points`: "NAME,ABI,FOLDER…"; `extends`: "POINT,ABI", then `files` are all that it has."""
         name = app.rsplit(".", 1)[1]
         tree = self.folder / "module-tree"
         shutil.rmtree(tree, ignore_errors=True)
         contents = {f"usr/bin/{name}": f"#!/bin/sh\necho {name} {version}\n", f"usr/share/{name}/data": name * 5000}
         contents.update(files or {})
-        write_files(tree, contents)
+        write_files(tree, (files or {}) if extends else contents)
         for folder, _, _ in os.walk(tree):
             os.chmod(folder, 0o755)
         out = out or self.out
         subprocess.run([str(self.programs / "make-module"), self.root, "debian-12", app, version, tree, out,
-                        *([view] if view else []), *(f"second={one}" for one in second)], check=True)
+                        *([view] if view else []), *(f"second={one}" for one in second), *(f"point={one}" for one in points),
+                        *([f"extends={extends}"] if extends else [])], check=True)
         return out / app
 
     def make_keys(self):

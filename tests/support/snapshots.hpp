@@ -3,6 +3,7 @@
 
 #include "support/releases.hpp"
 
+#include "qpkg/model/change.hpp"
 #include "qpkg/model/state.hpp"
 
 #include <algorithm>
@@ -50,6 +51,7 @@ inline Snapshot with_installed(Snapshot snapshot, std::string_view name, const s
         snapshot.releases.insert_or_assign(release.id, release);
         snapshot.commits.push_back(release.release.tree.commit);
         snapshot.volumes.push_back(release.release.volume.root);
+        snapshot.details.push_back(release.release.details.sha256);
     }
     std::sort(next.bindings.begin(), next.bindings.end());
     qube->current = next.number;
@@ -60,6 +62,25 @@ inline Snapshot with_installed(Snapshot snapshot, std::string_view name, const s
     };
     tidy(snapshot.commits);
     tidy(snapshot.volumes);
+    tidy(snapshot.details);
+    return snapshot;
+}
+
+/// `snapshot` once what a plan records is true.
+template <class Plan>
+Snapshot after(Snapshot snapshot, const Plan& plan)
+{
+    for (const auto& change : plan.changes) {
+        if (const auto* learned = std::get_if<LearnRelease>(&change)) {
+            snapshot.releases.insert_or_assign(learned->release.id, learned->release);
+        } else if (const auto* step = std::get_if<AdvanceQube>(&change)) {
+            auto& qube = *std::ranges::find(snapshot.qubes, step->name, &Qube::name);
+            qube.generations.push_back(step->next);
+            qube.current = step->next.number;
+        } else if (const auto* point = std::get_if<PointQube>(&change)) {
+            std::ranges::find(snapshot.qubes, point->name, &Qube::name)->current = point->to;
+        }
+    }
     return snapshot;
 }
 

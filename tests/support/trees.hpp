@@ -5,9 +5,11 @@
 #include "qpkg/ports/content_store.hpp"
 
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -40,7 +42,7 @@ inline std::string noise(std::size_t size, unsigned seed)
     return bytes;
 }
 
-/// A directory tree with modes as modules have them.
+/// A directory tree with modes as modules have them. Made twice, it has the same times.
 class TreeMaker {
 public:
     explicit TreeMaker(fs::path root) : root_(std::move(root)) { directory(""); }
@@ -63,15 +65,31 @@ public:
         directory(path.parent_path());
         std::ofstream(root_ / path, std::ios::binary) << content;
         REQUIRE(::chmod((root_ / path).c_str(), mode) == 0);
-        return *this;
+        return time(path, usual_time);
     }
 
     TreeMaker& link(const fs::path& path, std::string_view target)
     {
         directory(path.parent_path());
         REQUIRE(::symlink(std::string(target).c_str(), (root_ / path).c_str()) == 0);
+        return time(path, usual_time);
+    }
+
+    TreeMaker& hard_link(const fs::path& path, const fs::path& existing)
+    {
+        directory(path.parent_path());
+        fs::create_hard_link(root_ / existing, root_ / path);
         return *this;
     }
+
+    TreeMaker& time(const fs::path& path, std::int64_t seconds)
+    {
+        const std::array<timespec, 2> times{timespec{seconds, 0}, timespec{seconds, 0}};
+        REQUIRE(::utimensat(AT_FDCWD, (root_ / path).c_str(), times.data(), AT_SYMLINK_NOFOLLOW) == 0);
+        return *this;
+    }
+
+    static constexpr std::int64_t usual_time = 1'600'000'000;
 
 private:
     static void make(const fs::path& path)
@@ -92,7 +110,9 @@ inline TreeMaker small_module(const fs::path& root)
         .file("usr/share/doc/hello/empty", "")
         .file("usr/share/doc/hello/copy-of-empty", "")
         .file("usr/lib/hello/blob", noise(1'000'000, 1))
+        .time("usr/lib/hello/blob", 1'500'000'000)
         .link("usr/bin/hi", "hello")
+        .hard_link("usr/bin/hello-again", "usr/bin/hello")
         .link("usr/share/doc/hi", "/usr/share/doc/hello");
     return tree;
 }

@@ -16,11 +16,12 @@ KERNEL_LINE = ("console=ttyS0 quiet loglevel=3 panic=-1 reboot=t mitigations=off
 
 
 class Disk:
-    """A read-only disk: `image` as the guest's disk with `serial`."""
+    """`image` as the guest's disk with `serial`, read-only unless it is the guest's own."""
 
-    def __init__(self, image, serial):
+    def __init__(self, image, serial, writable=False):
         self.image = pathlib.Path(image)
         self.serial = serial
+        self.writable = writable
         self.name = "d" + re.sub(r"\W", "", serial)
 
 
@@ -108,7 +109,7 @@ class Machine:
 
     @staticmethod
     def _block(disk):
-        return {"driver": "raw", "node-name": disk.name, "read-only": True,
+        return {"driver": "raw", "node-name": disk.name, "read-only": not disk.writable,
                 "file": {"driver": "file", "filename": str(disk.image)}}
 
     @staticmethod

@@ -7,6 +7,8 @@
 
 #include "qpkg/core/text.hpp"
 
+#include <algorithm>
+
 namespace qpkg::cli {
 namespace {
 
@@ -36,7 +38,44 @@ std::string count_of(std::size_t number, const std::string& thing)
     return std::to_string(number) + ' ' + thing + (number == 1 ? "" : "s");
 }
 
-Document describe(const app::BuildReport& report)
+/// Findings of one kind are one line.
+struct KindOfFinding {
+    std::string rule;
+    std::size_t count;
+    std::string path; ///< of the first
+    std::string detail;
+};
+
+std::vector<KindOfFinding> kinds_of(const std::vector<build::Finding>& findings)
+{
+    std::vector<KindOfFinding> kinds;
+    for (const auto& finding : findings) {
+        const auto same = std::ranges::find(kinds, finding.rule, &KindOfFinding::rule);
+        if (same == kinds.end()) {
+            kinds.push_back({finding.rule, 1, finding.path, finding.detail});
+        } else {
+            ++same->count;
+        }
+    }
+    return kinds;
+}
+
+/// All of them for who asks for more and for programs, else one of each kind.
+void describe_findings(Document& out, const std::vector<build::Finding>& findings, bool all)
+{
+    if (!findings.empty()) {
+        out.line(all ? "Findings:" : "Findings, the first of each kind (all of them: -v, --json):");
+    }
+    using build::Finding;
+    out.table("findings", findings, column("rule", all ? "RULE" : "", &Finding::rule),
+              column("path", all ? "PATH" : "", &Finding::path), column("detail", all ? "WHAT" : "", &Finding::detail));
+    out.table("kinds", kinds_of(findings), column("rule", all ? "" : "RULE", &KindOfFinding::rule),
+              column("count", all ? "" : "COUNT", &KindOfFinding::count),
+              column("path", all ? "" : "PATH", &KindOfFinding::path),
+              column("detail", all ? "" : "WHAT", &KindOfFinding::detail));
+}
+
+Document describe(const app::BuildReport& report, bool is_verbose)
 {
     const auto& release = report.release;
     std::vector<std::string> commands;
@@ -50,7 +89,7 @@ Document describe(const app::BuildReport& report)
         .field("version", release.version, "Version")
         .field("description", release.summary, "Summary")
         .field("base", release.base, "Base")
-        .field("packages", release.packages.size(), "Packages")
+        .field("packages", report.packages, "Packages")
         .field("commands", commands, "Commands")
         .field("size", size(release.tree.size), "Size")
         .field("download", size(release.tree.archive_size), "Download")
@@ -58,12 +97,7 @@ Document describe(const app::BuildReport& report)
         .field("volume", release.volume.root, "Volume")
         .field("tests", shown_as(number(report.tests), count_of(report.tests, "test") + " passed"), "Tests")
         .field("directory", report.directory);
-    if (!report.findings.empty()) {
-        document.line("Findings:");
-    }
-    using build::Finding;
-    document.table("findings", report.findings, column("rule", "RULE", &Finding::rule),
-                   column("path", "PATH", &Finding::path), column("detail", "WHAT", &Finding::detail));
+    describe_findings(document, report.findings, is_verbose);
     document.done("Done: " + release.app.text() + ' ' + release.version + " is in " + report.directory.string() + ", " +
                   count_of(report.findings.size(), "finding") + '.');
     document.next("To publish it: qpkg publish " + report.directory.string() + " --repo DIR --keys DIR");
@@ -94,10 +128,12 @@ Command build_command(Context& context)
              {"--lock FILE", &flags->lock, "take exactly the packages of this lock file"}},
             Writes{[&context, flags] {
                 const auto request = request_of(*flags);
-                return Proposal{
-                    [&context, request] { return describe(app::plan_build(context.world(), request)); },
-                    [&context, request] { context.show(describe(app::build_module(context.world(), request))); },
-                    Consent::implied};
+                return Proposal{[&context, request] { return describe(app::plan_build(context.world(), request)); },
+                                [&context, request] {
+                                    context.show(
+                                        describe(app::build_module(context.world(), request), context.options.verbose));
+                                },
+                                Consent::implied};
             }}};
 }
 

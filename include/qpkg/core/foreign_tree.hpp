@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -66,6 +67,8 @@ public:
     void write(const std::string& path, std::string_view bytes, unsigned mode = 0644) const;
     /// Of a file or directory, not of a link.
     void set_mode(const std::string& path, unsigned mode) const;
+    /// When it was last changed, in seconds since 1970; of a link itself.
+    void set_time(const std::string& path, std::int64_t seconds) const;
     void make_symlink(const std::string& path, const std::string& target) const;
     void make_hard_link(const std::string& path, const std::string& existing) const;
     /// To a path where nothing is, of this tree or another one on the same file system.

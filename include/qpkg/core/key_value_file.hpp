@@ -20,9 +20,9 @@ struct KeyLine {
     std::string_view value;
 };
 
-/// Groups and keys in the order of the file; parts of `bytes`. Error corrupt "line 3: …": not of that form, a control
-/// character, larger than 256 KiB.
-std::vector<KeyLine> read_key_value_file(std::string_view bytes);
+/// Groups and keys in the order of the file; parts of `bytes`. `also_in_keys`: characters that keys of this kind of
+/// file may hold, too. Error corrupt "line 3: …": not of that form, a control character, larger than 256 KiB.
+std::vector<KeyLine> read_key_value_file(std::string_view bytes, std::string_view also_in_keys = {});
 
 /// Error corrupt "line 3: what".
 Error broken_line(std::size_t number, std::string_view what);

@@ -88,12 +88,19 @@ struct ChannelTag {
     static bool is_valid(std::string_view text);
 };
 
+struct PointTag {
+    static constexpr std::string_view kind = "name of a point";
+    static constexpr std::string_view rule = "an app id, or an app id, a / and a word of a-z 0-9 -";
+    static bool is_valid(std::string_view text);
+};
+
 using AppId = Id<AppTag>;       ///< "org.mozilla.firefox-esr"
 using QubeName = Id<QubeTag>;   ///< "work"
 using BaseId = Id<BaseTag>;     ///< "debian-12"
 using RepoName = Id<RepoTag>;   ///< "demo"
 using Arch = Id<ArchTag>;       ///< "x86_64"
 using Channel = Id<ChannelTag>; ///< "stable"
+using PointName = Id<PointTag>; ///< "qpkg.fonts", "org.mozilla.firefox-esr", "org.gimp.gimp/brushes"
 
 /// "org.mozilla" of "org.mozilla.firefox-esr": what a publisher is allowed to use.
 std::string namespace_of(const AppId& app);

@@ -9,12 +9,14 @@
 #include "qpkg/model/release.hpp"
 
 #include <array>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 /// Who gets a name in a qube. The planner on the host and the agent in the qube use this one rule; libc only. See
@@ -38,10 +40,30 @@ struct Alias {
     friend auto operator<=>(const Alias&, const Alias&) = default;
 };
 
-/// What the host says of a name that an app exports, where the rule alone would decide otherwise.
+/// The owner of a qube adds a name to those that an app has there, or drops one of them.
+struct OwnExport {
+    AppId app;
+    NameKey key;
+    std::string path; ///< what an added name stands for in the app's view; empty: dropped
+
+    friend auto operator<=>(const OwnExport&, const OwnExport&) = default;
+};
+
+/// What `app` exports in a qube whose owner said that. A name that is added is a first name.
+std::vector<Export> exports_in_qube(std::vector<Export> exports, const AppId& app, const std::set<OwnExport>& own);
+
+/// What the host says of a name of an app, where the module and the rule alone would decide otherwise.
 struct NameRuling {
     NameKey key;
-    std::string instead; ///< what it is called in the qube; empty: the app does not get it
+    std::string instead;   ///< what it is called in the qube, where that is not its own name
+    std::string path = {}; ///< the qube's owner added the name: what it stands for in the view
+
+    /// What it is called in the qube; nothing: the app does not get it.
+    std::optional<std::string> called() const
+    {
+        const bool is_withheld = instead.empty() && path.empty();
+        return is_withheld ? std::nullopt : std::optional(instead.empty() ? key.name : instead);
+    }
 
     friend auto operator<=>(const NameRuling&, const NameRuling&) = default;
 };
@@ -56,14 +78,18 @@ struct Claim {
 /// What an app asks for. An alias is a first name. An icon is one claim for all its sizes.
 std::vector<Claim> claims_of(std::span<const Export> exports, std::span<const NameRuling> rulings = {});
 
-/// One of several who ask for names, in the order in which they are asked: the earlier has a name before the later.
+/// One of several who ask for names.
 struct Claimant {
     AppId app;
     std::vector<Claim> claims;
+    std::uint64_t turn = 0; ///< as the host says it; it says none where app ids come to the same with fewer words
+
+    /// Who has a name before others that ask for it with the same rank.
+    bool is_asked_before(const Claimant& other) const { return std::tie(turn, app) < std::tie(other.turn, other.app); }
 };
 
-/// The rule: the first of those with a first name has it, else the first of those with a second name. Names of the base
-/// are not known here.
+/// The rule: of those with a first name the one that is asked first has it, else of those with a second name. Names of
+/// the base are not known here.
 std::map<NameKey, AppId> holders_by_rule(std::span<const Claimant> claimants);
 
 /// Where the base has what would be found by that name before an app's, in its root: "usr/bin/hello", … A file, a

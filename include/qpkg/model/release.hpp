@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/model/first_start.hpp"
 #include "qpkg/model/id.hpp"
 #include "qpkg/model/menu.hpp"
+#include "qpkg/model/point.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -54,6 +56,17 @@ struct Package {
     friend auto operator<=>(const Package&, const Package&) = default;
 };
 
+/// A right that the distribution's package gives to a program, and a module never does.
+enum class Right { capabilities, setgid, setuid };
+
+/// A program that runs without such a right.
+struct Limit {
+    std::string path; ///< absolute, in the view
+    Right right;
+
+    friend auto operator<=>(const Limit&, const Limit&) = default;
+};
+
 /// What a build was made from; the same inputs give the same commit.
 struct BuildInputs {
     Digest recipe;                  ///< sha256 of module.toml
@@ -77,7 +90,7 @@ struct TreeSummary {
 struct VolumeSummary {
     VolumeId root;      ///< dm-verity root, the volume's name
     std::uint64_t size; ///< bytes of the image
-    std::string format; ///< "erofs-1"
+    std::string format; ///< "erofs-2"
 
     friend bool operator==(const VolumeSummary&, const VolumeSummary&) = default;
 };
@@ -91,6 +104,17 @@ struct DeltaSummary {
     std::uint64_t content_size; ///< bytes of the content objects among them, uncompressed
 
     friend auto operator<=>(const DeltaSummary&, const DeltaSummary&) = default;
+};
+
+/// A file beside the tree that the manifest pins: what it says, and how repositories carry it.
+struct PinnedFile {
+    Digest sha256;             ///< of the raw bytes
+    std::uint64_t size;        ///< bytes, raw
+    Digest packed_sha256;      ///< of the compressed file, which is made once and copied: its bytes differ from one
+                               ///< version of the compressor to another
+    std::uint64_t packed_size; ///< bytes, compressed: the download
+
+    friend bool operator==(const PinnedFile&, const PinnedFile&) = default;
 };
 
 /// The contents of a release manifest: one release of one app for one base, architecture and channel.
@@ -107,8 +131,13 @@ struct Release {
     std::vector<Export> exports;
     Needs needs;
     BuildInputs inputs;
-    std::vector<Package> packages;         ///< ascending by name
+    PinnedFile details;                    ///< what is in it: repo-format/repo/details.md
+    PinnedFile owners;                     ///< whose each path is: repo-format/repo/owners.md
     std::vector<DeltaSummary> deltas = {}; ///< ascending by commit, each commit once
+    std::vector<Limit> limits = {};        ///< ascending, at most 32
+    std::optional<Extends> extends = {};   ///< of an extension, which is no app: it has neither exports nor a view
+    std::vector<Point> points = {};        ///< of an app, ascending by name
+    FirstStart first_start = {};           ///< what it makes and keeps in each qube
 
     friend bool operator==(const Release&, const Release&) = default;
 };

@@ -4,6 +4,7 @@
 #include <compare>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace qpkg {
 
@@ -20,6 +21,10 @@ struct AllowedService {
 
     friend auto operator<=>(const AllowedService&, const AllowedService&) = default;
 };
+
+/// The consent to what an app runs once in a qube (first_start.hpp); no unit has such a name. It is confined or
+/// nothing.
+inline constexpr std::string_view first_start_consent = "first-start";
 
 inline constexpr std::size_t most_allowed_services = 16; ///< of one app: an announcement holds about 3000 bytes
 

@@ -64,6 +64,7 @@ struct Generation {
     /// The apps that have the names which more than one of its apps asks for.
     std::map<NameKey, AppId> holders = {};
     std::set<Alias> aliases = {};
+    std::set<OwnExport> own = {}; ///< each name of an app once
 
     friend bool operator==(const Generation&, const Generation&) = default;
 };
@@ -113,6 +114,7 @@ struct Snapshot {
     std::vector<Repository> repositories;
     std::vector<VolumeId> volumes;      ///< present in the volume store, ascending
     std::vector<CommitId> commits;      ///< complete in the object store, ascending
+    std::vector<Digest> details = {};   ///< of releases, present in the object store, ascending
     std::vector<VolumeSlot> named = {}; ///< what qubes name, where they are not qpkg's own: recorded or not
 
     const Qube* find_qube(const QubeName& name) const;

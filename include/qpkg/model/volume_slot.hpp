@@ -2,9 +2,12 @@
 #pragma once
 
 #include "qpkg/model/names.hpp"
+#include "qpkg/model/point.hpp"
 #include "qpkg/model/service.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -19,6 +22,8 @@ struct VolumeSlot {
     VolumeId volume;
     std::vector<NameRuling> rulings = {};      ///< ascending, each name once: what the qube's own rule would not do
     std::vector<AllowedService> services = {}; ///< that may start in that qube, ascending
+    std::uint64_t turn = 0;                    ///< when it is asked for names, see Claimant
+    std::optional<PointName> extends = {};     ///< of an extension: it has no view, and no names
 
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };

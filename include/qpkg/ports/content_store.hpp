@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qpkg {
@@ -45,9 +46,19 @@ struct ImportReport {
     std::uint64_t content_bytes = 0; ///< of new content, uncompressed
 };
 
+/// What `prune` leaves.
+struct Kept {
+    std::vector<CommitId> commits;
+    std::vector<Digest> details;
+
+    friend bool operator==(const Kept&, const Kept&) = default;
+};
+
 struct CommitRequest {
-    std::filesystem::path tree; ///< a directory, already normalised: modes 0644/0755, owner 0:0, no xattrs
-    std::string ref;            ///< bound in the commit's metadata
+    /// A directory, already normalised: modes 0644/0755, owner 0:0, no xattrs, the times of files and links those that
+    /// they shall have. Where it has a list of times (repo-format/repo/times.md), another is put in its place.
+    std::filesystem::path tree;
+    std::string ref; ///< bound in the commit's metadata
     std::string subject;
     std::int64_t timestamp;                      ///< seconds since 1970
     std::map<std::string, std::string> metadata; ///< "qpkg.app" → "org.example.hello"; strings, sorted
@@ -66,7 +77,8 @@ public:
     virtual std::string sign(std::span<const std::uint8_t> bytes) const = 0;
 };
 
-/// Every file once, named by hash; a commit is there completely or not at all.
+/// Every file once, named by hash; a commit is there completely or not at all. Beside the commits lies what releases
+/// say of themselves, their details.
 /// Errors: corrupt (bytes are not what their name says, malformed), untrusted (breaks a rule of the tree validator),
 /// no_space (over a limit, disk full), not_found (the repository lacks an object).
 class ContentStore : public ObjectReader {
@@ -97,9 +109,9 @@ public:
     /// Builder: commits a directory; same tree and request, same commit.
     virtual CommitSummary commit_tree(const CommitRequest& request, Progress& progress) = 0;
     /// Bytes that `prune(keep)` would give back.
-    virtual std::uint64_t prunable(std::span<const CommitId> keep) const = 0;
+    virtual std::uint64_t prunable(const Kept& keep) const = 0;
     /// Removes everything that none of `keep` needs, leftovers of broken imports included. Returns bytes given back.
-    virtual std::uint64_t prune(std::span<const CommitId> keep) = 0;
+    virtual std::uint64_t prune(const Kept& keep) = 0;
 
     /// Removes what the commit needs and what is not what its name says: the next import brings it again. Returns how
     /// many objects went.
@@ -109,6 +121,18 @@ public:
     virtual std::uint64_t lost_attributes() const = 0;
     /// Gives attributes back where they follow from the file's name, its bytes included; returns how many.
     virtual std::uint64_t mend_attributes() = 0;
+
+    /// Details of releases that are here, each named by the SHA-256 of its raw bytes; ascending.
+    virtual std::vector<Digest> details() const = 0;
+    virtual bool has_details(const Digest& id) const = 0;
+    /// Errors: not_found, corrupt (not what its name says any more).
+    virtual std::string read_details(const Digest& id) const = 0;
+    /// Lays them aside, as `stage_commit` does.
+    virtual void stage_details(std::string_view bytes) = 0;
+    /// Durable on return.
+    virtual void add_details(std::string_view bytes) = 0;
+    /// Removes those that are not what their name says any more; true when it did.
+    virtual bool discard_damaged_details(const Digest& id) = 0;
 
     /// Re-reads and re-hashes everything reachable from `commit`; Error corrupt names the first bad object.
     virtual void verify(const CommitId& commit, Progress& progress) const = 0;

@@ -14,7 +14,8 @@ namespace qpkg {
 
 enum class NodeKind : std::uint8_t { directory, file, symlink };
 
-/// A commit's tree, flat. Every distinct file or symlink is one object, however many paths it has.
+/// A commit's tree, flat, without the file that holds its times. Every distinct content is one object, however many
+/// files have it; a file is one inode, whose paths are hard links.
 struct ModuleTree {
     struct Object {
         Digest id;
@@ -22,17 +23,25 @@ struct ModuleTree {
         NodeKind kind;      ///< file or symlink
         std::uint16_t mode; ///< permission bits: 0644 or 0755; 0777 for a symlink
     };
+    struct File {
+        std::uint32_t object; ///< of `objects`
+        std::int64_t time;    ///< seconds since 1970
+    };
     struct Entry {
         std::string name;
         NodeKind kind;
-        std::uint32_t index; ///< of `directories` for a directory, else of `objects`
+        std::uint32_t index; ///< of `directories` for a directory, else of `files`
     };
     struct Directory {
         std::uint16_t mode;         ///< permission bits
+        std::int64_t time;          ///< seconds since 1970
         std::vector<Entry> entries; ///< ascending by name, bytes compared
     };
 
+    const Object& object_of(const Entry& entry) const { return objects.at(files.at(entry.index).object); }
+
     std::vector<Object> objects;        ///< ascending by id
+    std::vector<File> files;            ///< in the order of the tree
     std::vector<Directory> directories; ///< the root first, each before those below it
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/core/foreign_tree.hpp"
+#include "qpkg/model/relation.hpp"
 #include "qpkg/model/release.hpp"
 #include "qpkg/ports/progress.hpp"
 #include "qpkg/ports/sandbox.hpp"
@@ -25,10 +26,13 @@ struct Workshop {
     std::filesystem::path cache;   ///< what the source downloaded, kept from build to build of one base
 };
 
+/// Whose recommended packages come along: nobody's, those of the packages that are named, or those of all that come.
+enum class Recommended { none, named, all };
+
 /// What a recipe asks for, and what it needs comes with it.
 struct PackageWish {
     std::vector<std::string> names; ///< at least one
-    bool recommends = false;        ///< also what is only recommended
+    Recommended recommended = Recommended::none;
 };
 
 /// A package as a lock file names it.
@@ -49,8 +53,15 @@ struct PackageChoice {
 struct InstalledPackage {
     std::string name;
     std::string version = {};
-    std::string summary = {};                   ///< one line, empty when there is none
-    std::vector<std::string> requirements = {}; ///< each as the distribution writes it: "libc6 (>= 2.36)"
+    std::string arch = {};
+    std::string source = {};                   ///< the source package that it was built from
+    std::string source_version = {};           ///< of that
+    std::vector<std::string> provides = {};    ///< other names that it answers to
+    std::vector<Alternatives> needs = {};      ///< all of these
+    std::vector<Alternatives> recommends = {}; ///< of these, most users want each
+    std::vector<Relation> breaks = {};         ///< none of these
+    std::vector<std::string> licences = {};    ///< by the names that the package gives them, ascending
+    std::string summary = {};                  ///< one line, empty when there is none
     std::vector<std::string> paths = {}; ///< absolute, as the package has them, perhaps from before the merge into /usr
     bool has_scripts = false;            ///< that ran
 

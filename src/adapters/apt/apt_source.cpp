@@ -5,6 +5,7 @@
 #include "adapters/apt/package_cache.hpp"
 #include "adapters/apt/package_failure.hpp"
 #include "adapters/apt/package_name.hpp"
+#include "adapters/apt/recommended.hpp"
 #include "workshop/run.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -71,28 +72,49 @@ Error installation_error(const CommandResult& result)
                    : command_error(result, "install the packages");
 }
 
-[[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
+std::vector<std::string> known_names(const Workshop& workshop)
 {
     OnlineRun run(workshop, "names");
-    const auto names = text::split(run({"apt-cache", "pkgnames"}).output, '\n');
+    return text::split(run({"apt-cache", "pkgnames"}).output, '\n');
+}
+
+[[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
+{
     throw Error(Code::not_found, "no package \"" + text::escaped(name) + "\" in the base's package sources",
-                text::hint_for(name, names));
+                text::hint_for(name, known_names(workshop)));
+}
+
+/// The names to ask apt for. What it says of a name that it does not know, it says when it chooses.
+std::vector<std::string> names_to_install(const Workshop& workshop, const PackageWish& wish)
+{
+    if (wish.recommended != Recommended::named) {
+        return wish.names;
+    }
+    OnlineRun about(workshop, "recommended");
+    const auto asked =
+        parse_status(about(std::vector<std::string>{"apt-cache", "show", "--no-all-versions"} + wish.names).output);
+    OnlineRun status(workshop, "status");
+    const auto there = parse_status(status({"cat", "/var/lib/dpkg/status"}).output);
+    const auto known = known_names(workshop);
+    return wish.names + recommended_names(asked, there, {known.begin(), known.end()});
 }
 
 std::vector<std::string> install_words(const PackageWish& wish)
 {
-    return apt_get +
-           std::vector<std::string>{"install", wish.recommends ? "--install-recommends" : "--no-install-recommends"};
+    return apt_get + std::vector<std::string>{"install", wish.recommended == Recommended::all
+                                                             ? "--install-recommends"
+                                                             : "--no-install-recommends"};
 }
 
-std::vector<PackageUri> choose_packages(const Workshop& workshop, const PackageWish& wish)
+std::vector<PackageUri> choose_packages(const Workshop& workshop, const PackageWish& wish,
+                                        const std::vector<std::string>& names)
 {
     OnlineRun run(workshop, "choose");
     // An empty archive, else apt leaves out what the cache has.
     run.layer("/var/empty-archive/partial/");
     const auto result =
         run(install_words(wish) +
-            std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} + wish.names);
+            std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} + names);
     if (result.status != 0) {
         if (const auto name = unknown_package(result.errors)) {
             refuse_unknown_package(workshop, *name);
@@ -109,7 +131,8 @@ std::vector<PackageUri> choose_packages(const Workshop& workshop, const PackageW
     return uris;
 }
 
-void download_chosen(const Workshop& workshop, const PackageWish& wish, std::size_t packages)
+void download_chosen(const Workshop& workshop, const PackageWish& wish, const std::vector<std::string>& names,
+                     std::size_t packages)
 {
     OnlineRun run(workshop, "download");
     workshop.progress.begin("download", text::join(wish.names, " "), packages);
@@ -118,7 +141,7 @@ void download_chosen(const Workshop& workshop, const PackageWish& wish, std::siz
             workshop.progress.advance(1);
         }
     };
-    const auto result = run(install_words(wish) + std::vector<std::string>{"--download-only"} + wish.names);
+    const auto result = run(install_words(wish) + std::vector<std::string>{"--download-only"} + names);
     if (result.status != 0) {
         throw command_error(result, "download packages");
     }
@@ -181,8 +204,9 @@ PackageChoice AptSource::resolve(const Workshop& workshop, const PackageWish& wi
     std::ranges::for_each(wish.names, require_package_name);
     const PackageCache cache(workshop.cache);
     update_lists(workshop);
-    const auto uris = choose_packages(workshop, wish);
-    download_chosen(workshop, wish, uris.size());
+    const auto names = names_to_install(workshop, wish);
+    const auto uris = choose_packages(workshop, wish, names);
+    download_chosen(workshop, wish, names, uris.size());
     const auto expected = signed_digests(workshop, uris);
     PackageChoice choice{{}, 0};
     for (const auto& [uri, file_name] : uris) {
@@ -247,6 +271,7 @@ fs::path AptSource::install(const Workshop& workshop, std::span<const LockedPack
         argv.push_back(archives + file_name);
     }
     run.command().environment.emplace_back("SOURCE_DATE_EPOCH", std::to_string(epoch));
+    run.command().environment.emplace_back("FORCE_SOURCE_DATE", "1"); // TeX heeds the other one only with this
     workshop.progress.begin("install", "packages", 2 * packages.size());
     run.command().on_line = [&](std::string_view line) {
         if (line.starts_with("Unpacking ") || line.starts_with("Setting up ")) {

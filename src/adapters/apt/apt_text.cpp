@@ -7,6 +7,7 @@
 #include <array>
 #include <charconv>
 #include <map>
+#include <set>
 
 namespace qpkg::apt {
 namespace {
@@ -52,14 +53,61 @@ std::vector<Stanza> read_stanzas(std::string_view text)
     return stanzas;
 }
 
-/// What "a (>= 1), b | c" says: each relation alone.
-void add_relations(const std::string& field, std::vector<std::string>& relations)
+/// "libc6:any (>= 2.36)". Which architecture is meant does not matter where there is one.
+std::optional<Relation> parse_relation(std::string_view words)
 {
-    for (const auto& part : text::split(field, ',')) {
-        if (const auto start = part.find_first_not_of(' '); start != std::string::npos) {
-            relations.push_back(part.substr(start));
+    static constexpr std::array<std::pair<std::string_view, Bound>, 5> signs{{{"<<", Bound::less},
+                                                                              {"<=", Bound::at_most},
+                                                                              {"=", Bound::exactly},
+                                                                              {">=", Bound::at_least},
+                                                                              {">>", Bound::more}}};
+    const auto bracket = words.find('(');
+    const auto name = text::trimmed(words.substr(0, bracket));
+    Relation relation{std::string(name.substr(0, name.find(':')))};
+    if (bracket != std::string_view::npos) {
+        const auto bound = text::trimmed(words.substr(bracket + 1, words.find(')') - bracket - 1));
+        const auto start = bound.find_first_not_of("<>=");
+        const auto sign = std::ranges::find(signs, bound.substr(0, start), &std::pair<std::string_view, Bound>::first);
+        if (sign == signs.end() || start == std::string_view::npos) {
+            return std::nullopt;
+        }
+        relation.bound = sign->second;
+        relation.version = std::string(text::trimmed(bound.substr(start)));
+    }
+    const bool is_sound = !relation.name.empty() && relation.version.empty() == (relation.bound == Bound::any);
+    return is_sound ? std::optional(relation) : std::nullopt;
+}
+
+Alternatives parse_alternatives(std::string_view part)
+{
+    Alternatives alternatives;
+    for (const auto& words : text::split(part, '|')) {
+        if (const auto relation = parse_relation(words)) {
+            alternatives.push_back(*relation);
         }
     }
+    return alternatives;
+}
+
+/// What "a (>= 1), b | c" says: each part alone. A part that is malformed is none.
+std::vector<Alternatives> parse_relations(const std::string& field)
+{
+    std::vector<Alternatives> relations;
+    for (const auto& part : text::split(field, ',')) {
+        if (auto alternatives = parse_alternatives(part); !alternatives.empty()) {
+            relations.push_back(std::move(alternatives));
+        }
+    }
+    return relations;
+}
+
+/// "glibc (2.36-9)", or "glibc" where the version is the package's own; nothing where the name is, too.
+void set_source(InstalledPackage& package, const std::string& field)
+{
+    const auto bracket = field.find(" (");
+    const auto end = field.find(')', bracket);
+    package.source = field.empty() ? package.name : field.substr(0, bracket);
+    package.source_version = end == std::string::npos ? package.version : field.substr(bracket + 2, end - bracket - 2);
 }
 
 } // namespace
@@ -93,14 +141,46 @@ std::map<std::string, InstalledPackage> parse_status(std::string_view status)
 {
     std::map<std::string, InstalledPackage> packages;
     for (auto& fields : read_stanzas(status)) {
-        InstalledPackage package{
-            .name = fields["Package"], .version = fields["Version"], .summary = fields["Description"]};
+        InstalledPackage package{.name = fields["Package"],
+                                 .version = fields["Version"],
+                                 .arch = fields["Architecture"],
+                                 .summary = fields["Description"]};
+        set_source(package, fields["Source"]);
         for (const auto* field : {"Pre-Depends", "Depends"}) {
-            add_relations(fields[field], package.requirements);
+            std::ranges::move(parse_relations(fields[field]), std::back_inserter(package.needs));
         }
+        for (const auto* field : {"Conflicts", "Breaks"}) {
+            for (const auto& relation : parse_relations(fields[field])) {
+                package.breaks.push_back(relation.front());
+            }
+        }
+        for (const auto& provided : parse_relations(fields["Provides"])) {
+            package.provides.push_back(provided.front().name);
+        }
+        package.recommends = parse_relations(fields["Recommends"]);
         packages.emplace(package.name, std::move(package));
     }
     return packages;
+}
+
+std::vector<std::string> parse_licences(std::string_view copyright)
+{
+    constexpr std::string_view format = "Format: http";
+    constexpr std::string_view field = "License: ";
+    std::vector<std::string> names;
+    if (!copyright.starts_with(format)) {
+        return names; // prose
+    }
+    for (const auto& line : text::split(copyright, '\n')) {
+        if (const auto name = text::trimmed(line); line.starts_with(field)) {
+            names.emplace_back(text::trimmed(name.substr(field.size())));
+        }
+    }
+    std::erase(names, "");
+    std::ranges::sort(names);
+    const auto doubles = std::ranges::unique(names);
+    names.erase(doubles.begin(), doubles.end());
+    return names;
 }
 
 std::vector<std::string> parse_file_list(std::string_view list)

@@ -24,8 +24,12 @@ std::vector<PackageUri> parse_uris(std::string_view output);
 /// Stanzas of `apt-cache show` that have a SHA256. Ascending, each once.
 std::vector<Package> parse_package_records(std::string_view output);
 
-/// Packages of dpkg's status file, by name, with their summaries and what they require.
+/// Packages of dpkg's status file, by name, with what it says of them.
 std::map<std::string, InstalledPackage> parse_status(std::string_view status);
+
+/// The licences that a machine-readable copyright file names (Debian's format 1.0, DEP 5), ascending; of any other
+/// file nothing.
+std::vector<std::string> parse_licences(std::string_view copyright);
 
 /// The paths of a dpkg file list.
 std::vector<std::string> parse_file_list(std::string_view list);

@@ -14,6 +14,7 @@ namespace {
 constexpr const char* info_folder = "/var/lib/dpkg/info";
 constexpr std::size_t largest_file = 64 * 1024 * 1024; ///< of dpkg's state
 constexpr std::size_t largest_packed_changelog = 1024 * 1024;
+constexpr std::size_t largest_copyright = 16 * 1024 * 1024;
 constexpr std::array<std::string_view, 3> scripts{"preinst", "postinst", "triggers"};
 
 /// The package of "hello.list" and of "libhello:amd64.postinst".
@@ -55,6 +56,10 @@ std::vector<InstalledPackage> AptSource::describe(const ForeignTree& changes) co
             package.paths.insert(package.paths.end(), paths.begin(), paths.end());
         }
     }
+    for (auto& [name, package] : brought) {
+        package.licences =
+            parse_licences(read_if_file(changes, "/usr/share/doc/" + name + "/copyright", largest_copyright));
+    }
     std::vector<InstalledPackage> packages;
     std::ranges::transform(brought, std::back_inserter(packages), [](auto& entry) { return std::move(entry.second); });
     return packages;
@@ -73,21 +78,11 @@ std::string AptSource::changelog(const ForeignTree& changes, const std::string& 
 
 std::vector<std::string_view> AptSource::own_places() const
 {
-    return {"/etc/apt",
-            "/usr/sbin/policy-rc.d",
-            "/var/lib/apt",
-            "/var/lib/dpkg",
-            "/var/lib/emacsen-common",
-            "/var/lib/ghostscript",
-            "/var/lib/initramfs-tools",
-            "/var/lib/pam",
-            "/var/lib/python",
-            "/var/lib/shells.state",
-            "/var/lib/ucf",
-            "/var/lib/update-rc.d",
-            "/var/lib/vim",
-            "/var/lib/xfonts",
-            "/var/lib/xml-core"};
+    return {"/etc/apt",        "/usr/sbin/policy-rc.d",   "/var/lib/apt",
+            "/var/lib/dpkg",   "/var/lib/emacsen-common", "/var/lib/initramfs-tools",
+            "/var/lib/pam",    "/var/lib/python",         "/var/lib/shells.state",
+            "/var/lib/ucf",    "/var/lib/update-rc.d",    "/var/lib/vim",
+            "/var/lib/xfonts", "/var/lib/xml-core"};
 }
 
 } // namespace qpkg::apt

@@ -9,6 +9,7 @@
 #include "qpkg/core/fd.hpp"
 #include "qpkg/core/foreign_tree.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <unordered_map>
@@ -26,6 +27,8 @@ public:
     /// `target` must be a file that was made before.
     void make_hard_link(const std::string& path, const std::string& target);
     Fd make_file(const std::string& path, unsigned mode);
+    /// Of a file or link that was made before.
+    void set_time(const std::string& path, std::int64_t seconds) { tree_.set_time(path, seconds); }
 
 private:
     enum class Kind { directory, implied_directory, file, other };

@@ -109,10 +109,12 @@ private:
             return tree_.make_directory(path);
         case AE_IFLNK: {
             const auto* target = ::archive_entry_symlink(entry);
-            return tree_.make_symlink(path, target == nullptr ? "" : target);
+            tree_.make_symlink(path, target == nullptr ? "" : target);
+            return keep_time(entry, path);
         }
         case AE_IFREG:
-            return write_file(reader, entry, path, progress);
+            write_file(reader, entry, path, progress);
+            return keep_time(entry, path);
         default:
             break;
         }
@@ -120,6 +122,14 @@ private:
             throw Error(Code::corrupt, "it is a device, pipe or socket");
         }
         ++report_.skipped;
+    }
+
+    /// Seconds alone: a list of times has no more.
+    void keep_time(struct archive_entry* entry, const std::string& path)
+    {
+        if (::archive_entry_mtime_is_set(entry) != 0) {
+            tree_.set_time(path, ::archive_entry_mtime(entry));
+        }
     }
 
     void write_file(struct archive* reader, struct archive_entry* entry, const std::string& path, Progress& progress)

@@ -15,6 +15,7 @@ constexpr std::uint32_t erofs_magic = 0xe0f5e1e2;
 constexpr std::uint32_t has_checksum_and_mtime = 0x3;
 constexpr std::size_t checksum_at = super_offset + 4;
 constexpr std::uint32_t block_bits = 12;
+constexpr unsigned extended_inode = 1; ///< 64 bytes
 
 std::array<std::uint32_t, 256> make_crc_table()
 {
@@ -107,7 +108,7 @@ std::string MetadataEncoder::directory_bytes(const Inode& inode) const
     return encode_directory(
         directory, inode.nid, nid_of_directory(directory.parent), [&](const ImageTree::Entry& entry) {
             return entry.kind == NodeKind::directory ? nid_of_directory(entry.index)
-                                                     : layout_.inodes[layout_.content_inodes[entry.index]].nid;
+                                                     : layout_.inodes[layout_.file_inodes[entry.index]].nid;
         });
 }
 
@@ -121,34 +122,24 @@ std::string MetadataEncoder::directory_blocks(const Inode& inode) const
 std::string MetadataEncoder::inode_bytes(std::uint32_t position) const
 {
     const auto& inode = layout_.inodes[position];
+    const bool is_directory = inode.kind == NodeKind::directory;
     const auto permissions =
-        inode.kind == NodeKind::directory ? tree_.directories[inode.index].mode : tree_.contents[inode.index].mode;
-    const auto format = (inode.extended ? 1U : 0U) | static_cast<unsigned>(inode.layout) << 1;
+        is_directory ? tree_.directories[inode.index].mode : tree_.contents[tree_.files[inode.index].content].mode;
+    const auto time = is_directory ? tree_.directories[inode.index].time : tree_.files[inode.index].time;
     std::string out;
-    append(out, format, 2);
+    append(out, extended_inode | static_cast<unsigned>(inode.layout) << 1, 2);
     append(out, 0, 2); // xattrs
     append(out, type_bits(inode.kind) | permissions, 2);
-    if (inode.extended) {
-        append(out, 0, 2);
-        append(out, inode.size, 8);
-    } else {
-        append(out, inode.links, 2);
-        append(out, inode.size, 4);
-        append(out, 0, 4);
-    }
+    append(out, 0, 2);
+    append(out, inode.size, 8);
     append(out, inode.first_block, 4);
     append(out, position + 1, 4);
-    if (inode.extended) {
-        append(out, 0, 4); // uid
-        append(out, 0, 4); // gid
-        append(out, 0, 8); // mtime
-        append(out, 0, 4);
-        append(out, inode.links, 4);
-        append(out, 0, 16);
-    } else {
-        append(out, 0, 4); // uid, gid
-        append(out, 0, 4);
-    }
+    append(out, 0, 4); // uid
+    append(out, 0, 4); // gid
+    append(out, static_cast<std::uint64_t>(time), 8);
+    append(out, 0, 4); // nanoseconds
+    append(out, inode.links, 4);
+    append(out, 0, 16);
     return out;
 }
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-/// The bytes of an image's metadata. Pure. Field by field in repo-format/guest/volume-erofs-1.md; the source of the
+/// The bytes of an image's metadata. Pure. Field by field in repo-format/guest/volume-erofs-2.md; the source of the
 /// format is fs/erofs/erofs_fs.h of Linux.
 namespace qpkg::erofs {
 
@@ -21,12 +21,12 @@ std::uint32_t crc32c(std::uint32_t crc, std::string_view bytes);
 
 class MetadataEncoder {
 public:
-    /// What follows an inode: the last bytes of a content, from full_blocks(size) * block_size on.
-    using TailOf = std::function<std::string(std::uint32_t content)>;
+    /// What follows an inode: the last bytes of a file's content, from full_blocks(size) * block_size on.
+    using TailOf = std::function<std::string(std::uint32_t file)>;
 
     MetadataEncoder(const ImageTree& tree, const Layout& layout, const Uuid& uuid);
 
-    /// Metadata block `number`, block_size bytes. Asks for the tails of the contents in it, in order.
+    /// Metadata block `number`, block_size bytes. Asks for the tails of the files in it, in order.
     std::string block(std::uint32_t number, const TailOf& tail_of) const;
     /// All blocks of a directory in the directory area: whole, the last one padded when it is not inline.
     std::string directory_blocks(const Inode& inode) const;

@@ -4,12 +4,14 @@
 #include "adapters/erofs/piece_queue.hpp"
 #include "adapters/erofs/placement.hpp"
 #include "adapters/erofs/verity.hpp"
+#include "repo-format/guest/erofs_superblock.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/interrupt.hpp"
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace qpkg::erofs {
@@ -186,8 +188,7 @@ private:
                     read_content(position, pieces);
                 }
             }
-            stream_.add(
-                encoder_.block(next_block_, [this](std::uint32_t content) { return std::move(tails_[content]); }));
+            stream_.add(encoder_.block(next_block_, [this](std::uint32_t file) { return std::move(tails_[file]); }));
             tails_.clear();
             ++next_block_;
         }
@@ -208,15 +209,20 @@ private:
         stream_.check();
     }
 
-    /// Everything an inode needs of its object, with one open.
+    /// Everything an inode needs of its object, with one open. The first one of a content places its data, too.
     void read_content(std::uint32_t position, PieceQueue::Batch& pieces)
     {
         const auto& inode = image_.layout.inodes[position];
-        const auto& content = image_.tree.contents[inode.index];
+        const auto index = image_.tree.files[inode.index].content;
+        const auto& content = image_.tree.contents[index];
         const auto& reader = *image_.readers[content.part];
         const auto whole = full_blocks(inode.size) * block_size;
+        const bool is_first = placed_.insert(index).second;
+        if (!is_first && inode.layout == DataLayout::plain) {
+            return;
+        }
         std::string tail;
-        if (data_ && whole > 0) {
+        if (data_ && whole > 0 && is_first) {
             auto fd = reader.open(content.object);
             if (tail_size(inode.size) > 0) {
                 read_into(tail, fd.get(), whole, tail_size(inode.size));
@@ -228,15 +234,14 @@ private:
         if (inode.layout == DataLayout::inline_tail) {
             tails_[inode.index] = std::move(tail);
         } else if (!tail.empty()) {
-            write_padded(position, std::move(tail));
+            write_padded(index, inode, std::move(tail));
         }
     }
 
-    void write_padded(std::uint32_t position, std::string tail)
+    void write_padded(std::uint32_t content, const Inode& inode, std::string tail)
     {
-        const auto& inode = image_.layout.inodes[position];
         tail.resize(block_size);
-        padded_.emplace(position, sha256(std::string_view(tail)));
+        padded_.emplace(content, sha256(std::string_view(tail)));
         if (metadata_) {
             metadata_->write(tail, (std::uint64_t{inode.first_block} + inode.blocks - 1) * block_size);
         }
@@ -254,9 +259,10 @@ private:
     void add_data_leaves()
     {
         for (const auto position : image_.layout.data_order) {
-            const auto& content = image_.tree.contents[image_.layout.inodes[position].index];
+            const auto index = image_.tree.files[image_.layout.inodes[position].index].content;
+            const auto& content = image_.tree.contents[index];
             verity_.add_leaves(image_.readers[content.part]->leaves(content.object));
-            if (const auto padded = padded_.find(position); padded != padded_.end()) {
+            if (const auto padded = padded_.find(index); padded != padded_.end()) {
                 verity_.add_leaves(padded->second.bytes());
             }
         }
@@ -272,8 +278,9 @@ private:
     VerityTree verity_;
     BlockStream stream_;
     std::uint32_t next_block_ = 0;
-    std::unordered_map<std::uint32_t, std::string> tails_; ///< of the block being written, by content
-    std::unordered_map<std::uint32_t, Digest> padded_;     ///< leaf of the padded block, by inode
+    std::unordered_map<std::uint32_t, std::string> tails_; ///< of the block being written, by file
+    std::unordered_map<std::uint32_t, Digest> padded_;     ///< leaf of the padded block, by content
+    std::unordered_set<std::uint32_t> placed_;             ///< contents whose data was taken care of
 };
 
 } // namespace
@@ -287,7 +294,7 @@ std::vector<VolumePart> in_order(std::span<const VolumePart> parts)
 
 Digest recipe_of(std::span<const VolumePart> ordered)
 {
-    std::string recipe = "erofs-1\n";
+    std::string recipe = std::string(volume_format) + '\n';
     for (const auto& part : ordered) {
         recipe += part.commit.hex() + " " + part.prefix + "\n";
     }

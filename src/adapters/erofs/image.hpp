@@ -59,7 +59,7 @@ struct Written {
 };
 
 /// Writes the image and its hash tree in one pass and reads the metadata back (Error corrupt when it differs); without
-/// a target only computes the root. Each object is opened at most once; memory does not grow with the data.
+/// a target only computes the root. Each object's data is placed once; memory does not grow with it.
 Written write_image(const Image& image, std::optional<Target> target, Progress& progress);
 
 } // namespace qpkg::erofs

@@ -11,19 +11,15 @@
 namespace qpkg::erofs {
 namespace {
 
-constexpr std::uint32_t compact_inode = 32;
-constexpr std::uint32_t extended_inode = 64;
 /// Blocks that a later, smaller inode may still fill. More of them pack tighter and read less locally.
 constexpr std::size_t open_blocks = 16;
 constexpr std::uint64_t leaves_per_block = block_size / 32;
 constexpr std::uint64_t aligned_data_blocks = 4096; ///< 16 MiB: below, the zeros would weigh more than what is shared
 
-std::uint32_t inode_size(const Inode& inode) { return inode.extended ? extended_inode : compact_inode; }
-
 std::uint32_t space_for(const Inode& inode)
 {
     const auto tail = inode.layout == DataLayout::inline_tail ? tail_size(inode.size) : 0;
-    return (inode_size(inode) + tail + slot_size - 1) / slot_size * slot_size;
+    return (inode_size + tail + slot_size - 1) / slot_size * slot_size;
 }
 
 /// Gives inodes their places in the metadata blocks: into the fullest of the last few blocks that still has room.
@@ -69,8 +65,8 @@ public:
     explicit Planner(const ImageTree& tree) : tree_(tree)
     {
         layout_.directory_inodes.resize(tree.directories.size());
-        layout_.content_inodes.assign(tree.contents.size(), unplaced);
-        layout_.inodes.reserve(tree.directories.size() + tree.contents.size());
+        layout_.file_inodes.assign(tree.files.size(), unplaced);
+        layout_.inodes.reserve(tree.directories.size() + tree.files.size());
     }
 
     Layout plan() &&
@@ -99,11 +95,12 @@ private:
              .links = 2 + static_cast<std::uint32_t>(below)});
     }
 
-    void add_content(std::uint32_t index)
+    void add_file(std::uint32_t index)
     {
-        const auto& content = tree_.contents[index];
-        layout_.content_inodes[index] = next_inode();
-        add({.kind = content.kind, .index = index, .size = content.size, .links = content.links});
+        const auto& file = tree_.files[index];
+        const auto& content = tree_.contents[file.content];
+        layout_.file_inodes[index] = next_inode();
+        add({.kind = content.kind, .index = index, .size = content.size, .links = file.links});
     }
 
     struct NewInode {
@@ -114,17 +111,14 @@ private:
     };
     void add(const NewInode& made)
     {
-        const bool extended = made.size > std::numeric_limits<std::uint32_t>::max() ||
-                              made.links > std::numeric_limits<std::uint16_t>::max();
         // The root's place is known, in the block it shares with the superblock.
         const auto room = layout_.inodes.empty() ? block_size - super_offset - super_size : block_size;
         const auto tail = tail_size(made.size);
-        const bool fits = tail != 0 && (extended ? extended_inode : compact_inode) + tail <= room;
+        const bool fits = tail != 0 && inode_size + tail <= room;
         layout_.inodes.push_back({.kind = made.kind,
                                   .index = made.index,
                                   .size = made.size,
                                   .links = made.links,
-                                  .extended = extended,
                                   .layout = fits ? DataLayout::inline_tail : DataLayout::plain,
                                   .nid = 0,
                                   .first_block = 0,
@@ -137,8 +131,8 @@ private:
             if (entry.kind == NodeKind::directory) {
                 add_directory(entry.index);
                 walk(entry.index);
-            } else if (layout_.content_inodes[entry.index] == unplaced) {
-                add_content(entry.index);
+            } else if (layout_.file_inodes[entry.index] == unplaced) {
+                add_file(entry.index);
             }
         }
     }
@@ -171,19 +165,37 @@ private:
         for (const auto position : layout_.data_order) {
             place_blocks_of(layout_.inodes[position], next);
         }
+        share_extents();
         layout_.total_blocks = static_cast<std::uint32_t>(next);
     }
 
-    /// Files with a padded block come last: the leaf hashes of all others then follow each other as they are stored.
+    std::uint32_t content_of(const Inode& inode) const { return tree_.files[inode.index].content; }
+
+    /// The first inode of each content has its data. Contents with a padded block come last: the leaf hashes of all
+    /// others then follow each other as they are stored.
     void order_data()
     {
+        first_inodes_.assign(tree_.contents.size(), unplaced);
         for (const bool padded : {false, true}) {
             for (std::uint32_t i = 0; i < layout_.inodes.size(); ++i) {
                 const auto& inode = layout_.inodes[i];
                 if (inode.kind != NodeKind::directory && has_padded_block(inode) == padded &&
-                    full_blocks(inode.size) + (padded ? 1 : 0) > 0) {
+                    full_blocks(inode.size) + (padded ? 1 : 0) > 0 && first_inodes_[content_of(inode)] == unplaced) {
+                    first_inodes_[content_of(inode)] = i;
                     layout_.data_order.push_back(i);
                 }
+            }
+        }
+    }
+
+    /// The other inodes of a content lead to the same blocks.
+    void share_extents()
+    {
+        for (auto& inode : layout_.inodes) {
+            const auto first = inode.kind == NodeKind::directory ? unplaced : first_inodes_[content_of(inode)];
+            if (first != unplaced) {
+                inode.first_block = layout_.inodes[first].first_block;
+                inode.blocks = layout_.inodes[first].blocks;
             }
         }
     }
@@ -220,6 +232,7 @@ private:
 
     const ImageTree& tree_;
     Layout layout_;
+    std::vector<std::uint32_t> first_inodes_; ///< by content; `unplaced`: it has no blocks
 };
 
 } // namespace

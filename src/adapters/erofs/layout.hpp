@@ -4,9 +4,9 @@
 // this layout is a format: one byte at another place is another name, and every machine then refuses the volumes of
 // manifests that were signed before. Change nothing here without a new format name.
 //
-// Inodes come first with small tails beside them, then directories, then file data, each file on blocks of its own.
+// Inodes come first with small tails beside them, then directories, then file data, each content on blocks of its own.
 // Whole blocks are what a file system can share between files, and what the object store keeps leaf hashes of. Tails
-// cannot be shared, so they fill up the metadata blocks instead of wasting a block each. Files whose last block is
+// cannot be shared, so they fill up the metadata blocks instead of wasting a block each. Contents whose last block is
 // padded come last: the leaf hashes of all others then follow each other as the store keeps them, and the hash tree can
 // be shared, too.
 //
@@ -19,12 +19,13 @@
 #include <cstdint>
 #include <vector>
 
-/// Where everything lies in an image of format erofs-1 (repo-format/guest/volume-erofs-1.md). Pure: the same tree gives
+/// Where everything lies in an image of format erofs-2 (repo-format/guest/volume-erofs-2.md). Pure: the same tree gives
 /// the same layout on every machine.
 namespace qpkg::erofs {
 
 inline constexpr std::uint32_t block_size = 4096;
-inline constexpr std::uint32_t slot_size = 32; ///< inode numbers count these
+inline constexpr std::uint32_t slot_size = 32;  ///< inode numbers count these
+inline constexpr std::uint32_t inode_size = 64; ///< extended: shorter ones have no time
 inline constexpr std::uint32_t super_offset = 1024;
 inline constexpr std::uint32_t super_size = 128;
 
@@ -38,10 +39,9 @@ enum class DataLayout : std::uint16_t {
 
 struct Inode {
     NodeKind kind;
-    std::uint32_t index; ///< of the tree's directories or contents
+    std::uint32_t index; ///< of the tree's directories or files
     std::uint64_t size;  ///< bytes; of a directory: of its entry blocks
     std::uint32_t links;
-    bool extended; ///< 64 bytes instead of 32
     DataLayout layout;
     std::uint64_t nid;         ///< position in slots
     std::uint32_t first_block; ///< of its data; 0 when it has none
@@ -51,12 +51,13 @@ struct Inode {
 struct Layout {
     std::vector<Inode> inodes;                        ///< in the order the tree is walked; number i is inode i + 1
     std::vector<std::uint32_t> directory_inodes;      ///< by directory
-    std::vector<std::uint32_t> content_inodes;        ///< by content
+    std::vector<std::uint32_t> file_inodes;           ///< by file
     std::vector<std::vector<std::uint32_t>> metadata; ///< inodes of each metadata block, ascending by place
-    std::vector<std::uint32_t> data_order;            ///< inodes of files and symlinks with blocks, ascending by block
-    std::uint32_t directory_start;                    ///< block
-    std::uint32_t directory_end;                      ///< block; from here to `data_start` zeros
-    std::uint32_t data_start;                         ///< block
+    /// Of the inodes that share an extent the first, for each extent of files and symlinks, ascending by block.
+    std::vector<std::uint32_t> data_order;
+    std::uint32_t directory_start; ///< block
+    std::uint32_t directory_end;   ///< block; from here to `data_start` zeros
+    std::uint32_t data_start;      ///< block
     std::uint32_t total_blocks;
 };
 

@@ -9,8 +9,9 @@ namespace qpkg::erofs {
 
 inline void append(std::string& out, std::uint64_t value, std::size_t bytes)
 {
-    for (std::size_t i = 0; i < bytes; ++i) {
-        out += static_cast<char>(value >> (8 * i) & 0xff);
+    for (std::size_t i = 0; i < bytes; ++i) { // more than eight: zeros
+        out += static_cast<char>(value & 0xff);
+        value >>= 8;
     }
 }
 

@@ -47,7 +47,7 @@ List list_of(const Image& image)
     List list;
     for (const auto position : image.layout.data_order) {
         const auto& inode = image.layout.inodes[position];
-        const auto& content = image.tree.contents[inode.index];
+        const auto& content = image.tree.contents[image.tree.files[inode.index].content];
         const auto whole = full_blocks(inode.size);
         if (whole > 0) {
             list.pieces += image.readers[content.part]->tree().objects[content.object].id.bytes_string();

@@ -18,17 +18,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 namespace qpkg::erofs {
 namespace {
 
 constexpr std::size_t root_inode_at = super_offset + 14;
-constexpr std::size_t compact_size = 32;
-constexpr std::size_t extended_size = 64;
 constexpr std::size_t entry_length = 12;
 constexpr std::uint64_t largest_directory = std::uint64_t{64} << 20U;
 constexpr int deepest = 256;
@@ -41,18 +41,20 @@ struct StoredNode {
     std::uint64_t size;
     std::uint64_t blocks_at; ///< byte of the first whole block
     std::uint64_t tail_at;   ///< byte of what stands behind the inode
+    std::int64_t time;       ///< seconds since 1970
+    bool has_more_names;
 };
 
 class Unpacking {
 public:
     explicit Unpacking(int image) : image_(image) {}
 
-    void run(const std::filesystem::path& directory) const
+    void run(const std::filesystem::path& directory)
     {
-        const auto top = files::open(directory, O_RDONLY | O_DIRECTORY);
+        top_ = files::open(directory, O_RDONLY | O_DIRECTORY);
         const auto root = node(field(root_inode_at, 2));
-        fill(top.get(), root, 0);
-        set_mode(top.get(), root);
+        fill({top_.get(), {}, 0}, root);
+        set_mode(top_.get(), root);
     }
 
 private:
@@ -69,13 +71,20 @@ private:
     {
         const auto at = nid * slot_size;
         const auto format = field(at, 2);
-        const bool extended = (format & 1U) != 0;
         const auto layout = static_cast<DataLayout>(format >> 1U & 7U);
+        if ((format & 1U) == 0) {
+            throw malformed("an inode without a time");
+        }
         if (layout != DataLayout::plain && layout != DataLayout::inline_tail) {
             throw malformed("a data layout that this format does not have");
         }
-        return {static_cast<mode_t>(field(at + 4, 2)), layout, field(at + 8, extended ? 8 : 4),
-                field(at + 16, 4) * block_size, at + (extended ? extended_size : compact_size)};
+        return {.mode = static_cast<mode_t>(field(at + 4, 2)),
+                .layout = layout,
+                .size = field(at + 8, 8),
+                .blocks_at = field(at + 16, 4) * block_size,
+                .tail_at = at + inode_size,
+                .time = static_cast<std::int64_t>(field(at + 32, 8)),
+                .has_more_names = field(at + 44, 4) > 1};
     }
 
     /// All of a directory's entries, or a link's target.
@@ -90,19 +99,26 @@ private:
         return found;
     }
 
-    void fill(int directory, const StoredNode& node, int depth) const
+    /// A directory that is filled.
+    struct Place {
+        int fd;
+        std::string path; ///< below the top: empty or "usr/bin/"
+        int depth;
+    };
+
+    void fill(const Place& place, const StoredNode& node)
     {
-        if (depth > deepest) {
+        if (place.depth > deepest) {
             throw malformed("directories without end");
         }
         const auto all = content(node);
         for (std::size_t at = 0; at < all.size(); at += block_size) {
-            fill_from_block(directory, std::string_view(all).substr(at, block_size), depth);
+            fill_from_block(place, std::string_view(all).substr(at, block_size));
         }
     }
 
     /// Entries with the places of their names, then the names; the first tells how many there are.
-    void fill_from_block(int directory, std::string_view block, int depth) const
+    void fill_from_block(const Place& place, std::string_view block)
     {
         const auto entries = as_bytes(block);
         const auto names_at = [&](std::size_t index) {
@@ -121,33 +137,45 @@ private:
             auto name = std::string(block.substr(begin, end - begin));
             name.resize(name.find('\0') == std::string::npos ? name.size() : name.find('\0')); // padding of a block
             if (name != "." && name != "..") {
-                make(directory, name, node(number(entries.subspan(i * entry_length, 8))), depth);
+                make(place, name, number(entries.subspan(i * entry_length, 8)));
             }
         }
     }
 
-    void make(int directory, const std::string& name, const StoredNode& node, int depth) const
+    void make(const Place& place, const std::string& name, std::uint64_t nid)
     {
         interrupt::throw_if_requested();
         if (name.empty() || name.find('/') != std::string::npos) {
             throw malformed("a name that leads elsewhere");
         }
-        if (S_ISDIR(node.mode)) {
-            require(::mkdirat(directory, name.c_str(), 0700), name);
-            const Fd inner(::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        const auto found = node(nid);
+        if (S_ISDIR(found.mode)) {
+            require(::mkdirat(place.fd, name.c_str(), 0700), name);
+            const Fd inner(::openat(place.fd, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
             require(inner.get(), name);
-            fill(inner.get(), node, depth + 1);
-            set_mode(inner.get(), node);
-        } else if (S_ISLNK(node.mode)) {
-            require(::symlinkat(content(node).c_str(), directory, name.c_str()), name);
-        } else if (S_ISREG(node.mode)) {
-            const Fd file(::openat(directory, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+            fill({inner.get(), place.path + name + '/', place.depth + 1}, found);
+            set_mode(inner.get(), found);
+            return;
+        }
+        if (const auto first = first_names_.find(nid); first != first_names_.end()) {
+            return require(::linkat(top_.get(), first->second.c_str(), place.fd, name.c_str(), 0), name);
+        }
+        if (found.has_more_names) {
+            first_names_.emplace(nid, place.path + name);
+        }
+        if (S_ISLNK(found.mode)) {
+            require(::symlinkat(content(found).c_str(), place.fd, name.c_str()), name);
+        } else if (S_ISREG(found.mode)) {
+            const Fd file(::openat(place.fd, name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
             require(file.get(), name);
-            copy(node, file.get());
-            set_mode(file.get(), node);
+            copy(found, file.get());
+            set_mode(file.get(), found);
         } else {
             throw malformed("what is neither file, directory nor link");
         }
+        const timespec time{found.time, 0};
+        const std::array<timespec, 2> times{time, time};
+        require(::utimensat(place.fd, name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW), name);
     }
 
     void copy(const StoredNode& node, int target) const
@@ -179,6 +207,8 @@ private:
     }
 
     int image_;
+    Fd top_;
+    std::unordered_map<std::uint64_t, std::string> first_names_; ///< of files that have more, by inode
 };
 
 } // namespace

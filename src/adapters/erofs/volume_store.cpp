@@ -6,6 +6,7 @@
 #include "adapters/erofs/stored_image.hpp"
 #include "adapters/erofs/unpack.hpp"
 #include "adapters/erofs/verity.hpp"
+#include "repo-format/guest/erofs_superblock.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
@@ -28,7 +29,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view format = "erofs-1";
 constexpr std::string_view image_extension = ".erofs";
 constexpr std::string_view plan_extension = ".plan";
 constexpr std::string_view scratch_prefix = "tmp-";
@@ -167,14 +167,14 @@ VolumeSummary ErofsVolumeStore::measure(std::span<const VolumePart> parts)
     const auto image = open_image(objects_, parts);
     NoProgress quiet;
     const auto computed = write_image(image, std::nullopt, quiet);
-    return {VolumeId(computed.root), image.size(), std::string(format)};
+    return {VolumeId(computed.root), image.size(), std::string(volume_format)};
 }
 
 VolumeReport ErofsVolumeStore::build(std::span<const VolumePart> parts, const std::optional<VolumeId>& expected,
                                      Progress& progress)
 {
     if (expected && has(*expected)) {
-        return {.volume = {*expected, image_size(path(*expected)), std::string(format)},
+        return {.volume = {*expected, image_size(path(*expected)), std::string(volume_format)},
                 .shared = 0,
                 .written = 0,
                 .already = true};
@@ -200,7 +200,7 @@ std::optional<VolumeReport> ErofsVolumeStore::build_from_plan(std::span<const Vo
         progress.begin("volume", expected.hex(), plan->image_size());
         const auto written = plan->build(objects_, scratch.make_room(plan->image_size()), progress);
         give_place(scratch, expected);
-        const VolumeReport report{.volume = {expected, plan->image_size(), std::string(format)},
+        const VolumeReport report{.volume = {expected, plan->image_size(), std::string(volume_format)},
                                   .shared = written.shared,
                                   .written = written.written,
                                   .already = false};
@@ -230,7 +230,7 @@ VolumeReport ErofsVolumeStore::build_anew(std::span<const VolumePart> parts, con
         throw Error(Code::corrupt, "volume of commit " + parts.front().commit.hex() + " has root " + root.hex() +
                                        ", expected " + expected->hex());
     }
-    VolumeReport report{.volume = {root, image.size(), std::string(format)},
+    VolumeReport report{.volume = {root, image.size(), std::string(volume_format)},
                         .shared = written.shared,
                         .written = written.written,
                         .already = has(root)};

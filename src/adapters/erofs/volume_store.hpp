@@ -18,7 +18,7 @@
 
 namespace qpkg::erofs {
 
-/// Volumes of format erofs-1 in one directory: `<root>.erofs`, the image and behind it its dm-verity hash tree, and,
+/// Volumes of format erofs-2 in one directory: `<root>.erofs`, the image and behind it its dm-verity hash tree, and,
 /// where the file system clones, the stored plan `<root>.plan`.
 /// Keep it on the object store's file system: only there data can be shared. One process writes at a time (the caller
 /// holds the lock).

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/commit_import.hpp"
 
+#include "repo-format/repo/times.hpp"
+
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
@@ -102,6 +104,7 @@ ImportedTree CommitImport::bring(const CommitId& id, Progress& progress)
     content.run(missing, from_);
     check_total();
     check_links(tree);
+    check_times(tree);
     const auto signatures = bring_signatures(id);
     report_.fetched_objects = metadata_.fetched_objects() + content.fetched_objects();
     report_.fetched_bytes = metadata_.fetched_bytes() + content.fetched_bytes() + signatures;
@@ -148,9 +151,10 @@ std::vector<Digest> CommitImport::take_present(const ImportedTree& tree)
         budget_.take(facts->size);
         std::string target;
         if (facts->kind == NodeKind::symlink) {
-            const auto fd = here ? objects_.open(id, ObjectType::file)
-                                 : files::open(objects_.staged_path(id, ObjectType::file), O_RDONLY);
-            target = read_header(fd.get()).target;
+            target = read_header(open_brought(id).get()).target;
+        }
+        if (id == tree.times() && facts->size <= largest_times) { // now: `gc` may run while the rest is fetched
+            times_ = read_times(id);
         }
         take(*std::move(facts), target);
     }
@@ -223,6 +227,37 @@ void CommitImport::check_links(const ImportedTree& tree) const
         if (const auto target = targets_.find(content); target != targets_.end()) {
             check_link(path, target->second);
         }
+    });
+}
+
+/// Of an object that was taken: here, or staged.
+Fd CommitImport::open_brought(const Digest& id) const
+{
+    auto here = objects_.open_if_there(id, ObjectType::file);
+    return here ? std::move(here) : files::open(objects_.staged_path(id, ObjectType::file), O_RDONLY);
+}
+
+std::string CommitImport::read_times(const Digest& id) const
+{
+    return files::read(open_brought(id).get(), times_path, largest_times);
+}
+
+/// A volume is made by the list of times: one that does not fit would be found out only when half of it is written.
+void CommitImport::check_times(const ImportedTree& tree) const
+{
+    with_context(std::string(times_path), [&] {
+        const auto& facts = facts_.at(tree.times());
+        if (facts.kind != NodeKind::file || facts.mode != 0644 || facts.size > largest_times) {
+            throw Error(Code::corrupt, "no file with mode 0644 of at most 4 MiB");
+        }
+        const auto text = times_ ? *times_ : read_times(tree.times());
+        std::vector<Digest> objects;
+        tree.each_file([&](const std::string& path, const Digest& content) {
+            if (path != times_path) {
+                objects.push_back(content);
+            }
+        });
+        require_fitting(parse_times(text), objects);
     });
 }
 

@@ -16,6 +16,7 @@
 
 #include "qpkg/ports/content_store.hpp"
 
+#include <optional>
 #include <unordered_map>
 
 namespace qpkg::ostree {
@@ -44,6 +45,9 @@ private:
     std::vector<ObjectFacts> facts_in_order(const ImportedTree& tree);
     void check_total() const;
     void check_links(const ImportedTree& tree) const;
+    void check_times(const ImportedTree& tree) const;
+    Fd open_brought(const Digest& id) const;
+    std::string read_times(const Digest& id) const;
 
     const ObjectDirectory& objects_;
     const CommitIndexes& indexes_;
@@ -55,6 +59,7 @@ private:
     MetadataImport metadata_;
     std::unordered_map<Digest, ObjectFacts> facts_;
     std::unordered_map<Digest, std::string> targets_; ///< of symlinks
+    std::optional<std::string> times_;                ///< the list, where it was here
     std::string signatures_;                          ///< of the commit; empty: none
     ImportReport report_;
 };

@@ -49,7 +49,7 @@ std::uint64_t leaves_after(std::uint64_t entries)
 /// A volume has these objects last: their tail does not fit beside an inode.
 bool ends_in_padded_block(const ObjectFacts& object)
 {
-    constexpr std::size_t longest_inline_tail = leaf_block - 32;
+    constexpr std::size_t longest_inline_tail = leaf_block - 64;
     return object.size % leaf_block > longest_inline_tail;
 }
 

@@ -28,7 +28,7 @@ namespace qpkg::ostree {
 ///     · zeros up to a block · leaves (32 each) · sha256 of everything before (32)
 ///
 /// Numbers are little-endian, entries ascending by id. Leaves lie in the order in which a volume of the commit has its
-/// data (repo-format/guest/volume-erofs-1.md), so that the volume's hash tree can share their blocks; nothing but disk
+/// data (repo-format/guest/volume-erofs-2.md), so that the volume's hash tree can share their blocks; nothing but disk
 /// space depends on it. The file can always be made again from the objects.
 class CommitIndex {
 public:
@@ -36,7 +36,7 @@ public:
     static std::optional<CommitIndex> open(const std::filesystem::path& path);
     /// In memory alone.
     static CommitIndex of(std::vector<ObjectFacts> objects);
-    /// Durable on return. `objects` in the order of the walk.
+    /// Durable on return. `objects` in the order of the walk, the list of times last.
     static void write(const std::filesystem::path& path, std::vector<ObjectFacts> objects);
 
     CommitIndex(CommitIndex&&) noexcept;

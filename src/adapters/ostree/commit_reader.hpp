@@ -24,8 +24,7 @@ public:
     std::string content_from(std::uint32_t object, std::uint64_t offset) const override;
 
 private:
-    void read_directories(const CommitId& commit);
-    std::uint32_t object_of(const Digest& id) const;
+    class Reading;
 
     const ObjectDirectory& objects_;
     CommitIndex index_;

@@ -31,7 +31,8 @@ std::string as_line(const MetadataValue& value)
 } // namespace
 
 OstreeContentStore::OstreeContentStore(const std::filesystem::path& directory, Intake compressed, Absent absent)
-    : directory_(directory), compressed_(std::move(compressed)), only_reads_(absent == Absent::leave)
+    : directory_(directory), compressed_(std::move(compressed)), only_reads_(absent == Absent::leave),
+      details_(directory)
 {
     if (absent == Absent::make) {
         make_if_absent();
@@ -137,9 +138,13 @@ ImportReport OstreeContentStore::stage_commit(const CommitId& commit, const Impo
     });
 }
 
-void OstreeContentStore::adopt_staged() { objects_->take_over(*fetching_); }
+void OstreeContentStore::adopt_staged()
+{
+    objects_->take_over(*fetching_);
+    details_.adopt_staged();
+}
 
-std::uint64_t OstreeContentStore::discard_staged() { return fetching_->clear_staging(); }
+std::uint64_t OstreeContentStore::discard_staged() { return fetching_->clear_staging() + details_.clear_staging(); }
 
 ImportReport OstreeContentStore::import_commit(const CommitId& commit, const ImportLimits& limits, Fetcher& from,
                                                Progress& progress)
@@ -158,18 +163,36 @@ CommitSummary OstreeContentStore::commit_tree(const CommitRequest& request, Prog
     return giving_space_back(*objects_, [&] { return TreeCommit(*objects_, *indexes_, progress).run(request); });
 }
 
-std::uint64_t OstreeContentStore::prunable(std::span<const CommitId> keep) const
+std::uint64_t OstreeContentStore::prunable(const Kept& keep) const
 {
-    return bytes_of(*objects_, find_garbage(*objects_, keep)) + indexes_->bytes_of_all_but(keep) +
-           objects_->staged_bytes() + fetching_->staged_bytes();
+    return bytes_of(*objects_, find_garbage(*objects_, keep.commits)) + indexes_->bytes_of_all_but(keep.commits) +
+           details_.bytes_of_all_but(keep.details) + objects_->staged_bytes() + fetching_->staged_bytes() +
+           details_.staged_bytes();
 }
 
-std::uint64_t OstreeContentStore::prune(std::span<const CommitId> keep)
+std::uint64_t OstreeContentStore::prune(const Kept& keep)
 {
-    const auto garbage = find_garbage(*objects_, keep);
+    const auto garbage = find_garbage(*objects_, keep.commits);
     const auto bytes = bytes_of(*objects_, garbage);
     remove(*objects_, garbage);
-    return bytes + indexes_->remove_all_but(keep) + objects_->clear_staging();
+    return bytes + indexes_->remove_all_but(keep.commits) + details_.remove_all_but(keep.details) +
+           objects_->clear_staging();
+}
+
+bool OstreeContentStore::discard_damaged_details(const Digest& id)
+{
+    try {
+        details_.read(id);
+    } catch (const Error& error) {
+        if (error.code() == Code::corrupt || error.code() == Code::no_space) {
+            details_.remove(id);
+            return true;
+        }
+        if (error.code() != Code::not_found) {
+            throw;
+        }
+    }
+    return false;
 }
 
 std::uint64_t OstreeContentStore::discard_damaged(const CommitId& commit)

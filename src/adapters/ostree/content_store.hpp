@@ -9,6 +9,7 @@
 // wrong one day: `prune` is told what to keep.
 #pragma once
 
+#include "adapters/ostree/details_directory.hpp"
 #include "adapters/ostree/incoming.hpp"
 
 #include "qpkg/ports/content_store.hpp"
@@ -49,12 +50,19 @@ public:
                                Progress& progress) override;
 
     CommitSummary commit_tree(const CommitRequest& request, Progress& progress) override;
-    std::uint64_t prunable(std::span<const CommitId> keep) const override;
-    std::uint64_t prune(std::span<const CommitId> keep) override;
+    std::uint64_t prunable(const Kept& keep) const override;
+    std::uint64_t prune(const Kept& keep) override;
     std::uint64_t discard_damaged(const CommitId& commit) override;
     std::uint64_t lost_attributes() const override;
     std::uint64_t mend_attributes() override;
     void verify(const CommitId& commit, Progress& progress) const override;
+
+    std::vector<Digest> details() const override { return details_.list(); }
+    bool has_details(const Digest& id) const override { return details_.has(id); }
+    std::string read_details(const Digest& id) const override { return details_.read(id); }
+    void stage_details(std::string_view bytes) override { details_.stage(bytes); }
+    void add_details(std::string_view bytes) override { details_.add(bytes); }
+    bool discard_damaged_details(const Digest& id) override;
 
     std::unique_ptr<CommitReader> open_commit(const CommitId& commit) const override;
     Fd open_object(const Digest& id) const override;
@@ -70,6 +78,7 @@ private:
     std::filesystem::path directory_;
     Intake compressed_;
     bool only_reads_;
+    DetailsDirectory details_;
     std::unique_ptr<ObjectDirectory> objects_;
     std::unique_ptr<ObjectDirectory> fetching_; ///< the same objects; what is laid aside before anybody holds the lock
     std::unique_ptr<CommitIndexes> indexes_;

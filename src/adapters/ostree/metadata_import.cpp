@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/metadata_import.hpp"
 
+#include "repo-format/repo/times.hpp"
+
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
@@ -30,6 +32,14 @@ std::size_t cap_of(ObjectType type)
         return max_dirmeta;
     default:
         return max_commit;
+    }
+}
+
+/// The folder of the times is no place for anything else of a module.
+void require_outside_times(const std::string& path)
+{
+    if (path.starts_with(std::string(times_folder) + '/')) {
+        throw Error(Code::untrusted, text::escaped(path) + ": this folder of a module holds its times alone");
     }
 }
 
@@ -136,12 +146,25 @@ ImportedTree MetadataImport::run(const CommitId& id)
     }
     std::unordered_set<Digest> seen;
     auto visitor = tree.visitor();
-    visitor.file = [&](const std::string&, const Digest& content) {
+    visitor.directory = [](const std::string& path, const DirMeta&, const DirTree&) { require_outside_times(path); };
+    visitor.file = [&](const std::string& path, const Digest& content) {
+        if (path == times_path) {
+            tree.times_ = content;
+            return;
+        }
+        require_outside_times(path);
         if (seen.insert(content).second) {
             tree.contents_.push_back(content);
         }
     };
     tree.summary_ = walk(tree.commit_, visitor);
+    if (!tree.times_) {
+        throw Error(Code::untrusted, std::string(times_path) + " is not there, which says when its files were made",
+                    "whoever publishes it must build it again, with a qpkg that writes times");
+    }
+    if (seen.insert(*tree.times_).second) {
+        tree.contents_.push_back(*tree.times_);
+    }
     return tree;
 }
 

@@ -25,14 +25,16 @@ public:
     const Commit& commit() const { return commit_; }
     const std::string& commit_bytes() const { return commit_bytes_; }
     const WalkSummary& summary() const { return summary_; }
-    /// Distinct content objects, in the order the tree is walked.
+    /// Distinct content objects, in the order the tree is walked, the list of times last.
     const std::vector<Digest>& contents() const { return contents_; }
+    /// The object that lists the times of the files.
+    const Digest& times() const { return *times_; }
     /// The commit, directories and their metadata.
     std::uint64_t metadata_objects() const { return 1 + trees_.size() + metas_.size(); }
     /// Everything but the commit.
     std::vector<ObjectName> objects() const;
 
-    /// Calls `visit` for each path of a file or symlink.
+    /// Calls `visit` for each path of a file or symlink, the list of times included.
     void each_file(const std::function<void(const std::string& path, const Digest&)>& visit) const;
 
 private:
@@ -46,6 +48,7 @@ private:
     std::unordered_map<Digest, DirTree> trees_;
     std::unordered_map<Digest, DirMeta> metas_;
     std::vector<Digest> contents_;
+    std::optional<Digest> times_; ///< set when the import of the directories is done
     WalkSummary summary_;
 };
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/stored_tree.hpp"
 
+#include "repo-format/repo/times.hpp"
+
 #include "qpkg/core/error.hpp"
 
+#include <optional>
 #include <unordered_set>
 
 namespace qpkg::ostree {
@@ -31,6 +34,7 @@ Reachable reachable_from(const ObjectDirectory& objects, const Commit& commit)
 {
     Reachable reachable;
     std::unordered_set<Digest> seen;
+    std::optional<Digest> times;
     auto visitor = stored_visitor(objects);
     visitor.tree = [&, read = visitor.tree](const Digest& id) {
         reachable.metadata.insert({id, ObjectType::dirtree});
@@ -40,12 +44,17 @@ Reachable reachable_from(const ObjectDirectory& objects, const Commit& commit)
         reachable.metadata.insert({id, ObjectType::dirmeta});
         return read(id);
     };
-    visitor.file = [&](const std::string&, const Digest& id) {
-        if (seen.insert(id).second) {
+    visitor.file = [&](const std::string& path, const Digest& id) {
+        if (path == times_path) {
+            times = id;
+        } else if (seen.insert(id).second) {
             reachable.contents.push_back(id);
         }
     };
     walk(commit, visitor);
+    if (times && seen.insert(*times).second) {
+        reachable.contents.push_back(*times);
+    }
     return reachable;
 }
 

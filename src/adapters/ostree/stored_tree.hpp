@@ -18,7 +18,7 @@ TreeVisitor stored_visitor(const ObjectDirectory& objects);
 
 struct Reachable {
     std::set<ObjectName> metadata; ///< dirtrees and dirmetas
-    std::vector<Digest> contents;  ///< distinct, in the order of the walk
+    std::vector<Digest> contents;  ///< distinct, in the order of the walk, the list of times last
 };
 Reachable reachable_from(const ObjectDirectory& objects, const Commit& commit);
 

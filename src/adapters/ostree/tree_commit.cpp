@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/ostree/tree_commit.hpp"
 
+#include "repo-format/repo/times.hpp"
+
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
@@ -57,6 +59,33 @@ struct stat status_of(const ForeignTree& tree)
     return info;
 }
 
+/// Of a tree's files and links in its order. A list that it has already says nothing of itself.
+std::vector<PathTime> times_in(const ForeignTree& disk)
+{
+    std::vector<PathTime> times;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> first_names; // by device and inode
+    disk.walk("", [&](const ForeignTree::Entry& entry) {
+        const auto& info = entry.info;
+        if (S_ISDIR(info.st_mode) || entry.path.substr(1) == times_path) {
+            return;
+        }
+        if (times.size() >= max_files) {
+            throw Error(Code::no_space, "more than " + std::to_string(max_files) + " files");
+        }
+        PathTime time{info.st_mtim.tv_sec, std::nullopt};
+        if (time.seconds < 0 || time.seconds > latest_time) {
+            throw Error(Code::untrusted, text::escaped(entry.path.substr(1)) + ": its time is not in 1970–2099");
+        }
+        if (info.st_nlink > 1) {
+            const auto [known, is_first] =
+                first_names.emplace(std::pair<std::uint64_t, std::uint64_t>(info.st_dev, info.st_ino), times.size());
+            time.name_of = is_first ? std::nullopt : std::optional(known->second);
+        }
+        times.push_back(time);
+    });
+    return times;
+}
+
 Commit commit_of(const CommitRequest& request, const Digest& tree, const Digest& meta)
 {
     std::map<std::string, MetadataValue> metadata;
@@ -87,6 +116,7 @@ CommitSummary TreeCommit::run(const CommitRequest& request)
     progress_.begin("commit", request.subject, 0);
     objects_.clear_staging();
     const ForeignTree tree(request.tree);
+    times_ = encode_times(times_in(tree));
     const auto root = directory(tree, {"/", status_of(tree)}, 0);
     const auto commit = commit_of(request, root.tree, root.meta);
     check_commit(commit, request.timestamp);
@@ -100,6 +130,8 @@ CommitSummary TreeCommit::run(const CommitRequest& request)
         names.push_back({content.id, ObjectType::file});
     }
     objects_.promote_staged("commit", names);
+    // A volume leaves the list out, and has the leaves of all others in the order of the walk.
+    std::ranges::stable_partition(contents_, [&](const ObjectFacts& facts) { return facts.id != list_; });
     indexes_.write(id, std::move(contents_));
     fault_point("commit.indexed");
     objects_.write_durably(id.digest(), ObjectType::commit, bytes);
@@ -118,7 +150,7 @@ TreeCommit::Directory TreeCommit::directory(const ForeignTree& disk, const Forei
     const DirMeta meta{0, 0, found.info.st_mode, {}};
     with_context(where, [&] { check_directory(meta); });
     DirTree tree;
-    for (const auto& entry : disk.list(found.path)) {
+    for (const auto& entry : entries_of(disk, found.path)) {
         auto name = entry.path.substr(entry.path.rfind('/') + 1);
         if (S_ISDIR(entry.info.st_mode)) {
             const auto child = directory(disk, entry, depth + 1);
@@ -136,6 +168,25 @@ TreeCommit::Directory TreeCommit::directory(const ForeignTree& disk, const Forei
     return {metadata(ObjectType::dirtree, encoded), metadata(ObjectType::dirmeta, encode(meta))};
 }
 
+std::vector<ForeignTree::Entry> TreeCommit::entries_of(const ForeignTree& disk, const std::string& path)
+{
+    auto entries = disk.list(path);
+    const auto list = '/' + std::string(times_path);
+    const auto above = path == "/" ? std::string() : path;
+    if (!list.starts_with(above + '/')) {
+        return entries;
+    }
+    const auto next = list.substr(0, list.find('/', above.size() + 1));
+    const mode_t mode = next == list ? S_IFREG | 0644 : S_IFDIR | 0755;
+    const auto place = std::ranges::lower_bound(entries, next, {}, &ForeignTree::Entry::path);
+    if (place == entries.end() || place->path != next) {
+        entries.insert(place, {next, {}})->info.st_mode = mode;
+    } else if ((place->info.st_mode & S_IFMT) != (mode & S_IFMT)) {
+        throw Error(Code::untrusted, next.substr(1) + ": it is in the way of the list of times");
+    }
+    return entries;
+}
+
 Digest TreeCommit::metadata(ObjectType type, std::string_view bytes)
 {
     const auto id = sha256(bytes);
@@ -151,6 +202,9 @@ Digest TreeCommit::content(const ForeignTree& disk, const ForeignTree::Entry& fo
         throw Error(Code::no_space, "more than " + std::to_string(max_files) + " files");
     }
     const auto& [path, info] = found;
+    if (path.substr(1) == times_path) {
+        return list_of_times();
+    }
     const bool linked = S_ISREG(info.st_mode) && info.st_nlink > 1;
     const auto inode = std::pair<std::uint64_t, std::uint64_t>(info.st_dev, info.st_ino);
     if (linked) {
@@ -177,6 +231,19 @@ Digest TreeCommit::file(const ForeignTree& disk, const ForeignTree::Entry& found
     copy_content(source.get(), staged.get(), digest);
     write_attributes(staged.get(), header);
     return take(facts_of(header, digest.finish()));
+}
+
+Digest TreeCommit::list_of_times()
+{
+    const FileHeader header{0, 0, S_IFREG | 0644, 0, {}, {}};
+    const auto staged = objects_.create_incoming();
+    files::write_all(staged.get(), times_);
+    write_attributes(staged.get(), header);
+    ContentDigest digest(header);
+    digest.update(as_bytes(times_));
+    auto facts = facts_of(header, digest.finish());
+    list_ = facts.id;
+    return take(std::move(facts));
 }
 
 Digest TreeCommit::symlink(const ForeignTree& disk, const ForeignTree::Entry& found)

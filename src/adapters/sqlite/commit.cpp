@@ -30,6 +30,17 @@ void write_names(Connection& connection, const std::string& qube, const Generati
             .bind(alias.name)
             .run();
     }
+    for (const auto& own : generation.own) {
+        Statement(connection,
+                  "INSERT INTO own_export (qube, generation, app, kind, name, path) VALUES (?, ?, ?, ?, ?, ?)")
+            .bind(qube)
+            .bind(generation.number)
+            .bind(own.app.text())
+            .bind(word_of(own.key.kind))
+            .bind(own.key.name)
+            .bind(own.path)
+            .run();
+    }
 }
 
 void write_generation(Connection& connection, const std::string& qube, const Generation& generation)

@@ -77,6 +77,12 @@ CREATE TABLE allowed_service (
     R"sql(
 ALTER TABLE qube ADD COLUMN identity TEXT NOT NULL DEFAULT '';
 )sql",
+    R"sql(
+CREATE TABLE own_export (
+    qube TEXT NOT NULL, generation INTEGER NOT NULL, app TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+    path TEXT NOT NULL, PRIMARY KEY (qube, generation, app, kind, name),
+    FOREIGN KEY (qube, generation) REFERENCES generation(qube, number) ON DELETE CASCADE) STRICT;
+)sql",
 };
 
 constexpr std::int64_t oldest_known = 4; ///< what qpkg 0.1 wrote is not brought up to date

@@ -145,6 +145,11 @@ void read_names(const Connection& connection, const std::string& qube, Generatio
         generation.aliases.insert(
             {id<AppId>(aliases.text(0)), key_of(aliases.text(1), aliases.text(2)), aliases.text(3)});
     }
+    Statement own(connection, "SELECT app, kind, name, path FROM own_export WHERE qube = ? AND generation = ?");
+    own.bind(qube).bind(generation.number);
+    while (own.step()) {
+        generation.own.insert({id<AppId>(own.text(0)), key_of(own.text(1), own.text(2)), own.text(3)});
+    }
 }
 
 std::vector<Qube> read_qubes(const Connection& connection)

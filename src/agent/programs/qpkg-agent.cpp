@@ -8,6 +8,7 @@
 // It is static and needs no library of a base: it runs in bases of any age, before anything else does.
 
 // Mounts the volumes this qube was told of and shows their apps; starts what the host of a virtual machine asks for.
+#include "agent/app_state.hpp"
 #include "agent/boot.hpp"
 #include "agent/disks.hpp"
 #include "agent/init.hpp"
@@ -32,7 +33,7 @@ using namespace qpkg;
 const agent::Surroundings surroundings;
 constexpr const char* usage =
     "usage: qpkg-agent boot | qpkg-agent refresh | qpkg-agent list | qpkg-agent serve [PORT] | "
-    "qpkg-agent init";
+    "qpkg-agent forget APP | qpkg-agent init";
 
 int show(const agent::QubePaths& layout, const agent::Announcements& announcements)
 {
@@ -117,6 +118,10 @@ int main(int count, char** arguments)
     try {
         if (count == 3 && std::string_view(arguments[1]) == "serve") {
             agent::serve(arguments[2]);
+        }
+        if (count == 3 && std::string_view(arguments[1]) == "forget") {
+            agent::forget_state(agent::QubePaths(), AppId::require(arguments[2]));
+            return 0;
         }
         return run(count == 2 ? arguments[1] : "");
     } catch (const Error& error) {

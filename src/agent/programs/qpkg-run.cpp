@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-// Runs a program of an app in that app's view.
+// Runs a program of an app in that app's view. Called xdg-open, it opens a file or URL with the app that does so.
 #include "agent/enter.hpp"
+#include "agent/extensions.hpp"
+#include "agent/opening.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -27,16 +29,33 @@ std::string environment(const char* name, const char* otherwise)
     return value;
 }
 
-/// The view's own programs first, the launchers of all apps after them.
-void set_search_paths(const agent::QubePaths& layout)
+/// Data that extensions have where no variable of all programs leads: dictionaries, locales. What the user set counts.
+void add_data_path(const char* name, const std::vector<std::string>& folders)
 {
-    const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin");
-    const auto data = environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
-    ::setenv("PATH", agent::with_last(path, layout.bin().string()).c_str(), 1);
-    ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
+    std::string list = environment(name, "");
+    for (const auto& folder : folders) {
+        list = agent::with_last(list, folder);
+    }
+    if (!list.empty()) {
+        ::setenv(name, list.c_str(), 1);
+    }
 }
 
-int become(std::vector<std::string> words)
+/// The view's own programs first, the launchers of all apps after them. Data of extensions comes after the base's.
+void set_search_paths(const agent::QubePaths& layout)
+{
+    const auto path = environment("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games");
+    auto data = environment("XDG_DATA_DIRS", "/usr/local/share:/usr/share");
+    for (const auto& folder : agent::data_folders(layout)) {
+        data = agent::with_last(data, folder);
+    }
+    ::setenv("PATH", agent::with_last(path, layout.bin().string()).c_str(), 1);
+    ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
+    add_data_path("DICPATH", agent::data_folders(layout, "share/hunspell"));
+    add_data_path("LOCPATH", agent::data_folders(layout, "locale"));
+}
+
+int become(std::vector<std::string> words, const char* own_name = "qpkg-run")
 {
     std::vector<char*> argv;
     for (auto& word : words) {
@@ -45,7 +64,7 @@ int become(std::vector<std::string> words)
     argv.push_back(nullptr);
     ::execvp(argv[0], argv.data());
     const int cause = errno;
-    std::fprintf(stderr, "qpkg-run: run %s: %s\n", argv[0], std::strerror(cause));
+    std::fprintf(stderr, "%s: run %s: %s\n", own_name, argv[0], std::strerror(cause));
     return cause == ENOENT || cause == ENOTDIR ? not_found : cannot_run;
 }
 
@@ -63,12 +82,72 @@ int run(const std::vector<std::string>& words)
     return become(std::move(program));
 }
 
+// The exit codes of xdg-open.
+constexpr int wrong_words = 1;
+constexpr int no_such_file = 2;
+constexpr int no_application = 3;
+constexpr int not_opened = 4;
+
+int status_of(const Error& error)
+{
+    switch (error.code()) {
+    case Code::usage:
+        return wrong_words;
+    case Code::not_found:
+        return no_such_file;
+    case Code::unsupported:
+        return no_application;
+    default:
+        return not_opened;
+    }
+}
+
+int open_words(const std::vector<std::string>& words)
+{
+    if (words.size() == 1 && (words[0] == "--help" || words[0] == "--version")) {
+        std::puts("xdg-open of qpkg\nusage: xdg-open FILE|URL");
+        return 0;
+    }
+    if (words.size() != 1 || words[0].starts_with('-')) {
+        throw Error(Code::usage, "usage: xdg-open FILE|URL");
+    }
+    set_search_paths(agent::QubePaths());
+    auto folders = agent::opening_folders([](const char* name) { return environment(name, ""); });
+    folders.is_terminal = ::isatty(STDOUT_FILENO) == 1;
+    const auto target = agent::parse_opened_target(words[0], agent::fs::current_path());
+    (void)become(agent::program_to_open(folders, target), "xdg-open");
+    return not_opened;
+}
+
+int open(const std::vector<std::string>& words)
+{
+    try {
+        return open_words(words);
+    } catch (const Error& error) {
+        std::fprintf(stderr, "xdg-open: %s\n", error.what());
+        return status_of(error);
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "xdg-open: %s\n", error.what());
+        return not_opened;
+    }
+}
+
+bool is_called_xdg_open(int count, char** arguments)
+{
+    const std::string_view name = count > 0 ? arguments[0] : "";
+    return name.substr(name.rfind('/') + 1) == "xdg-open";
+}
+
 } // namespace
 
 int main(int count, char** arguments)
 {
+    const std::vector<std::string> words{arguments + (count > 0 ? 1 : 0), arguments + count};
+    if (is_called_xdg_open(count, arguments)) {
+        return open(words);
+    }
     try {
-        return run({arguments + (count > 0 ? 1 : 0), arguments + count});
+        return run(words);
     } catch (const Error& error) {
         std::fprintf(stderr, "qpkg-run: %s\n", error.what());
         if (error.code() == Code::usage) {

@@ -177,7 +177,8 @@ private:
         }
         const auto known = snapshot_.releases.find(release.manifest);
         const bool here = known != snapshot_.releases.end() &&
-                          std::ranges::binary_search(snapshot_.commits, known->second.release.tree.commit);
+                          std::ranges::binary_search(snapshot_.commits, known->second.release.tree.commit) &&
+                          std::ranges::binary_search(snapshot_.details, known->second.release.details.sha256);
         return here ? Arrival::here : Arrival::imported;
     }
 
@@ -234,7 +235,11 @@ private:
     }
 
     /// Releases that came in whole before the disk was full are of no use while nobody knows them.
-    void give_space_back() { world_.content.prune(plan::needed_commits(world_.db.snapshot())); }
+    void give_space_back()
+    {
+        const auto snapshot = world_.db.snapshot();
+        world_.content.prune({plan::needed_commits(snapshot), plan::needed_details(snapshot)});
+    }
 
     World& world_;
     const ImportBundleRequest& request_;

@@ -5,6 +5,7 @@
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
 #include "build/base_tree.hpp"
+#include "build/times.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
@@ -40,8 +41,9 @@ fs::path unpack_base(World& world, const fs::path& archive, const fs::path& plac
 struct Origin {
     BaseId id;
     std::uint64_t level;
-    std::int64_t epoch; ///< timestamp of its commit
+    std::int64_t epoch; ///< timestamp of its commit, and of all that was made since `began`
     std::vector<Package> packages;
+    timespec began;
 };
 
 /// An object that was here already may have been damaged since, and nobody has signed what the volume's root must be:
@@ -57,6 +59,7 @@ VolumeReport volume_of(World& world, const CommitRequest& wanted, const CommitId
 
 BaseReport adopt(World& world, Origin origin, const fs::path& tree)
 {
+    build::settle_times(ForeignTree(tree), origin.began, origin.epoch);
     const auto wanted = base_commit(tree, origin.id, origin.epoch);
     const auto commit = world.content.commit_tree(wanted, world.progress);
     fault_point("base.committed");
@@ -91,6 +94,7 @@ BaseId plan_base(const World& world, const BaseRequest& request)
 
 BaseReport build_base(World& world, const BaseRequest& request, const BeginWriting& begin_writing)
 {
+    const auto began = build::file_clock();
     const auto [source, known] = require_makeable(world.package_sources, request.id);
     const Scratch scratch(world.root / "build");
     files::require_room(scratch.path(), {space_for_base});
@@ -100,11 +104,12 @@ BaseReport build_base(World& world, const BaseRequest& request, const BeginWriti
     fs::remove(tar);
     build::add_guest_files(tree, world.guest_files);
     begin_writing();
-    return adopt(world, {known.id, known.level, known.epoch, std::move(packages)}, tree);
+    return adopt(world, {known.id, known.level, known.epoch, std::move(packages), began}, tree);
 }
 
 BaseReport import_base(World& world, const BaseImport& request, const BeginWriting& begin_writing)
 {
+    const auto began = build::file_clock();
     const auto wanted = request.id.empty() ? std::nullopt : std::optional(BaseId::require(request.id));
     const Scratch scratch(world.root / "build");
     const auto context = "import " + request.archive.string();
@@ -112,12 +117,12 @@ BaseReport import_base(World& world, const BaseImport& request, const BeginWriti
         with_context(context, [&] { return unpack_base(world, request.archive, scratch.path() / "tree"); });
     if (wanted) {
         begin_writing();
-        return adopt(world, {*wanted, 0, import_epoch, {}}, tree);
+        return adopt(world, {*wanted, 0, import_epoch, {}, began}, tree);
     }
     const auto root = files::open(tree, O_PATH | O_DIRECTORY);
     const auto found = with_context(context, [&] { return build::identify_base(root); });
     begin_writing();
-    return adopt(world, {found.id, found.level, import_epoch, {}}, tree);
+    return adopt(world, {found.id, found.level, import_epoch, {}, began}, tree);
 }
 
 } // namespace qpkg::app

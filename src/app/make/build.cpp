@@ -5,9 +5,13 @@
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
 #include "build/base_tree.hpp"
+#include "build/extension.hpp"
+#include "build/font_caches.hpp"
 #include "build/lock.hpp"
 #include "build/module_tests.hpp"
 #include "build/module_tree.hpp"
+#include "build/replaced_packages.hpp"
+#include "build/times.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/manifest.hpp"
 
@@ -25,8 +29,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: package lists, small modules
-/// Bytes of disk for each byte of package files: unpacked (4), committed (4), compressed again (1.5).
-constexpr std::uint64_t growth = 10;
+/// Bytes of disk for each byte of package files: unpacked (4), committed (4), a volume to look at (4), compressed again
+/// (1.5).
+constexpr std::uint64_t growth = 14;
+/// Bytes of a manifest for what is not known before the exports: numbers, the summary, and deltas when it is published.
+constexpr std::size_t room_for_the_rest = 4096;
 
 struct RecipeFile {
     std::string text;
@@ -35,15 +42,9 @@ struct RecipeFile {
 };
 
 /// The text that makes the same module again.
-std::string complete_text(const RecipeFile& recipe, const std::vector<Export>& exports)
+std::string complete_text(const RecipeFile& recipe, const build::ModuleTree& module)
 {
-    std::vector<std::string> names;
-    for (const auto& made : exports) {
-        if (made.listed) {
-            names.push_back(made.name);
-        }
-    }
-    return recipe.is_written_here ? build::with_names(recipe.text, names) : recipe.text;
+    return recipe.is_written_here ? build::with_names(recipe.text, module.listed) : recipe.text;
 }
 
 RecipeFile read_recipe(const World& world, const BuildRequest& request)
@@ -96,10 +97,12 @@ build::Lock require_lock(const BuildRequest& request, const Base& base)
 }
 
 build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
-                            const build::Recipe& recipe, const Base& base)
+                            const build::Recipe& recipe, const Base& base, const std::vector<std::string>& tools)
 {
     if (request.lock.empty()) {
-        auto choice = source.resolve(workshop, {recipe.packages, recipe.recommends});
+        PackageWish wish{recipe.packages, recipe.recommended};
+        wish.names.insert(wish.names.end(), tools.begin(), tools.end());
+        auto choice = source.resolve(workshop, wish);
         return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
     }
     auto lock = require_lock(request, base);
@@ -116,14 +119,12 @@ std::uint64_t size_of(const build::Lock& lock)
     return size;
 }
 
-std::vector<Package> packages_of(const build::Lock& lock)
+/// Writes a table beside the manifest as the repository will serve it.
+PinnedFile write_packed(const World& world, const fs::path& file, const std::string& raw)
 {
-    std::vector<Package> packages;
-    for (const auto& locked : lock.packages) {
-        packages.push_back(locked.package);
-    }
-    std::ranges::sort(packages);
-    return packages;
+    const auto packed = world.pack_file(raw);
+    files::write(file, packed, 0644, files::Durability::scratch);
+    return {sha256(raw), raw.size(), sha256(packed), packed.size()};
 }
 
 std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
@@ -139,43 +140,122 @@ std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
     return first->package.version;
 }
 
-/// Commits the finished tree, measures its volume, and fills the result directory.
-Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
-             const build::Lock& lock, build::ModuleTree module, const fs::path& result)
+/// What is known before the tree is made.
+Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const std::optional<build::Extension>& extension)
 {
     const auto& app = recipe.recipe.app;
     const auto arch = native_arch();
     const auto channel = Channel::require("stable");
-    const auto lock_text = build::encode_lock(lock);
-    const auto version = version_of(recipe.recipe, lock);
-    const auto ref = "app/" + app.text() + '/' + arch.text() + '/' + channel.text();
+    const auto nothing = sha256("");
+    return {.app = app,
+            .version = version_of(recipe.recipe, lock),
+            .sequence = 0,
+            .channel = channel,
+            .arch = arch,
+            .base = lock.base,
+            .summary = "",
+            .tree = {CommitId(nothing), "app/" + app.text() + '/' + arch.text() + '/' + channel.text(), 0, 0, 0},
+            .volume = {VolumeId(nothing), 0, ""},
+            .exports = {},
+            .needs = recipe.recipe.needs,
+            .inputs = {nothing, sha256(build::encode_lock(lock)), lock.base_commit, lock.epoch},
+            .details = {nothing, 0, nothing, 0},
+            .owners = {nothing, 0, nothing, 0},
+            .extends = extension ? std::optional(extension->extends) : std::nullopt,
+            .points = build::points_of(recipe.recipe, version_of(recipe.recipe, lock)),
+            .first_start = recipe.recipe.first_start};
+}
 
+ModuleIdentity module_identity(const Release& draft)
+{
+    return {.app = draft.app,
+            .version = draft.version,
+            .arch = draft.arch,
+            .base = draft.base,
+            .ref = draft.tree.ref,
+            .epoch = draft.inputs.source_date_epoch};
+}
+
+/// A build between its installation and its commit.
+struct Built {
+    const Workshop& workshop;
+    const PackageSource& source;
+    const build::Lock& lock;
+    const Fd& base;
+    const fs::path& tree;
+};
+
+/// The volume of the tree as it is now.
+fs::path volume_of(World& world, const Built& built, const ModuleIdentity& module)
+{
+    const auto& scratch = built.workshop.scratch;
     const auto content = world.open_content(scratch / "content");
-    const auto commit =
-        content->commit_tree(module_commit(tree, {app, version, arch, lock.base, ref, lock.epoch}), world.progress);
+    const auto volumes = world.open_volumes(*content, scratch / "volumes");
+    const VolumePart part{content->commit_tree(module_commit(built.tree, module), world.progress).commit, ""};
+    return volumes->path(volumes->build({&part, 1}, std::nullopt, world.progress).volume.root);
+}
+
+/// Everything once more, aside: of the tree itself only the fonts are left.
+fs::path install_aside(const Built& built)
+{
+    auto aside = built.workshop;
+    aside.scratch /= "aside";
+    ForeignTree(built.workshop.scratch).make_directories("aside");
+    return built.source.install(aside, built.lock.packages, built.lock.epoch);
+}
+
+/// What goes by the times of directories is made over the volume, which alone has them.
+void add_caches(World& world, const Built& built, const ModuleIdentity& module,
+                const std::optional<build::Extension>& extension)
+{
+    if (build::has_fonts(extension)) {
+        const auto volume = volume_of(world, built, module);
+        const bool is_in_base = build::tools_for(extension, built.base).empty();
+        const auto programs = is_in_base ? std::nullopt : std::optional(install_aside(built));
+        build::add_entry_caches(built.workshop, volume, programs, module.app, built.tree, module.epoch);
+    } else if (!extension && build::wants_font_caches(built.tree, built.base)) {
+        build::add_font_caches(built.workshop, volume_of(world, built, module), built.tree, module.epoch);
+    }
+}
+
+/// Bytes of the manifest.
+std::size_t room_for_exports(const Release& draft)
+{
+    const auto used = encode_manifest(draft).size() + room_for_the_rest;
+    return largest_manifest - std::min(largest_manifest, used);
+}
+
+/// Commits the finished tree, measures its volume, and fills the result directory. `release` is the draft.
+Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
+             const build::Lock& lock, build::ModuleTree module, Release release, const fs::path& result)
+{
+    const auto content = world.open_content(scratch / "content");
+    const auto commit = content->commit_tree(module_commit(tree, module_identity(release)), world.progress);
     fault_point("build.committed");
     const VolumePart part{commit.commit, ""};
-    const auto volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
-    NamedProgress named(world.progress, app.text());
-    const auto archive_size =
-        world.archive_repository(result / "ostree")->add(commit.commit, scratch / "content", ref, nullptr, named);
+    release.volume = world.open_volumes(*content, scratch / "volumes")->measure({&part, 1});
+    NamedProgress named(world.progress, release.app.text());
+    const auto archive_size = world.archive_repository(result / "ostree")
+                                  ->add(commit.commit, scratch / "content", release.tree.ref, nullptr, named);
     fault_point("build.exported");
 
-    Release release{.app = app,
-                    .version = version,
-                    .sequence = 0,
-                    .channel = channel,
-                    .arch = arch,
-                    .base = lock.base,
-                    .summary = std::move(module.summary),
-                    .tree = {commit.commit, ref, commit.objects, commit.size, archive_size},
-                    .volume = volume,
-                    .exports = std::move(module.exports),
-                    .needs = recipe.recipe.needs,
-                    .inputs = {sha256(recipe.text), sha256(lock_text), lock.base_commit, lock.epoch},
-                    .packages = packages_of(lock)};
+    release.tree = {commit.commit, release.tree.ref, commit.objects, commit.size, archive_size};
+    release.summary = std::move(module.summary);
+    release.exports = std::move(module.exports);
+    release.limits = std::move(module.limits);
+    release.inputs.recipe = sha256(recipe.text);
+    auto packages = lock.packages;
+    if (release.extends) { // what was installed for its build alone is no part of it
+        std::erase_if(packages, [&](const LockedPackage& locked) {
+            return std::ranges::find(module.installed, locked.package.name, &InstalledPackage::name) ==
+                   module.installed.end();
+        });
+    }
+    module.details.packages = build::built_packages(packages, module.installed);
+    release.details = write_packed(world, result / packed_details_file, encode_details(module.details));
+    release.owners = write_packed(world, result / packed_owners_file, module.owners);
     files::write(result / "module.toml", recipe.text, 0644, files::Durability::scratch);
-    files::write(result / "module.lock", lock_text, 0644, files::Durability::scratch);
+    files::write(result / "module.lock", build::encode_lock(lock), 0644, files::Durability::scratch);
     files::write(result / "manifest.json", encode_manifest(release), 0644, files::Durability::scratch);
     return release;
 }
@@ -196,7 +276,12 @@ BuildPlan plan_build(World& world, const BuildRequest& request)
 BuildReport build_module(World& world, const BuildRequest& request)
 {
     auto recipe = read_recipe(world, request);
-    const auto base = plan::require_base(world.db.snapshot(), recipe.recipe.base);
+    const auto snapshot = world.db.snapshot();
+    const auto base = plan::require_base(snapshot, recipe.recipe.base);
+    const auto extension = build::extension_of(recipe.recipe, snapshot.releases);
+    if (extension) {
+        recipe.text = build::with_extension(recipe.text, recipe.recipe, *extension);
+    }
     const Scratch scratch(world.root / "build");
     files::require_room(scratch.path(), {space_to_start});
     const Workshop workshop{.sandbox = world.sandbox,
@@ -206,27 +291,36 @@ BuildReport build_module(World& world, const BuildRequest& request)
                             .cache = world.root / "cache" / base.id.text()};
     const auto base_root = world.sandbox.open_root(workshop.base_image);
     const auto source = require_source(world, request, base, base_root);
-    const auto lock = choose_packages(*source, workshop, request, recipe.recipe, base);
+    const auto lock =
+        choose_packages(*source, workshop, request, recipe.recipe, base, build::tools_for(extension, base_root));
+    const auto draft = draft_of(recipe, lock, extension);
+    const auto room = room_for_exports(draft);
     files::require_room(scratch.path(), {growth * size_of(lock)});
+    build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
     fault_point("build.downloaded");
 
+    const auto began = build::file_clock();
     const auto tree = source->install(workshop, lock.packages, lock.epoch);
     fault_point("build.installed");
-    auto module =
-        build::make_module_tree(tree, base_root, recipe.recipe, *source,
-                                recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out);
-    recipe.text = complete_text(recipe, module.exports);
+    const auto base_files = world.content.open_commit(base.commit);
+    auto module = build::make_module_tree(
+        tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
+        {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room}, extension);
+    build::settle_times(ForeignTree(tree), began, lock.epoch);
+    add_caches(world, {workshop, *source, lock, base_root, tree}, module_identity(draft), extension);
+    recipe.text = complete_text(recipe, module);
     build::run_tests(workshop, tree, recipe.recipe.tests);
 
     auto findings = module.findings;
+    const auto packages = lock.packages.size();
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
-    auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), result.path());
+    auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), draft, result.path());
     const auto place = request.out / recipe.recipe.app.text();
     files::set_mode(result.path(), 0755);
     files::sync_filesystem(result.path());
     files::replace_directory(result.path(), place);
     fault_point("build.in-place");
-    return {std::move(release), place, std::move(findings), recipe.recipe.tests.size()};
+    return {std::move(release), place, std::move(findings), recipe.recipe.tests.size(), packages};
 }
 
 } // namespace qpkg::app

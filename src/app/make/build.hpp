@@ -25,9 +25,10 @@ struct BuildRequest {
 
 struct BuildReport {
     Release release;                      ///< a draft: sequence 0, unsigned
-    std::filesystem::path directory;      ///< manifest.json, module.toml, module.lock, ostree/
+    std::filesystem::path directory;      ///< manifest.json, details.zst, owners.zst, module.toml, module.lock, ostree/
     std::vector<build::Finding> findings; ///< ascending
     std::size_t tests;                    ///< that ran, and passed
+    std::size_t packages;                 ///< that the module is made of
 };
 
 /// What a build begins with.

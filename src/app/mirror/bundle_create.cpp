@@ -2,6 +2,8 @@
 #include "app/mirror/bundle_create.hpp"
 
 #include "app/mirror/site_reader.hpp"
+#include "engine/details.hpp"
+#include "repo-format/repo/details.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
@@ -41,7 +43,7 @@ std::uint64_t trusted_root(const Inventory& inventory, const std::vector<std::st
 class Planner {
 public:
     Planner(World& world, const CreateBundleRequest& request)
-        : request_(request), inventory_(read_inventory(request.inventory)),
+        : world_(world), request_(request), inventory_(read_inventory(request.inventory)),
           site_(world.fetcher(request.repository.string()), request.repository.string(), world.clock.now())
     {
         plan_.archive = world.open_archive(request.repository / "ostree");
@@ -145,6 +147,12 @@ private:
     {
         auto& line = *std::ranges::find(plan_.releases, release.id,
                                         [](const BundledRelease& bundled) { return bundled.release.manifest; });
+        const auto& details = release.release.details;
+        if (here_.insert(details.sha256).second) {
+            add(raw_details_path(details), engine::fetch_details(release.release, site_.source(), world_.unpack_file));
+            line.bytes += details.size;
+            ++plan_.objects;
+        }
         for (const auto& object : plan_.archive->objects_of(release.release.tree.commit)) {
             if (here_.insert(object.sha256).second) {
                 sections_.push_back(
@@ -156,10 +164,11 @@ private:
         }
     }
 
+    World& world_;
     const CreateBundleRequest& request_;
     std::optional<Inventory> inventory_;
     SiteReader site_;
-    std::unordered_set<Digest> here_; ///< objects that are in the bundle or on the other side already
+    std::unordered_set<Digest> here_; ///< objects and details that are in the bundle or on the other side already
     std::vector<bundle::Section> sections_;
     DraftBundle plan_{};
 };

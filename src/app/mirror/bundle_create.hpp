@@ -34,7 +34,7 @@ struct CreateBundleRequest {
 struct BundledRelease {
     trust::ListedRelease release;
     bool there;          ///< the inventory has its objects already
-    std::uint64_t bytes; ///< raw bytes of the objects that are taken along for it
+    std::uint64_t bytes; ///< raw bytes of the objects and details that are taken along for it
 };
 
 /// A bundle, decided on; `header` goes before the sections.
@@ -50,7 +50,7 @@ struct DraftBundle {
     std::uint64_t newest_root;
     std::uint64_t index;   ///< version of the timestamp
     std::int64_t expires;  ///< seconds since 1970, of whatever role expires first
-    std::uint64_t objects; ///< number
+    std::uint64_t objects; ///< number, details counted in
     std::uint64_t length;  ///< bytes of the whole file
     std::unique_ptr<ServedObjects> archive;
 };

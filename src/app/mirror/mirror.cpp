@@ -7,7 +7,9 @@
 #include "app/publish/publish_module.hpp"
 #include "app/publish/site.hpp"
 #include "engine/writer_lock.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 #include "repo-format/repo/rebuild.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -77,6 +79,13 @@ std::vector<trust::ListedRelease> chosen(const std::vector<trust::ListedRelease>
     return releases;
 }
 
+/// As the manifest names it.
+bool holds_table(const std::filesystem::path& directory, const std::string& path, const PinnedFile& table)
+{
+    const auto here = files::read_if_exists(directory / path, largest_owners);
+    return here && sha256(*here) == table.packed_sha256;
+}
+
 /// One attempt with one location.
 class Sync {
 public:
@@ -144,6 +153,8 @@ private:
                     throw Error(Code::corrupt, input_path(input) + ": the bytes are not what its name says");
                 }
             }
+            take_table(packed_details_path(release.details), release.details, largest_details);
+            take_table(packed_owners_path(release.owners), release.owners, largest_owners);
             site_.take_statements(release.tree.commit);
             for (const auto& delta : release.deltas) {
                 interrupt::throw_if_requested();
@@ -151,6 +162,28 @@ private:
                                                            site_.source(), world_.progress);
             }
         });
+    }
+
+    /// At once to its place: nothing points at it before the metadata does, and many are too large to be remembered.
+    void take_table(const std::string& path, const PinnedFile& table, std::uint64_t largest)
+    {
+        if (holds_table(request_.to, path, table)) {
+            return;
+        }
+        if (table.packed_size > largest) {
+            throw Error(Code::no_space, path + ": " + std::to_string(table.packed_size) + " bytes, allowed are " +
+                                            std::to_string(largest));
+        }
+        const auto bytes = site_.source().get(path, table.packed_size);
+        if (!bytes) {
+            throw Error(Code::not_found, path + " is not there, though the manifest names it");
+        }
+        if (sha256(*bytes) != table.packed_sha256) {
+            throw Error(Code::corrupt, path + ": the bytes are not those that the manifest names");
+        }
+        write_site_file(request_.to, path, *bytes, "mirror.file");
+        report_.fetched_bytes += bytes->size();
+        report_.changed = true;
     }
 
     /// Each under the path it was asked for; the pointer last.
@@ -291,6 +324,12 @@ MirrorVerdict verify_mirror(World& world, const std::filesystem::path& directory
                     world.progress.advance(1);
                 }
                 world.progress.end("sound");
+                for (const auto& [path, table] : {std::pair{packed_details_path(release.details), release.details},
+                                                  std::pair{packed_owners_path(release.owners), release.owners}}) {
+                    if (!holds_table(directory, path, table)) {
+                        throw Error(Code::corrupt, path + " is not there as the manifest names it");
+                    }
+                }
             }
         } catch (const Error& error) {
             if (error.code() == Code::interrupted) {

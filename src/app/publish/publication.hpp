@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 //
-// Why a publication is written in this order: objects, deltas, inputs, manifest, publisher, targets, snapshot; then all
-// of it is read as two clients would, one that knew the repository and one that did not; then roots of changed keys,
-// and last timestamp.json. Every file but that one has a name that nothing pointed at before. So readers see the old
-// state until the last rename and the new one after it, and a kill anywhere leaves files that the next run uses or
+// Why a publication is written in this order: objects, deltas, inputs, details, manifest, publisher, targets, snapshot;
+// then all of it is read as two clients would, one that knew the repository and one that did not; then roots of changed
+// keys, and last timestamp.json. Every file but that one has a name that nothing pointed at before. So readers see the
+// old state until the last rename and the new one after it, and a kill anywhere leaves files that the next run uses or
 // writes again.
 //
 // New roots wait for the end because a client that sees one asks at once for roles signed by its keys. To be read as a
@@ -86,6 +86,7 @@ private:
 
     void write_objects(Planned& planned);
     void write_inputs(const BuiltModule& module) const;
+    void write_tables(const BuiltModule& module) const;
     std::vector<CommitId> earlier_commits(const Release& release) const;
     void write_deltas(Release& release, const CommitSigner& signer) const;
     void write_root();

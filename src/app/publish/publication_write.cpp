@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publish/publication.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 #include "repo-format/repo/rebuild.hpp"
 #include "signing/memory_trust_store.hpp"
 
@@ -33,6 +35,7 @@ void Publication::write_objects(Planned& planned)
     fault_point("publish.objects");
     write_deltas(release, signer);
     write_inputs(*planned.module);
+    write_tables(*planned.module);
     const auto bytes = encode_manifest(release);
     planned.manifest = sha256(bytes);
     const auto path = target_path(release.app, release.arch, release.channel, release.sequence);
@@ -47,6 +50,14 @@ void Publication::write_inputs(const BuiltModule& module) const
         const auto bytes = files::read(module.directory / name, largest_input);
         write_site_file(request_.repository, input_path(sha256(bytes)), bytes, "publish.input");
     }
+}
+
+/// What the module says of itself.
+void Publication::write_tables(const BuiltModule& module) const
+{
+    const auto tables = read_tables(module, ports_.unpack_file);
+    write_site_file(request_.repository, packed_details_path(module.draft.details), tables.details, "publish.details");
+    write_site_file(request_.repository, packed_owners_path(module.draft.owners), tables.owners, "publish.owners");
 }
 
 void Publication::write_role(const std::string& file, const std::string& bytes, std::string_view fault) const

@@ -80,6 +80,7 @@ struct PublisherPorts {
     std::function<std::unique_ptr<Fetcher>(const std::string& location)> fetcher;
     /// Opens (making it when absent) an archive repository.
     std::function<std::unique_ptr<ArchiveRepository>(const std::filesystem::path& archive)> archive_repository;
+    Unpack unpack_file;          ///< of what modules say of themselves
     MakeDeltas make_deltas = {}; ///< empty: none are made
 };
 
@@ -94,7 +95,7 @@ PublishReport plan_publication(const PublisherPorts& ports, const PublishRequest
 
 inline PublisherPorts publisher_ports(const World& world)
 {
-    return {world.clock, world.progress, world.fetcher, world.archive_repository, world.make_deltas};
+    return {world.clock, world.progress, world.fetcher, world.archive_repository, world.unpack_file, world.make_deltas};
 }
 inline PublishReport publish(World& world, const PublishRequest& request)
 {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publish/publish_module.hpp"
 
+#include "engine/details.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 #include "repo-format/repo/sequence.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -38,6 +41,13 @@ void check_input(const fs::path& file, const Digest& expected)
     }
 }
 
+/// Compressed anew, the same bytes may be others.
+void take_packed(PinnedFile& file, const PinnedFile& of)
+{
+    file.packed_sha256 = of.packed_sha256;
+    file.packed_size = of.packed_size;
+}
+
 BuiltModule read_module(const fs::path& directory)
 {
     const auto manifest = directory / "manifest.json";
@@ -53,6 +63,25 @@ BuiltModule read_module(const fs::path& directory)
 }
 
 } // namespace
+
+PackedTables read_tables(const BuiltModule& module, const Unpack& unpack)
+{
+    const auto read = [&](const char* name, const PinnedFile& named, std::size_t cap, const auto& check) {
+        const auto file = module.directory / name;
+        return with_context(file.string(), [&] {
+            if (std::max(named.size, named.packed_size) > cap) {
+                throw Error(Code::no_space, "allowed are " + std::to_string(cap) + " bytes");
+            }
+            auto packed = files::read(file, cap);
+            check(engine::unpack_pinned(named, packed, unpack));
+            return packed;
+        });
+    };
+    return {read(packed_details_file, module.draft.details, largest_details,
+                 [](const std::string& raw) { parse_details(raw); }),
+            read(packed_owners_file, module.draft.owners, largest_owners,
+                 [](const std::string& raw) { read_owners(raw, {}); })};
+}
 
 std::vector<BuiltModule> read_modules(const std::vector<fs::path>& directories)
 {
@@ -103,6 +132,8 @@ bool is_same_release(const Release& published, Release draft)
 {
     draft.sequence = published.sequence;
     draft.tree.archive_size = published.tree.archive_size;
+    take_packed(draft.details, published.details);
+    take_packed(draft.owners, published.owners);
     draft.inputs = published.inputs;
     draft.deltas = published.deltas;
     return draft == published;

@@ -4,6 +4,8 @@
 #include "app/publish/publish.hpp"
 #include "repo-format/repo/roles.hpp"
 
+#include "qpkg/ports/packing.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -24,6 +26,14 @@ struct BuiltModule {
 /// architecture and channel).
 std::vector<BuiltModule> read_modules(const std::vector<std::filesystem::path>& directories);
 
+/// The details and owners of a module, packed, as the repository will serve them. Error corrupt when they are not what
+/// the draft names, or what a client or mirror would refuse.
+struct PackedTables {
+    std::string details;
+    std::string owners;
+};
+PackedTables read_tables(const BuiltModule& module, const Unpack& unpack);
+
 /// The newest release of one app, architecture and channel in a publisher's list.
 struct LatestRelease {
     std::uint64_t sequence; ///< the highest ever given, also when that release was withdrawn; 0 when there was none
@@ -34,7 +44,7 @@ LatestRelease latest_release(const tuf::Targets& publisher, const Release& like)
 /// Paths of the listed releases of the same app, architecture and channel with a lower sequence, newest first.
 std::vector<std::string> releases_before(const tuf::Targets& publisher, const Release& release);
 
-/// True when publishing `draft` would tell users nothing new: only the order, transfer size, deltas
+/// True when publishing `draft` would tell users nothing new: only the order, transfer sizes, compressed bytes, deltas
 /// and inputs may differ.
 bool is_same_release(const Release& published, Release draft);
 

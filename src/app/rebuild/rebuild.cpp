@@ -91,6 +91,9 @@ std::string manifest_difference(const Release& published, const Release& built)
     if (built.volume != published.volume) {
         return "other volume " + built.volume.root.hex() + " of the same tree";
     }
+    if (built.details.sha256 != published.details.sha256) {
+        return "other details of the same tree";
+    }
     return is_same_release(published, built) ? "" : "other manifest of the same tree";
 }
 

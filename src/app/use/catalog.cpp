@@ -368,7 +368,12 @@ void Catalog::require_rebuilt(const KnownRelease& release, plan::Dissent dissent
 
 Fetcher& Catalog::fetcher(const RepoName& repo)
 {
-    auto& source = *sources_.at(repo);
+    const auto known = sources_.find(repo);
+    if (known == sources_.end()) {
+        throw Error(Code::not_found, "repository " + repo.text() + " is not trusted here any more",
+                    "add it again: qpkg repo add " + repo.text() + " LOCATION");
+    }
+    auto& source = *known->second;
     if (source.location == carried_location) {
         throw Error(Code::failed, "repository " + repo.text() + " comes in bundles, and what is wanted is not here",
                     "import a bundle that holds it: qpkg bundle import FILE");

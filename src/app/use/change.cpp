@@ -3,9 +3,12 @@
 
 #include "app/typed_app.hpp"
 #include "app/use/adoption.hpp"
+#include "app/use/code_wished.hpp"
 #include "app/use/cost.hpp"
+#include "app/use/extension_trees.hpp"
 #include "app/use/names_wished.hpp"
 #include "app/use/told_exports.hpp"
+#include "app/use/unexported.hpp"
 #include "app/use/upgrade.hpp"
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
@@ -149,7 +152,7 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
     }
     plan = plan::plan_install(snapshot, releases, qubes,
                               occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)),
-                              wishes_of(request.services, releases));
+                              wishes_of(request.services, releases), consents_of(request.code, releases));
     if (!plan.empty()) {
         plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
     }
@@ -162,7 +165,20 @@ PreparedChange prepare_remove(World& world, const RemoveRequest& request)
     const auto qubes = chosen_qubes(snapshot, request.from);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
     auto plan = plan::plan_remove(snapshot, apps, qubes, occasion(world, snapshot, qubes, request.reason));
-    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+    auto change = priced(world, std::move(snapshot), std::move(plan), nullptr);
+    change.deletes_state = request.delete_state;
+    return change;
+}
+
+std::vector<std::pair<QubeName, AppId>> states_left(const plan::Plan& plan)
+{
+    std::vector<std::pair<QubeName, AppId>> left;
+    for (const auto& effect : plan.effects) {
+        if (effect.from && !effect.to && !effect.from->release.first_start.is_nothing()) {
+            left.emplace_back(effect.qube, effect.app);
+        }
+    }
+    return left;
 }
 
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
@@ -184,6 +200,19 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request)
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
 
+PreparedChange prepare_export(World& world, const ExportRequest& request)
+{
+    auto snapshot = state_of(world);
+    const auto qube = QubeName::require(request.qube);
+    const auto installed = apps_in(snapshot, {qube});
+    const auto app = resolve_app(request.app, installed, "see `qpkg list`");
+    auto wishes = wishes_of(request.wishes, installed);
+    wishes.own = own_exports(world, snapshot, {qube, app, request.names, request.drop});
+    auto plan = plan::plan_names(snapshot, qube, occasion(world, snapshot, {qube}, request.reason, std::move(wishes)));
+    require_tellable(snapshot, plan);
+    return priced(world, std::move(snapshot), std::move(plan), nullptr);
+}
+
 PreparedChange prepare_layout(World& world, const LayoutRequest& request)
 {
     auto snapshot = state_of(world);
@@ -199,6 +228,7 @@ void require_still_there(const World& world, const PreparedChange& change)
     const auto& then = change.snapshot;
     const bool all =
         std::ranges::includes(now.volumes, then.volumes) && std::ranges::includes(now.commits, then.commits) &&
+        std::ranges::includes(now.details, then.details) &&
         std::ranges::all_of(then.releases, [&](const auto& known) { return now.releases.contains(known.first); });
     if (!all) {
         throw Error(Code::conflict, "another qpkg has removed what this change was to use, meanwhile",
@@ -209,9 +239,8 @@ void require_still_there(const World& world, const PreparedChange& change)
 void bring_first(plan::Plan& plan, const KnownRelease& release)
 {
     const plan::Step bring = plan::FetchCommit{release};
-    if (std::ranges::find(plan.prepare, bring) == plan.prepare.end()) {
-        plan.prepare.insert(plan.prepare.begin(), bring);
-    }
+    std::erase(plan.prepare, bring); // perhaps for its details, after what is made of the commit
+    plan.prepare.insert(plan.prepare.begin(), bring);
 }
 
 void bring_again(const World& world, PreparedChange& change, const engine::Damaged& damaged)
@@ -221,14 +250,17 @@ void bring_again(const World& world, PreparedChange& change, const engine::Damag
     }
     auto now = engine::take_snapshot(world.db, world.content, world.volumes);
     change.snapshot.commits = std::move(now.commits);
+    change.snapshot.details = std::move(now.details);
     change.snapshot.volumes = std::move(now.volumes);
 }
 
 ChangeReport apply(World& world, PreparedChange& change)
 {
+    require_agreed(change.plan);
     ChangeReport report{};
     report.prepared = prepare_steps(world, change);
     require_told_exports(world, change.plan);
+    require_extension_trees(world, change.snapshot, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activated = engine::activate(world.db, world.hypervisor);
     const auto& activation = activated.done;

@@ -21,6 +21,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qpkg::app {
@@ -40,12 +41,14 @@ struct InstallRequest {
     Allowances allow;
     NameRequest names;
     ServiceChoice services = {};
-    std::string reason; ///< the command line
+    std::vector<std::string> code = {}; ///< EXTENSION:APP, that a person lets into that app's view
+    std::string reason;                 ///< the command line
 };
 
 struct RemoveRequest {
     std::vector<std::string> apps;
     QubeChoice from;
+    bool delete_state = false; ///< what the qubes keep for the apps goes, too
     std::string reason;
 };
 
@@ -67,6 +70,15 @@ struct HoldRequest {
     std::vector<std::string> apps;
     QubeChoice in;
     bool held;
+    std::string reason;
+};
+
+struct ExportRequest {
+    std::string app;                ///< as typed
+    std::vector<std::string> names; ///< commands, menu entries (NAME.desktop), services
+    std::string qube;
+    bool drop; ///< else the names are added
+    NameRequest wishes;
     std::string reason;
 };
 
@@ -101,6 +113,7 @@ struct PreparedChange {
     std::unique_ptr<Catalog> catalog;             ///< the open repositories; nothing where none is needed
     std::map<CommitId, DeltaSummary> deltas = {}; ///< commits that come by delta
     std::vector<LeftOut> left_out = {};           ///< ascending by app
+    bool deletes_state = false;                   ///< of apps that leave a qube
     /// Of an upgrade that may leave apps out: the plan without these, too.
     std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
 
@@ -115,7 +128,13 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request);
 PreparedChange prepare_hold(World& world, const HoldRequest& request);
 
+/// Names that the owner of a qube adds to those of an app in it, or drops. Errors: not_found (the app has nothing of
+/// that name; its tree is not here), conflict (another app has it as a first name).
+PreparedChange prepare_export(World& world, const ExportRequest& request);
 PreparedChange prepare_layout(World& world, const LayoutRequest& request);
+
+/// Apps that leave a qube which keeps state for them.
+std::vector<std::pair<QubeName, AppId>> states_left(const plan::Plan& plan);
 
 struct QubeOutcome {
     QubeName name;

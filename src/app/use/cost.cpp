@@ -46,17 +46,32 @@ ContentCost content_cost(World& world, const plan::FetchCommit& step, Fetcher& f
             tree.objects - std::min<std::uint64_t>(estimate.present.size(), tree.objects)};
 }
 
-/// A release that cannot be had may be left out when it is fetched: until then it costs what its manifest says.
-ContentCost content_cost(World& world, const plan::FetchCommit& step, PreparedChange& change)
+/// Bundles carry details as they are.
+std::uint64_t download_of_details(const World& world, const Release& release, const Fetcher& fetcher)
 {
+    if (world.content.has_details(release.details.sha256)) {
+        return 0;
+    }
+    return fetcher.content_form() == ContentForm::raw ? release.details.size : release.details.packed_size;
+}
+
+/// A release that cannot be had may be left out when it is fetched: until then it costs what its manifest says.
+ContentCost fetch_cost(World& world, const plan::FetchCommit& step, const std::optional<DeltaSummary>& delta,
+                       PreparedChange& change)
+{
+    const auto& release = step.release.release;
     try {
-        return content_cost(world, step, change.catalog->fetcher(step.release.repo));
+        auto& fetcher = change.catalog->fetcher(step.release.repo);
+        auto cost = delta ? ContentCost{delta->content_size, delta->size, true, release.tree.objects}
+                          : content_cost(world, step, fetcher);
+        cost.download += download_of_details(world, release, fetcher);
+        return cost;
     } catch (const Error& error) {
         if (!change.replan || error.code() == Code::interrupted || error.code() == Code::bug) {
             throw;
         }
-        const auto& tree = step.release.release.tree;
-        return {tree.size, tree.archive_size, false, tree.objects};
+        const auto& tree = release.tree;
+        return {tree.size, tree.archive_size + release.details.packed_size, false, tree.objects};
     }
 }
 
@@ -109,11 +124,9 @@ void estimate_costs(World& world, PreparedChange& change)
                 change.deltas.emplace(commit, *delta);
                 change.disk_needed += scratch_of(*delta);
             }
-            const auto cost =
-                delta ? ContentCost{delta->content_size, delta->size, true, fetch->release.release.tree.objects}
-                      : content_cost(world, *fetch, change);
+            const auto cost = fetch_cost(world, *fetch, delta, change);
             fetched.emplace(commit, cost);
-            change.disk_needed += cost.missing;
+            change.disk_needed += cost.missing + fetch->release.release.details.size;
             files_needed += cost.files;
         } else if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
             const auto& volume = own->release.release.volume;
@@ -150,7 +163,7 @@ std::uint64_t reclaimable(World& world, Snapshot snapshot, std::size_t keep)
 
 std::uint64_t size_of(World& world, const plan::Garbage& garbage)
 {
-    std::uint64_t bytes = world.content.prunable(garbage.kept_commits);
+    std::uint64_t bytes = world.content.prunable({garbage.kept_commits, garbage.kept_details});
     for (const auto& volume : garbage.volumes) {
         bytes += world.volumes.exclusive_size(volume);
     }

@@ -2,6 +2,7 @@
 #include "app/use/fetching.hpp"
 
 #include "app/use/upgrade.hpp"
+#include "engine/details.hpp"
 #include "engine/transaction.hpp"
 
 #include "qpkg/base/log.hpp"
@@ -63,6 +64,22 @@ void Fetching::lay_aside(const plan::FetchCommit& step)
 {
     const auto fetcher_for = [this](const KnownRelease& release) -> Fetcher& { return source(release); };
     engine::add(laid_aside_, engine::lay_aside(step, world_.content, fetcher_for, world_.progress));
+    lay_aside_details(step.release);
+}
+
+/// A delta makes objects only: details are the repository's.
+void Fetching::lay_aside_details(const KnownRelease& known)
+{
+    const auto& release = known.release;
+    if (world_.content.has_details(release.details.sha256)) {
+        return;
+    }
+    auto& repository = change_.catalog->fetcher(known.repo);
+    const auto bytes = with_context("fetch " + release.app.text() + " from " + known.repo.text(),
+                                    [&] { return engine::fetch_details(release, repository, world_.unpack_file); });
+    world_.content.stage_details(bytes);
+    laid_aside_.fetched_bytes +=
+        repository.content_form() == ContentForm::raw ? release.details.size : release.details.packed_size;
 }
 
 void Fetching::lay_aside()

@@ -34,6 +34,7 @@ public:
 
 private:
     Fetcher& source(const KnownRelease& release);
+    void lay_aside_details(const KnownRelease& known);
 
     struct Applied {
         Scratch scratch;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "app/use/installed_packages.hpp"
 #include "app/use/query.hpp"
 #include "plan/plan.hpp"
 
@@ -40,18 +41,14 @@ std::string line(const std::string& name, const Versions& change)
 
 std::string version_of(const Release* release) { return release == nullptr ? std::string() : release->version; }
 
-std::vector<std::string> package_lines(const Release* from, const Release* to)
+std::vector<std::string> package_lines(World& world, const Release* from, const Release* to)
 {
     std::map<std::string, Versions> changes;
-    if (from != nullptr) {
-        for (const auto& package : from->packages) {
-            changes[package.name].from = package.version;
-        }
+    for (const auto& package : packages_of(world, from)) {
+        changes[package.name].from = package.version;
     }
-    if (to != nullptr) {
-        for (const auto& package : to->packages) {
-            changes[package.name].to = package.version;
-        }
+    for (const auto& package : packages_of(world, to)) {
+        changes[package.name].to = package.version;
     }
     std::vector<std::string> lines;
     for (const auto& [name, change] : changes) {
@@ -118,7 +115,7 @@ DiffReport diff(World& world, const std::string& name, std::optional<std::uint64
     for (const auto& [app, pair] : pair_up(snapshot, older, newer)) {
         if (pair.first != pair.second) {
             report.apps.push_back(
-                {app, version_of(pair.first), version_of(pair.second), package_lines(pair.first, pair.second)});
+                {app, version_of(pair.first), version_of(pair.second), package_lines(world, pair.first, pair.second)});
         }
     }
     return report;

@@ -3,8 +3,11 @@
 
 #include "app/use/adoption.hpp"
 #include "app/use/cost.hpp"
+#include "app/use/installed_packages.hpp"
+#include "engine/details.hpp"
 #include "plan/activation.hpp"
 #include "plan/plan.hpp"
+#include "repo-format/repo/details.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
@@ -116,6 +119,31 @@ StatusReport status(World& world)
     return report;
 }
 
+namespace {
+
+/// The rest of what is known of an app is worth telling without it.
+std::optional<std::size_t> count_packages(World& world, Catalog& catalog, const KnownRelease& known, Reach reach)
+{
+    const auto& release = known.release;
+    const bool is_here = world.content.has_details(release.details.sha256);
+    if (!is_here && reach == Reach::offline) {
+        return std::nullopt;
+    }
+    try {
+        return is_here ? packages_of(world, &release).size()
+                       : parse_details(engine::fetch_details(release, catalog.fetcher(known.repo), world.unpack_file))
+                             .packages.size();
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted) {
+            throw;
+        }
+        log::warning(error.what());
+        return std::nullopt;
+    }
+}
+
+} // namespace
+
 AppInfo info(World& world, const std::string& typed, Reach reach)
 {
     const auto snapshot = engine::take_snapshot(world.db, world.content, world.volumes);
@@ -126,7 +154,7 @@ AppInfo info(World& world, const std::string& typed, Reach reach)
     for (const auto& app : installed) {
         known.push_back(app.release.release.app);
     }
-    AppInfo info{catalog.resolve(typed, known), {}, {}, std::nullopt, std::nullopt};
+    AppInfo info{catalog.resolve(typed, known), {}, {}, std::nullopt, std::nullopt, std::nullopt};
     for (const auto& offer : catalog.offers()) {
         if (offer.release.app == info.app) {
             info.offers.push_back(offer);
@@ -139,10 +167,20 @@ AppInfo info(World& world, const std::string& typed, Reach reach)
             info.installed.push_back(app);
         }
     }
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& own : qube.current_generation().own) {
+            if (own.app == info.app) {
+                info.own_names.push_back({qube.name, own.key, own.path.empty()});
+            }
+        }
+    }
     if (!info.installed.empty()) {
         info.details = info.installed.front().release;
     } else if (reach == Reach::online && !info.offers.empty()) {
         info.details = catalog.manifest(info.offers.front());
+    }
+    if (info.details) {
+        info.packages = count_packages(world, catalog, *info.details, reach);
     }
     if (info.details && reach == Reach::online) {
         info.rebuilds = catalog.rebuilds(*info.details);

@@ -50,12 +50,21 @@ struct StatusReport {
 
 StatusReport status(World& world);
 
+/// A name that the owner of a qube added to those of an app, or dropped.
+struct OwnName {
+    QubeName qube;
+    NameKey key;
+    bool dropped;
+};
+
 struct AppInfo {
     AppId app;
     std::vector<Offer> offers; ///< newest first
     std::vector<InstalledApp> installed;
     std::optional<KnownRelease> details;  ///< of the newest offer, or of what is installed
+    std::optional<std::size_t> packages;  ///< that it is made of; nothing where that is not here and nobody was asked
     std::optional<RebuildState> rebuilds; ///< of that; nothing where the policy is off, and offline
+    std::vector<OwnName> own_names = {};  ///< ascending by qube and name
 };
 
 /// Errors: not_found with near names.
@@ -115,7 +124,7 @@ struct DiskUse {
 DiskUse disk_use(World& world);
 
 struct Verdict {
-    std::string kind; ///< "volume", "commit", or "app": one of a composed volume, named by its commit
+    std::string kind; ///< "volume", "commit", "details", or "app": one of a composed volume, named by its commit
     std::string what; ///< app or base id, "hello in work"
     std::string id;
     std::string problem; ///< empty: as it should be

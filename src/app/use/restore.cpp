@@ -29,12 +29,11 @@ bool is_damaged(const Check& check)
     }
 }
 
-/// As if the damaged volumes were not there.
-Snapshot without(Snapshot snapshot, const std::vector<VolumeId>& damaged)
+/// As if what is damaged were not there.
+template <class Id>
+void take_out(std::vector<Id>& ids, const std::vector<Id>& damaged)
 {
-    std::erase_if(snapshot.volumes,
-                  [&](const VolumeId& volume) { return std::ranges::find(damaged, volume) != damaged.end(); });
-    return snapshot;
+    std::erase_if(ids, [&](const Id& id) { return std::ranges::find(damaged, id) != damaged.end(); });
 }
 
 constexpr const char* base_hint = "make the base again: qpkg base build BASE, or qpkg base import TAR";
@@ -72,14 +71,17 @@ Restoration::Restoration(World& world)
 
 void Restoration::plan_anew()
 {
-    const auto sound = without(change_.snapshot, volumes_);
+    auto sound = change_.snapshot;
+    take_out(sound.volumes, volumes_);
+    take_out(sound.details, details_);
     change_.plan = plan::plan_restore(sound);
     bases_ = plan::missing_bases(sound);
 }
 
 bool Restoration::empty() const
 {
-    return change_.plan.prepare.empty() && bases_.empty() && attributes_ == 0 && commits_.empty() && volumes_.empty();
+    return change_.plan.prepare.empty() && bases_.empty() && attributes_ == 0 && commits_.empty() && volumes_.empty() &&
+           details_.empty();
 }
 
 files::Room Restoration::needed() const
@@ -127,6 +129,11 @@ void Restoration::find_damage()
         const bool counts = world_.content.has_commit(commit) || std::ranges::binary_search(in_use, commit);
         if (counts && is_damaged([&] { world_.content.verify(commit, world_.progress); })) {
             commits_.push_back(commit);
+        }
+    }
+    for (const auto& details : plan::needed_details(snapshot)) {
+        if (world_.content.has_details(details) && is_damaged([&] { world_.content.read_details(details); })) {
+            details_.push_back(details);
         }
     }
     for (const auto& volume : plan::needed_volumes(snapshot)) {
@@ -178,6 +185,9 @@ void Restoration::remove_damage()
     for (const auto& commit : commits_) {
         world_.content.discard_damaged(commit);
     }
+    for (const auto& details : details_) {
+        world_.content.discard_damaged_details(details);
+    }
     salvage();
     change_.snapshot = engine::take_snapshot(world_.db, world_.content, world_.volumes);
     plan_anew();
@@ -217,8 +227,13 @@ void Restoration::bring(const plan::FetchCommit& step)
         if (!is_of_the_release(error)) {
             throw;
         }
-        missing_.insert(step.release.release.tree.commit);
-        lose(words_of(step), error);
+        const auto& commit = step.release.release.tree.commit;
+        unbrought_.insert(step.release.id);
+        const bool is_here = world_.content.has_commit(commit) && std::ranges::find(commits_, commit) == commits_.end();
+        if (!is_here) {
+            missing_.insert(commit);
+        }
+        lose((is_here ? "details of " : "") + words_of(step), error);
     }
 }
 
@@ -297,8 +312,10 @@ bool Restoration::is_lost(const plan::Step& step) const
     if (const auto* whole = std::get_if<plan::ComposeVolume>(&step)) {
         return std::ranges::any_of(whole->releases, is_missing);
     }
-    const auto* own = std::get_if<plan::BuildVolume>(&step);
-    return is_missing(own != nullptr ? own->release : std::get<plan::FetchCommit>(step).release);
+    if (const auto* own = std::get_if<plan::BuildVolume>(&step)) {
+        return is_missing(own->release);
+    }
+    return unbrought_.contains(std::get<plan::FetchCommit>(step).release.id);
 }
 
 void Restoration::lose(std::string_view what, const Error& why) { lost_.push_back(why.within(what)); }

@@ -65,11 +65,13 @@ private:
     std::uint64_t attributes_;
     std::vector<CommitId> commits_;
     std::vector<VolumeId> volumes_;
+    std::vector<Digest> details_; ///< damaged
     std::vector<plan::BaseVolume> bases_;
     Fetching fetching_;
-    std::set<CommitId> salvaged_; ///< commits that a volume gave back
-    std::set<CommitId> missing_;  ///< commits that could not be brought
-    std::vector<Error> lost_;     ///< for each thing that stays damaged or missing, why
+    std::set<CommitId> salvaged_;    ///< commits that a volume gave back
+    std::set<CommitId> missing_;     ///< commits that could not be brought
+    std::set<ManifestId> unbrought_; ///< releases of which something could not be brought
+    std::vector<Error> lost_;        ///< for each thing that stays damaged or missing, why
     bool has_mended_ = false;
 };
 

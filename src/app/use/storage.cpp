@@ -195,6 +195,10 @@ std::vector<Verdict> verify(World& world)
             world.content.verify(commit, named);
         });
     }
+    for (const auto& [id, known] : snapshot.releases) {
+        const auto& details = known.release.details.sha256;
+        judge("details", known.release.app.text(), details.hex(), [&] { world.content.read_details(details); });
+    }
     const auto unmade = volumes_to_come(snapshot);
     for (const auto& [volume, entry] : volumes_in_use(snapshot)) {
         if (unmade.contains(volume)) {

@@ -2,6 +2,7 @@
 #include "app/use/told_exports.hpp"
 
 #include "repo-format/guest/exports.hpp"
+#include "repo-format/guest/first_start.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
@@ -38,10 +39,10 @@ std::optional<std::string> file_at(const CommitReader& commit, std::string_view 
             return std::nullopt;
         }
     }
-    if (entry == nullptr || entry->kind != NodeKind::file || tree.objects.at(entry->index).size > largest_exports) {
+    if (entry == nullptr || entry->kind != NodeKind::file || tree.object_of(*entry).size > largest_exports) {
         return std::nullopt;
     }
-    return commit.content_from(entry->index, 0);
+    return commit.content_from(tree.files.at(entry->index).object, 0);
 }
 
 /// What the tree must hold; nothing for exports that no tree can.
@@ -52,6 +53,13 @@ std::optional<std::string> exports_told_by(const Release& release)
     } catch (const Error&) {
         return std::nullopt;
     }
+}
+
+/// What the tree must hold; nothing: no such file.
+std::optional<std::string> first_start_told_by(const Release& release)
+{
+    return release.first_start.is_nothing() ? std::nullopt
+                                            : std::optional(encode_first_start(release.app, release.first_start));
 }
 
 } // namespace
@@ -66,10 +74,11 @@ void require_told_exports(const World& world, const plan::Plan& plan)
         const auto& release = learned->release.release;
         const auto commit = world.content.open_commit(release.tree.commit);
         const auto read = file_at(*commit, exports_path(release.app));
-        if (read && read != exports_told_by(release)) { // without one no qube shows the app
+        const bool shows_another = read && read != exports_told_by(release); // without one no qube shows the app
+        if (shows_another || file_at(*commit, first_start_path(release.app)) != first_start_told_by(release)) {
             throw Error(Code::corrupt,
                         "cannot install " + release.app.text() + ' ' + release.version +
-                            ": what it would show in a qube is not what its manifest says",
+                            ": what it would show or do in a qube is not what its manifest says",
                         "tell its publisher; nothing was changed");
         }
     }

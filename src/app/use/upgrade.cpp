@@ -82,6 +82,34 @@ void add(engine::Prepared& sum, engine::Prepared more)
     sum.composed.merge(more.composed);
 }
 
+bool has_note(const plan::Plan& plan, const plan::ExtensionNote& note)
+{
+    return std::ranges::find(plan.extensions, note) != plan.extensions.end();
+}
+
+/// A person said yes to another plan: an app whose extension would fall out now stays as well.
+plan::Plan plan_without(PreparedChange& change, std::set<AppId> without)
+{
+    for (;;) {
+        auto plan = change.replan(change.snapshot, without);
+        const auto fallen = std::ranges::find_if(plan.extensions, [&](const plan::ExtensionNote& note) {
+            return note.outcome == plan::ExtensionNote::Outcome::falls_out && !has_note(change.plan, note);
+        });
+        if (fallen == plan.extensions.end()) {
+            return plan;
+        }
+        const auto& binding =
+            *std::ranges::find(plan::require_qube(change.snapshot, fallen->qube).current_generation().bindings,
+                               fallen->app, &Binding::app);
+        const auto app = AppId::require(owner_of(change.snapshot.release(binding.release).release.extends->point));
+        if (!without.insert(app).second) {
+            return plan;
+        }
+        change.left_out.push_back(
+            {app, Error(Code::conflict, "its extension " + fallen->app.text() + " cannot be had: " + fallen->why)});
+    }
+}
+
 } // namespace
 
 bool is_of_the_release(const Error& error)
@@ -97,12 +125,12 @@ void leave_out(PreparedChange& change, const std::map<AppId, Error>& failed)
         without.insert(app);
         change.left_out.push_back({app, error});
     }
-    std::ranges::sort(change.left_out, {}, &LeftOut::app);
     std::map<std::pair<QubeName, AppId>, Cost> costs;
     for (std::size_t i = 0; i < change.plan.effects.size(); ++i) {
         costs.emplace(std::pair(change.plan.effects[i].qube, change.plan.effects[i].app), change.costs[i]);
     }
-    change.plan = change.replan(change.snapshot, without);
+    change.plan = plan_without(change, std::move(without));
+    std::ranges::sort(change.left_out, {}, &LeftOut::app);
     if (change.plan.empty()) {
         throw failed.begin()->second.within("cannot upgrade " + failed.begin()->first.text());
     }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/why.hpp"
 
+#include "app/use/installed_packages.hpp"
 #include "app/use/names_wished.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -19,21 +21,37 @@ struct Held {
     std::string holder;
     std::string version; ///< empty for a base
     std::string asked_by;
-    const std::vector<Package>& packages;
+    std::vector<Package> packages;
     std::optional<CommitId> commit; ///< nothing for a foreign base, as on Qubes
 };
 
-std::vector<Held> all_held(const Snapshot& snapshot)
+/// One app whose details are lost hides the answer of no other.
+std::vector<Package> packages_if_known(const World& world, const Release& release)
+{
+    try {
+        return packages_of(world, &release);
+    } catch (const Error& error) {
+        log::warning(std::string(error.what()) + "; its packages are not known. " + error.hint());
+        return {};
+    }
+}
+
+std::vector<Held> all_held(const World& world, const Snapshot& snapshot)
 {
     std::vector<Held> all;
+    std::map<ManifestId, std::vector<Package>> known;
     for (const auto& qube : snapshot.qubes) {
         for (const auto& binding : qube.current_generation().bindings) {
             const auto first = std::ranges::find_if(qube.generations, [&](const Generation& made) {
                 return std::ranges::find(made.bindings, binding.app, &Binding::app) != made.bindings.end();
             });
             const auto& release = snapshot.release(binding.release).release;
+            const auto [packages, is_new] = known.try_emplace(binding.release);
+            if (is_new) {
+                packages->second = packages_if_known(world, release);
+            }
             all.push_back(
-                {qube.name, binding.app.text(), release.version, first->reason, release.packages, release.tree.commit});
+                {qube.name, binding.app.text(), release.version, first->reason, packages->second, release.tree.commit});
         }
         if (const auto* base = snapshot.find_base(qube.base)) {
             all.push_back(
@@ -120,7 +138,7 @@ std::vector<std::string> paths_named(const ModuleTree& tree, std::string_view wo
 Reasons why(World& world, const std::string& word)
 {
     const auto snapshot = world.db.snapshot();
-    const auto all = all_held(snapshot);
+    const auto all = all_held(world, snapshot);
     Reasons reasons{holders_of_package(all, word), names_called(world, snapshot, word)};
     if (reasons.holders.empty() && !word.empty()) {
         reasons.holders = holders_of_file(world, all, word);

@@ -6,8 +6,11 @@
 #include "adapters/ostree/content_store.hpp"
 #include "adapters/ostree/served/archive.hpp"
 #include "adapters/sqlite/database.hpp"
+#include "adapters/zstd/packing.hpp"
 #include "app/scratch.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/owners.hpp"
 #include "support/expect.hpp"
 #include "support/fake_apt.hpp"
 #include "support/fake_hypervisor.hpp"
@@ -63,7 +66,8 @@ struct Fixture {
                      {},
                      [](const fs::path& place) { return std::make_unique<ostree::Archive>(place); }};
     Base base{.id = BaseId::require("debian-12"),
-              .commit = CommitId(sha256("base")),
+              .commit =
+                  content.commit_tree({directory.path() / "base", "base/debian-12", "base", 0, {}}, progress).commit,
               .volume = VolumeId(sha256("volume")),
               .volume_size = 0,
               .level = 12,
@@ -73,6 +77,7 @@ struct Fixture {
     Fixture()
     {
         world.package_sources = sources;
+        world.pack_file = zstd::pack;
         const Change change = SetBase{base};
         database.commit({&change, 1});
     }
@@ -113,12 +118,49 @@ TEST_CASE("a package is built into a directory that can be published")
     CHECK(report.release.summary == "says hello");
     CHECK(report.release.inputs.source_date_epoch == 1'700'000'000);
     CHECK(report.release.exports == std::vector<Export>{{ExportKind::command, "hello", "/usr/bin/hello"}});
-    CHECK(report.release.packages.size() == 1);
+    CHECK(report.packages == 1);
     CHECK(report.findings.at(0).rule == "setuid");
     CHECK(sha256(files::read(result / "module.lock", 4096)) == report.release.inputs.lock);
     CHECK(sha256(files::read(result / "module.toml", 4096)) == report.release.inputs.recipe);
     CHECK(fs::exists(result / "ostree/refs/heads/app/org.debian.hello"));
     CHECK(fs::is_empty(fixture.root / "build"));
+}
+
+TEST_CASE("a build writes what the module is made of, and whose its files are")
+{
+    Fixture fixture;
+
+    const auto report = fixture.build("deb:hello");
+
+    const auto read = [&](const char* file, const PinnedFile& named) {
+        const auto packed = files::read(report.directory / file, named.packed_size);
+        CHECK(sha256(packed) == named.packed_sha256);
+        auto raw = zstd::unpack(packed, named.size);
+        CHECK(sha256(raw) == named.sha256);
+        return raw;
+    };
+    const auto details = parse_details(read(packed_details_file, report.release.details));
+    REQUIRE(details.packages.size() == 1);
+    CHECK(details.packages[0].package == Package{"hello", "1.0", "amd64", sha256(testing::FakeApt::package_file())});
+    CHECK(details.packages[0].source == "hello");
+    CHECK(details.generated.empty());
+    std::vector<Owner> owners;
+    read_owners(read(packed_owners_file, report.release.owners),
+                {.owner = [&](const Owner& owner) { owners.push_back(owner); }});
+    CHECK(owners == std::vector<Owner>{{"/usr/bin/hello", "hello"}});
+}
+
+TEST_CASE("a package that the base has in another version is refused before it is installed")
+{
+    Fixture fixture;
+    files::write(fixture.directory.path() / "base/var/lib/dpkg/status", "Package: hello\nVersion: 0.9\n");
+    fs::create_directories(fixture.directory.path() / "base/var/lib/dpkg/info");
+    files::write(fixture.directory.path() / "base/var/lib/dpkg/info/hello.list", "/usr/bin/hello\n");
+
+    CHECK_FAILS(Code::conflict, "the archive is newer than the base: hello 1.0 needed, 0.9 there",
+                fixture.build("deb:hello"));
+    CHECK(fixture.apt.installations == 0);
+    CHECK(fixture.left_nothing());
 }
 
 TEST_CASE("a build from the lock file gives the same commit and volume, and replaces the result before it")
@@ -187,11 +229,12 @@ TEST_CASE("a lock file made on another base is refused, naming both")
 {
     Fixture fixture;
     const auto lock = fixture.build("deb:hello").directory / "module.lock";
+    const auto before = fixture.base.commit.hex();
     fixture.base.commit = CommitId(sha256("another build of the base"));
     const Change change = SetBase{fixture.base};
     fixture.database.commit({&change, 1});
 
-    CHECK_FAILS(Code::conflict, sha256("base").hex() + ", here is debian-12 " + fixture.base.commit.hex(),
+    CHECK_FAILS(Code::conflict, before + ", here is debian-12 " + fixture.base.commit.hex(),
                 fixture.build("deb:hello", lock));
 }
 

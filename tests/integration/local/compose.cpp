@@ -72,7 +72,7 @@ TEST_CASE("a bad volume is skipped and named, the others work")
     }
     CHECK(result.err.find("org.example.good") == std::string::npos);
     CHECK(shell_in(qubes, work, "ls /run/qpkg/bin /run/qpkg/views").out ==
-          "/run/qpkg/bin:\ngood\nqpkg-run\n\n/run/qpkg/views:\norg.example.good\n");
+          "/run/qpkg/bin:\ngood\nqpkg-run\nxdg-open\n\n/run/qpkg/views:\norg.example.good\n");
     CHECK(traces_of(qubes) == "");
 }
 
@@ -146,7 +146,7 @@ TEST_CASE("no app takes a command from the base, wherever that has it, for users
         CHECK(shell_in(qubes, work, "id", user).out.find("HOSTILE") == std::string::npos);
         CHECK(shell_in(qubes, work, "own", user).out == "HOSTILE\n");
     }
-    CHECK(shell_in(qubes, work, "ls /run/qpkg/bin").out == "own\nqpkg-run\n");
+    CHECK(shell_in(qubes, work, "ls /run/qpkg/bin").out == "own\nqpkg-run\nxdg-open\n");
     const auto quiet = run_in(qubes, work, {"own"}); // nothing is wrong with that
     CHECK(quiet.err == "");
     CHECK(run_in(qubes, work, {"/run/qpkg/libexec/qpkg-agent", "refresh"}, RunAs::root).err ==
@@ -162,7 +162,7 @@ TEST_CASE("the users a module asks for are in its view alone")
                                   {})});
 
     CHECK(run_in(qubes, work, {"qpkg-run", "--view=org.example.daemon", "sh", "-c", "id -u hello; cat /etc/hello.conf"})
-              .out == "999\nx\n");
+              .out == "58000\nx\n");
     CHECK(run_in(qubes, work, {"id", "-u", "hello"}).status == 1);
 }
 
@@ -195,8 +195,9 @@ TEST_CASE("a refresh adds what is new, removes what is gone, leaves the rest and
     )sh",
                                  RunAs::root);
 
-    CHECK(result.out == "same\nstatus 0\n/run/qpkg/bin:\ngood\nqpkg-run\n\n/run/qpkg/views:\norg.example.good\n"
-                        "base-file\nran\nran\nas before\norg.example.fonts\norg.example.good\norg.example.late\n");
+    CHECK(result.out ==
+          "same\nstatus 0\n/run/qpkg/bin:\ngood\nqpkg-run\nxdg-open\n\n/run/qpkg/views:\norg.example.good\n"
+          "base-file\nran\nran\nas before\norg.example.fonts\norg.example.good\norg.example.late\n");
     CHECK(result.err == "");
 }
 

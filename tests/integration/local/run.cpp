@@ -150,10 +150,11 @@ TEST_CASE("the user is user with his groups and home; root is root")
     const auto root = shell_in(qubes, work, who, RunAs::root);
     const auto in_view = run_in(qubes, work, {"qpkg-run", "--view=org.example.hello", "sh", "-c", "id -u; echo $PATH"});
 
-    CHECK(user.out == "user\n1000 29\n/home/user\n/home/user user /usr/local/bin:/usr/bin:/bin:/run/qpkg/bin\n");
+    CHECK(user.out == "user\n1000 29\n/home/user\n/home/user user "
+                      "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games:/run/qpkg/bin\n");
     CHECK(root.out == "root\n0\n/root\n/root root "
                       "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/qpkg/bin\n");
-    CHECK(in_view.out == "1000\n/usr/local/bin:/usr/bin:/bin:/run/qpkg/bin\n");
+    CHECK(in_view.out == "1000\n/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games:/run/qpkg/bin\n");
 }
 
 TEST_CASE("what the user writes to his home and to /rw stays; all else goes with the program")
@@ -185,7 +186,7 @@ TEST_CASE("the environment is the qube's own; the terminal and the language come
 
     CHECK(result.out.find("SECRET") == std::string::npos);
     CHECK(result.out.find("TERM=vt220\n") != std::string::npos);
-    CHECK(result.out.find("XDG_DATA_DIRS=/run/qpkg/share:/usr/local/share:/usr/share\n") != std::string::npos);
+    CHECK(result.out.find("XDG_DATA_DIRS=/usr/local/share:/usr/share:/run/qpkg/share\n") != std::string::npos);
 }
 
 TEST_CASE("a qube sees neither the host's processes, nor its files, nor its name")

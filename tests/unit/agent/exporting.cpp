@@ -2,6 +2,7 @@
 #include "agent/exporting.hpp"
 
 #include "agent/kept_menu.hpp"
+#include "agent/mime_cache.hpp"
 #include "support/expect.hpp"
 
 #include "qpkg/core/files.hpp"
@@ -121,4 +122,67 @@ TEST_CASE("a name of the session bus that the qube has gives way, whatever the q
     qube.base(folder.substr(1) + "org.a.Two.service", "nonsense");
 
     CHECK(names(qube.plan().share) == Words{"dbus-1/services/org.a.Three.service"});
+}
+
+TEST_CASE("names of an app's types are told where the base has no such name, and to whom reads a compiled table")
+{
+    Qube qube;
+    qube.exports(ExportKind::desktop, "a.desktop", "/usr/share/applications/a.desktop",
+                 entry + "MimeType=application/x-own;\n");
+    const auto table = qube.layout.volume(hello) / "usr/share/mime/globs2";
+    fs::create_directories(table.parent_path());
+    write_file(table, "90:application/x-own:*.own\n50:application/x-own:*.pdf\n50:a/other:*.other\n");
+    qube.base("usr/share/mime/globs2", "50:application/pdf:*.pdf\n");
+
+    const auto planned = qube.plan();
+
+    CHECK(names(planned.share) ==
+          Words{"applications/a.desktop", "applications/mimeinfo.cache", "mime/globs2", "mime/mime.cache"});
+    CHECK(planned.share.at("mime/globs2").content == "50:application/x-own:*.own\n");
+    CHECK(planned.share.at("mime/mime.cache").content ==
+          encode_mime_cache({{"application/x-own", "*.own", 50, false}}));
+
+    const auto of_base = qube.layout.base() / "usr/share/mime/globs2";
+    fs::remove(of_base);
+    fs::create_directory(of_base);
+    CHECK_FALSE(qube.plan().share.contains("mime/globs2"));
+    CHECK(qube.plan().problems.size() == 1);
+    fs::remove(of_base);
+
+    fs::remove(table);
+    fs::create_directory(table);
+    CHECK_FALSE(qube.plan().share.contains("mime/globs2"));
+    CHECK(qube.plan().problems.size() == 1);
+}
+
+TEST_CASE("of two apps that open a type, the one whose turn is earlier comes first")
+{
+    Qube qube;
+    qube.exports(ExportKind::desktop, "a.desktop", "/usr/share/applications/a.desktop", entry + "MimeType=a/b;\n");
+    const auto later = AppId::require("org.example.a");
+    const auto file = qube.layout.volume(later) / "usr/share/applications/b.desktop";
+    fs::create_directories(file.parent_path());
+    write_file(file, entry + "MimeType=a/b;\n");
+    AppExports other{later, {{ExportKind::desktop, "b.desktop", "/usr/share/applications/b.desktop"}}, "x"};
+    const auto list = [&] {
+        return plan_exports(qube.layout, {other, qube.app}).share.at("applications/mimeinfo.cache").content;
+    };
+
+    CHECK(list() == "[MIME Cache]\na/b=b.desktop;a.desktop;\n");
+    other.turn = 7;
+    CHECK(list() == "[MIME Cache]\na/b=a.desktop;b.desktop;\n");
+}
+
+TEST_CASE("the agent's xdg-open is there unless the base or an app has one")
+{
+    Qube qube;
+    CHECK(qube.plan().bin.at("xdg-open") == PlannedFile{PlannedFile::Kind::link, qube.layout.runner().string()});
+
+    qube.base("usr/bin/xdg-open");
+    CHECK_FALSE(qube.plan().bin.contains("xdg-open"));
+
+    Qube other;
+    other.exports(ExportKind::command, "xdg-open", "/usr/bin/xdg-open", "");
+    other.app.exports.back().rank = Rank::second;
+    CHECK(other.plan().bin.at("xdg-open").kind == PlannedFile::Kind::program);
 }

@@ -25,11 +25,12 @@ struct Qube {
         write_file(file, bytes);
     }
 
-    /// What is exported, without qpkg's own program and the list of types.
+    /// What is exported, without qpkg's own programs and the list of types.
     std::map<std::string, std::string> shown(const std::vector<AppExports>& apps) const
     {
         auto planned = plan_exports(layout, apps);
         CHECK(planned.bin.erase("qpkg-run") == 1);
+        planned.bin.erase("xdg-open");
         planned.share.erase("applications/mimeinfo.cache");
         std::map<std::string, std::string> all;
         for (const auto* tree : {&planned.bin, &planned.share}) {
@@ -66,6 +67,22 @@ TEST_CASE("without a word of the host first names come before second ones, then 
     CHECK(holder(Rank::first, Rank::second) == hello);
     CHECK(holder(Rank::second, Rank::first) == other);
     CHECK(holder(Rank::second, Rank::second) == hello);
+}
+
+TEST_CASE("of two apps with names of one rank the one whose turn is earlier has it, whatever their ids")
+{
+    const Qube qube;
+    const auto holder = [&](Rank lower, std::uint64_t lower_turn, Rank higher, std::uint64_t higher_turn) {
+        auto apps = std::vector{command(hello, "x", lower), command(other, "x", higher)};
+        apps[0].turn = lower_turn;
+        apps[1].turn = higher_turn;
+        return names_in_qube(qube.layout, apps).at({ExportKind::command, "x"});
+    };
+
+    CHECK(holder(Rank::second, 7, Rank::second, 3) == other);
+    CHECK(holder(Rank::second, 3, Rank::second, 7) == hello);
+    CHECK(holder(Rank::first, 7, Rank::second, 3) == hello);
+    CHECK(holder(Rank::first, 3, Rank::first, 3) == hello);
 }
 
 TEST_CASE("the host takes a name from an app, or has it called otherwise")

@@ -324,3 +324,56 @@ TEST_CASE("lines of a user that make no sense are told by their number, the othe
           "/etc/qpkg/services: line 4: expected \"allow\", \"allow-as-root\" or \"deny\", an app and "
           "NAME.service");
 }
+
+TEST_CASE("a service of an app with an account runs as that, where its state and folders can be written")
+{
+    Qube qube;
+    qube.add(hello, "1", {"hello.service"}, {{"hello.service"}});
+    qube.apps.back().owner = StateOwner{"served", 58003, 58003, "/var/lib/served"};
+    qube.apps.back().state = {"served"};
+    put(qube.layout.run / "tmpfiles/run.served", hello.text() + "\n/run/served");
+    put(qube.layout.run / "tmpfiles/run.other", other.text() + "\n/run/other");
+
+    const auto planned = qube.plan();
+
+    CHECK(planned.accounts == std::set<unsigned>{58003});
+    const auto& drop_in = planned.units.at("hello.service").drop_in;
+    const auto view = qube.layout.view(hello).string();
+    for (const auto& line :
+         {std::string("User=qpkg-58003\nGroup=qpkg-58003\n"), "BindReadOnlyPaths=" + view + "/var/lib:/var/lib\n",
+          "BindPaths=" + view + "/var/lib/served:/var/lib/served\n", std::string("ReadWritePaths=/var/lib/served\n"),
+          std::string("ReadWritePaths=-/run/served\n"), std::string("NoNewPrivileges=yes\n")}) {
+        CAPTURE(line);
+        CHECK(drop_in.find(line) != std::string::npos);
+    }
+    CHECK(drop_in.find("DynamicUser") == std::string::npos);
+    CHECK(drop_in.find("/run/other") == std::string::npos);
+
+    qube.apps.back().owner->name = "user";
+    CHECK(qube.plan().accounts.empty());
+    CHECK(qube.plan().units.at("hello.service").drop_in.find("DynamicUser=yes") != std::string::npos);
+}
+
+TEST_CASE("no service starts while a first start is due")
+{
+    Qube qube;
+    qube.add(hello, "1", {"hello.service"}, {{"hello.service"}});
+    qube.apps.back().is_ready = false;
+
+    const auto planned = qube.plan();
+
+    CHECK(planned.units.empty());
+    CHECK(planned.problems ==
+          std::vector<std::string>{"org.example.hello: hello.service: does not start: the first start of the "
+                                   "app was not allowed yet"});
+}
+
+TEST_CASE("a line of the user can allow a first start, and not as root")
+{
+    const auto permissions = with_permissions(
+        {}, "allow org.example.hello first-start\nallow-as-root org.example.other first-start\n", "file");
+
+    CHECK(permissions.of(hello, "first-start", {}) == ServiceRights::confined);
+    CHECK_FALSE(permissions.of(other, "first-start", {}));
+    CHECK(permissions.problems.size() == 1);
+}

@@ -19,9 +19,10 @@ ModuleTree::Object a_file(const char* content, std::uint64_t size = 10, std::uin
 ModuleTree a_tree(const ModuleTree::Object& hello, const ModuleTree::Object& list)
 {
     return {.objects = {hello, list},
-            .directories = {{0755, {{"usr", NodeKind::directory, 1}}},
-                            {0755, {{"bin", NodeKind::directory, 2}, {"list", NodeKind::file, 1}}},
-                            {0755, {{"hello", NodeKind::file, 0}}}}};
+            .files = {{0, 7}, {1, 8}},
+            .directories = {{0755, 0, {{"usr", NodeKind::directory, 1}}},
+                            {0755, 0, {{"bin", NodeKind::directory, 2}, {"list", NodeKind::file, 1}}},
+                            {0755, 0, {{"hello", NodeKind::file, 0}}}}};
 }
 
 } // namespace
@@ -48,6 +49,23 @@ TEST_CASE("a path that only one tree has is named")
 
     CHECK(first_difference(published, less) == "usr/bin/hello: missing in the new build");
     CHECK(first_difference(less, published) == "usr/bin/hello: only in the new build");
+}
+
+TEST_CASE("another time, and a hard link in one tree alone, are differences; the times of directories follow from them")
+{
+    const auto published = a_tree(a_file("a"), a_file("a"));
+    auto later = published;
+    later.files[1].time = 9;
+    later.directories[1].time = 9;
+    auto linked = published;
+    linked.files[1].time = 7;
+    auto apart = linked;
+    linked.directories[1].entries[1].index = 0;
+
+    CHECK(first_difference(published, later) == "usr/list: of 1970-01-01T00:00:09Z, published is 1970-01-01T00:00:08Z");
+    CHECK_FALSE(first_difference(linked, linked));
+    CHECK(first_difference(linked, apart) == "usr/list: a hard link in one, a file of its own in the other");
+    CHECK(first_difference(apart, linked) == "usr/list: a hard link in one, a file of its own in the other");
 }
 
 TEST_CASE("a path of another kind and a directory of another mode are differences")

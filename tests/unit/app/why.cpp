@@ -11,9 +11,10 @@ TEST_CASE("a file is found by its path, its name, or its name up to a dot")
     using Entry = ModuleTree::Entry;
     const ModuleTree tree{
         {},
-        {{0755, {Entry{"libnss3", NodeKind::directory, 1}, Entry{"opt", NodeKind::directory, 2}}},
-         {0755, {Entry{"libnss3.so.1", NodeKind::symlink, 0}, Entry{"libnss35.so", NodeKind::file, 1}}},
-         {0755, {Entry{"libnss3", NodeKind::file, 1}}}}};
+        {},
+        {{0755, 0, {Entry{"libnss3", NodeKind::directory, 1}, Entry{"opt", NodeKind::directory, 2}}},
+         {0755, 0, {Entry{"libnss3.so.1", NodeKind::symlink, 0}, Entry{"libnss35.so", NodeKind::file, 1}}},
+         {0755, 0, {Entry{"libnss3", NodeKind::file, 1}}}}};
     using Paths = std::vector<std::string>;
     CHECK(app::paths_named(tree, "libnss3") == Paths{"/libnss3/libnss3.so.1", "/opt/libnss3"});
     CHECK(app::paths_named(tree, "/opt/libnss3") == Paths{"/opt/libnss3"});

@@ -16,7 +16,7 @@ TEST_CASE("an address with a password or a token is not chosen: lock files are p
         std::filesystem::create_directory(directory.path() / "scratch");
         const Workshop workshop{sandbox, progress, {}, directory.path() / "scratch", directory.path() / "cache"};
 
-        const auto failure = testing::failure_of([&] { apt::AptSource().resolve(workshop, {{"hello"}, false}); });
+        const auto failure = testing::failure_of([&] { apt::AptSource().resolve(workshop, {{"hello"}}); });
 
         REQUIRE(failure.has_value());
         CHECK(failure->code == Code::usage);

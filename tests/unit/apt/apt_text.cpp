@@ -48,16 +48,57 @@ TEST_CASE("a package file tells when it was made")
                 deb_time("!<arch>\ndebian-binary   -1          " + std::string(40, ' ')));
 }
 
-TEST_CASE("a package's status gives its summary and each relation that it requires")
+TEST_CASE("a package's status gives its summary, and each relation that it has")
 {
     const auto packages =
-        parse_status("Package: git-man\nDescription: manual\n\nPackage: git\nDepends: libc6 (>= 2.36), perl | awk\n"
-                     "Pre-Depends: dpkg\nDescription: revision control\n more\n");
+        parse_status("Package: git-man\nDescription: manual\n\nPackage: git\nDepends: libc6 (>= 2.36), perl:any | awk\n"
+                     "Pre-Depends: dpkg\nBreaks: old (<< 2~), older\nConflicts: other (= 1)\n"
+                     "Provides: vcs (= 1.0), git-core\nDescription: revision control\n more\n");
 
-    CHECK(packages.at("git").summary == "revision control");
-    CHECK(packages.at("git").requirements == std::vector<std::string>{"dpkg", "libc6 (>= 2.36)", "perl | awk"});
-    CHECK(packages.at("git-man").requirements.empty());
+    const auto& git = packages.at("git");
+    CHECK(git.summary == "revision control");
+    CHECK(git.needs ==
+          std::vector<Alternatives>{{{"dpkg"}}, {{"libc6", Bound::at_least, "2.36"}}, {{"perl"}, {"awk"}}});
+    CHECK(git.breaks == std::vector<Relation>{{"other", Bound::exactly, "1"}, {"old", Bound::less, "2~"}, {"older"}});
+    CHECK(git.provides == std::vector<std::string>{"vcs", "git-core"});
+    CHECK(packages.at("git-man").needs.empty());
     CHECK_FALSE(packages.contains("gi"));
+}
+
+TEST_CASE("a relation that nobody can read is none, and takes no other with it")
+{
+    const auto package = parse_status("Package: a\nDepends: b (>= ), c (=> 1), (= 1), d ( << 2 ) | e (, , f\n").at("a");
+
+    CHECK(package.needs == std::vector<Alternatives>{{{"d", Bound::less, "2"}}, {{"f"}}});
+}
+
+TEST_CASE("a package is of the source package that it names, and of its own name and version where it names none")
+{
+    const auto source_of = [](const std::string& field) {
+        const auto package = parse_status("Package: libc6\nVersion: 2.36-9+b1\n" + field).at("libc6");
+        return package.source + ' ' + package.source_version;
+    };
+
+    CHECK(source_of("Source: glibc (2.36-9)\n") == "glibc 2.36-9");
+    CHECK(source_of("Source: glibc\n") == "glibc 2.36-9+b1");
+    CHECK(source_of("") == "libc6 2.36-9+b1");
+}
+
+TEST_CASE("what a package recommends is told as what it needs is")
+{
+    const auto package = parse_status("Package: krita\nRecommends: pyqt5 (>= 5), qml | qml-other\n").at("krita");
+
+    CHECK(package.recommends == std::vector<Alternatives>{{{"pyqt5", Bound::at_least, "5"}}, {{"qml"}, {"qml-other"}}});
+}
+
+TEST_CASE("licences are told by a machine-readable copyright file alone, each once")
+{
+    const std::string fields =
+        "Files: *\nLicense: GPL-2+\n text\n\nFiles: x\nLicense: Expat or BSD\n\nLicense: GPL-2+\n x\n";
+
+    CHECK(parse_licences("Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n" + fields) ==
+          std::vector<std::string>{"Expat or BSD", "GPL-2+"});
+    CHECK(parse_licences(fields).empty());
 }
 
 TEST_CASE("a file list gives paths, without the top and what is no path")

@@ -23,15 +23,22 @@ struct Changes {
 TEST_CASE("what dpkg recorded of one package, also for several architectures, is told together")
 {
     Changes changes;
-    changes.tree.file("var/lib/dpkg/status", "Package: libhello\nDescription: helps\n\nPackage: of-base\n")
+    changes.tree
+        .file("var/lib/dpkg/status",
+              "Package: libhello\nVersion: 1\nArchitecture: amd64\nDescription: helps\n\nPackage: of-base\n")
+        .file("usr/share/doc/libhello/copyright", "Format: https://www.debian.org/\nLicense: GPL-2\n")
         .file("var/lib/dpkg/info/libhello:amd64.list", "/.\n/usr/lib/a\n")
         .file("var/lib/dpkg/info/libhello:amd64.postinst", "#!/bin/sh\n")
         .file("var/lib/dpkg/info/libhello:i386.list", "/usr/lib/b\n")
         .file("var/lib/dpkg/info/libhello:i386.md5sums", "x");
 
     CHECK(changes.describe() == std::vector<InstalledPackage>{{.name = "libhello",
+                                                               .version = "1",
+                                                               .arch = "amd64",
+                                                               .source = "libhello",
+                                                               .source_version = "1",
+                                                               .licences = {"GPL-2"},
                                                                .summary = "helps",
-                                                               .requirements = {},
                                                                .paths = {"/usr/lib/a", "/usr/lib/b"},
                                                                .has_scripts = true}});
 }

@@ -31,7 +31,7 @@ public:
         put(108, "0000000");
         put(116, "0000000");
         put(124, size.empty() ? fmt::format("{:011o}", content.size()) : size);
-        put(136, "00000000000");
+        put(136, fmt::format("{:011o}", time_));
         put(148, "        ");
         put(156, std::string(1, type));
         put(157, link);
@@ -45,10 +45,18 @@ public:
         return *this;
     }
 
+    /// Of the entries that come.
+    Tar& time(std::uint64_t seconds)
+    {
+        time_ = seconds;
+        return *this;
+    }
+
     std::string bytes() const { return bytes_ + std::string(2 * block, '\0'); }
 
 private:
     std::string bytes_;
+    std::uint64_t time_ = 0;
 };
 
 struct Fixture {
@@ -90,6 +98,28 @@ TEST_CASE("an ordinary tar is unpacked with canonical modes and without setuid")
     CHECK((info.st_mode & 07777U) == 0755);
     CHECK(report.entries == 6);
     CHECK(report.size == 6);
+}
+
+TEST_CASE("files and links have the times that the archive gives them, a hard link that of its file")
+{
+    Fixture fixture;
+
+    fixture.unpack(Tar()
+                       .time(1'500'000'000)
+                       .entry('0', "a", "hello")
+                       .time(1'500'000'001)
+                       .entry('2', "link", "", "a")
+                       .time(1'500'000'002)
+                       .entry('1', "b", "", "a"));
+
+    const auto time_of = [&](const char* name) {
+        struct stat info {};
+        REQUIRE(::lstat((fixture.out / name).c_str(), &info) == 0);
+        return info.st_mtim.tv_sec;
+    };
+    CHECK(time_of("a") == 1'500'000'000);
+    CHECK(time_of("b") == 1'500'000'000);
+    CHECK(time_of("link") == 1'500'000'001);
 }
 
 TEST_CASE("bad input 57: paths that lead out of the tree are refused by the entry's name")

@@ -86,6 +86,21 @@ TEST_CASE("accounts, the machine's identity and the package manager's state are 
     CHECK(plan.findings.empty());
 }
 
+TEST_CASE("what a package ships stays in /var/lib, also beside the state of others, and is told of in /var/cache")
+{
+    const auto plan = plan_of(
+        {directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
+         directory("/var/lib/manager", InBase::the_same), file("/var/lib/manager/shipped"),
+         file("/var/lib/manager/status"), directory("/var/lib/xkb"), file("/var/lib/xkb/shipped"),
+         file("/var/lib/xkb/made"), directory("/var/cache", InBase::the_same), file("/var/cache/shipped"),
+         file("/var/cache/made"), etc, file("/etc/passwd", 0644, InBase::another)},
+        {}, {"/var/lib/manager/shipped", "/var/lib/xkb/shipped", "/var/lib/xkb", "/var/cache/shipped", "/etc/passwd"});
+
+    CHECK(plan.keep == std::vector<std::string>{"/var", "/var/lib", "/var/lib/manager", "/var/lib/manager/shipped",
+                                                "/var/lib/xkb", "/var/lib/xkb/shipped"});
+    CHECK(rules(plan) == std::vector<std::string>{"outside /var/cache/shipped"});
+}
+
 TEST_CASE("a file of the base that was only touched is no difference")
 {
     const auto plan = plan_of({usr, file("/usr/same", 0644, InBase::the_same)}, {});
@@ -130,6 +145,7 @@ TEST_CASE("each thing that normalising takes away is told")
         plan_of({usr, file("/usr/setuid", 04755), file("/usr/hidden", 0640), file("/usr/open", 0666), owned, capable},
                 {}, {"/usr/hidden"});
 
+    CHECK(plan.limits == std::vector<Limit>{{"/usr/capable", Right::capabilities}, {"/usr/setuid", Right::setuid}});
     CHECK(plan.keep.size() == 6);
     CHECK(rules(plan) == std::vector<std::string>{"mode /usr/hidden", "mode /usr/open", "owner /usr/owned",
                                                   "setuid /usr/setuid", "xattr /usr/capable"});
@@ -151,6 +167,16 @@ TEST_CASE("a new empty directory belongs to a module, except where only administ
                               {});
 
     CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/plugins"});
+}
+
+TEST_CASE("an empty directory of a package stays in /var/lib, one that a script made does not")
+{
+    const auto plan = plan_of({directory("/var", InBase::the_same), directory("/var/lib", InBase::the_same),
+                               directory("/var/lib/git"), directory("/var/lib/made"), directory("/var/log/git")},
+                              {}, {"/var", "/var/lib", "/var/lib/git", "/var/log/git"});
+
+    CHECK(plan.keep == std::vector<std::string>{"/var", "/var/lib", "/var/lib/git"});
+    CHECK(plan.findings.empty());
 }
 
 TEST_CASE("the plan does not depend on the order in which a directory is read")
@@ -230,9 +256,32 @@ TEST_CASE("nothing takes the place of a directory of the base")
 TEST_CASE("what a module says of itself is written by nobody but the build")
 {
     const auto plan =
-        plan_of({usr, directory("/usr/share", InBase::the_same), directory("/usr/share/qpkg"),
+        plan_of({usr, directory("/usr/lib", InBase::the_same), directory("/usr/lib/qpkg"), file("/usr/lib/qpkg/times"),
+                 directory("/usr/share", InBase::the_same), directory("/usr/share/qpkg"),
                  directory("/usr/share/qpkg/app"), file("/usr/share/qpkg/app/starts"), file("/usr/share/qpkg.txt")});
 
     CHECK(plan.keep == std::vector<std::string>{"/usr", "/usr/share", "/usr/share/qpkg.txt"});
-    CHECK(rules(plan) == std::vector<std::string>{"outside /usr/share/qpkg/app/starts"});
+    CHECK(rules(plan) == std::vector<std::string>{"outside /usr/lib/qpkg/times", "outside /usr/share/qpkg/app/starts"});
+}
+
+TEST_CASE("places that each qube fills itself are left out with one finding each")
+{
+    const std::vector<TreeEntry> entries{directory("/var"),
+                                         directory("/var/lib"),
+                                         directory("/etc/hello"),
+                                         file("/etc/hello/made", 0600),
+                                         directory("/var/lib/hello"),
+                                         directory("/var/lib/hello/cluster"),
+                                         file("/var/lib/hello/cluster/key", 0600),
+                                         file("/var/lib/hello/cluster/log"),
+                                         file("/var/lib/hellofriend"),
+                                         directory("/var/lib/none")};
+
+    const auto plan = plan_tree(entries, {}, {}, {}, {"/etc/hello", "/var/lib/hello", "/var/lib/none"});
+
+    CHECK(plan.keep == std::vector<std::string>{"/var", "/var/lib", "/var/lib/hellofriend"});
+    CHECK(plan.secrets.empty());
+    CHECK(plan.findings ==
+          std::vector<build::Finding>{{"state", "/etc/hello", "1 files, left out: each qube makes its own"},
+                                      {"state", "/var/lib/hello", "2 files, left out: each qube makes its own"}});
 }

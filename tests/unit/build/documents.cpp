@@ -72,6 +72,20 @@ TEST_CASE("links follow what was unpacked")
     }
 }
 
+TEST_CASE("what was unpacked, and a link that follows it, keep their times")
+{
+    Documents documents;
+    documents.tree.file("usr/share/man/man1/a.1.gz", packed).link("usr/share/man/man1/b.1.gz", "a.1.gz");
+
+    documents.unpack();
+
+    for (const auto* name : {"usr/share/man/man1/a.1", "usr/share/man/man1/b.1"}) {
+        struct stat info {};
+        REQUIRE(::lstat((documents.tree.root() / name).c_str(), &info) == 0);
+        CHECK(info.st_mtim.tv_sec == TreeMaker::usual_time);
+    }
+}
+
 TEST_CASE("what cannot be unpacked stays as it is")
 {
     Documents documents;

@@ -19,24 +19,28 @@ Recipe recipe(const std::string& package = "vim")
 
 ModuleFiles files(std::set<std::string> own, std::set<std::string> others = {})
 {
-    ModuleFiles made{.all = own, .own = own, .desktop = {}, .links = {}};
+    ModuleFiles made{.all = own, .own = own, .related = {}, .desktop = {}, .alternatives = {}, .icons_of_base = {}};
     made.all.merge(others);
     return made;
 }
 
-std::vector<std::string> told(ExportChoice plan)
+std::vector<std::string> ranked(const ExportChoice& plan, std::optional<Rank> rank)
 {
     std::vector<std::string> lines;
     for (const auto& made : plan.exports) {
-        lines.push_back(made.name + ' ' + made.path);
+        if (!rank || made.rank == *rank) {
+            lines.push_back(made.name + ' ' + made.path);
+        }
     }
     std::ranges::sort(lines);
     return lines;
 }
 
+std::vector<std::string> told(const ExportChoice& plan) { return ranked(plan, std::nullopt); }
+
 } // namespace
 
-TEST_CASE("the commands of the named packages are exported, those of their dependencies are not")
+TEST_CASE("the commands of the named packages are exported, those of what they need are not")
 {
     const auto plan =
         plan_exports(recipe(), files({"/usr/bin/vim.basic", "/usr/sbin/admin", "/usr/games/nibbles", "/usr/lib/x"},
@@ -46,13 +50,51 @@ TEST_CASE("the commands of the named packages are exported, those of their depen
                                                  "vim.basic /usr/bin/vim.basic"});
 }
 
-TEST_CASE("an alternative that has the package's own name is exported, others are not")
+TEST_CASE("relatives' commands, entries, buses and units are second names, and never take a named package's")
 {
-    auto given = files({"/usr/bin/vim.basic"});
-    given.links = {{"/usr/bin/vim", "/etc/alternatives/vim"}, {"/usr/bin/editor", "/etc/alternatives/editor"}};
+    auto given = files({"/usr/bin/vim", "/usr/games/both"},
+                       {"/usr/bin/perl", "/usr/bin/vimdiff", "/usr/bin/both", "/usr/share/applications/gvim.desktop",
+                        "/usr/share/dbus-1/services/org.vim.G.service", "/usr/lib/systemd/system/vimd.service"});
+    given.related = given.all;
+    for (const auto* path : {"/usr/bin/vim", "/usr/games/both", "/usr/bin/perl"}) {
+        given.related.erase(path);
+    }
+    given.desktop["/usr/share/applications/gvim.desktop"] = "[Desktop Entry]\nName=Vim\nExec=gvim\n";
 
-    CHECK(told(plan_exports(recipe(), given)) ==
-          std::vector<std::string>{"vim /usr/bin/vim", "vim.basic /usr/bin/vim.basic"});
+    const auto plan = plan_exports(recipe(), given, UnlistedNames::listed);
+
+    CHECK(ranked(plan, Rank::first) == std::vector<std::string>{"both /usr/games/both", "vim /usr/bin/vim"});
+    CHECK(ranked(plan, Rank::second) ==
+          std::vector<std::string>{"gvim.desktop /usr/share/applications/gvim.desktop",
+                                   "org.vim.G /usr/share/dbus-1/services/org.vim.G.service",
+                                   "vimd.service /usr/lib/systemd/system/vimd.service", "vimdiff /usr/bin/vimdiff"});
+}
+
+TEST_CASE("an alternative that leads to a file of the packages or their relatives is a second name, another is none")
+{
+    auto given = files({"/usr/bin/vim.basic"}, {"/usr/lib/relative", "/usr/bin/perl"});
+    given.related = {"/usr/lib/relative"};
+    given.alternatives = {{"/usr/bin/vim", "/usr/bin/vim.basic"},
+                          {"/usr/bin/rview", "/usr/lib/relative"},
+                          {"/usr/bin/x", "/usr/bin/perl"}};
+
+    const auto plan = plan_exports(recipe(), given);
+
+    CHECK(ranked(plan, Rank::first) == std::vector<std::string>{"vim.basic /usr/bin/vim.basic"});
+    CHECK(ranked(plan, Rank::second) == std::vector<std::string>{"rview /usr/bin/rview", "vim /usr/bin/vim"});
+}
+
+TEST_CASE("a bus name that others rely on is a second name whoever brings it")
+{
+    const std::string bus = "/usr/share/dbus-1/services/";
+    const auto plan = plan_exports(recipe(),
+                                   files({"/usr/bin/vim", bus + "ca.desrt.dconf.service",
+                                          bus + "org.freedesktop.secrets.service", bus + "org.vim.G.service"}),
+                                   UnlistedNames::listed);
+
+    CHECK(ranked(plan, Rank::second) ==
+          std::vector<std::string>{"ca.desrt.dconf " + bus + "ca.desrt.dconf.service",
+                                   "org.freedesktop.secrets " + bus + "org.freedesktop.secrets.service"});
 }
 
 TEST_CASE("a desktop entry brings its icons, and a missing icon is told")
@@ -73,7 +115,25 @@ TEST_CASE("a desktop entry brings its icons, and a missing icon is told")
     const auto findings = plan_exports(recipe(), given).findings;
     REQUIRE(findings.size() == 2);
     CHECK(findings[0].rule == "desktop");
-    CHECK(findings[1].detail == "its icon lost is not in the module");
+    CHECK(findings[1].detail == "its icon lost is neither in the module nor in the base");
+}
+
+TEST_CASE("an icon is there whoever shows it first, in any theme, size and form, and in the base")
+{
+    auto given = files({"/usr/bin/vim", "/usr/share/applications/a.desktop", "/usr/share/applications/b.desktop",
+                        "/usr/share/applications/c.desktop", "/usr/share/applications/d.desktop",
+                        "/usr/share/icons/other/scalable/apps/shared.svg", "/usr/share/icons/hicolor/packed.svgz"});
+    given.icons_of_base = {"of-base"};
+    const auto entry = [](const std::string& icon) { return "[Desktop Entry]\nName=V\nExec=vim\nIcon=" + icon + "\n"; };
+    given.desktop = {{"/usr/share/applications/a.desktop", entry("shared")},
+                     {"/usr/share/applications/b.desktop", entry("shared.svg")},
+                     {"/usr/share/applications/c.desktop", entry("packed")},
+                     {"/usr/share/applications/d.desktop", entry("of-base")}};
+
+    const auto plan = plan_exports(recipe(), given);
+
+    CHECK(plan.findings.empty());
+    CHECK(std::ranges::count(plan.exports, ExportKind::icon, &Export::kind) == 1);
 }
 
 TEST_CASE("a recipe that names its commands gets those, from any package of the module")

@@ -23,6 +23,7 @@ struct Installation {
     build::Recipe recipe{.app = AppId::require("org.debian.hello"), .base = BaseId::require("debian-12")};
     FakeArchive archive;
     FakeSource source{archive};
+    std::size_t room = 10'000;
 
     Installation()
     {
@@ -37,7 +38,8 @@ struct Installation {
 
     build::ModuleTree make() const
     {
-        return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe, source);
+        return build::make_module_tree(changes.root(), files::open(base.root(), O_PATH | O_DIRECTORY), recipe, source,
+                                       [](const std::string&) { return std::nullopt; }, {.room = room});
     }
     std::string text(const fs::path& path) const { return files::read(changes.root() / path, 10000); }
     bool has(const fs::path& path) const { return fs::exists(fs::symlink_status(changes.root() / path)); }
@@ -115,6 +117,21 @@ TEST_CASE("what scripts wrote into the account files becomes no line of its own"
     CHECK(told(tree, "account").size() == 2);
 }
 
+TEST_CASE("who installs an app hears of commands and of its own helpers that lose a right, not of a library's")
+{
+    Installation installation;
+    installation.changes.file("usr/lib/hello/helper", "", 04755)
+        .file("usr/bin/other", "", 04755)
+        .file("usr/lib/other/helper", "", 04755)
+        .file("var/lib/fake/hello", "file /usr/bin/hello\nfile /usr/lib/hello/helper\n");
+
+    const auto tree = installation.make();
+
+    CHECK(tree.limits ==
+          std::vector<Limit>{{"/usr/bin/other", Right::setuid}, {"/usr/lib/hello/helper", Right::setuid}});
+    CHECK(told(tree, "setuid").size() == 3);
+}
+
 TEST_CASE("keys that a script made are no part of a module, and two installations are equal again")
 {
     std::map<std::string, std::string> before;
@@ -158,4 +175,32 @@ TEST_CASE("lines of tmpfiles.d that no qube follows are findings, the others are
     CHECK(std::ranges::find_if(tree.findings, [](const auto& finding) {
               return finding.rule == "tmpfiles" && finding.detail.starts_with("line 2: type z");
           }) != tree.findings.end());
+}
+
+TEST_CASE("links that lead nowhere are findings, relative ones and those into /var/lib too")
+{
+    Installation installation;
+    installation.base.file("usr/share/of-base", "x");
+    installation.changes.link("usr/lib/hello/good", "../../bin/hello")
+        .link("usr/lib/hello/of-base", "/usr/share/of-base")
+        .link("usr/lib/hello/absolute", "/usr/share/gone")
+        .link("usr/lib/hello/relative", "../gone")
+        .link("usr/lib/hello/state", "/var/lib/hello/gone")
+        .link("usr/lib/hello/at-run-time", "/var/cache/hello");
+
+    CHECK(told(installation.make(), "symlink") ==
+          std::vector<std::string>{"/usr/lib/hello/absolute", "/usr/lib/hello/relative", "/usr/lib/hello/state"});
+}
+
+TEST_CASE("what a named package recommends and the module does without is told")
+{
+    Installation installation;
+    installation.changes.file("var/lib/fake/hello", "file /usr/bin/hello x\nrecommends hello-doc\n")
+        .file("var/lib/fake/libhello", "recommends nobody-asked\n");
+
+    const auto findings = installation.make().findings;
+
+    REQUIRE(std::ranges::count(findings, "recommends", &build::Finding::rule) == 1);
+    CHECK(std::ranges::find(findings, "recommends", &build::Finding::rule)
+              ->detail.starts_with("hello recommends hello-doc: left out"));
 }

@@ -122,6 +122,10 @@ TEST_CASE("what a recipe does not know is refused with the nearest word that it 
         return changed;
     };
 
+    CHECK(parse_recipe(with("recommends = false", "recommends = true"), "x").recommended == Recommended::all);
+    CHECK(parse_recipe(with("recommends = false", "recommends = \"named\""), "x").recommended == Recommended::named);
+    CHECK_FAILS(Code::usage, "source.recommends: expected named, found \"few\"",
+                parse_recipe(with("recommends = false", "recommends = \"few\""), "x"));
     CHECK_FAILS(Code::usage, "x:9:14: source.recomends: unknown key, expected recommends",
                 parse_recipe(with("recommends", "recomends "), "x"));
     CHECK_FAILS(Code::usage, "x:7:8: source.type: expected packages, found \"script\"",
@@ -162,4 +166,47 @@ TEST_CASE("a recipe says what becomes of private files")
     CHECK(parse_recipe(source + "private_files = \"refuse\"\n", "x").private_files == build::PrivateFiles::refuse);
     CHECK_FAILS(Code::usage, "x:7:17: source.private_files: expected drop or refuse, found \"keep\"",
                 parse_recipe(source + "private_files = \"keep\"\n", "x"));
+}
+
+TEST_CASE("a first start is read with the rules of the qube, its folders in order")
+{
+    const auto with = [](const std::string& lines) {
+        return parse_recipe(recipe_for_git() + "[first_start]\n" + lines, "x");
+    };
+
+    CHECK(with("user = \"git\"\nstate = [\"b\", \"a\"]\nrun = [[\"/usr/bin/git\", \"init\"]]\n").first_start ==
+          FirstStart{"git", {"a", "b"}, {{"/usr/bin/git", "init"}}});
+    CHECK(with("state = [\"a\"]\n").first_start == FirstStart{"user", {"a"}, {}});
+    CHECK(parse_recipe(recipe_for_git(), "x").first_start.is_nothing());
+    CHECK_FAILS(Code::usage, "x:9:1: first_start.state: expected a list of texts, found nothing",
+                with("user = \"git\"\n"));
+    CHECK_FAILS(Code::usage, "x:11:8: first_start.user: expected an account",
+                with("state = [\"a\"]\nuser = \"root\"\n"));
+    CHECK_FAILS(Code::usage, "first_start.run: expected a list of texts, found",
+                with("state = [\"a\"]\nrun = [\"git\"]\n"));
+    CHECK_FAILS(Code::usage, "first_start.run: expected a program with its absolute path",
+                with("state = [\"a\"]\nrun = [[\"git\"]]\n"));
+    CHECK_FAILS(Code::usage, "first_start.home", with("state = [\"a\"]\nhome = \"x\"\n"));
+}
+
+TEST_CASE("what a recipe leaves out are absolute paths")
+{
+    CHECK(parse_recipe(recipe_for_git() + "leave_out = [\"/etc/git\"]\n", "x").leave_out ==
+          std::vector<std::string>{"/etc/git"});
+    CHECK_FAILS(Code::usage, "source.leave_out: expected an absolute path",
+                parse_recipe(recipe_for_git() + "leave_out = [\"etc\"]\n", "x"));
+}
+
+TEST_CASE("a service of a recipe asks to start under the app's id")
+{
+    const auto recipe = parse_recipe(recipe_for_git() + "[service]\nrun = [\"/usr/bin/git\", \"daemon\"]\n", "x");
+
+    CHECK(recipe.service == build::OwnService{"exec", {"/usr/bin/git", "daemon"}});
+    CHECK(recipe.start == std::vector<std::string>{"org.debian.git.service"});
+    CHECK_FAILS(Code::usage, "service.type: expected exec or notify",
+                parse_recipe(recipe_for_git() + "[service]\ntype = \"forking\"\nrun = [\"/bin/git\"]\n", "x"));
+    CHECK_FAILS(Code::usage, "service.run: expected a program with its absolute path",
+                parse_recipe(recipe_for_git() + "[service]\nrun = [\"git\"]\n", "x"));
+    CHECK_FAILS(Code::usage, "service.user",
+                parse_recipe(recipe_for_git() + "[service]\nrun = [\"/git\"]\nuser = \"root\"\n", "x"));
 }

@@ -9,29 +9,35 @@ using build::ReplacedPackage;
 
 namespace {
 
-const std::vector<InstalledPackage> base{
-    {.name = "libother", .version = "1.0", .paths = {"/usr/lib/libother.so.1.0.0"}},
-    {.name = "libsame", .version = "3", .paths = {"/usr/lib/libsame.so.3"}},
-    {.name = "libthing", .version = "1.0", .paths = {"/lib/libthing.so.1.0.0"}}};
-const std::vector<InstalledPackage> now{{.name = "libother", .version = "1.1"},
-                                        {.name = "libsame", .version = "3"},
-                                        {.name = "libthing", .version = "1.1"},
-                                        {.name = "needer", .version = "2"}};
+const std::vector<InstalledPackage> base{{.name = "libother", .version = "1.0"},
+                                         {.name = "libsame", .version = "3"},
+                                         {.name = "libthing", .version = "1.0"}};
 
 } // namespace
 
-TEST_CASE("a package whose files go because the archive has a newer one is named")
+TEST_CASE("a package of the base that an installation has in another version is named, newer or older")
 {
-    const std::vector<std::string> removed{"/usr/lib/libthing.so.1.0.0"};
+    const std::vector<InstalledPackage> now{{.name = "libother", .version = "0.9"},
+                                            {.name = "libsame", .version = "3"},
+                                            {.name = "libthing", .version = "1.1"},
+                                            {.name = "needer", .version = "2"}};
 
-    CHECK(replaced_packages(base, now, removed) == std::vector<ReplacedPackage>{{"libthing", "1.1", "1.0"}});
+    CHECK(replaced_packages(base, now) ==
+          std::vector<ReplacedPackage>{{"libother", "0.9", "1.0"}, {"libthing", "1.1", "1.0"}});
 }
 
-TEST_CASE("a file of a package that stays as it was is removed by something else")
+TEST_CASE("packages that were chosen are refused before they are installed, with both versions and the next step")
 {
-    const std::vector<std::string> removed{"/usr/lib/libsame.so.3", "/etc/mine"};
+    const std::vector<LockedPackage> chosen{{{"libthing", "1.1", "amd64", sha256("")}, 1, "uri"},
+                                            {{"needer", "2", "amd64", sha256("")}, 1, "uri"}};
 
-    CHECK(replaced_packages(base, now, removed).empty());
+    const auto failure = testing::failure_of([&] { build::refuse_replacements(base, chosen); });
+
+    REQUIRE(failure.has_value());
+    CHECK(failure->code == Code::conflict);
+    CHECK(failure->message == "the archive is newer than the base: libthing 1.1 needed, 1.0 there");
+    CHECK(failure->hint.starts_with("build a newer base"));
+    build::refuse_replacements(base, std::span(chosen).subspan(1));
 }
 
 TEST_CASE("the words say what is needed and what is there, and how many more")

@@ -14,22 +14,20 @@ using namespace qpkg::erofs;
 namespace {
 
 /// A root directory with one file of each size.
-ImageTree files_of(const std::vector<std::uint64_t>& sizes, std::uint32_t links = 1)
+ImageTree files_of(const std::vector<std::uint64_t>& sizes)
 {
     ImageTree tree;
-    tree.directories.push_back({0755, 0, {}});
+    tree.directories.push_back({0755, 0, 0, {}});
     for (const auto size : sizes) {
         const auto index = static_cast<std::uint32_t>(tree.contents.size());
-        tree.contents.push_back({size, NodeKind::file, 0644, 0, index, links});
+        tree.contents.push_back({size, NodeKind::file, 0644, 0, index});
+        tree.files.push_back({index, 0, 1});
         tree.directories[0].entries.push_back({"file" + std::to_string(1000 + index), NodeKind::file, index});
     }
     return tree;
 }
 
-const Inode& inode_of(const Layout& layout, std::uint32_t content)
-{
-    return layout.inodes[layout.content_inodes[content]];
-}
+const Inode& inode_of(const Layout& layout, std::uint32_t file) { return layout.inodes[layout.file_inodes[file]]; }
 
 } // namespace
 
@@ -45,7 +43,7 @@ TEST_CASE("the root is the first inode, right after the superblock")
 
 TEST_CASE("a tail lies after its inode when both fit one block, else in a padded block")
 {
-    const auto layout = plan_layout(files_of({0, 1, 4064, 4065, 4095, 4096, 4097, 8160, 8161}));
+    const auto layout = plan_layout(files_of({0, 1, 4032, 4033, 4095, 4096, 4097, 8128, 8129}));
 
     const std::vector<std::pair<DataLayout, std::uint32_t>> expected{
         {DataLayout::plain, 0},       {DataLayout::inline_tail, 0}, {DataLayout::inline_tail, 0},
@@ -72,8 +70,9 @@ TEST_CASE("inodes with their tails never overlap or cross a block, and data bloc
     for (const auto& inode : layout.inodes) {
         const auto tail = inode.layout == DataLayout::inline_tail ? inode.size % block_size : 0;
         const auto first = inode.nid * slot_size;
-        CHECK(first / block_size == (first + 31 + tail) / block_size);
-        for (auto slot = inode.nid; slot <= (first + 31 + tail) / slot_size; ++slot) {
+        const auto last = first + inode_size + tail - 1;
+        CHECK(first / block_size == last / block_size);
+        for (auto slot = inode.nid; slot <= last / slot_size; ++slot) {
             CHECK(slots.insert(slot).second);
         }
     }
@@ -88,28 +87,41 @@ TEST_CASE("files with a padded block come last; much data begins on a block of t
 {
     const auto layout = plan_layout(files_of({4095, 8192, 8190, 4096 * 4093}));
 
-    CHECK(layout.data_order == std::vector<std::uint32_t>{layout.content_inodes[1], layout.content_inodes[3],
-                                                          layout.content_inodes[0], layout.content_inodes[2]});
+    CHECK(layout.data_order == std::vector<std::uint32_t>{layout.file_inodes[1], layout.file_inodes[3],
+                                                          layout.file_inodes[0], layout.file_inodes[2]});
     CHECK(layout.directory_end == 1);
     CHECK(layout.data_start == 128);
     CHECK(plan_layout(files_of({4096 * 4095})).data_start == 1);
 }
 
-TEST_CASE("a file of 4 GiB and one with 65536 paths get the larger inode")
+TEST_CASE("files with one content are inodes of their own over one extent")
 {
-    const auto large = plan_layout(files_of({(std::uint64_t{1} << 32) - 1, std::uint64_t{1} << 32}));
-    const auto linked = plan_layout(files_of({10}, 65'536));
+    auto tree = files_of({10'000, 8190});
+    for (const std::uint32_t content : {0U, 1U}) {
+        tree.files.push_back({content, 0, 1});
+        tree.directories[0].entries.push_back({"same" + std::to_string(content), NodeKind::file, content + 2});
+    }
 
-    CHECK_FALSE(inode_of(large, 0).extended);
-    CHECK(inode_of(large, 1).extended);
-    CHECK(inode_of(linked, 0).extended);
-    CHECK_FALSE(inode_of(plan_layout(files_of({10}, 65'535)), 0).extended);
+    const auto layout = plan_layout(tree);
+
+    CHECK(layout.inodes.size() == 5);
+    for (const std::uint32_t file : {0U, 1U}) {
+        CHECK(inode_of(layout, file).nid != inode_of(layout, file + 2).nid);
+        CHECK(inode_of(layout, file).first_block == inode_of(layout, file + 2).first_block);
+        CHECK(inode_of(layout, file).blocks == inode_of(layout, file + 2).blocks);
+    }
+    CHECK(layout.data_order == std::vector<std::uint32_t>{layout.file_inodes[0], layout.file_inodes[1]});
+    CHECK(layout.total_blocks == layout.data_start + 4);
+}
+
+TEST_CASE("an image of more than 2^32 - 1 blocks cannot be")
+{
     CHECK_FAILS(Code::no_space, "16 TiB", plan_layout(files_of({std::uint64_t{1} << 44})));
 }
 
 TEST_CASE("directory entries ascend with the dots among them, and no name is torn between blocks")
 {
-    ImageTree::Directory directory{0755, 0, {}};
+    ImageTree::Directory directory{0755, 0, 0, {}};
     directory.entries.push_back({"!first", NodeKind::file, 0});
     for (std::uint32_t i = 0; i < 400; ++i) {
         directory.entries.push_back({"name" + std::to_string(1000 + i), NodeKind::file, i});

@@ -82,6 +82,20 @@ TEST_CASE("an image that no row names is garbage")
     CHECK(plan::plan_gc(snapshot, {0}).volumes == std::vector<VolumeId>{stray});
 }
 
+TEST_CASE("details are needed as long as a release that is known names them")
+{
+    auto first = a_known_release("org.example.hello", 1);
+    auto second = a_known_release("org.example.hello", 2);
+    second.release.details.sha256 = sha256("details of the second");
+    auto snapshot = with_installed(with_installed(a_snapshot(), "work", {first}), "work", {second});
+
+    auto both = std::vector{first.release.details.sha256, second.release.details.sha256};
+    std::ranges::sort(both);
+    CHECK(plan::plan_gc(snapshot, {1}).kept_details == both);
+    CHECK(plan::plan_gc(snapshot, {0}).kept_details == std::vector{second.release.details.sha256});
+    CHECK(plan::plan_leftovers(snapshot).kept_details == both);
+}
+
 TEST_CASE("a composed volume is needed as long as its generation is kept, and its apps' own volumes are not")
 {
     const auto hello = a_known_release();

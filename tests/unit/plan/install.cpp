@@ -46,6 +46,21 @@ TEST_CASE("an app that another qube has already costs nothing to prepare")
     CHECK(plan.changes.size() == 1);
 }
 
+TEST_CASE("what a new release says of itself is fetched also where its files are here")
+{
+    const auto hello = a_known_release();
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto again = hello;
+    again.id = ManifestId(sha256("the same tree, released again"));
+    again.release.details.sha256 = sha256("other details");
+
+    const auto plan = plan::plan_install(snapshot, {again}, {personal}, occasion);
+
+    CHECK((plan.prepare == std::vector<plan::Step>{plan::FetchCommit{again}}));
+    snapshot.details.clear();
+    CHECK(plan::plan_install(snapshot, {hello}, {personal}, occasion).prepare.empty()); // known: `restore` brings them
+}
+
 TEST_CASE("installing what is already bound plans nothing")
 {
     const auto hello = a_known_release();

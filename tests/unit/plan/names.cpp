@@ -1,100 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/names.hpp"
 
-#include "plan/activation.hpp"
-#include "plan/plan.hpp"
 #include "support/expect.hpp"
-#include "support/snapshots.hpp"
+#include "support/named_apps.hpp"
 
 using namespace qpkg;
 using namespace qpkg::testing;
 using plan::NameEffect;
 using plan::NameWishes;
-
-namespace {
-
-const auto work = QubeName::require("work");
-const auto calc = AppId::require("org.example.calc");
-const auto math = AppId::require("org.example.math");
-const auto writer = AppId::require("org.example.writer");
-const NameKey office{ExportKind::command, "office"};
-
-struct Named {
-    std::string name;
-    Rank rank = Rank::first;
-};
-
-/// An app with these commands.
-KnownRelease app(const AppId& id, const std::vector<Named>& commands, std::uint64_t sequence = 1)
-{
-    auto known = a_known_release(id.text(), sequence);
-    known.release.exports.clear();
-    for (const auto& [name, rank] : commands) {
-        known.release.exports.push_back(
-            {.kind = ExportKind::command, .name = name, .path = "/usr/bin/" + name, .rank = rank});
-    }
-    return known;
-}
-
-const Named first{"office"};
-const Named second{"office", Rank::second};
-
-plan::Occasion with(NameWishes wishes, std::set<NameKey> of_base = {})
-{
-    return {3000, "qpkg", 26, std::move(wishes), {{CommitId(sha256("base")), std::move(of_base)}}};
-}
-
-/// `snapshot` once `plan` is true.
-Snapshot after(Snapshot snapshot, const plan::Plan& plan)
-{
-    for (const auto& change : plan.changes) {
-        if (const auto* learned = std::get_if<LearnRelease>(&change)) {
-            snapshot.releases.insert_or_assign(learned->release.id, learned->release);
-        } else if (const auto* step = std::get_if<AdvanceQube>(&change)) {
-            auto& qube = *std::ranges::find(snapshot.qubes, step->name, &Qube::name);
-            qube.generations.push_back(step->next);
-            qube.current = step->next.number;
-        } else if (const auto* point = std::get_if<PointQube>(&change)) {
-            std::ranges::find(snapshot.qubes, point->name, &Qube::name)->current = point->to;
-        }
-    }
-    return snapshot;
-}
-
-/// `releases` one after the other in work.
-Snapshot installed(const std::vector<KnownRelease>& releases, const plan::Occasion& occasion = with({}))
-{
-    auto snapshot = a_snapshot();
-    for (const auto& release : releases) {
-        snapshot = after(snapshot, plan::plan_install(snapshot, {release}, {work}, occasion));
-    }
-    return snapshot;
-}
-
-plan::Plan install(const Snapshot& snapshot, const KnownRelease& release, const NameWishes& wishes = {})
-{
-    return plan::plan_install(snapshot, {release}, {work}, with(wishes));
-}
-
-const Generation& now(const Snapshot& snapshot) { return snapshot.find_qube(work)->current_generation(); }
-
-using Holders = std::map<NameKey, AppId>;
-using Effects = std::vector<NameEffect>;
-
-/// What the agent would come to by what it is told.
-Holders in_the_qube(const Snapshot& snapshot)
-{
-    std::vector<Claimant> claimants;
-    for (const auto& slot : plan::slots_of(snapshot, now(snapshot))) {
-        const auto binding = std::ranges::find(now(snapshot).bindings, slot.app, &Binding::app);
-        claimants.push_back({slot.app, claims_of(snapshot.release(binding->release).release.exports, slot.rulings)});
-    }
-    return holders_by_rule(claimants);
-}
-
-AppId holder(const Snapshot& snapshot) { return in_the_qube(snapshot).at(office); }
-
-} // namespace
 
 TEST_CASE("two apps of a qube with one first name are refused, both are named, with the ways out")
 {
@@ -379,4 +292,25 @@ TEST_CASE("who has a command and who gave way is told by its name and by what an
     CHECK((plan::names_called(work, apps, "numbers", {numbers}) ==
            Effects{{work, numbers, std::nullopt, std::nullopt, {calc}, ""}}));
     CHECK(plan::names_called(work, apps, "none", {}).empty());
+}
+
+TEST_CASE("two apps that share hundreds of names are told apart in two words, whoever came first")
+{
+    std::vector<Named> shared;
+    for (int i = 0; i < 400; ++i) {
+        shared.push_back({"tex" + std::to_string(i), Rank::second});
+    }
+    for (const auto& [earlier, later] : {std::pair(calc, writer), std::pair(writer, calc)}) {
+        CAPTURE(earlier.text());
+        const auto snapshot = installed({app(earlier, shared), app(later, shared)});
+
+        for (const auto& slot : plan::slots_of(snapshot, now(snapshot))) {
+            CHECK(slot.rulings.empty());
+            CHECK((slot.turn != 0) == (earlier == writer));
+        }
+        CHECK(in_the_qube(snapshot).size() == shared.size());
+        for (const auto& [key, app] : in_the_qube(snapshot)) {
+            CHECK(app == earlier);
+        }
+    }
 }

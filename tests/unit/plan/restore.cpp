@@ -34,6 +34,14 @@ TEST_CASE("a restore records nothing, and does nothing where every volume is the
     CHECK((plan::plan_restore(snapshot) == plan::Plan{}));
 }
 
+TEST_CASE("details that are missing are brought again, and nothing is made anew for them")
+{
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    snapshot.details.clear();
+
+    CHECK((plan::plan_restore(snapshot).prepare == std::vector<plan::Step>{plan::FetchCommit{hello}}));
+}
+
 TEST_CASE("a volume that several qubes want is made once; what older generations had is left out")
 {
     auto snapshot = with_installed(with_installed(a_snapshot(), "work", {hello}), "personal", {hello});

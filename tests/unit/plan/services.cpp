@@ -83,3 +83,23 @@ TEST_CASE("more services than an announcement holds are refused")
 
     CHECK_FAILS(Code::unsupported, "at most 16", allowed_services(serving(names, names), {}, {.all_asked = true}));
 }
+
+TEST_CASE("a first start is asked for, allowed and kept as a service is, and only confined")
+{
+    auto release = serving({"a.service"});
+    CHECK(services_of(release) == std::vector<std::string>{"a.service"});
+    release.first_start = {"hello", {"hello"}, {{"/usr/bin/hello", "--init"}}};
+
+    CHECK(services_of(release) == std::vector<std::string>{"a.service", "first-start"});
+    CHECK(asked_services(release) == std::vector<std::string>{"first-start"});
+    CHECK(allowed_services(release, {}, {}).empty());
+    CHECK(allowed_services(release, {}, {.all_asked = true}) == Allowed{{"first-start"}});
+    CHECK(allowed_services(release, {{"first-start"}}, {}) == Allowed{{"first-start"}});
+    CHECK(allowed_services(serving({"a.service"}), {{"first-start"}}, {}).empty());
+    CHECK(allowed_services(release, {{"first-start"}}, wish(release, "first-start", std::nullopt)).empty());
+    CHECK_FAILS(Code::usage, "confined, or not at all",
+                allowed_services(release, {}, wish(release, "first-start", ServiceRights::own)));
+
+    release.first_start.run.clear();
+    CHECK(asked_services(release).empty());
+}

@@ -18,6 +18,20 @@ TEST_CASE("the line of a volume is read back as it was written")
     CHECK(parse_slot(encode_slot(slot)) == slot);
 }
 
+TEST_CASE("the line of an extension says its point, and has no words after the root")
+{
+    auto extension = slot;
+    extension.extends = PointName::require("org.mozilla.firefox-esr/x");
+    const auto line = encode_slot(extension);
+    CHECK(line == "org.example.hello 1:2.0~rc1-1+b2 extends:org.mozilla.firefox-esr/x " + root);
+    CHECK(parse_slot(line) == extension);
+    for (const auto* rest : {" +a.service", " @7", " command:hello"}) {
+        CHECK_FAILS(Code::corrupt, "an extension has neither names nor services", parse_slot(line + rest));
+    }
+    CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 extends:fonts " + root));
+    CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 extends: " + root));
+}
+
 TEST_CASE("the services that may start follow the root")
 {
     auto serving = slot;
@@ -121,6 +135,39 @@ TEST_CASE("words of names come before those of services, and a mark says which i
     CHECK_FAILS(Code::unsupported, "3072 bytes", encode_slot(told));
 }
 
+TEST_CASE("a name that the qube's owner added is told with what it stands for")
+{
+    auto told = slot;
+    told.rulings = {{{ExportKind::command, "node"}, "", "/usr/bin/a:b=c"},
+                    {{ExportKind::command, "npm"}, "other", "/usr/games/npm"},
+                    {{ExportKind::desktop, "a.desktop"}, "", "/usr/share/applications/a.desktop"}};
+
+    CHECK(encode_slot(told) == encode_slot(slot) + " command:node:/usr/bin/a:b=c command:npm=other:/usr/games/npm "
+                                                   "desktop:a.desktop:/usr/share/applications/a.desktop");
+    CHECK(parse_slot(encode_slot(told)) == told);
+    for (const auto* word : {"command:node:", "command:node:usr/bin/node", "command:node:/usr/../node",
+                             "service:a.service:/usr/lib/a.service", "dbus:org.a.B:/usr/x", "command:=a:/usr/x"}) {
+        CHECK_FAILS(Code::corrupt, "no name", parse_slot(encode_slot(slot) + ' ' + word));
+    }
+}
+
+TEST_CASE("the turn in which an app is asked for names is the first word after the root")
+{
+    auto told = slot;
+    told.turn = 18'446'744'073'709'551'615U;
+    told.rulings = {{{ExportKind::command, "hello"}, ""}};
+    told.services = {{"a.service"}};
+
+    CHECK(encode_slot(told) == encode_slot(slot) + " @18446744073709551615 command:hello +a.service");
+    CHECK(parse_slot(encode_slot(told)) == told);
+    for (const auto* words : {" @", " @0", " @07", " @-1", " @+1", " @x", " @1x", " @18446744073709551616"}) {
+        CHECK_FAILS(Code::corrupt, "begins with @ and is no turn", parse_slot(encode_slot(slot) + words));
+    }
+    for (const auto* words : {" @1 @2", " command:a @1", " +a.service @1"}) {
+        CHECK_FAILS(Code::corrupt, "not the first word after the root", parse_slot(encode_slot(slot) + words));
+    }
+}
+
 TEST_CASE("of an agent's answer only the disks in use are heard")
 {
     const std::string serial = "0123456789abcdef0123";
@@ -130,4 +177,13 @@ TEST_CASE("of an agent's answer only the disks in use are heard")
     CHECK(disks_in_use("").empty());
     CHECK(disks_in_use("in-use \nin-use ../a\n in-use a\nIN-USE a\nin-use a\r\n\x1b[2J\nin-use " + std::string(33, 'a'))
               .empty());
+}
+
+TEST_CASE("a first start is allowed by a word of its own, and never as root")
+{
+    const auto line = "org.example.hello 1.0 private " + std::string(64, 'a') + " +first-start";
+    CHECK(parse_slot(line).services == std::vector<AllowedService>{{"first-start"}});
+    CHECK(encode_slot(parse_slot(line)) == line);
+    const auto own = "org.example.hello 1.0 private " + std::string(64, 'a') + " !first-start";
+    CHECK_FAILS(Code::corrupt, "names what is no service", parse_slot(own));
 }

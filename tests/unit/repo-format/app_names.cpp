@@ -53,3 +53,15 @@ TEST_CASE("what is no bus name, or the bus's own, is nobody's")
         CHECK_FALSE_MESSAGE(complaint_about_bus_name(name), name);
     }
 }
+
+TEST_CASE("what programs ask for without knowing whose it is, is nobody's first name")
+{
+    for (const auto* name : {"ca.desrt.dconf", "org.freedesktop.secrets", "org.freedesktop.portal.Desktop",
+                             "org.freedesktop.impl.portal.desktop.gtk", "org.a11y.Bus", "org.gtk.vfs.Daemon",
+                             "org.gnome.evolution.dataserver.Sources5"}) {
+        CHECK_MESSAGE(is_relied_on(name), name);
+    }
+    for (const auto* name : {"org.gnome.evince.Daemon", "org.gnome.evolutionx", "ca.desrt", "org.hexchat.service"}) {
+        CHECK_FALSE_MESSAGE(is_relied_on(name), name);
+    }
+}

@@ -44,7 +44,7 @@ TEST_CASE("a superblock is the format's in every byte but checksum, inodes, bloc
         if (may_differ) {
             CHECK_NOTHROW(parse_superblock(other));
         } else {
-            CHECK_FAILS(Code::corrupt, "erofs-1", parse_superblock(other));
+            CHECK_FAILS(Code::corrupt, "erofs-2", parse_superblock(other));
         }
     }
 }

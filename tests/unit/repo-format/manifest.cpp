@@ -46,8 +46,30 @@ TEST_CASE("the manifest vector has exactly the bytes of the release it describes
     const auto vector =
         files::read(testing::source_directory() / "repo-format/vectors/manifest.json", largest_manifest);
 
-    CHECK(encode_manifest(a_release()) == vector);
-    CHECK(parse_manifest(vector) == a_release());
+    auto release = a_release();
+    release.limits = {{"/usr/bin/hello-raw", Right::capabilities}, {"/usr/bin/hello-raw", Right::setuid}};
+    CHECK(encode_manifest(release) == vector);
+    CHECK(parse_manifest(vector) == release);
+}
+
+TEST_CASE("limits of a manifest are rows of a path and a right, ascending and few")
+{
+    const auto with = [](const std::string& limits) {
+        return changed(R"("needs":)", R"("limits":[)" + limits + R"(],"needs":)");
+    };
+
+    CHECK(parse_manifest(with(R"(["/usr/bin/a","setgid"],["/usr/bin/a","setuid"])")).limits.size() == 2);
+    for (const auto* row : {R"(["/usr/bin/a"])", R"(["/usr/bin/a","root"])", R"(["usr/bin/a","setuid"])", R"("x")",
+                            R"(["/usr/../a","setuid"])", R"(["/usr/bin/a","setuid","x"])", R"([1,"setuid"])"}) {
+        CHECK_FAILS(Code::corrupt, "limits[0]: expected [path, right]", parse_manifest(with(row)));
+    }
+    CHECK_FAILS(Code::corrupt, "limits[1]: more than 32, or not ascending",
+                parse_manifest(with(R"(["/b","setuid"],["/a","setuid"])")));
+    std::string many;
+    for (int i = 10; i < 43; ++i) {
+        many += std::string(many.empty() ? "" : ",") + "[\"/" + std::to_string(i) + R"(","setuid"])";
+    }
+    CHECK_FAILS(Code::corrupt, "limits[32]: more than 32", parse_manifest(with(many)));
 }
 
 TEST_CASE("bad input 11: unknown members of a manifest are ignored")
@@ -85,6 +107,14 @@ TEST_CASE("names of buses and units that are not the app's are listed, and no ot
             "only a service starts");
 }
 
+TEST_CASE("a volume of another format is unsupported, and that of 0.1 says what to do")
+{
+    CHECK_FAILS(Code::unsupported, "volume.format erofs-1 is that of qpkg 0.1; build it again",
+                parse_manifest(changed("erofs-2", "erofs-1")));
+    CHECK_FAILS(Code::unsupported, "volume.format erofs-3 is not known, this qpkg makes erofs-2",
+                parse_manifest(changed("erofs-2", "erofs-3")));
+}
+
 TEST_CASE("a manifest of a newer schema is unsupported, another type is corrupt")
 {
     CHECK_FAILS(Code::unsupported, "schema 3", parse_manifest(changed(R"("schema":2)", R"("schema":3)")));
@@ -107,34 +137,21 @@ TEST_CASE("a manifest whose members are malformed is refused by name")
     CHECK_FAILS(Code::corrupt, "exports[0].kind", parse_manifest(changed(R"("kind":"command")", R"("kind":"setuid")")));
     CHECK_FAILS(Code::corrupt, "exports[0].rank", parse_manifest(changed(R"("rank":"first")", R"("rank":"third")")));
     CHECK_FAILS(Code::corrupt, "exports[0].rank", parse_manifest(changed(R"(,"rank":"first")", "")));
-    CHECK_FAILS(Code::corrupt, "packages[1]", parse_manifest(changed(R"(["libc6")", R"(["abc")")));
+    CHECK_FAILS(Code::corrupt, "details.size", parse_manifest(changed(R"("size":700)", R"("size":"700")")));
+    CHECK_FAILS(Code::corrupt, "owners.packed_sha256",
+                parse_manifest(changed(sha256("owners.zst").hex(), "sha256:" + sha256("owners.zst").hex())));
 }
 
 TEST_CASE("a manifest over 64 KiB is neither written nor read")
 {
     auto release = a_release();
     for (int i = 0; i < 1000; ++i) {
-        release.packages.push_back({.name = "libpackage" + std::to_string(i),
-                                    .version = "1:2.3-4+deb12u1",
-                                    .arch = "amd64",
-                                    .sha256 = sha256("x")});
+        const auto name = "a-command-of-many-" + std::to_string(i);
+        release.exports.push_back({.kind = ExportKind::command, .name = name, .path = "/usr/bin/" + name});
     }
 
-    CHECK_FAILS(Code::no_space, "1002 packages", encode_manifest(release));
+    CHECK_FAILS(Code::no_space, "1001 exports", encode_manifest(release));
     CHECK_FAILS(Code::no_space, "allowed are 65536", parse_manifest(std::string(65537, ' ')));
-}
-
-TEST_CASE("five hundred packages fit into a manifest")
-{
-    auto release = a_release();
-    for (int i = 0; i < 500; ++i) {
-        release.packages.push_back({.name = "libpackage" + std::to_string(i),
-                                    .version = "1:2.3-4+deb12u1",
-                                    .arch = "amd64",
-                                    .sha256 = sha256("x")});
-    }
-
-    CHECK(encode_manifest(release).size() <= largest_manifest);
 }
 
 TEST_CASE("bad input 1: a manifest cut at any byte is refused")
@@ -172,7 +189,7 @@ TEST_CASE("deltas that are malformed, twice there or out of order are refused")
 {
     const auto with = [](const std::string& rows) {
         auto bytes = encode_manifest(a_release());
-        const std::string next = "\"exports\":";
+        const std::string next = "\"details\":";
         return bytes.insert(bytes.find(next), "\"deltas\":" + rows + ",");
     };
     const std::string one = '"' + std::string(64, '1') + '"';
@@ -207,4 +224,28 @@ TEST_CASE("a menu entry outside its grammar makes the manifest corrupt")
     refused({"Hello", "", {"a;b"}}, "menu.categories: expected at most 16 words");
     refused({"Hello", "", {""}}, "menu.categories: expected at most 16 words");
     refused({"Hello", "", std::vector<std::string>(17, "Game")}, "menu.categories: expected at most 16 words");
+}
+
+TEST_CASE("a first start of a manifest keeps the rules of the qube")
+{
+    const auto with = [](const std::string& first) {
+        return changed(R"("inputs":)", R"("first_start":)" + first + R"(,"inputs":)");
+    };
+    auto release = a_release();
+    release.first_start = {"hello", {"a", "b"}, {{"/usr/bin/hello", "--init", ""}}};
+    CHECK(parse_manifest(encode_manifest(release)) == release);
+
+    for (const auto& [first, what] : std::vector<std::pair<std::string, std::string>>{
+             {R"({"run":[],"state":[],"user":"user"})", "first_start.state: there is none"},
+             {R"({"run":[],"state":["a"],"user":"root"})", "first_start.user: expected an account"},
+             {R"({"run":[],"state":["b","a"],"user":"user"})", "first_start.state: the folders do not ascend"},
+             {R"({"run":[],"state":[1],"user":"user"})", "first_start.state: expected texts"},
+             {R"({"run":["x"],"state":["a"],"user":"user"})", "first_start.run: expected programs"},
+             {R"({"run":[["x"]],"state":["a"],"user":"user"})", "first_start.run: expected a program with"},
+             {R"({"run":[[]],"state":["a"],"user":"user"})", "first_start.run: expected a program with"},
+             {R"({"state":["a"],"user":"user"})", "first_start.run"},
+         }) {
+        CAPTURE(first);
+        CHECK_FAILS(Code::corrupt, what, parse_manifest(with(first)));
+    }
 }

@@ -55,7 +55,7 @@ TEST_CASE("nothing is made outside a first folder of run, cache and log")
     for (const auto* path : {"", "run/a", "/run/a/../../etc", "/run/./a", "/run//a", "/run/.."}) {
         CHECK(refusal_of("d " + std::string(path)) == "line 1: no absolute path");
     }
-    CHECK(refusal_of("d /var/lib/a").find("what lasts") != std::string::npos);
+    CHECK(refusal_of("d /var/lib/a").find("no state that the recipe names") != std::string::npos);
     CHECK(refusal_of("f /run/utmp").find("not in a folder of its own") != std::string::npos);
     CHECK(refusal_of("d /run/" + std::string(300, 'a')).find("no absolute path") != std::string::npos);
 }
@@ -105,4 +105,16 @@ TEST_CASE("what a base's own lines speak of is known whatever they do")
 {
     CHECK(tmpfiles_paths("# d /run/no\nd! /run/lock\nL+ \"/var/run/a b\" - - - -\nq /var/log/x 0755\n") ==
           std::vector<std::string>{"/run/lock", "/run/a", "/var/log/x"});
+}
+
+TEST_CASE("below /var/lib only the app's own state is made")
+{
+    const std::string lines = "d /var/lib/mine/a 0700 mine\nd /var/lib/mine2\nL /var/lib/mine/b - - - - ../mine2/x\n";
+
+    const auto read = parse_tmpfiles(lines, {"mine"});
+
+    CHECK(read.made == std::vector<Tmpfile>{{Kind::directory, "/var/lib/mine/a", 0700, "mine", "root"}});
+    CHECK(read.refused ==
+          std::vector<std::string>{"line 2: /var/lib/mine2: lasts, and is no state that the recipe names",
+                                   "line 3: /var/lib/mine/b: leads out of /var/lib/mine"});
 }

@@ -25,6 +25,7 @@ struct Scratch {
 Snapshot rows_of(Snapshot snapshot)
 {
     snapshot.commits.clear();
+    snapshot.details.clear();
     snapshot.volumes.clear();
     return snapshot;
 }
@@ -63,6 +64,8 @@ TEST_CASE("what was committed is read back, also by the next process")
     generation.holders = {{{ExportKind::command, "hello"}, AppId::require("org.example.hello")},
                           {{ExportKind::desktop, "hello"}, AppId::require("org.example.other")}};
     generation.aliases = {{AppId::require("org.example.other"), {ExportKind::command, "hello"}, "hello-2"}};
+    generation.own = {{AppId::require("org.example.other"), {ExportKind::command, "hello"}, ""},
+                      {AppId::require("org.example.hello"), {ExportKind::command, "ls"}, "/usr/bin/ls"}};
     {
         sqlite::Database db(scratch.file);
         fill(db, snapshot);

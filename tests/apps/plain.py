@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The root that apt makes: the base, with packages installed into it, and programs run in it as on any Debian."""
+
+import os
+import pathlib
+import subprocess
+
+USER = "1000:1000"
+PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
+APT = ["apt-get", "-q", "-y", "--no-install-recommends", "-o", "APT::Sandbox::User=root", "-o", "Dpkg::Use-Pty=0",
+       "-o", "Dir::State::Lists=/run/no-lists", "install"]
+
+
+def mount(*words):
+    subprocess.run(["mount", *map(str, words)], check=True)
+
+
+class PlainRoot:
+    """Below `folder`, over the volume `base`. Mounts last as long as the mount namespace of this process."""
+
+    def __init__(self, folder, base, archives):
+        self.root = folder / "root"
+        self.layers = [self.root, folder / "lower", folder / "upper", folder / "work"]
+        for layer in self.layers:
+            layer.mkdir(parents=True)
+        mount("-t", "erofs", "-o", "ro,loop", base, folder / "lower")
+        mount("-t", "overlay", "overlay", "-o",
+              f"lowerdir={folder}/lower,upperdir={folder}/upper,workdir={folder}/work,volatile", self.root)
+        mount("--rbind", "/dev", self.root / "dev")
+        mount("--rbind", "/sys", self.root / "sys")
+        mount("-t", "tmpfs", "tmpfs", self.root / "run")
+        mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", self.root / "tmp")
+        mount("--bind", archives, self.root / "var/cache/apt/archives")
+        (self.root / "tmp/.X11-unix").mkdir(mode=0o1777)
+        mount("--bind", "/tmp/.X11-unix", self.root / "tmp/.X11-unix")
+        self.own("run/user/1000")
+        self.own("home/user")
+        (self.root / "usr/sbin/policy-rc.d").write_text("#!/bin/sh\nexit 101\n")
+        (self.root / "usr/sbin/policy-rc.d").chmod(0o755)
+
+    def own(self, place):
+        folder = self.root / place
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+        os.chown(folder, 1000, 1000)
+
+    def words(self, *command, user="0:0"):
+        return ["unshare", "--pid", "--fork", "--kill-child", f"--mount-proc={self.root}/proc", "/usr/sbin/chroot",
+                f"--userspec={user}", self.root, *command]
+
+    def install(self, names):
+        """Files of the archive, all that are wanted and nothing else."""
+        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+        done = subprocess.run(self.words(*APT, *(f"/var/cache/apt/archives/{name}" for name in names)), env=environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace", check=False)
+        (self.root / "usr/sbin/policy-rc.d").unlink()
+        if done.returncode != 0:
+            raise RuntimeError("plain apt: " + (done.stdout + done.stderr)[-2000:])
+
+    def start(self, script, display, **streams):
+        """The script, in an empty home, on a session bus of its own."""
+        environment = {"PATH": PATH, "HOME": "/home/user", "USER": "user", "LOGNAME": "user", "LANG": "C.UTF-8",
+                       "XDG_RUNTIME_DIR": "/run/user/1000", "DISPLAY": display}
+        inside = ["dbus-run-session", "--", "sh", "-c", "cd; " + script]
+        return subprocess.Popen(self.words(*inside, user=USER), env=environment, stdin=subprocess.DEVNULL, **streams)
+
+    def list(self, command):
+        return subprocess.run(self.words(*command), check=False, capture_output=True, text=True,
+                              errors="surrogateescape").stdout
+
+    def close(self):
+        subprocess.run(["umount", "--recursive", "--lazy", self.root], check=True)
+        subprocess.run(["umount", "--lazy", self.layers[1]], check=True)
+
+
+def base_volume(state, base):
+    """Where the volume of a base lies."""
+    return pathlib.Path(state) / "volumes" / f"{base['volume']}.erofs"

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Fonts and dictionaries were part of each app, or of none. Two apps of one qube see one extension's fonts, by caches that
+were made at its build: none is written into the home that they share. A dictionary is found by the checker of the app."""
+
+import pathlib
+import sys
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(HERE.parent / "support"))
+from debian_base import DebianCase  # noqa: E402
+
+RECIPE = """[app]
+id = "org.example.{app}"
+base = "debian-12"
+{extends}
+[source]
+type = "packages"
+packages = [{packages}]
+{exports}
+"""
+
+
+class SharedData(DebianCase):
+    @classmethod
+    def make_world(cls, world):
+        super().make_world(world)
+        world.make_keys()
+
+    def build(self, app, packages, extends="", commands=()):
+        recipe = self.world.folder / f"{app}.toml"
+        listed = ", ".join(f'"{name}"' for name in packages)
+        exports = "[exports]\ncommands = [{}]".format(", ".join(f'"{name}"' for name in commands)) if commands else ""
+        recipe.write_text(RECIPE.format(app=app, packages=listed, exports=exports, extends=f'extends = "{extends}"' if extends else ""))
+        place = self.world.folder / "built"
+        report = self.world.must("build", recipe, "--out", place, "--json").json
+        self.world.publish(place / f"org.example.{app}")
+        return report
+
+    def in_view(self, app, script):
+        return self.world.must("run", "work", "--app", app, "--", "sh", "-c", script).out
+
+    def caches_in_home(self):
+        return self.in_view("one", "find ~ -name '*.cache-*' | wc -l; ls ~/.cache/fontconfig 2>/dev/null | wc -l").split()
+
+    def test_fonts_and_dictionaries_reach_every_app_and_no_cache_is_written_into_the_home(self):
+        fonts = self.build("extra", ["fonts-dejavu-extra"], "qpkg.fonts")
+        left_out = {finding["path"] for finding in fonts["findings"] if finding["rule"] == "extension"}
+        self.assertIn("/usr/share/doc", left_out)
+        again = self.world.must("build", self.world.folder / "extra.toml", "--out", self.world.folder / "again", "--json",
+                                "--lock", self.world.folder / "built/org.example.extra/module.lock").json
+        self.assertEqual(again["commit"], fonts["commit"])
+        german = self.build("german", ["hunspell-de-de"], "qpkg.dictionaries")
+        self.assertLessEqual(german["packages"], 40)
+        self.build("one", ["fontconfig"], commands=["fc-list"])
+        self.build("two", ["fontconfig", "fonts-lato"], commands=["fc-match"])
+        self.build("speller", ["hunspell"], commands=["hunspell"])
+        self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")  # there already, after another test
+        self.world.must("qube", "create", "work", "--base", "debian-12")
+        self.world.must("install", "one", "two", "speller", "--into", "work", "--yes")
+        self.assertNotIn("DejaVuSansCondensed", self.in_view("one", "fc-list"))
+        self.world.must("install", "extra", "german", "--into", "work", "--yes")
+
+        for app in ["one", "two"]:
+            listed = self.in_view(app, "fc-list")
+            self.assertIn("/run/qpkg/data/org.example.extra/share/fonts/truetype/dejavu/DejaVuSansCondensed.ttf", listed)
+            self.assertIn("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", listed)
+        self.assertEqual(self.in_view("one", "ls /run/qpkg/volumes/org.example.extra/usr/lib/fontconfig/cache | wc -l"), "3\n")
+        self.assertIn("Lato", self.in_view("two", "fc-match Lato"))
+        self.assertNotIn("Lato", self.in_view("one", "fc-list"))
+        self.assertEqual(self.caches_in_home(), ["0", "0"])
+
+        self.assertEqual(self.in_view("speller", "echo Häuser Haeusser | LC_ALL=C.UTF-8 hunspell -d de_DE -l"), "Haeusser\n")
+
+    def test_a_locale_of_an_extension_is_used_where_it_is_asked_for(self):
+        self.build("locales", ["locales-all"], "qpkg.locales")
+        self.build("plain", ["hello"])
+        self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")
+        self.world.must("qube", "create", "german", "--base", "debian-12")
+        self.world.must("install", "plain", "--into", "german", "--yes")
+        day = ["run", "german", "--app", "plain", "--", "sh", "-c", "export LC_ALL=de_DE.UTF-8; date -d 2026-03-02 +%A; hello"]
+        self.assertEqual(self.world.must(*day).out, "Monday\nHello, world!\n")
+        self.world.must("install", "locales", "--into", "german", "--yes")
+        self.assertEqual(self.world.must(*day).out, "Montag\nHallo, Welt!\n")
+
+    def test_a_build_that_finds_nothing_for_its_point_says_so(self):
+        recipe = self.world.folder / "none.toml"
+        recipe.write_text(RECIPE.format(app="none", packages='"hunspell-de-de"', exports="", extends='extends = "qpkg.fonts"'))
+        answer = self.world.qpkg("build", recipe, "--out", self.world.folder / "none")
+        self.assertEqual(answer.code, 3, answer.err)
+        self.assertIn("nothing for qpkg.fonts", answer.err)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
