@@ -236,10 +236,6 @@ void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPack
     tree.installed.assign(installed.begin(), installed.end());
 }
 
-} // namespace
-
-namespace {
-
 /// The same for an app and for an extension, which have other files and say other things of themselves.
 class TreeMaker {
 public:

@@ -69,21 +69,6 @@ std::vector<KnownRelease> installed_with(const World& world, const Snapshot& sna
     return found;
 }
 
-const Offer& newest_of(const Catalog& catalog, const AppId& app)
-{
-    const Offer* newest = nullptr;
-    for (const auto& offer : catalog.offers()) {
-        const bool fits = offer.release.app == app && offer.release.arch == native_arch();
-        if (fits && (newest == nullptr || newest->release.sequence < offer.release.sequence)) {
-            newest = &offer;
-        }
-    }
-    if (newest == nullptr) {
-        throw Error(Code::not_found, app.text() + " is not offered for " + native_arch().text());
-    }
-    return *newest;
-}
-
 } // namespace
 
 std::vector<Ownership> owns(World& world, const OwnsRequest& request, Reach reach)
@@ -95,7 +80,7 @@ std::vector<Ownership> owns(World& world, const OwnsRequest& request, Reach reac
     const auto snapshot = world.db.snapshot();
     Catalog catalog(world, snapshot, reach);
     const bool is_named = !request.app.empty();
-    const auto releases = is_named ? std::vector{catalog.manifest(newest_of(catalog, catalog.resolve(request.app)))}
+    const auto releases = is_named ? std::vector{catalog.manifest(catalog.newest(catalog.resolve(request.app)))}
                                    : installed_with(world, snapshot, request.path);
     std::vector<Ownership> all;
     for (const auto& known : releases) {

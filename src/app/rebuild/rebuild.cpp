@@ -20,25 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Offer& newest_offer(const Catalog& catalog, const AppId& app)
-{
-    const Offer* newest = nullptr;
-    for (const auto& offer : catalog.offers()) {
-        const bool fits = offer.release.app == app && offer.release.arch == native_arch();
-        if (fits && (newest == nullptr || newest->release.sequence < offer.release.sequence)) {
-            newest = &offer;
-        }
-    }
-    if (newest == nullptr) {
-        throw Error(Code::not_found, app.text() + " has no release for " + native_arch().text());
-    }
-    return *newest;
-}
-
 KnownRelease release_to_rebuild(Catalog& catalog, const RebuildRequest& request)
 {
     catalog.require_one_current();
-    return catalog.manifest(newest_offer(catalog, catalog.resolve(request.app)));
+    return catalog.manifest(catalog.newest(catalog.resolve(request.app)));
 }
 
 void bring_input(Fetcher& from, const Digest& input, const fs::path& place)

@@ -9,6 +9,7 @@
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <set>
 
 namespace qpkg::app {
@@ -236,6 +237,18 @@ Error Catalog::ambiguous(const std::string& typed, const Unread& list) const
     return {list.code, "cannot tell which app \"" + text::escaped(typed) + "\" means: " + list.what,
             (full.empty() ? "type the whole name of the app" : "type the whole name: " + text::join(full, " or ")) +
                 "; to see what is wrong: qpkg repo check " + list.repo.text()};
+}
+
+const Offer& Catalog::newest(const AppId& app) const
+{
+    auto fitting = offers_ | std::views::filter([&](const Offer& offer) {
+                       return offer.release.app == app && offer.release.arch == native_arch();
+                   });
+    const auto found = std::ranges::max_element(fitting, {}, [](const Offer& offer) { return offer.release.sequence; });
+    if (found == fitting.end()) {
+        throw Error(Code::not_found, app.text() + " has no release for " + native_arch().text());
+    }
+    return *found;
 }
 
 AppId Catalog::resolve(const std::string& typed, const std::vector<AppId>& installed) const

@@ -80,6 +80,8 @@ public:
     /// The full id of what a person typed, among offers and `installed`. Errors: not_found, conflict (ambiguous),
     /// failed (a short name, and a list that might have it too cannot be read).
     AppId resolve(const std::string& typed, const std::vector<AppId>& installed = {}) const;
+    /// Of all channels, for this machine's architecture. Error not_found.
+    const Offer& newest(const AppId& app) const;
 
     /// The manifest, verified; fetched unless it is known already.
     KnownRelease manifest(const Offer& offer);
