@@ -27,7 +27,8 @@ SOURCE = HERE.parents[1]
 LOGS = SOURCE / "build" / "apps"
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 os.environ.setdefault("QPKG_BIN_DIR", str(SOURCE / "build" / "bin"))
-import plain  # noqa: E402
+import own_mounts  # noqa: E402
+import plain_root  # noqa: E402
 import share as shares  # noqa: E402
 import trees  # noqa: E402
 import words  # noqa: E402
@@ -122,13 +123,14 @@ def judge(app, code, out, home):
     return None
 
 
-def build(world, packages, out, *more):
+def build(world, packages, out, *more, extends=None):
     """As somebody would who knows the packages' names alone."""
     name = packages[0]
     origin = [f"--from=deb:{name}", f"--base={BASE}"]
-    if len(packages) > 1:
+    if len(packages) > 1 or extends:
         recipe = world.folder / f"{name}.toml"
-        recipe.write_text(f'[app]\nid = "org.debian.{name}"\nbase = "{BASE}"\n[source]\ntype = "packages"\n'
+        point = f'extends = "{extends}"\n' if extends else ""
+        recipe.write_text(f'[app]\nid = "org.debian.{name}"\nbase = "{BASE}"\n{point}[source]\ntype = "packages"\n'
                           f'packages = {json.dumps(packages)}\n')
         origin = [recipe]
     return world.must("build", *origin, "--out", out, *more, "--json").json
@@ -188,6 +190,7 @@ class Trial:
         self.app, self.world, self.log = app, world, log
         self.name = app["packages"][0]
         self.qube = re.sub("[^a-z0-9]", "", self.name)
+        self.home = world.root / "qubes" / self.qube / "home/user"
         self.cells = []
         self.complaints = []
 
@@ -211,18 +214,28 @@ class Trial:
         self.cell(f"{time.monotonic() - began:.0f} s")
         module = pathlib.Path(report["directory"])
         self.build_again(report, module)
-        locked = [line.split() for line in (module / "module.lock").read_text().splitlines()]
-        archives = [f"{name}_{version.replace(':', '%3a')}_{arch}.deb"
-                    for kind, name, version, arch, *_ in (row for row in locked if row[0] == "package")]
+        archives = plain_root.locked_archives(module)
         offer(self.world, module)
         self.world.must("qube", "create", self.qube, "--base", BASE)
         self.world.must("install", report["app"], "--into", self.qube, "--yes")
         with self.plain_root(archives) as root:
+            unexplained = self.compare_trees(root, report["app"])
+            if "shared" in self.app:
+                root.install(self.share(**self.app["shared"]))
             self.compare_tasks(root)
-            self.compare_trees(root, report["app"])
+            self.cell(str(len(unexplained)), unexplained)
         self.world.qpkg("qube", "stop", self.qube)
         self.world.must("qube", "remove", self.qube, "--yes")
         self.world.must("gc", "--keep", "0", "--yes")
+
+    def share(self, packages, point):
+        """Brings an extension into the qube; returns the archives that plain apt takes for the same."""
+        report = build(self.world, packages, self.world.folder / "out", extends=point)
+        self.note("extension", json.dumps(report, indent=1))
+        archives = plain_root.locked_archives(report["directory"])
+        offer(self.world, pathlib.Path(report["directory"]))
+        self.world.must("install", report["app"], "--into", self.qube, "--yes")
+        return archives
 
     def build_again(self, report, module):
         if not self.app.get("sentinel"):
@@ -238,7 +251,8 @@ class Trial:
     def plain_root(self, archives):
         base = next(row for row in self.world.must("base", "list", "--json").json["bases"] if row["base"] == BASE)
         folder = self.world.folder / "plain"
-        root = plain.PlainRoot(folder, plain.base_volume(self.world.root, base), self.world.root / f"cache/{BASE}/apt/archives")
+        root = plain_root.PlainRoot(folder, plain_root.base_volume(self.world.root, base),
+                                    self.world.root / f"cache/{BASE}/apt/archives")
         try:
             root.install(archives)
             yield root
@@ -252,9 +266,8 @@ class Trial:
                                 **streams)
 
     def both(self, root, turn):
-        home = self.world.root / "qubes" / self.qube / "home/user"
         with Screen() as screen:
-            here = do_task(self.app, self.start_here, home, screen, LOGS / f"{self.name}.png")
+            here = do_task(self.app, self.start_here, self.home, screen, LOGS / f"{self.name}.png")
         self.world.qpkg("qube", "stop", self.qube)
         with Screen() as screen:
             there = do_task(self.app, root.start, root.root / "home/user", screen, LOGS / f"{self.name}.apt.png")
@@ -268,6 +281,9 @@ class Trial:
         failures = [f"in the qube: {here.failure}"] if here.failure else []
         if there.failure:  # a row that proves nothing
             failures.append(f"under plain apt: {there.failure}")
+        if not failures:
+            failures = [f"{name} is another than under plain apt" for name in self.app.get("same", ())
+                        if (self.home / name).read_bytes() != (root.root / "home/user" / name).read_bytes()]
         self.cell("FAILED" if failures else "done", failures)
         more = words.lines_more(here.err, there.err)
         if more and not failures:  # what a program says now and then is no difference
@@ -286,7 +302,7 @@ class Trial:
             self.log.write(f"tree: {difference}: {why or 'NO RULE'}\n")
             if not why:
                 unexplained.append(str(difference))
-        self.cell(str(len(unexplained)), unexplained)
+        return unexplained
 
 
 HEADINGS = ("application", "build", "again", "task", "words", "paths")
@@ -304,7 +320,7 @@ def try_row(row, world):
         trial = (Pair if "apps" in row else Trial)(row, world, log)
         try:
             trial.run()
-        except (AssertionError, RuntimeError) as error:
+        except (AssertionError, RuntimeError, subprocess.CalledProcessError) as error:
             trial.complaints.append(str(error).strip().replace("\n", " | ")[:LONGEST_COMPLAINT])
             trial.cells += ["FAILED"]
     print(ROW.format(name, *(trial.cells + [""] * len(HEADINGS))[:len(HEADINGS) - 1]))
@@ -339,6 +355,5 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    if "QPKG_TEST_INSIDE" not in os.environ:  # in a mount namespace of its own, so that nothing stays mounted
-        os.execvpe("unshare", ["unshare", "--mount", sys.executable, "-B", *sys.argv], dict(os.environ, QPKG_TEST_INSIDE="1"))
+    own_mounts.enter()
     sys.exit(main(sys.argv[1:]))

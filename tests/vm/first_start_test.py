@@ -66,10 +66,10 @@ class MovingWorld(worlds.SystemdWorld):
         made = self.small.must("base", "import", self._root_archive(), "--id", "moved-12", "--json").json
         self.base = Disk(self._image(made["volume"]), "qpkg-base")
 
-    def private_disk(self):
+    def private_disk(self, megabytes=64):
         image = self.folder / "private.img"
         with image.open("wb") as file:
-            file.truncate(64 << 20)
+            file.truncate(megabytes << 20)
         subprocess.run(["mkfs.ext4", "-q", image], check=True)
         return Disk(image, "qpkg-private", writable=True)
 

@@ -143,20 +143,25 @@ class World:
         return self.small.root / "volumes" / f"{root}.erofs"
 
     def volumes(self, *releases, layout="separate"):
-        """Volumes of (app, version, files): published, installed into a qube of this machine, as users do it. With the
-        layout "composed" they name one image."""
-        modules = [self.small.make_module(app, version, files, out=self.folder / f"out-{version}")
-                   for app, version, files in releases]
+        """Volumes of (app, version, files): published and installed, as users do it. With the layout "composed" they
+        name one image."""
+        return self.installed([self.small.make_module(app, version, files, out=self.folder / f"out-{version}")
+                               for app, version, files in releases], layout)
+
+    def installed(self, modules, layout="separate"):
+        """Volumes of modules, in their order: published, installed into a qube of this machine."""
         self.small.publish(*modules)
         if not self._added:
             self.small.add_repository()
             self._added = True
         self._qubes += 1
         qube = f"q{self._qubes}"
+        names = [module.name for module in modules]
         self.small.must("qube", "create", qube, "--base", "debian-12", "--layout", layout)
-        self.small.must("install", *[app for app, _, _ in releases], "--into", qube, "--yes")
-        roots = {app["app"]: app["volume"] for app in self.small.must("list", qube, "--json").json["apps"]}
-        return [Volume(app, version, roots[app], self._image(roots[app])) for app, version, _ in releases]
+        self.small.must("install", *names, "--into", qube, "--yes")
+        there = {app["app"]: app for app in self.small.must("list", qube, "--json").json["apps"]}
+        return [Volume(name, there[name]["version"], there[name]["volume"], self._image(there[name]["volume"]))
+                for name in names]
 
     def config_disk(self, lines):
         """A disk that announces `lines` by slot. Each has a file of its own: QEMU holds what it has opened."""
