@@ -84,6 +84,20 @@ class SharedData(DebianCase):
         self.world.must("install", "locales", "--into", "german", "--yes")
         self.assertEqual(self.world.must(*day).out, "Montag\nHallo, Welt!\n")
 
+    def test_a_theme_of_icons_brings_its_cache_which_programs_of_gtk_believe(self):
+        again = [self.build("theme", ["adwaita-icon-theme"], "qpkg.icons")["commit"],
+                 self.world.must("build", self.world.folder / "theme.toml", "--out", self.world.folder / "again", "--json",
+                                 "--lock", self.world.folder / "built/org.example.theme/module.lock").json["commit"]]
+        self.assertEqual(again[0], again[1])
+        self.build("gtk", ["gtk-update-icon-cache"])
+        self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")
+        self.world.must("qube", "create", "icons", "--base", "debian-12")
+        self.world.must("install", "gtk", "theme", "--into", "icons", "--yes")
+        looked = self.world.must("run", "icons", "--app", "gtk", "--", "sh", "-ec",
+                                 "cd /run/qpkg/data/org.example.theme/share/icons/Adwaita; stat -c %Y . icon-theme.cache; "
+                                 "gtk-update-icon-cache --validate .; grep -q document-open-symbolic icon-theme.cache").out.split()
+        self.assertLess(int(looked[0]), int(looked[1]), "it would be taken for older than the theme")
+
     def test_a_build_that_finds_nothing_for_its_point_says_so(self):
         recipe = self.world.folder / "none.toml"
         recipe.write_text(RECIPE.format(app="none", packages='"hunspell-de-de"', exports="", extends='extends = "qpkg.fonts"'))
