@@ -29,15 +29,15 @@ std::string environment(const char* name, const char* otherwise)
     return value;
 }
 
-/// Data that extensions have where no variable of all programs leads: dictionaries, locales. What the user set counts.
-void add_data_path(const char* name, const std::vector<std::string>& folders)
+/// Dictionaries lie where no variable of all programs leads. What the user set counts.
+void add_dictionaries(const agent::QubePaths& layout)
 {
-    std::string list = environment(name, "");
-    for (const auto& folder : folders) {
+    auto list = environment("DICPATH", "");
+    for (const auto& folder : agent::data_folders(layout, "share/hunspell")) {
         list = agent::with_last(list, folder);
     }
     if (!list.empty()) {
-        ::setenv(name, list.c_str(), 1);
+        ::setenv("DICPATH", list.c_str(), 1);
     }
 }
 
@@ -51,8 +51,7 @@ void set_search_paths(const agent::QubePaths& layout)
     }
     ::setenv("PATH", agent::with_last(path, layout.bin().string()).c_str(), 1);
     ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
-    add_data_path("DICPATH", agent::data_folders(layout, "share/hunspell"));
-    add_data_path("LOCPATH", agent::data_folders(layout, "locale"));
+    add_dictionaries(layout);
 }
 
 int become(std::vector<std::string> words, const char* own_name = "qpkg-run")
