@@ -3,6 +3,7 @@
 #include "agent/enter.hpp"
 #include "agent/extensions.hpp"
 #include "agent/opening.hpp"
+#include "agent/own_caches.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -54,6 +55,21 @@ void set_search_paths(const agent::QubePaths& layout)
     add_dictionaries(layout);
 }
 
+/// Of this view, whichever the program that starts it is in.
+void tell_caches_apart(const agent::QubePaths& layout, const AppId& app)
+{
+    const auto identity = agent::identity_of_view(layout, app);
+    if (!identity) {
+        return;
+    }
+    const auto data = agent::with_identity(environment("XDG_DATA_DIRS", ""), *identity);
+    ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
+    const auto registry = agent::own_registry([](const char* name) { return environment(name, ""); }, *identity);
+    if (registry) {
+        ::setenv("GST_REGISTRY_1_0", registry->c_str(), 1);
+    }
+}
+
 int become(std::vector<std::string> words, const char* own_name = "qpkg-run")
 {
     std::vector<char*> argv;
@@ -78,6 +94,7 @@ int run(const std::vector<std::string>& words)
     program.insert(program.end(), invocation.words.begin(), invocation.words.end());
     agent::enter_view(layout, invocation.app);
     set_search_paths(layout);
+    tell_caches_apart(layout, invocation.app);
     return become(std::move(program));
 }
 
