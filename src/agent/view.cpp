@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/view.hpp"
 
+#include "agent/followed_etc.hpp"
 #include "agent/small_files.hpp"
 #include "agent/view_accounts.hpp"
 #include "repo-format/guest/font_caches.hpp"
@@ -66,7 +67,7 @@ std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId&
 /// What the agent puts over base and module, as an /etc layer; nothing when that is nothing.
 std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
 {
-    PlannedTree etc;
+    auto etc = followed_etc(layout, app);
     if (const auto accounts = accounts_of_view(layout, app)) {
         etc["passwd"] = {PlannedFile::Kind::file, accounts->passwd};
         etc["group"] = {PlannedFile::Kind::file, accounts->group};
@@ -213,6 +214,9 @@ void keep_base(const QubePaths& layout)
         mounts::bind(own, kept);
         mounts::make_private(kept); // what is mounted on the original later must not cover it
     }
+    if (const auto run = layout.base() / "run"; !fs::exists(fs::symlink_status(run))) {
+        fs::create_symlink("/run", run); // where links of /etc lead to, relative ones
+    }
 }
 
 void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions,
@@ -223,6 +227,7 @@ void compose_private_view(const QubePaths& layout, const AppId& app, const ViewE
         compose_tree(layout, app, tree, extensions, state);
     }
     add_locales(layout, app, extensions);
+    follow_certificates(layout, app);
 }
 
 void write_commands(const QubePaths& layout, const AppId& app, const std::vector<Export>& exports)
