@@ -72,11 +72,34 @@ void require_place(Editing& editing, const Snapshot& snapshot, const Qube& qube,
 
 using Outcome = ExtensionNote::Outcome;
 
-/// An extension stays at its release where the newer one is for something else.
-bool may_move(Editing& editing, const Upgradable& one, const Release& next)
+/// Why a held extension would have no place beside that release of its app: who wants it to stay as it is does not want
+/// it to go. Nothing: it would, or has none now either.
+std::optional<std::string> held_back(Editing& editing, const Snapshot& snapshot, const Qube& qube, const Release& next)
+{
+    for (const auto& [app, binding] : editing.bindings(qube)) {
+        if (!binding.held) {
+            continue;
+        }
+        const auto& extension = snapshot.release(binding.release).release;
+        if (!brings_code(extension) || owner_of(extension.extends->point) != std::string_view(next.app.text()) ||
+            editing.misfit_of(qube, extension)) {
+            continue;
+        }
+        if (const auto why = misfit(extension, [&](const AppId&) { return &next; })) {
+            return app.text() + " is held: " + *why;
+        }
+    }
+    return std::nullopt;
+}
+
+/// An extension stays at its release where the newer one is for something else, an app where a held extension would go.
+bool may_move(Editing& editing, const Snapshot& snapshot, const Upgradable& one, const Release& next)
 {
     const auto& now = one.bound.release;
     auto why = editing.misfit_of(one.qube, next);
+    if (!why) {
+        why = held_back(editing, snapshot, one.qube, next);
+    }
     if (!why && !is_agreed_by(now, next)) {
         why = "the newer one is for " + next.extends->point.text() + ": install it by name";
     }
@@ -178,7 +201,7 @@ Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& new
                 continue;
             }
             const auto* next = next_for(one, newest);
-            if (next != nullptr && may_move(editing, one, next->release)) {
+            if (next != nullptr && may_move(editing, snapshot, one, next->release)) {
                 place(editing, snapshot, one.qube, *next, {});
             }
         }

@@ -113,7 +113,8 @@ std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<Q
                                    const std::vector<AppId>& apps = {});
 
 /// Moves everything upgradable that has a newer release in `newest`. An extension moves where the newer one fits, stays
-/// where only its own does, and falls out where neither fits the app as it is then.
+/// where only its own does, and falls out where neither fits the app as it is then. An app stays where one that is held
+/// would fall out.
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
                   const Occasion& occasion);
 

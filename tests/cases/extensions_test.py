@@ -138,6 +138,23 @@ class Extensions(WorldCase):
         self.assertEqual({app["app"]: app["version"] for app in self.json_of("list", "work")["apps"]},
                          {"org.example.tool": "1.0", "org.example.plug": "1.0", "org.example.other": "2.0"})
 
+    def test_an_extension_that_is_held_holds_its_app(self):
+        self.app()
+        self.plug()
+        self.install("tool", "plug", "--allow-code", "plug:tool")
+        self.world.must("hold", "plug", "--in", "work")
+        self.app("2.0", abi="2")
+        self.plug(version="2.0", abi="2", text="for two")
+        why = "2.0: org.example.plug is held: it fits 1 of org.example.tool, and 2.0 is 2"
+        self.assertEqual(self.json_of("upgrade", "--dry-run")["left_behind"],
+                         [{"qube": "work", "app": "org.example.tool", "outcome": "stays", "why": why}])
+        answer = self.world.must("upgrade", "--yes")
+        self.assertRegex(answer.out, f"tool +stays +{why}")
+        self.assertEqual(self.in_view("tool", "tool; cat /usr/share/tool/plug-ins/more"), "tool 1.0\nmore")
+        self.world.must("unhold", "plug", "--in", "work")
+        self.world.must("upgrade", "--yes")
+        self.assertEqual(self.in_view("tool", "tool; cat /usr/share/tool/plug-ins/more"), "tool 2.0\nfor two")
+
     def test_a_composed_volume_and_a_running_qube_have_extensions_too(self):
         self.app()
         self.plug()
