@@ -29,14 +29,14 @@ Kind kind_of_move(const Release& from, const Release& to)
 
 /// Binds `release` in `qube` and says what that changes.
 void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release,
-           const ServiceWishes& wishes)
+           const ServiceWishes& wishes = {}, Systemd systemd = Systemd::there)
 {
     const auto& app = release.release.app;
     auto& bindings = editing.bindings(qube);
     const auto now = bindings.find(app);
     const bool is_there = now != bindings.end();
-    auto services =
-        allowed_services(release.release, is_there ? now->second.services : std::vector<AllowedService>(), wishes);
+    auto services = allowed_services(release.release, is_there ? now->second.services : std::vector<AllowedService>(),
+                                     wishes, systemd);
     if (!is_there) {
         bindings.emplace(app, Binding{app, release.id, false, next_number(qube), services});
         editing.effect({qube.name, app, Kind::add, std::nullopt, release, std::move(services)});
@@ -146,7 +146,8 @@ Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& rel
         const auto& qube = require_qube(snapshot, name);
         for (const auto& release : releases) {
             require_fit(qube, release.release);
-            place(editing, snapshot, qube, release, wishes);
+            place(editing, snapshot, qube, release, wishes,
+                  occasion.starts_services ? Systemd::there : Systemd::missing);
         }
         for (const auto& release : releases) { // once its app is there, which may come with it
             require_place(editing, snapshot, qube, release.release, code);
@@ -202,7 +203,7 @@ Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& new
             }
             const auto* next = next_for(one, newest);
             if (next != nullptr && may_move(editing, snapshot, one, next->release)) {
-                place(editing, snapshot, one.qube, *next, {});
+                place(editing, snapshot, one.qube, *next);
             }
         }
     }

@@ -71,6 +71,7 @@ struct Plan {
     std::vector<NameEffect> names = {};         ///< ascending by qube and name
     std::vector<ExtensionNote> extensions = {}; ///< ascending by qube and app: those that fall out, or stay behind
     std::vector<ForeignCode> unagreed = {};     ///< ascending; as long as there is any, nothing is carried out
+    bool starts_services = true;                ///< else its qubes have no systemd
 
     bool empty() const noexcept { return changes.empty(); }
     friend bool operator==(const Plan&, const Plan&) = default;
@@ -83,6 +84,7 @@ struct Occasion {
     std::size_t most_volumes; ///< of one qube: more apps are composed
     NameWishes wishes = {};
     BaseNames base_names = {};
+    bool starts_services = true; ///< else the backend's qubes have no systemd
 };
 
 /// Puts each release into each qube; an app that is there at another release changes to this one. No service starts
