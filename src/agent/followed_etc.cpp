@@ -17,15 +17,18 @@ constexpr const char* certificates = "etc/ssl/certs";
 constexpr const char* bundle = "ssl/certs/ca-certificates.crt"; ///< in /etc: most programs read this one
 constexpr const char* of_owner = "usr/local/share/ca-certificates";
 constexpr std::size_t largest_bundle = 16 * 1024 * 1024;
-constexpr std::size_t largest_certificate = 1024 * 1024;
+constexpr std::uintmax_t largest_certificate = 1024 * 1024;
 
-/// What update-ca-certificates(8) takes: each NAME.crt below the folder.
+/// What update-ca-certificates(8) takes: each NAME.crt below the folder. What is too large or no file is left out: an
+/// app does not go without its view for it.
 std::string certificates_of_owner(const fs::path& folder)
 {
     std::vector<fs::path> files;
     std::error_code failure;
     for (fs::recursive_directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) {
-        if (at->path().extension() == ".crt" && at->is_regular_file(failure)) {
+        std::error_code none;
+        const auto size = at->path().extension() == ".crt" ? fs::file_size(at->path(), none) : 0;
+        if (!none && size != 0 && size <= largest_certificate) {
             files.push_back(at->path());
         }
     }

@@ -6,7 +6,7 @@
 // (in a local qube) is written in place and needs no link.
 //
 // Certificates that the owner of the qube added are in the qube's own bundle. A module may have a bundle of its own,
-// which comes first in its view: there the owner's are added to it.
+// which comes first in its view: there the owner's are added to it, as they are when the view is made.
 #pragma once
 
 #include "agent/qube_paths.hpp"

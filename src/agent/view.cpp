@@ -214,7 +214,8 @@ void keep_base(const QubePaths& layout)
         mounts::bind(own, kept);
         mounts::make_private(kept); // what is mounted on the original later must not cover it
     }
-    if (const auto run = layout.base() / "run"; !fs::exists(fs::symlink_status(run))) {
+    const auto run = layout.base() / "run";
+    if (fs::is_directory(layout.base()) && !fs::exists(fs::symlink_status(run))) {
         fs::create_symlink("/run", run); // where links of /etc lead to, relative ones
     }
 }

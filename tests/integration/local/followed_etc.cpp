@@ -128,6 +128,7 @@ TEST_CASE("a module's certificates stay, with those that the owner of the qube a
                      {"/etc/ssl/certs/mine.pem", "mine\n"},
                      {owners + "b.crt", "second"},
                      {owners + "a.crt", "first\n"},
+                     {owners + "aa.crt", "-> nowhere"},
                      {owners + "readme", "none"}},
                     {{bundle, "the module's\n"}, {"/etc/ssl/certs/theirs.pem", "theirs"}});
     CHECK(root.within([&] {
