@@ -26,9 +26,10 @@ fs::path runtime_directory(const fs::path& root)
 
 Backend make_local(const BackendWorld& world)
 {
+    const bool is_stood_in = std::getenv("QPKG_LOCAL_SYSTEMD") != nullptr; // where a test is the qube's systemd
     return Backend(std::make_unique<local::LocalHypervisor>(local::LocalOptions{
         world.root, [&volumes = world.volumes](const VolumeId& volume) { return volumes.path(volume); }, world.programs,
-        runtime_directory(world.root)}));
+        runtime_directory(world.root), is_stood_in}));
 }
 
 /// What a volume holds, as far as any record says.

@@ -61,7 +61,7 @@ void describe_extensions(Document& out, const plan::Plan& plan)
               column("point", "OF", [](const ExtensionRow& row) { return extension_in(row).extends->point.text(); }),
               column("seen_by", "SEEN BY", seen_by), column("code", "RUNS CODE THERE", code_in));
     out.table("left_behind", plan.extensions, column("qube", "QUBE", &plan::ExtensionNote::qube),
-              column("app", "EXTENSION", &plan::ExtensionNote::app, app_value),
+              column("app", "APP", &plan::ExtensionNote::app, app_value),
               column("outcome", "WHAT IT DOES", &plan::ExtensionNote::outcome, outcome_of),
               column("why", "BECAUSE", &plan::ExtensionNote::why));
 }

@@ -15,6 +15,7 @@ struct Row {
     const plan::Effect& effect;
     std::string service;
     const AllowedService* allowed; ///< nothing: it does not start
+    bool can_start;
 };
 
 std::vector<Row> rows_of(const plan::Plan& plan)
@@ -33,14 +34,19 @@ std::vector<Row> rows_of(const plan::Plan& plan)
         }
         for (const auto& name : names) {
             const auto found = std::ranges::find(effect.services, name, &AllowedService::name);
-            rows.push_back({effect, name, found == effect.services.end() ? nullptr : &*found});
+            rows.push_back({effect, name, found == effect.services.end() ? nullptr : &*found,
+                            plan.starts_services || name == first_start_consent});
         }
     }
     return rows;
 }
 
-Value start_of(const AllowedService* allowed)
+Value start_of(const Row& row)
 {
+    const auto* allowed = row.allowed;
+    if (!row.can_start) {
+        return shown_as(text("no"), "no: this qube has no systemd");
+    }
     if (allowed == nullptr) {
         return shown_as(text("no"), "no: it asks to");
     }
@@ -106,7 +112,7 @@ void describe_services(Document& out, const plan::Plan& plan)
 {
     out.table("services", rows_of(plan), column("qube", "QUBE", [](const Row& row) { return row.effect.qube; }),
               column("app", "APP", [](const Row& row) { return app_value(row.effect.app); }),
-              column("service", "SERVICE", &Row::service), column("starts", "STARTS", &Row::allowed, start_of));
+              column("service", "SERVICE", &Row::service), column("starts", "STARTS", start_of));
     if (const auto programs = first_programs(plan); !programs.empty()) {
         out.table("first_starts", programs,
                   column("app", "APP", [](const FirstProgram& one) { return app_value(one.app); }),
@@ -128,7 +134,7 @@ std::vector<std::string> silent_services(const plan::Plan& plan)
 {
     std::set<std::string> words;
     for (const auto& row : rows_of(plan)) {
-        if (row.allowed == nullptr) {
+        if (row.allowed == nullptr && row.can_start) {
             words.insert(row.effect.app.text() + ':' + row.service);
         }
     }

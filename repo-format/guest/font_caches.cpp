@@ -1,44 +1,17 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/guest/font_caches.hpp"
 
+#include "repo-format/guest/checksum.hpp"
+
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
-#include <cstdio>
 #include <system_error>
 
 namespace qpkg {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// FNV-1a of 64 bits.
-class Checksum {
-public:
-    void add(std::string_view text)
-    {
-        for (const auto c : text) {
-            add_byte(static_cast<unsigned char>(c));
-        }
-        add_byte(0);
-    }
-
-    void add(std::int64_t number) { add(std::to_string(number)); }
-
-    std::string hex() const
-    {
-        std::array<char, 17> text{};
-        std::snprintf(text.data(), text.size(), "%016llx", static_cast<unsigned long long>(sum_));
-        return text.data();
-    }
-
-private:
-    void add_byte(unsigned char byte) { sum_ = (sum_ ^ byte) * 0x100000001b3U; }
-
-    std::uint64_t sum_ = 0xcbf29ce484222325U;
-};
 
 /// Of a file of an extension or module; names hold no character that XML would take for another.
 std::string element(const std::string& name, const std::string& attribute, const std::string& text)

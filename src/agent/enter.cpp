@@ -117,18 +117,24 @@ void enter_view(const QubePaths& layout, const AppId& app)
     }
 }
 
-std::string with_last(const std::string& list, const std::string& part)
+std::string without_parts(const std::string& list, const std::function<bool(std::string_view)>& is_unwanted)
 {
-    std::string others;
+    std::string kept;
     for (std::size_t begin = 0; begin <= list.size();) {
         const auto end = std::min(list.find(':', begin), list.size());
-        const auto one = list.substr(begin, end - begin);
-        if (!one.empty() && one != part) {
-            others += one + ':';
+        const auto part = list.substr(begin, end - begin);
+        if (!part.empty() && !is_unwanted(part)) {
+            kept += (kept.empty() ? "" : ":") + part;
         }
         begin = end + 1;
     }
-    return others + part;
+    return kept;
+}
+
+std::string with_last(const std::string& list, const std::string& part)
+{
+    const auto others = without_parts(list, [&](std::string_view one) { return one == part; });
+    return others.empty() ? part : others + ':' + part;
 }
 
 } // namespace qpkg::agent

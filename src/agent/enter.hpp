@@ -8,8 +8,10 @@
 
 #include "agent/qube_paths.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace qpkg::agent {
@@ -32,6 +34,9 @@ std::string program_of(const QubePaths& layout, const AppId& app, const std::str
 /// ordinary user in a user namespace that knows only himself. Other views can be entered from inside.
 /// Errors: not_found (no such app), failed.
 void enter_view(const QubePaths& layout, const AppId& app);
+
+/// `list` (parts with colons) without empty parts and those that `is_unwanted`.
+std::string without_parts(const std::string& list, const std::function<bool(std::string_view)>& is_unwanted);
 
 /// `list` (parts with colons) with `part` moved to its end, or added there: inside a view its own programs come first.
 std::string with_last(const std::string& list, const std::string& part);

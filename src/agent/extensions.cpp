@@ -18,15 +18,22 @@ namespace {
 
 constexpr std::string_view share = "/usr/share/";
 constexpr std::string_view fonts_point = "qpkg.fonts";
+constexpr std::string_view locales_point = "qpkg.locales";
 constexpr std::string_view mime_point = "qpkg.mime";
 constexpr const char* mime_folder = "share/mime"; ///< of an entry: the only one that is no mount
 constexpr std::size_t largest_globs = 16 * 1024 * 1024;
 
-/// "share/fonts" of "/usr/share/fonts", "locale" of "/usr/lib/locale".
-fs::path place_in_entry(std::string_view folder)
+/// "share/fonts" of "/usr/share/fonts".
+fs::path place_in_entry(std::string_view folder) { return fs::path("share") / folder.substr(share.size()); }
+
+/// An archive would be read in place of folders, also for locales of other apps.
+void require_folders(const fs::path& locales)
 {
-    return folder.starts_with(share) ? fs::path("share") / folder.substr(share.size())
-                                     : fs::path(folder.substr(folder.rfind('/') + 1));
+    for (const auto& name : names_in(locales)) {
+        if (!fs::is_directory(fs::symlink_status(locales / name))) {
+            throw Error(Code::corrupt, "locales are one folder each, and " + name + " is none");
+        }
+    }
 }
 
 void unmount_below(const fs::path& folder)
@@ -71,17 +78,29 @@ void make_types(const QubePaths& layout, const AppId& app)
     make_tree(layout.data(app) / mime_folder, made);
 }
 
+/// Of the lists in `found`, that of this extension; null where the view of `app` is made without it.
+std::vector<AppId>* list_for(ViewExtensions& found, const AppId& app, const VolumeSlot& slot)
+{
+    if (!slot.extends) {
+        return nullptr;
+    }
+    if (!is_of_qube(*slot.extends)) {
+        return owner_of(*slot.extends) == std::string_view(app.text()) ? &found.layers : nullptr;
+    }
+    if (slot.extends->text() == fonts_point) {
+        return &found.fonts;
+    }
+    return slot.extends->text() == locales_point ? &found.locales : nullptr;
+}
+
 } // namespace
 
 ViewExtensions extensions_of(const AppId& app, std::span<const VolumeSlot> announced)
 {
     ViewExtensions found;
     for (const auto& slot : announced) {
-        const bool is_layer =
-            slot.extends && !is_of_qube(*slot.extends) && owner_of(*slot.extends) == std::string_view(app.text());
-        const bool is_font = slot.extends && slot.extends->text() == fonts_point;
-        if (is_layer || is_font) {
-            (is_layer ? found.layers : found.fonts).push_back(slot.app);
+        if (auto* const kind = list_for(found, app, slot)) {
+            kind->push_back(slot.app);
             found.lines += encode_slot(slot) + '\n';
         }
     }
@@ -96,7 +115,10 @@ void show_data(const QubePaths& layout, const VolumeSlot& extension)
         return;
     }
     for (const auto folder : folders_of_qube_point(extension.extends->text())) {
-        if (const auto source = folder_within(layout.volume(app), folder.substr(1))) {
+        const auto source = folder_within(layout.volume(app), folder.substr(1));
+        if (source && extension.extends->text() == locales_point) {
+            require_folders(*source);
+        } else if (source) {
             const auto place = layout.data(app) / place_in_entry(folder);
             fs::create_directories(place);
             mounts::bind(*source, place, mounts::Access::read_only);
@@ -108,8 +130,6 @@ void remove_data(const QubePaths& layout, const AppId& app)
 {
     const auto entry = layout.data(app);
     fs::remove(entry / "announced");
-    mounts::unmount(entry / "locale");
-    fs::remove(entry / "locale");
     files::remove_tree(entry / mime_folder);
     unmount_below(entry / "share");
     fs::remove(entry);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/view.hpp"
 
+#include "agent/followed_etc.hpp"
 #include "agent/small_files.hpp"
 #include "agent/view_accounts.hpp"
 #include "repo-format/guest/font_caches.hpp"
@@ -13,6 +14,8 @@
 
 namespace qpkg::agent {
 namespace {
+
+constexpr const char* locales_folder = "lib/locale"; ///< of glibc, in /usr
 
 /// What no module may bring at its top level is not shown, so it must not be there unnoticed.
 void check_top_level(const fs::path& volume)
@@ -64,7 +67,7 @@ std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId&
 /// What the agent puts over base and module, as an /etc layer; nothing when that is nothing.
 std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
 {
-    PlannedTree etc;
+    auto etc = followed_etc(layout, app);
     if (const auto accounts = accounts_of_view(layout, app)) {
         etc["passwd"] = {PlannedFile::Kind::file, accounts->passwd};
         etc["group"] = {PlannedFile::Kind::file, accounts->group};
@@ -88,6 +91,17 @@ std::optional<fs::path> made_state(const QubePaths& layout, const AppId& app, co
         fs::create_directories(made / name);
     }
     return state.empty() ? std::nullopt : std::optional(made);
+}
+
+/// An empty folder for locales, as the lowest layer; nothing where no extension has any.
+std::optional<fs::path> made_usr(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
+{
+    const auto made = layout.view(app) / "made-usr";
+    if (extensions.locales.empty()) {
+        return std::nullopt;
+    }
+    fs::create_directories(made / locales_folder);
+    return made;
 }
 
 /// Shows in the view what is mounted inside the base's tree, where the view has the same place and nothing of its own:
@@ -135,6 +149,27 @@ std::vector<fs::path> layers_below(const QubePaths& layout, const fs::path& tree
     return layers;
 }
 
+/// Locales of extensions, below those of app and base.
+void add_locales(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
+{
+    std::vector<fs::path> layers;
+    const auto add = [&](const fs::path& tree) {
+        if (const auto folder = folder_within(tree, fs::path("usr") / locales_folder)) {
+            layers.push_back(*folder);
+        }
+    };
+    add(layout.volume(app));
+    add(layout.base());
+    for (const auto* those : {&extensions.layers, &extensions.locales}) {
+        for (const auto& extension : *those) {
+            add(layout.volume(extension));
+        }
+    }
+    if (!extensions.locales.empty() && !layers.empty()) {
+        mounts::mount_overlay(layout.view(app) / "usr" / locales_folder, layers);
+    }
+}
+
 void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree, const ViewExtensions& extensions,
                   const std::vector<std::string>& state)
 {
@@ -144,13 +179,16 @@ void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tre
                       : tree == "var/lib" ? made_state(layout, app, state)
                                           : std::nullopt;
     auto layers = layers_above(layout, app, tree, made);
+    auto below = layers_below(layout, tree, extensions);
+    if (const auto lowest = tree == "usr" ? made_usr(layout, app, extensions) : std::nullopt) {
+        below.push_back(*lowest);
+    }
     if (!has_directory(base)) {
         if (!layers.empty()) {
             throw Error(Code::conflict, "the base has no /" + tree.string() + " to show the app's in");
         }
         return;
     }
-    const auto below = layers_below(layout, tree, extensions);
     fs::create_directories(target);
     if (layers.empty() && below.empty()) {
         mounts::bind(base, target, mounts::Access::read_only);
@@ -176,6 +214,10 @@ void keep_base(const QubePaths& layout)
         mounts::bind(own, kept);
         mounts::make_private(kept); // what is mounted on the original later must not cover it
     }
+    const auto run = layout.base() / "run";
+    if (fs::is_directory(layout.base()) && !fs::exists(fs::symlink_status(run))) {
+        fs::create_symlink("/run", run); // where links of /etc lead to, relative ones
+    }
 }
 
 void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions,
@@ -185,6 +227,8 @@ void compose_private_view(const QubePaths& layout, const AppId& app, const ViewE
     for (const auto* tree : view_trees) {
         compose_tree(layout, app, tree, extensions, state);
     }
+    add_locales(layout, app, extensions);
+    follow_certificates(layout, app);
 }
 
 void write_commands(const QubePaths& layout, const AppId& app, const std::vector<Export>& exports)
@@ -208,6 +252,7 @@ void remove_view(const QubePaths& layout, const AppId& app)
     }
     fs::remove(view / "var");
     files::remove_tree(view / "made-etc");
+    files::remove_tree(view / "made-usr");
     files::remove_tree(view / "made-var-lib");
     files::remove_tree(view / "commands");
     fs::remove(view);

@@ -27,10 +27,10 @@ namespace qpkg::agent {
 void keep_base(const QubePaths& layout);
 
 /// Mounts the private view of an app whose volume is mounted: base plus module, read-only, and below both the
-/// extensions of its points. Its fontconfig is told of all fonts. What is mounted inside the base's trees (resolv.conf,
-/// /usr/local) is there too. `state` names folders that /var/lib shall have, to mount on. Error corrupt when the module
-/// is no tree, conflict when the base has no place for a part of it; what was mounted until then is the caller's to
-/// remove.
+/// extensions of its points, and all locales. Its fontconfig is told of all fonts. What is mounted inside the base's
+/// trees (resolv.conf, /usr/local) is there too, and what the qube replaces in its /etc is followed (followed_etc.hpp).
+/// `state` names folders that /var/lib shall have, to mount on. Error corrupt when the module is no tree, conflict when
+/// the base has no place for a part of it; what was mounted until then is the caller's to remove.
 void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions = {},
                           const std::vector<std::string>& state = {});
 

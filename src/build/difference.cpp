@@ -16,12 +16,12 @@ namespace {
 constexpr std::array<std::string_view, 4> kept_tops{"/usr", "/opt", "/etc", "/var/lib"};
 
 /// Inside the kept places: state of one machine, and what differs from build to build.
-constexpr std::array<std::string_view, 25> dropped_places{
-    "/etc/.pwd.lock", "/etc/.updated", "/etc/fstab",       "/etc/group",       "/etc/group-",
-    "/etc/gshadow",   "/etc/gshadow-", "/etc/hostname",    "/etc/hosts",       "/etc/machine-id",
-    "/etc/mtab",      "/etc/passwd",   "/etc/passwd-",     "/etc/resolv.conf", "/etc/shadow",
-    "/etc/shadow-",   "/etc/subgid",   "/etc/subgid-",     "/etc/subuid",      "/etc/subuid-",
-    "/var/lib/dbus",  "/var/lib/misc", "/var/lib/private", "/var/lib/systemd", "/var/lib/xkb"};
+constexpr std::array<std::string_view, 27> dropped_places{
+    "/etc/.pwd.lock",   "/etc/.updated",    "/etc/fstab",       "/etc/group",     "/etc/group-",     "/etc/gshadow",
+    "/etc/gshadow-",    "/etc/hostname",    "/etc/hosts",       "/etc/localtime", "/etc/machine-id", "/etc/mtab",
+    "/etc/passwd",      "/etc/passwd-",     "/etc/resolv.conf", "/etc/shadow",    "/etc/shadow-",    "/etc/subgid",
+    "/etc/subgid-",     "/etc/subuid",      "/etc/subuid-",     "/etc/timezone",  "/var/lib/dbus",   "/var/lib/misc",
+    "/var/lib/private", "/var/lib/systemd", "/var/lib/xkb"};
 
 /// Outside the kept places, and expected there.
 constexpr std::array<std::string_view, 12> silent_places{

@@ -31,10 +31,11 @@ constexpr int not_found = 127;
 constexpr const char* user_path = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games:/run/qpkg/bin";
 constexpr const char* root_path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/run/qpkg/bin";
 
-/// What a program may learn of the caller's surroundings: his terminal, language and display.
-constexpr std::array passed_variables = {"TERM", "COLORTERM", "NO_COLOR",   "COLUMNS",  "LINES",
-                                         "LANG", "LANGUAGE",  "LC_ALL",     "LC_CTYPE", "LC_MESSAGES",
-                                         "TZ",   "DISPLAY",   "LC_NUMERIC", "LC_TIME",  "WAYLAND_DISPLAY"};
+/// What a program may learn of the caller's surroundings: his terminal, language, display and way of typing.
+constexpr std::array passed_variables = {"TERM",       "COLORTERM",     "NO_COLOR",    "COLUMNS",  "LINES",
+                                         "LANG",       "LANGUAGE",      "LC_ALL",      "LC_CTYPE", "LC_MESSAGES",
+                                         "TZ",         "DISPLAY",       "LC_NUMERIC",  "LC_TIME",  "WAYLAND_DISPLAY",
+                                         "XMODIFIERS", "GTK_IM_MODULE", "QT_IM_MODULE"};
 
 /// Empty when it is not there.
 std::string read_table(const char* path)

@@ -20,7 +20,7 @@ struct Program {
     Environment environment; ///< all of it
 };
 
-/// What a program may learn of the caller's surroundings: his terminal, language and display.
+/// What a program may learn of the caller's surroundings: his terminal, language, display and way of typing.
 Environment callers_environment();
 
 /// Inside the qube's root: reads who the user is ("user" or "root"), makes his home at the first use and his runtime

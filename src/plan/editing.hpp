@@ -23,7 +23,10 @@ std::uint64_t next_number(const Qube& qube);
 /// Collects what a plan does while the bindings of one or more qubes are edited.
 class Editing {
 public:
-    Editing(const Snapshot& snapshot, const Occasion& occasion) : snapshot_(snapshot), occasion_(occasion) {}
+    Editing(const Snapshot& snapshot, const Occasion& occasion) : snapshot_(snapshot), occasion_(occasion)
+    {
+        plan_.starts_services = occasion.starts_services;
+    }
 
     /// The wanted bindings of `qube` as edited so far, by app.
     std::map<AppId, Binding>& bindings(const Qube& qube);

@@ -2,7 +2,8 @@
 //
 // Why what fits is decided before anything is fetched. Points and ABI words stand in manifests, so a plan can say which
 // extension is for another release of its app, and which one an upgrade would leave without a place. An extension that
-// fits no more falls out with a row of its own: kept, it would be loaded by an app that it was not made for.
+// fits no more falls out with a row of its own: kept, it would be loaded by an app that it was not made for. One that
+// is held does not fall out of an upgrade: its app stays, too, and the plan says why.
 //
 // Why a consent is for one extension and one point. Code in an app's point has all that the app has. A person says yes
 // once, when the extension comes; a new release for the same point has it, one for another point must be installed by
@@ -36,7 +37,7 @@ struct ForeignCode {
     friend auto operator<=>(const ForeignCode&, const ForeignCode&) = default;
 };
 
-/// What becomes of an extension that the user did not ask for.
+/// What becomes of an extension that the user did not ask for; or of an app that stays for a held extension.
 struct ExtensionNote {
     enum class Outcome { stays, falls_out };
     QubeName qube;

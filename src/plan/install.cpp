@@ -29,14 +29,14 @@ Kind kind_of_move(const Release& from, const Release& to)
 
 /// Binds `release` in `qube` and says what that changes.
 void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release,
-           const ServiceWishes& wishes)
+           const ServiceWishes& wishes = {}, Systemd systemd = Systemd::there)
 {
     const auto& app = release.release.app;
     auto& bindings = editing.bindings(qube);
     const auto now = bindings.find(app);
     const bool is_there = now != bindings.end();
-    auto services =
-        allowed_services(release.release, is_there ? now->second.services : std::vector<AllowedService>(), wishes);
+    auto services = allowed_services(release.release, is_there ? now->second.services : std::vector<AllowedService>(),
+                                     wishes, systemd);
     if (!is_there) {
         bindings.emplace(app, Binding{app, release.id, false, next_number(qube), services});
         editing.effect({qube.name, app, Kind::add, std::nullopt, release, std::move(services)});
@@ -72,11 +72,34 @@ void require_place(Editing& editing, const Snapshot& snapshot, const Qube& qube,
 
 using Outcome = ExtensionNote::Outcome;
 
-/// An extension stays at its release where the newer one is for something else.
-bool may_move(Editing& editing, const Upgradable& one, const Release& next)
+/// Why a held extension would have no place beside that release of its app: who wants it to stay as it is does not want
+/// it to go. Nothing: it would, or has none now either.
+std::optional<std::string> held_back(Editing& editing, const Snapshot& snapshot, const Qube& qube, const Release& next)
+{
+    for (const auto& [app, binding] : editing.bindings(qube)) {
+        if (!binding.held) {
+            continue;
+        }
+        const auto& extension = snapshot.release(binding.release).release;
+        if (!brings_code(extension) || owner_of(extension.extends->point) != std::string_view(next.app.text()) ||
+            editing.misfit_of(qube, extension)) {
+            continue;
+        }
+        if (const auto why = misfit(extension, [&](const AppId&) { return &next; })) {
+            return app.text() + " is held: " + *why;
+        }
+    }
+    return std::nullopt;
+}
+
+/// An extension stays at its release where the newer one is for something else, an app where a held extension would go.
+bool may_move(Editing& editing, const Snapshot& snapshot, const Upgradable& one, const Release& next)
 {
     const auto& now = one.bound.release;
     auto why = editing.misfit_of(one.qube, next);
+    if (!why) {
+        why = held_back(editing, snapshot, one.qube, next);
+    }
     if (!why && !is_agreed_by(now, next)) {
         why = "the newer one is for " + next.extends->point.text() + ": install it by name";
     }
@@ -123,7 +146,8 @@ Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& rel
         const auto& qube = require_qube(snapshot, name);
         for (const auto& release : releases) {
             require_fit(qube, release.release);
-            place(editing, snapshot, qube, release, wishes);
+            place(editing, snapshot, qube, release, wishes,
+                  occasion.starts_services ? Systemd::there : Systemd::missing);
         }
         for (const auto& release : releases) { // once its app is there, which may come with it
             require_place(editing, snapshot, qube, release.release, code);
@@ -178,8 +202,8 @@ Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& new
                 continue;
             }
             const auto* next = next_for(one, newest);
-            if (next != nullptr && may_move(editing, one, next->release)) {
-                place(editing, snapshot, one.qube, *next, {});
+            if (next != nullptr && may_move(editing, snapshot, one, next->release)) {
+                place(editing, snapshot, one.qube, *next);
             }
         }
     }

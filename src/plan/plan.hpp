@@ -71,6 +71,7 @@ struct Plan {
     std::vector<NameEffect> names = {};         ///< ascending by qube and name
     std::vector<ExtensionNote> extensions = {}; ///< ascending by qube and app: those that fall out, or stay behind
     std::vector<ForeignCode> unagreed = {};     ///< ascending; as long as there is any, nothing is carried out
+    bool starts_services = true;                ///< else its qubes have no systemd
 
     bool empty() const noexcept { return changes.empty(); }
     friend bool operator==(const Plan&, const Plan&) = default;
@@ -83,6 +84,7 @@ struct Occasion {
     std::size_t most_volumes; ///< of one qube: more apps are composed
     NameWishes wishes = {};
     BaseNames base_names = {};
+    bool starts_services = true; ///< else the backend's qubes have no systemd
 };
 
 /// Puts each release into each qube; an app that is there at another release changes to this one. No service starts
@@ -113,7 +115,8 @@ std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<Q
                                    const std::vector<AppId>& apps = {});
 
 /// Moves everything upgradable that has a newer release in `newest`. An extension moves where the newer one fits, stays
-/// where only its own does, and falls out where neither fits the app as it is then.
+/// where only its own does, and falls out where neither fits the app as it is then. An app stays where one that is held
+/// would fall out.
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
                   const Occasion& occasion);
 

@@ -35,6 +35,15 @@ void require_service(const Release& release, const std::string& name)
                 text::hint_for(name, names, names.empty() ? std::string() : "it has " + text::join(names, ", ")));
 }
 
+/// An explicit wish that never comes true is no success.
+[[noreturn]] void refuse_start(const Release& release, const std::string& name)
+{
+    throw Error(Code::unsupported,
+                name + " of " + release.app.text() + " cannot start: qubes of this backend have no systemd",
+                "without that --allow the app installs, and `qpkg run QUBE --app " + release.app.text() +
+                    " -- PROGRAM` starts its programs; services start in virtual machines");
+}
+
 } // namespace
 
 std::vector<std::string> services_of(const Release& release)
@@ -48,8 +57,11 @@ std::vector<std::string> asked_services(const Release& release)
 }
 
 std::vector<AllowedService> allowed_services(const Release& release, const std::vector<AllowedService>& before,
-                                             const ServiceWishes& wishes)
+                                             const ServiceWishes& wishes, Systemd systemd)
 {
+    const auto can_start = [&](const std::string& name) {
+        return systemd == Systemd::there || name == first_start_consent;
+    };
     std::map<std::string, ServiceRights> allowed;
     const auto known = services_of(release);
     for (const auto& service : before) {
@@ -59,7 +71,9 @@ std::vector<AllowedService> allowed_services(const Release& release, const std::
     }
     if (wishes.all_asked) {
         for (const auto& name : asked_services(release)) {
-            allowed.try_emplace(name, ServiceRights::confined);
+            if (can_start(name)) {
+                allowed.try_emplace(name, ServiceRights::confined);
+            }
         }
     }
     for (const auto& [which, rights] : wishes.said) {
@@ -67,6 +81,9 @@ std::vector<AllowedService> allowed_services(const Release& release, const std::
             continue;
         }
         require_service(release, which.second);
+        if (rights && !can_start(which.second)) {
+            refuse_start(release, which.second);
+        }
         if (which.second == first_start_consent && rights == ServiceRights::own) {
             throw Error(Code::usage, release.app.text() + ": a first start runs confined, or not at all",
                         "--allow " + release.app.text() + ':' + which.second);

@@ -23,7 +23,7 @@ namespace qpkg::plan {
 
 /// What the user says with a command.
 struct ServiceWishes {
-    bool all_asked = false; ///< whatever a recipe asks for starts, confined
+    bool all_asked = false; ///< whatever a recipe asks for starts, confined, as far as it can
     /// By app and service: with which rights it may start; nothing: it may not.
     std::map<std::pair<AppId, std::string>, std::optional<ServiceRights>> said = {};
 };
@@ -33,9 +33,13 @@ struct ServiceWishes {
 std::vector<std::string> services_of(const Release& release);
 std::vector<std::string> asked_services(const Release& release);
 
+/// Whether there is somebody in the qube who starts services. A first start is run by the agent, everywhere.
+enum class Systemd { there, missing };
+
 /// What may start of `release` where `before` might of another one: the same names, as far as it has them, changed by
-/// `wishes`. Ascending. Errors: not_found for a wish that no service of it fulfils, unsupported above the limit.
+/// `wishes`. Ascending. Errors: not_found for a wish that no service of it fulfils, unsupported above the limit and for
+/// a service that is named where none can start.
 std::vector<AllowedService> allowed_services(const Release& release, const std::vector<AllowedService>& before,
-                                             const ServiceWishes& wishes);
+                                             const ServiceWishes& wishes, Systemd systemd = Systemd::there);
 
 } // namespace qpkg::plan

@@ -63,13 +63,13 @@ class Extensions(WorldCase):
         self.install("hello", "other", "noto")
         for app in ["hello", "other"]:
             out = self.in_view(app, "cat /run/qpkg/data/*/share/fonts/noto/a.ttf; echo; echo $XDG_DATA_DIRS; cat /etc/fonts/conf.d/05-qpkg.conf")
-            self.assertIn("font\n/usr/local/share:/usr/share:/run/qpkg/data/org.example.noto/share:/run/qpkg/share\n", out)
+            self.assertRegex(out, "font\n/usr/local/share:/usr/share:/run/qpkg/data/org.example.noto/share:/run/qpkg/own/[0-9a-f]+:/run/qpkg/share\n")
             self.assertRegex(out, r'<reset-dirs/>\n<dir>/usr/share/fonts</dir>\n'
                                   r'<dir salt="[0-9a-f]{16}">/run/qpkg/data/org.example.noto/share/fonts</dir>')
         self.assertNotIn("noto", self.in_view("hello", "find /usr /etc /opt -name '*noto*'"))
         self.world.must("remove", "noto", "--from", "work", "--yes")
-        self.assertEqual(self.in_view("hello", "ls /run/qpkg/data; ls /etc/fonts 2>/dev/null; echo $XDG_DATA_DIRS"),
-                         "/usr/local/share:/usr/share:/run/qpkg/share\n")
+        self.assertRegex(self.in_view("hello", "ls /run/qpkg/data; ls /etc/fonts 2>/dev/null; echo $XDG_DATA_DIRS"),
+                         "^/usr/local/share:/usr/share:/run/qpkg/own/[0-9a-f]+:/run/qpkg/share\n$")
 
     def test_an_extension_that_holds_anything_but_its_point_s_files_is_refused_before_it_is_recorded(self):
         for word, path in HOSTILE.items():
@@ -137,6 +137,23 @@ class Extensions(WorldCase):
         self.assertIn("its extension org.example.plug cannot be had", answer.out + answer.err)
         self.assertEqual({app["app"]: app["version"] for app in self.json_of("list", "work")["apps"]},
                          {"org.example.tool": "1.0", "org.example.plug": "1.0", "org.example.other": "2.0"})
+
+    def test_an_extension_that_is_held_holds_its_app(self):
+        self.app()
+        self.plug()
+        self.install("tool", "plug", "--allow-code", "plug:tool")
+        self.world.must("hold", "plug", "--in", "work")
+        self.app("2.0", abi="2")
+        self.plug(version="2.0", abi="2", text="for two")
+        why = "2.0: org.example.plug is held: it fits 1 of org.example.tool, and 2.0 is 2"
+        self.assertEqual(self.json_of("upgrade", "--dry-run")["left_behind"],
+                         [{"qube": "work", "app": "org.example.tool", "outcome": "stays", "why": why}])
+        answer = self.world.must("upgrade", "--yes")
+        self.assertRegex(answer.out, f"tool +stays +{why}")
+        self.assertEqual(self.in_view("tool", "tool; cat /usr/share/tool/plug-ins/more"), "tool 1.0\nmore")
+        self.world.must("unhold", "plug", "--in", "work")
+        self.world.must("upgrade", "--yes")
+        self.assertEqual(self.in_view("tool", "tool; cat /usr/share/tool/plug-ins/more"), "tool 2.0\nfor two")
 
     def test_a_composed_volume_and_a_running_qube_have_extensions_too(self):
         self.app()

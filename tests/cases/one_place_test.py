@@ -232,7 +232,7 @@ mount -t overlay none -o "lowerdir=/etc,upperdir=$1/up,workdir=$1/work" /etc
 rm -f /etc/resolv.conf /etc/localtime
 echo nameserver 192.0.2.1 > /etc/resolv.conf
 ln -s /usr/share/zoneinfo/Asia/Tokyo /etc/localtime
-"$2" run work -- sh -c 'cat /etc/resolv.conf; date +%z; cat /etc/timezone; touch ~/ready
+"$2" run work --app hello -- sh -c 'cat /etc/resolv.conf; date +%z; cat /etc/timezone; touch ~/ready
 n=0; while ! grep -q 192.0.2.2 /etc/resolv.conf; do n=$((n+1)); [ $n -lt 200 ] || exit 1; sleep 0.05; done; touch ~/second
 n=0; while ! grep -q 192.0.2.3 /etc/resolv.conf; do n=$((n+1)); [ $n -lt 200 ] || exit 1; sleep 0.05; done
 n=0; while [ "$(date +%z)" = +0900 ]; do n=$((n+1)); [ $n -lt 200 ] || exit 1; sleep 0.05; done; date +%z; echo end' &
@@ -245,7 +245,7 @@ ln -sf /usr/share/zoneinfo/UTC /etc/localtime
 wait
 """
 
-    def test_name_servers_and_time_zone_are_followed(self):
+    def test_name_servers_and_time_zone_are_followed_in_a_view(self):
         scratch = self.world.folder / "scratch"
         scratch.mkdir()
         self.run_in("true")

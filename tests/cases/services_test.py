@@ -32,7 +32,7 @@ PLACED = """mkdir -p /run/systemd/system; /run/qpkg/libexec/qpkg-agent refresh 2
 for file in $(find /run/systemd/system ! -type d); do echo "== $file"; cat $file; done"""
 
 
-class Services(WorldCase):
+class ServiceCase(WorldCase):
     @classmethod
     def make_world(cls, world):
         world.make_base()
@@ -52,6 +52,44 @@ class Services(WorldCase):
 
     def placed(self):
         return self.world.must("run", "work", "--as-root", "--", "sh", "-c", PLACED).out
+
+
+class LocalQube(ServiceCase):
+    """Nobody starts services there."""
+
+    def test_the_app_installs_and_the_plan_says_that_its_service_does_not_start(self):
+        answer = self.world.must("install", "svc", "--into", "work", "--yes", "--allow-services")
+        self.assertRegex(answer.out, r"work +svc +svc.service +no: this qube has no systemd\n")
+        self.assertNotIn("--allow", answer.out)
+        self.assertEqual(self.world.must("run", "work", "--", "svc").out, "svc 1.0\n")
+        self.assertEqual(self.placed(), "")
+
+    def test_a_service_that_is_named_is_not_promised(self):
+        for word in ("--allow", "--allow-as-root"):
+            answer = self.world.qpkg("install", "svc", "--into", "work", "--yes", word, "svc:svc.service")
+            self.assertEqual(answer.code, 9, answer.err)
+            self.assertIn("svc.service of org.example.svc cannot start: qubes of this backend have no systemd", answer.err)
+        self.assertEqual(self.json_of("list", "work")["apps"], [])
+        self.world.must("install", "svc", "--into", "work", "--yes", "--deny", "svc:svc.service")
+
+    def test_nobody_is_asked_about_a_service(self):
+        master, slave = pty.openpty()
+        os.write(master, b"y\n")
+        done = subprocess.run([PROGRAMS / "qpkg", "install", "svc", "--into", "work"], stdin=slave, text=True,
+                              env=dict(os.environ, QPKG_ROOT=str(self.world.root)), check=True, capture_output=True)
+        os.close(slave)
+        os.close(master)
+        self.assertNotIn("svc.service of org.example.svc", done.stderr)
+
+
+class Services(ServiceCase):
+    """The test is the qube's systemd."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        os.environ["QPKG_LOCAL_SYSTEMD"] = "1"
+        cls.addClassCleanup(os.environ.pop, "QPKG_LOCAL_SYSTEMD")
 
     def starts(self, *words):
         rows = self.json_of(*words)["services"]

@@ -22,10 +22,11 @@
 namespace qpkg {
 
 struct Capabilities {
-    bool hot_attach;         ///< `attach` and `detach` work on a running qube
-    std::size_t max_slots;   ///< volumes per qube; apps may be more
-    bool owns_qubes = false; ///< qubes exist only because qpkg made them: gc may remove one that no database names
-    bool makes_qubes = true; ///< `create` can; else qubes come and go by other tools
+    bool hot_attach;             ///< `attach` and `detach` work on a running qube
+    std::size_t max_slots;       ///< volumes per qube; apps may be more
+    bool owns_qubes = false;     ///< qubes exist only because qpkg made them: gc may remove one that no database names
+    bool makes_qubes = true;     ///< `create` can; else qubes come and go by other tools
+    bool starts_services = true; ///< qubes have a systemd
 };
 
 struct RunningQube {

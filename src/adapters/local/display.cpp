@@ -24,6 +24,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_cookies = 1024 * 1024;
 const fs::path runtime_inside = "/run/user/1000";
 const fs::path x11_sockets = "/tmp/.X11-unix";
+const fs::path printing = "/run/cups"; ///< the folder: a daemon that starts again makes a new socket
 
 std::string variable(const char* name)
 {
@@ -62,6 +63,17 @@ void add_sockets_of_user(Display& display)
     }
     if (wayland.is_absolute()) {
         display.environment["WAYLAND_DISPLAY"] = wayland.filename().string();
+    }
+}
+
+/// A server somewhere in the network is found by its name; of this host there is the usual socket.
+void add_printing(Display& display)
+{
+    const auto server = variable("CUPS_SERVER");
+    if (!server.empty() && !server.starts_with('/')) {
+        display.environment["CUPS_SERVER"] = server;
+    } else if (fs::is_directory(printing)) {
+        display.sockets.push_back({printing, printing});
     }
 }
 
@@ -125,6 +137,7 @@ Display callers_display()
         }
     }
     add_sockets_of_user(display);
+    add_printing(display);
     return display;
 }
 

@@ -16,7 +16,7 @@ namespace qpkg::local {
 /// The account that programs of a qube have.
 inline constexpr uid_t qube_user = 1000;
 
-/// A socket of the caller's display or sound, or the folder of them.
+/// A socket of the caller's display, sound or printing, or the folder of them.
 struct SharedSocket {
     std::filesystem::path here;
     std::filesystem::path inside;
@@ -24,7 +24,7 @@ struct SharedSocket {
     friend bool operator==(const SharedSocket&, const SharedSocket&) = default;
 };
 
-/// What programs need so that windows open, and sound is heard, where the caller is.
+/// What programs need so that windows open, sound is heard and pages are printed where the caller is.
 struct Display {
     std::vector<SharedSocket> sockets;
     std::optional<std::filesystem::path> cookies; ///< the caller's file of X11 cookies

@@ -86,7 +86,10 @@ fs::path free_place(const fs::path& qubes, const QubeName& qube)
 
 LocalHypervisor::LocalHypervisor(LocalOptions options) : options_(std::move(options)), places_(runtime() / "places") {}
 
-Capabilities LocalHypervisor::capabilities() const { return {.hot_attach = true, .max_slots = most_slots}; }
+Capabilities LocalHypervisor::capabilities() const
+{
+    return {.hot_attach = true, .max_slots = most_slots, .starts_services = options_.has_systemd};
+}
 
 fs::path LocalHypervisor::directory_of(const QubeName& qube) const { return options_.root / "qubes" / qube.text(); }
 

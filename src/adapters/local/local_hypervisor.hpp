@@ -29,6 +29,7 @@ struct LocalOptions {
     std::function<std::filesystem::path(const VolumeId&)> volume_path; ///< where the volume's image lies
     std::filesystem::path programs;                                    ///< holds qpkg-agent and qpkg-run, static
     std::filesystem::path runtime = {}; ///< what runs now; empty: run/ below the state directory
+    bool has_systemd = false;           ///< a place's first process is the agent; tests put something in its place
 };
 
 /// A qube is a directory `qubes/<name>/` with `home/`, `rw/` and the file `wanted`. The first program makes its place,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/local/place_root.hpp"
 
+#include "adapters/local/display.hpp"
 #include "adapters/local/host_files.hpp"
 #include "core/qube_user.hpp"
 
@@ -123,6 +124,28 @@ void mount_var(const fs::path& base, const fs::path& layers, const fs::path& tar
     set_mode(target / "tmp", 01777);
 }
 
+/// By nodes of its own, for those of the host are a group's that has another number in the qube; where the kernel lets
+/// us make none, the host's. Nodes of cards are not shown: who opens one may take the screen.
+void show_gpus(const fs::path& dev)
+{
+    std::error_code none;
+    for (const auto& entry : fs::directory_iterator("/dev/dri", none)) {
+        struct stat info {};
+        const auto name = entry.path().filename().string();
+        if (!name.starts_with("renderD") || ::stat(entry.path().c_str(), &info) != 0 || !S_ISCHR(info.st_mode)) {
+            continue;
+        }
+        const auto place = dev / "dri" / name;
+        fs::create_directories(place.parent_path());
+        if (::mknod(place.c_str(), S_IFCHR | 0600U, info.st_rdev) != 0) {
+            scratch(place, "");
+            mounts::bind(entry.path(), place);
+        } else if (::chown(place.c_str(), qube_user, qube_user) != 0) {
+            throw system_error("give " + place.string() + " to the qube's user", errno);
+        }
+    }
+}
+
 void make_devices(const fs::path& dev)
 {
     if (::mount("tmpfs", dev.c_str(), "tmpfs", MS_NOSUID | MS_NOEXEC, "mode=0755,size=1m") != 0) {
@@ -140,6 +163,7 @@ void make_devices(const fs::path& dev)
         throw system_error("mount devpts", errno);
     }
     mounts::mount_tmpfs(dev / "shm", "mode=1777");
+    show_gpus(dev);
     fs::create_symlink("pts/ptmx", dev / "ptmx");
     fs::create_symlink("/proc/self/fd", dev / "fd");
     fs::create_symlink("/proc/self/fd/0", dev / "stdin");

@@ -3,6 +3,7 @@
 #include "agent/enter.hpp"
 #include "agent/extensions.hpp"
 #include "agent/opening.hpp"
+#include "agent/own_caches.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -29,15 +30,15 @@ std::string environment(const char* name, const char* otherwise)
     return value;
 }
 
-/// Data that extensions have where no variable of all programs leads: dictionaries, locales. What the user set counts.
-void add_data_path(const char* name, const std::vector<std::string>& folders)
+/// Dictionaries lie where no variable of all programs leads. What the user set counts.
+void add_dictionaries(const agent::QubePaths& layout)
 {
-    std::string list = environment(name, "");
-    for (const auto& folder : folders) {
+    auto list = environment("DICPATH", "");
+    for (const auto& folder : agent::data_folders(layout, "share/hunspell")) {
         list = agent::with_last(list, folder);
     }
     if (!list.empty()) {
-        ::setenv(name, list.c_str(), 1);
+        ::setenv("DICPATH", list.c_str(), 1);
     }
 }
 
@@ -51,8 +52,22 @@ void set_search_paths(const agent::QubePaths& layout)
     }
     ::setenv("PATH", agent::with_last(path, layout.bin().string()).c_str(), 1);
     ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
-    add_data_path("DICPATH", agent::data_folders(layout, "share/hunspell"));
-    add_data_path("LOCPATH", agent::data_folders(layout, "locale"));
+    add_dictionaries(layout);
+}
+
+/// Of this view, whichever the program that starts it is in.
+void tell_caches_apart(const agent::QubePaths& layout, const AppId& app)
+{
+    const auto identity = agent::identity_of_view(layout, app);
+    if (!identity) {
+        return;
+    }
+    const auto data = agent::with_identity(environment("XDG_DATA_DIRS", ""), *identity);
+    ::setenv("XDG_DATA_DIRS", agent::with_last(data, layout.share().string()).c_str(), 1);
+    const auto registry = agent::own_registry([](const char* name) { return environment(name, ""); }, *identity);
+    if (registry) {
+        ::setenv("GST_REGISTRY_1_0", registry->c_str(), 1);
+    }
 }
 
 int become(std::vector<std::string> words, const char* own_name = "qpkg-run")
@@ -79,6 +94,7 @@ int run(const std::vector<std::string>& words)
     program.insert(program.end(), invocation.words.begin(), invocation.words.end());
     agent::enter_view(layout, invocation.app);
     set_search_paths(layout);
+    tell_caches_apart(layout, invocation.app);
     return become(std::move(program));
 }
 

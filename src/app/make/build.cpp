@@ -7,6 +7,7 @@
 #include "build/base_tree.hpp"
 #include "build/extension.hpp"
 #include "build/font_caches.hpp"
+#include "build/icon_caches.hpp"
 #include "build/lock.hpp"
 #include "build/module_tests.hpp"
 #include "build/module_tree.hpp"
@@ -307,6 +308,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
         tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
         {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room}, extension);
     build::settle_times(ForeignTree(tree), began, lock.epoch);
+    build::add_icon_caches(ForeignTree(tree), extension, lock.epoch);
     add_caches(world, {workshop, *source, lock, base_root, tree}, module_identity(draft), extension);
     recipe.text = complete_text(recipe, module);
     build::run_tests(workshop, tree, recipe.recipe.tests);

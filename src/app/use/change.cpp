@@ -62,7 +62,8 @@ void require_present(const plan::Plan& plan, const plan::Activation& activation)
 
 plan::Occasion occasion(const World& world, const std::string& reason)
 {
-    return {world.clock.now(), reason, world.hypervisor.capabilities().max_slots};
+    const auto can = world.hypervisor.capabilities();
+    return {world.clock.now(), reason, can.max_slots, {}, {}, can.starts_services};
 }
 
 plan::Occasion occasion(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes,

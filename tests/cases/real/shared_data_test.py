@@ -21,6 +21,22 @@ packages = [{packages}]
 {exports}
 """
 
+# A locale that only names days, as the tools of the base compile it into an archive.
+QUAINT = """LC_TIME
+day "Sunday";"Moonday";"Tuesday";"Wednesday";"Thursday";"Friday";"Saturday"
+abday "Sun";"Moo";"Tue";"Wed";"Thu";"Fri";"Sat"
+mon "1";"2";"3";"4";"5";"6";"7";"8";"9";"10";"11";"12"
+abmon "1";"2";"3";"4";"5";"6";"7";"8";"9";"10";"11";"12"
+d_t_fmt "%c"
+d_fmt "%x"
+t_fmt "%X"
+t_fmt_ampm ""
+am_pm "";""
+END LC_TIME
+"""
+CHARMAP = ("<code_set_name> QUAINT\n<comment_char> %\n<escape_char> /\nCHARMAP\n" +
+           "".join(f"<U{number:04X}> /x{number:02x} X\n" for number in range(128)) + "END CHARMAP\n")
+
 
 class SharedData(DebianCase):
     @classmethod
@@ -76,13 +92,36 @@ class SharedData(DebianCase):
     def test_a_locale_of_an_extension_is_used_where_it_is_asked_for(self):
         self.build("locales", ["locales-all"], "qpkg.locales")
         self.build("plain", ["hello"])
+        recipe, lock = self.cached_package(self.world, "quaint", "cd /usr/share/quaint; localedef -c -f charmap -i source quaint_XX || [ $? = 1 ]\n",
+                                           {"usr/share/quaint/source": QUAINT, "usr/share/quaint/charmap": CHARMAP})
+        self.world.must("build", recipe, "--lock", lock, "--out", self.world.folder / "built")
+        self.world.publish(self.world.folder / "built/org.debian.quaint")
         self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")
         self.world.must("qube", "create", "german", "--base", "debian-12")
-        self.world.must("install", "plain", "--into", "german", "--yes")
+        self.world.must("install", "plain", "quaint", "--into", "german", "--yes")
         day = ["run", "german", "--app", "plain", "--", "sh", "-c", "export LC_ALL=de_DE.UTF-8; date -d 2026-03-02 +%A; hello"]
         self.assertEqual(self.world.must(*day).out, "Monday\nHello, world!\n")
         self.world.must("install", "locales", "--into", "german", "--yes")
         self.assertEqual(self.world.must(*day).out, "Montag\nHallo, Welt!\n")
+        # This app has a locale in an archive, which is there as before.
+        for locale, answer in (("C.UTF-8", "UTF-8 Monday"), ("quaint_XX", "QUAINT Moonday"), ("de_DE.UTF-8", "UTF-8 Montag")):
+            said = self.world.must("run", "german", "--app", "quaint", "--", "sh", "-c",
+                                   f"export LC_ALL={locale}; echo $(locale charmap; date -d 2026-03-02 +%A)")
+            self.assertEqual((said.out, said.err), (answer + "\n", ""))
+
+    def test_a_theme_of_icons_brings_its_cache_which_programs_of_gtk_believe(self):
+        again = [self.build("theme", ["adwaita-icon-theme"], "qpkg.icons")["commit"],
+                 self.world.must("build", self.world.folder / "theme.toml", "--out", self.world.folder / "again", "--json",
+                                 "--lock", self.world.folder / "built/org.example.theme/module.lock").json["commit"]]
+        self.assertEqual(again[0], again[1])
+        self.build("gtk", ["gtk-update-icon-cache"])
+        self.world.qpkg("repo", "add", "demo", self.world.site, "--yes")
+        self.world.must("qube", "create", "icons", "--base", "debian-12")
+        self.world.must("install", "gtk", "theme", "--into", "icons", "--yes")
+        looked = self.world.must("run", "icons", "--app", "gtk", "--", "sh", "-ec",
+                                 "cd /run/qpkg/data/org.example.theme/share/icons/Adwaita; stat -c %Y . icon-theme.cache; "
+                                 "gtk-update-icon-cache --validate .; grep -q document-open-symbolic icon-theme.cache").out.split()
+        self.assertLess(int(looked[0]), int(looked[1]), "it would be taken for older than the theme")
 
     def test_a_build_that_finds_nothing_for_its_point_says_so(self):
         recipe = self.world.folder / "none.toml"

@@ -57,27 +57,57 @@ TEST_CASE("of an extension every view finds the folders of its point, and nothin
     qubes.create(work, {an_app(qubes), extension(qubes, "org.example.data", "qpkg.fonts", hostile)});
 
     const auto result = in_view(
-        qubes, "cd /run/qpkg/data; ls -d */* */share/* */share/*/*/*; echo $XDG_DATA_DIRS $LOCPATH; ls /etc/hostile; "
-               "find /usr -name '*hostile*' -o -name 'x*'");
+        qubes,
+        "cd /run/qpkg/data; ls -d */* */share/* */share/*/*/*; echo ${XDG_DATA_DIRS%own/*} $LOCPATH; ls /etc/hostile; "
+        "find /usr -name '*hostile*' -o -name 'x*'");
 
     CHECK(result.out == "org.example.data/announced\norg.example.data/share\norg.example.data/share/fonts\n"
                         "org.example.data/share/fonts/a/b.ttf\n"
-                        "/usr/local/share:/usr/share:/run/qpkg/data/org.example.data/share:/run/qpkg/share\n");
+                        "/usr/local/share:/usr/share:/run/qpkg/data/org.example.data/share:/run/qpkg/\n");
     CHECK(in_view(qubes, "echo x > /run/qpkg/data/org.example.data/share/fonts/a/b.ttf").status != 0);
     CHECK(traces_of(qubes) == "");
 }
 
-TEST_CASE("dictionaries and locales are found by the variables that lead to them")
+TEST_CASE("dictionaries are found by the variable that leads to them")
 {
     LocalQubes qubes;
-    qubes.create(
-        work, {an_app(qubes),
-               extension(qubes, "org.example.german", "qpkg.dictionaries",
-                         {{"usr/share/hunspell/de_DE.dic", "x"}, {"usr/share/myspell/dicts/de.dic", "x"}}),
-               extension(qubes, "org.example.locale", "qpkg.locales", {{"usr/lib/locale/de_DE.utf8/LC_TIME", "x"}})});
+    qubes.create(work, {an_app(qubes),
+                        extension(qubes, "org.example.german", "qpkg.dictionaries",
+                                  {{"usr/share/hunspell/de_DE.dic", "x"}, {"usr/share/myspell/dicts/de.dic", "x"}})});
 
-    CHECK(in_view(qubes, "cat $DICPATH/de_DE.dic $LOCPATH/de_DE.utf8/LC_TIME").out == "xx");
+    CHECK(in_view(qubes, "cat $DICPATH/de_DE.dic").out == "x");
     CHECK(in_view(qubes, "ls /run/qpkg/data/*/share").out == "hunspell\nmyspell\n");
+}
+
+TEST_CASE("locales of extensions lie beside those of app and base, and cover none of them")
+{
+    LocalQubes qubes;
+    auto app = qubes.app("org.example.good",
+                         {{"usr/bin/good", program},
+                          {"usr/lib/locale/locale-archive", "the app's"},
+                          {"usr/lib/locale/own/LC_TIME", "own"}},
+                         {{ExportKind::command, "good", "/usr/bin/good"}});
+    auto other = qubes.app("org.example.other", {{"usr/bin/other", program}}, {});
+    const auto locales = [&](const std::string& id, const Files& files) {
+        return extension(qubes, "org.example." + id, "qpkg.locales", files);
+    };
+    qubes.create(work, {app, other,
+                        locales("german", {{"usr/lib/locale/de_DE.utf8/LC_TIME", "german"},
+                                           {"usr/lib/locale/own/LC_TIME", "HOSTILE"},
+                                           {"usr/bin/hostile", program}}),
+                        locales("hostile", {{"usr/lib/locale/locale-archive", "HOSTILE"}}),
+                        locales("tamil", {{"usr/lib/locale/ta_IN/LC_TIME", "tamil"}})});
+
+    const auto result = in_view(qubes, "cd /usr/lib/locale; ls; cat */LC_TIME locale-archive; ls /usr/bin/hostile; "
+                                       "echo $LOCPATH > /usr/lib/locale/x");
+    CHECK(result.out == "de_DE.utf8\nlocale-archive\nown\nta_IN\ngermanowntamilthe app's");
+    CHECK(result.err.find("org.example.hostile: skipped: locales are one folder each, and locale-archive is none") !=
+          std::string::npos);
+    CHECK(result.err.find("/usr/lib/locale/x: Read-only file system") != std::string::npos);
+    CHECK(run_in(qubes, work, {"qpkg-run", "--view=org.example.other", "ls", "/usr/lib/locale"}).out ==
+          "de_DE.utf8\nown\nta_IN\n");
+    CHECK(run_in(qubes, work, {"ls", "/usr/lib/locale"}).status != 0);
+    CHECK(traces_of(qubes) == "");
 }
 
 TEST_CASE("types of an extension are a table that the agent makes, of sources that may say so")

@@ -38,11 +38,12 @@ struct World {
 
 } // namespace
 
-TEST_CASE("a view is made with the extensions of its own app, and with all that have fonts")
+TEST_CASE("a view is made with the extensions of its own app, and with all that have fonts or locales")
 {
     const std::vector<VolumeSlot> announced{slot("org.example.app", ""),
                                             slot("org.example.font", "qpkg.fonts"),
                                             slot("org.example.icon", "qpkg.icons"),
+                                            slot("org.example.locale", "qpkg.locales"),
                                             slot("org.example.one", "org.example.app"),
                                             slot("org.example.two", "org.example.app/brushes"),
                                             slot("org.example.x", "org.example.application")};
@@ -50,7 +51,9 @@ TEST_CASE("a view is made with the extensions of its own app, and with all that 
     const auto found = extensions_of(AppId::require("org.example.app"), announced);
     CHECK(found.layers == std::vector{AppId::require("org.example.one"), AppId::require("org.example.two")});
     CHECK(found.fonts == std::vector{AppId::require("org.example.font")});
+    CHECK(found.locales == std::vector{AppId::require("org.example.locale")});
     CHECK(found.lines.find("org.example.icon") == std::string::npos);
+    CHECK(found.lines.find("org.example.locale") != std::string::npos);
     CHECK(extensions_of(AppId::require("org.example.other"), announced).layers.empty());
 }
 

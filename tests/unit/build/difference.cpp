@@ -77,7 +77,8 @@ TEST_CASE("what an installation leaves behind elsewhere is dropped, and told whe
 TEST_CASE("accounts, the machine's identity and the package manager's state are dropped")
 {
     const auto plan = plan_of({etc, file("/etc/passwd", 0644, InBase::another), file("/etc/shadow-"),
-                               file("/etc/machine-id"), file("/etc/groups"), directory("/var", InBase::the_same),
+                               file("/etc/machine-id"), file("/etc/localtime"), file("/etc/timezone"),
+                               file("/etc/groups"), directory("/var", InBase::the_same),
                                directory("/var/lib", InBase::the_same), directory("/var/lib/manager", InBase::the_same),
                                file("/var/lib/manager/status", 0644, InBase::another)},
                               {});

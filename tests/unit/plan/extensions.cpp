@@ -3,6 +3,8 @@
 #include "support/expect.hpp"
 #include "support/snapshots.hpp"
 
+#include <algorithm>
+
 using namespace qpkg;
 using namespace qpkg::plan;
 using namespace qpkg::testing;
@@ -11,6 +13,7 @@ namespace {
 
 const auto work = QubeName::require("work");
 const auto point = PointName::require("org.example.hello");
+const auto point_owner = AppId::require("org.example.hello");
 
 KnownRelease host(std::uint64_t sequence, const std::string& abi)
 {
@@ -124,6 +127,25 @@ TEST_CASE("an extension stays where only its own release fits, or the newer one 
     REQUIRE(plan.extensions.size() == 1);
     CHECK(plan.extensions.front().why.find("is for org.example.hello/brushes: install it by name") !=
           std::string::npos);
+}
+
+TEST_CASE("an app stays where an extension that is held would fall out, and the plan says so")
+{
+    auto both = with_installed(a_snapshot(), "work", {host(1, "1"), extension(1, "1")});
+    auto& bindings = both.qubes.back().generations.back().bindings;
+    std::ranges::find(bindings, AppId::require("org.example.plug"), &Binding::app)->held = true;
+
+    auto plan = plan_upgrade(both, {host(2, "2"), extension(2, "2")}, {work}, now());
+    CHECK(plan.empty());
+    REQUIRE(plan.extensions.size() == 1);
+    CHECK(plan.extensions.front() ==
+          ExtensionNote{work, point_owner, ExtensionNote::Outcome::stays,
+                        "1.0-2: org.example.plug is held: it fits 1 of org.example.hello, and 1.0-2 is 2"});
+
+    plan = plan_upgrade(both, {host(2, "1")}, {work}, now()); // where it fits, it holds nothing
+    CHECK(apps_of(plan).size() == 2);
+    CHECK(plan.extensions.empty());
+    CHECK(next_of(plan_remove(both, {point_owner}, {work}, now())).bindings.empty());
 }
 
 TEST_CASE("an extension goes with its app")

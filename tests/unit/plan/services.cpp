@@ -47,6 +47,21 @@ TEST_CASE("what is allowed starts with the rights that were said, other names do
     CHECK(allowed_services(release, {}, {.all_asked = true}) == Allowed{{"b.service"}});
 }
 
+TEST_CASE("where nobody starts services none is allowed, and a first start is")
+{
+    auto release = serving({"a.service"}, {"a.service"});
+    release.first_start.run = {{"/usr/bin/init"}};
+    const auto allowed = [&](const ServiceWishes& wishes) {
+        return allowed_services(release, {}, wishes, Systemd::missing);
+    };
+
+    CHECK(allowed({.all_asked = true}) == Allowed{{std::string(first_start_consent)}});
+    CHECK(allowed(wish(release, "a.service", std::nullopt)).empty());
+    CHECK_FAILS(Code::unsupported, "a.service of org.example.hello cannot start: qubes of this backend have no systemd",
+                allowed(wish(release, "a.service", ServiceRights::confined)));
+    CHECK_FAILS(Code::not_found, "has no service", allowed(wish(release, "b.service", ServiceRights::confined)));
+}
+
 TEST_CASE("a consent lasts for the same name of another release, and for that alone")
 {
     const Allowed before{{"a.service", ServiceRights::own}, {"gone.service"}};
