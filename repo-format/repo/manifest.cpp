@@ -274,12 +274,14 @@ Release parse_manifest(std::string_view bytes)
     check_type(fields);
     check_view(fields);
     const auto app = fields.id<AppId>("app");
+    auto base = fields.object("base");
     Release release{.app = app,
                     .version = short_text(fields, "version"),
                     .sequence = fields.number("sequence"),
                     .channel = fields.id<Channel>("channel"),
                     .arch = fields.id<Arch>("arch"),
-                    .base = fields.id<BaseId>("base"),
+                    .base = base.id<BaseId>("id"),
+                    .base_level = base.number("level"),
                     .summary = short_text(fields, "summary"),
                     .tree = parse_tree(fields.object("ostree")),
                     .volume = parse_volume(fields.object("volume")),
@@ -306,7 +308,7 @@ std::string encode_manifest(const Release& release)
         {"sequence", release.sequence},
         {"channel", release.channel.text()},
         {"arch", release.arch.text()},
-        {"base", release.base.text()},
+        {"base", Object{{"id", release.base.text()}, {"level", release.base_level}}},
         {"summary", release.summary},
         {"ostree", Object{{"commit", release.tree.commit.hex()},
                           {"ref", release.tree.ref},

@@ -15,6 +15,7 @@ inline Release a_release(std::string_view app = "org.example.hello", std::uint64
             .channel = Channel::require("stable"),
             .arch = Arch::require("x86_64"),
             .base = BaseId::require("debian-12"),
+            .base_level = 1,
             .summary = "Says hello",
             .tree = {.commit = CommitId(sha256(id.text() + std::to_string(sequence))),
                      .ref = "app/" + id.text() + "/x86_64/stable",

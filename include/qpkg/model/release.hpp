@@ -125,7 +125,8 @@ struct Release {
     Channel channel;
     Arch arch;
     BaseId base;
-    std::string summary; ///< one line for people, printable ASCII
+    std::uint64_t base_level = 0; ///< of that base; across levels a module fits only the base it was built on
+    std::string summary;          ///< one line for people, printable ASCII
     TreeSummary tree;
     VolumeSummary volume;
     std::vector<Export> exports;
