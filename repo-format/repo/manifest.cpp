@@ -206,7 +206,8 @@ void check_type(Fields& fields)
 
 void check_ref(const Release& release)
 {
-    const auto expected = "app/" + release.app.text() + "/" + release.arch.text() + "/" + release.channel.text();
+    const auto expected = (is_base(release) ? "base/" : "app/") + release.app.text() + "/" + release.arch.text() + "/" +
+                          release.channel.text();
     if (release.tree.ref != expected) {
         throw Error(Code::corrupt, "ostree.ref: is \"" + text::escaped(release.tree.ref) + "\", expected " + expected);
     }

@@ -162,7 +162,7 @@ private:
     void compare_path(const Details::MadePath& made)
     {
         const auto there = base_.object_at(made.path);
-        if (there == made.base_object || made.path == loader_cache) {
+        if (there == made.base_object || made.path == loader_cache || is_documentation(made.path)) {
             return;
         }
         found_.push_back({Misfit::Rule::path, made.path, made.base_object ? "the file it was built over" : "nothing",

@@ -35,4 +35,17 @@ inline Release a_release(std::string_view app = "org.example.hello", std::uint64
             .owners = {sha256("owners"), 900, sha256("owners.zst"), 400}};
 }
 
+/// A complete, valid release of a base.
+inline Release a_base_release(std::string_view id = "local.debian-12", std::uint64_t sequence = 1)
+{
+    auto release = a_release(id, sequence);
+    release.base = BaseId::require(id);
+    release.tree.ref = "base/" + release.app.text() + "/x86_64/stable";
+    release.exports.clear();
+    release.needs = {};
+    release.inputs.base = release.tree.commit;
+    release.inputs.agent = sha256("agent");
+    return release;
+}
+
 } // namespace qpkg::testing

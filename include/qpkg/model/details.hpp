@@ -57,7 +57,7 @@ struct Details {
         std::string version; ///< empty: of none in particular
         friend auto operator<=>(const Provided&, const Provided&) = default;
     };
-    /// A file or link of a base.
+    /// A file or link of a base, but for documentation.
     struct File {
         std::string path;
         Digest object;
@@ -97,5 +97,8 @@ struct Details {
 
     friend bool operator==(const Details&, const Details&) = default;
 };
+
+/// What no program goes by: whether a module hides such a file of its base does not matter.
+bool is_documentation(std::string_view path);
 
 } // namespace qpkg

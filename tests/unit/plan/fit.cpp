@@ -159,6 +159,18 @@ TEST_CASE("the loader's cache names versions of the C library and is no misfit")
     CHECK(found.front().what == "/etc/ld.so.cache.d");
 }
 
+TEST_CASE("documentation that a module hides is no misfit")
+{
+    auto module = a_module();
+    module.shadowed = {{"/usr/share/doc/hello/copyright", sha256("copyright")}, {"/usr/share/docs", sha256("docs")}};
+    module.generated = {{"/usr/share/info/dir", sha256("dir")}, {"/usr/share/man/man1/x.1", sha256("x")}};
+
+    const auto found = plan::misfits(testing::a_release(), module, newer(a_base()));
+
+    REQUIRE(found.size() == 1);
+    CHECK(found.front().what == "/usr/share/docs");
+}
+
 TEST_CASE("a package that both have is the same to the last byte")
 {
     CHECK(after([](Details& base) { base.packages.push_back(package("hello", "1.0")); }).empty());
