@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "repo-format/repo/details.hpp"
 
+#include "repo-format/repo/canonical_json.hpp"
 #include "repo-format/repo/rows.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <limits>
 #include <map>
 #include <span>
 
@@ -16,6 +19,8 @@ namespace {
 constexpr std::string_view details_kind = "qpkg-details";
 constexpr std::uint64_t details_version = 1;
 constexpr std::size_t relation_width = 3; ///< fields: name, bound, version
+constexpr const char* group_word = "group";
+constexpr const char* user_word = "user";
 
 using Row = std::span<const std::string>;
 
@@ -72,11 +77,29 @@ void require_words(Row fields)
     }
 }
 
+/// One that leads out of the tree would be looked up in a base, and shown to people.
 void require_path(const std::string& path)
 {
-    if (!path.starts_with('/') || path.size() < 2) {
+    const auto parts = text::split(path, '/');
+    const bool is_absolute = parts.size() > 1 && parts.front().empty();
+    if (!is_absolute || std::any_of(parts.begin() + 1, parts.end(), [](const std::string& part) {
+            return part.empty() || part == "." || part == "..";
+        })) {
         throw Error(Code::corrupt, "\"" + text::escaped(path, 80) + "\" is no absolute path");
     }
+}
+
+/// Decimal, without a zero in front.
+std::uint64_t parse_number(const std::string& field, std::uint64_t largest)
+{
+    std::uint64_t number = 0;
+    const auto* const end = field.data() + field.size();
+    const auto [stop, error] = std::from_chars(field.data(), end, number);
+    if (error != std::errc() || stop != end || number > largest || std::to_string(number) != field) {
+        throw Error(Code::corrupt,
+                    "\"" + text::escaped(field, 40) + "\" is no number up to " + std::to_string(largest));
+    }
+    return number;
 }
 
 void take_package(Details& details, Row fields)
@@ -136,16 +159,57 @@ void take_shadowed(Details& details, Row fields)
     }
 }
 
+void take_provides(Details& details, Row fields)
+{
+    require_width(fields, 4);
+    require_words(fields.first(3));
+    details.provided.push_back({fields[1], fields[2], fields[3]});
+}
+
+void take_file(Details& details, Row fields)
+{
+    const auto file = parse_made(fields);
+    if (!file.base_object) {
+        throw Error(Code::corrupt, "a file without its object");
+    }
+    details.files.push_back({file.path, *file.base_object});
+}
+
+void take_account(Details& details, Row fields)
+{
+    require_width(fields, 4);
+    require_words(fields);
+    if (fields[1] != group_word && fields[1] != user_word) {
+        throw Error(Code::corrupt, "\"" + text::escaped(fields[1], 20) + "\" is no kind of account");
+    }
+    const auto kind = fields[1] == user_word ? Details::AccountKind::user : Details::AccountKind::group;
+    const auto number = parse_number(fields[3], std::numeric_limits<std::uint32_t>::max());
+    details.accounts.push_back({kind, fields[2], static_cast<std::uint32_t>(number)});
+}
+
+void take_excludes(Details& details, Row fields)
+{
+    require_width(fields, 4);
+    require_words(fields);
+    details.excluded.push_back(
+        {AppId::require(fields[1], Code::corrupt), parse_number(fields[2], canonical::largest_integer), fields[3]});
+}
+
 void take_details_row(Details& details, Row fields)
 {
     using Take = void (*)(Details&, Row);
     static const std::map<std::string_view, Take> kinds{
+        {"account", take_account},
         {"breaks", take_breaks},
+        {"excludes", take_excludes},
+        {"file", take_file},
         {"fix", take_fix},
         {"generated", [](Details& to, Row row) { to.generated.push_back(parse_made(row)); }},
         {"gives", [](Details& to, Row row) { to.given.push_back(parse_library(row)); }},
+        {"lacks", [](Details& to, Row row) { to.lacked.push_back(parse_library(row)); }},
         {"needs", take_needs},
         {"package", take_package},
+        {"provides", take_provides},
         {"shadows", take_shadowed},
         {"takes", [](Details& to, Row row) { to.taken.push_back(parse_library(row)); }}};
     if (const auto found = kinds.find(fields[0]); found != kinds.end()) {
@@ -161,9 +225,14 @@ void sort_rows(Details& details)
     std::ranges::sort(details.breaks);
     std::ranges::sort(details.given);
     std::ranges::sort(details.taken);
+    std::ranges::sort(details.lacked);
     std::ranges::sort(details.fixes);
     std::ranges::sort(details.shadowed);
     std::ranges::sort(details.generated);
+    std::ranges::sort(details.provided);
+    std::ranges::sort(details.files);
+    std::ranges::sort(details.accounts);
+    std::ranges::sort(details.excluded);
 }
 
 class DetailsWriter {
@@ -190,6 +259,23 @@ private:
     std::vector<std::string> rows_;
 };
 
+void add_rows_of_base(DetailsWriter& writer, const Details& details)
+{
+    for (const auto& provided : details.provided) {
+        writer.add({"provides", provided.package, provided.name, provided.version});
+    }
+    for (const auto& file : details.files) {
+        writer.add({"file", file.path, file.object.hex()});
+    }
+    for (const auto& account : details.accounts) {
+        const auto* const kind = account.kind == Details::AccountKind::user ? user_word : group_word;
+        writer.add({"account", kind, account.name, std::to_string(account.number)});
+    }
+    for (const auto& excluded : details.excluded) {
+        writer.add({"excludes", excluded.app.text(), std::to_string(excluded.highest), excluded.reason});
+    }
+}
+
 } // namespace
 
 Details parse_details(std::string_view bytes)
@@ -204,6 +290,7 @@ Details parse_details(std::string_view bytes)
 std::string encode_details(const Details& details)
 {
     DetailsWriter writer;
+    add_rows_of_base(writer, details);
     for (const auto& built : details.packages) {
         const auto& package = built.package;
         writer.add({"package", package.name, package.version, package.arch, package.sha256.hex(), built.source,
@@ -226,6 +313,7 @@ std::string encode_details(const Details& details)
     }
     writer.add("gives", details.given);
     writer.add("takes", details.taken);
+    writer.add("lacks", details.lacked);
     writer.add("shadows", details.shadowed);
     writer.add("generated", details.generated);
     return std::move(writer).finish();

@@ -21,18 +21,24 @@ Digest prefixed_digest(canonical::Fields& fields, std::string_view name)
 
 BuildInputs parse_inputs(canonical::Fields fields)
 {
+    const auto agent = fields.has("agent") ? std::optional(prefixed_digest(fields, "agent")) : std::nullopt;
     return {.recipe = prefixed_digest(fields, "recipe"),
             .lock = prefixed_digest(fields, "lock"),
             .base = CommitId(fields.digest("base")),
-            .source_date_epoch = static_cast<std::int64_t>(fields.number("source_date_epoch"))};
+            .source_date_epoch = static_cast<std::int64_t>(fields.number("source_date_epoch")),
+            .agent = agent};
 }
 
 canonical::Object encode_inputs(const BuildInputs& inputs)
 {
-    return {{"recipe", std::string(digest_prefix) + inputs.recipe.hex()},
-            {"lock", std::string(digest_prefix) + inputs.lock.hex()},
-            {"base", inputs.base.hex()},
-            {"source_date_epoch", static_cast<std::uint64_t>(inputs.source_date_epoch)}};
+    canonical::Object members{{"recipe", std::string(digest_prefix) + inputs.recipe.hex()},
+                              {"lock", std::string(digest_prefix) + inputs.lock.hex()},
+                              {"base", inputs.base.hex()},
+                              {"source_date_epoch", static_cast<std::uint64_t>(inputs.source_date_epoch)}};
+    if (inputs.agent) {
+        members.emplace("agent", std::string(digest_prefix) + inputs.agent->hex());
+    }
+    return members;
 }
 
 } // namespace qpkg

@@ -206,7 +206,8 @@ void check_type(Fields& fields)
 
 void check_ref(const Release& release)
 {
-    const auto expected = "app/" + release.app.text() + "/" + release.arch.text() + "/" + release.channel.text();
+    const auto expected = (is_base(release) ? "base/" : "app/") + release.app.text() + "/" + release.arch.text() + "/" +
+                          release.channel.text();
     if (release.tree.ref != expected) {
         throw Error(Code::corrupt, "ostree.ref: is \"" + text::escaped(release.tree.ref) + "\", expected " + expected);
     }
@@ -274,12 +275,14 @@ Release parse_manifest(std::string_view bytes)
     check_type(fields);
     check_view(fields);
     const auto app = fields.id<AppId>("app");
+    auto base = fields.object("base");
     Release release{.app = app,
                     .version = short_text(fields, "version"),
                     .sequence = fields.number("sequence"),
                     .channel = fields.id<Channel>("channel"),
                     .arch = fields.id<Arch>("arch"),
-                    .base = fields.id<BaseId>("base"),
+                    .base = base.id<BaseId>("id"),
+                    .base_level = base.number("level"),
                     .summary = short_text(fields, "summary"),
                     .tree = parse_tree(fields.object("ostree")),
                     .volume = parse_volume(fields.object("volume")),
@@ -306,7 +309,7 @@ std::string encode_manifest(const Release& release)
         {"sequence", release.sequence},
         {"channel", release.channel.text()},
         {"arch", release.arch.text()},
-        {"base", release.base.text()},
+        {"base", Object{{"id", release.base.text()}, {"level", release.base_level}}},
         {"summary", release.summary},
         {"ostree", Object{{"commit", release.tree.commit.hex()},
                           {"ref", release.tree.ref},

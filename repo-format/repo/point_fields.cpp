@@ -13,6 +13,7 @@ using canonical::Fields;
 using canonical::Object;
 
 constexpr std::string_view app_kind = "app";
+constexpr std::string_view base_kind = "base";
 constexpr std::string_view extension_kind = "extension";
 
 std::string parse_abi(Fields& fields)
@@ -71,14 +72,29 @@ std::vector<Point> parse_points(Fields& fields, const AppId& app)
     return points;
 }
 
+/// Who stands on a base believes it in everything; it must not look like something that is asked for.
+void check_base(Fields& fields, const Release& release)
+{
+    if (!release.exports.empty() || release.needs != Needs() || !release.limits.empty() || !release.points.empty() ||
+        !release.first_start.is_nothing()) {
+        fields.fail("kind", "a base has neither exports nor needs, limits or points, and starts nothing");
+    }
+    if (release.inputs.base != release.tree.commit) {
+        throw Error(Code::corrupt, "inputs.base: of a base it is its own commit");
+    }
+}
+
 } // namespace
 
 void parse_point_fields(Fields& fields, Release& release)
 {
     const auto kind = fields.text("kind");
-    if (kind != app_kind && kind != extension_kind) {
+    if (kind != app_kind && kind != base_kind && kind != extension_kind) {
         throw Error(Code::unsupported,
-                    "kind: \"" + text::escaped(kind, 40) + "\" is not known, this qpkg knows app and extension");
+                    "kind: \"" + text::escaped(kind, 40) + "\" is not known, this qpkg knows app, base and extension");
+    }
+    if ((kind == base_kind) != is_base(release)) {
+        fields.fail("kind", "a base is its own base, and nothing else is");
     }
     const bool is_extension = kind == extension_kind;
     if (fields.has("extends") != is_extension) {
@@ -93,11 +109,15 @@ void parse_point_fields(Fields& fields, Release& release)
     if (is_extension && (!release.exports.empty() || !release.points.empty() || !release.first_start.is_nothing())) {
         fields.fail("kind", "an extension has neither exports nor points, and starts nothing");
     }
+    if (is_base(release)) {
+        check_base(fields, release);
+    }
 }
 
 void encode_point_fields(const Release& release, Object& manifest)
 {
-    manifest.emplace("kind", std::string(release.extends ? extension_kind : app_kind));
+    const auto kind = release.extends ? extension_kind : is_base(release) ? base_kind : app_kind;
+    manifest.emplace("kind", std::string(kind));
     if (release.extends) {
         manifest.emplace("extends", Object{{"point", release.extends->point.text()}, {"abi", release.extends->abi}});
     }

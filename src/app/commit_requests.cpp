@@ -9,10 +9,10 @@ CommitRequest base_commit(const std::filesystem::path& tree, const BaseId& base,
 {
     const auto arch = native_arch();
     return {.tree = tree,
-            .ref = "base/" + base.text() + '/' + arch.text(),
+            .ref = "base/" + base.text() + '/' + arch.text() + "/stable",
             .subject = base.text(),
             .timestamp = epoch,
-            .metadata = {{"qpkg.arch", arch.text()}, {"qpkg.base", base.text()}}};
+            .metadata = commit_identity(base, arch)};
 }
 
 ModuleIdentity identity_of(const Release& release)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "build/accounts.hpp"
 
+#include "build/scan.hpp"
 #include "repo-format/guest/account_rules.hpp"
 
 #include "qpkg/core/text.hpp"
@@ -8,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 #include <set>
 #include <vector>
@@ -20,6 +22,7 @@ using Table = std::map<std::string, std::vector<std::string>>;
 constexpr std::size_t passwd_fields = 7;
 constexpr std::size_t group_fields = 4;
 constexpr std::size_t longest_field = 256;
+constexpr std::size_t largest_accounts = 64 * 1024 * 1024;
 
 /// Lines of colon-separated fields by their first field; malformed lines are nobody's account.
 Table read_table(std::string_view text, std::size_t fields)
@@ -138,7 +141,33 @@ private:
     AccountLines result_;
 };
 
+void add_rows(std::vector<Details::Account>& rows, Details::AccountKind kind, const Table& table)
+{
+    for (const auto& [name, fields] : table) {
+        const auto& digits = fields[2];
+        std::uint32_t number = 0;
+        const auto* const end = digits.data() + digits.size();
+        if (const auto [stop, error] = std::from_chars(digits.data(), end, number);
+            error == std::errc() && stop == end) {
+            rows.push_back({kind, name, number});
+        }
+    }
+}
+
 } // namespace
+
+Accounts accounts_in(const Fd& root)
+{
+    return {read_in_root(root, "/etc/passwd", largest_accounts), read_in_root(root, "/etc/group", largest_accounts)};
+}
+
+std::vector<Details::Account> account_rows(const Accounts& accounts)
+{
+    std::vector<Details::Account> rows;
+    add_rows(rows, Details::AccountKind::group, read_table(accounts.group, group_fields));
+    add_rows(rows, Details::AccountKind::user, read_table(accounts.passwd, passwd_fields));
+    return rows;
+}
 
 AccountLines sysusers_for(const Accounts& before, const Accounts& after) { return Additions(before, after).lines(); }
 

@@ -11,7 +11,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <set>
 
 namespace qpkg::build {
 namespace {
@@ -86,10 +86,11 @@ void settle_base(const fs::path& directory)
     tree.set_mode("", 0755);
 }
 
-void add_guest_files(const fs::path& directory, const fs::path& guest_files)
+Digest add_guest_files(const fs::path& directory, const fs::path& guest_files)
 {
     const ForeignTree tree(directory);
     const auto guest = guest_tree(guest_files);
+    std::set<std::string> rows; // whatever order a directory has on this disk
     guest.walk("", [&](const ForeignTree::Entry& entry) {
         const auto& [path, info] = entry;
         if (S_ISDIR(info.st_mode)) {
@@ -99,13 +100,20 @@ void add_guest_files(const fs::path& directory, const fs::path& guest_files)
         tree.remove(path);
         if (S_ISLNK(info.st_mode)) {
             tree.make_symlink(path, guest.read_link(path));
+            rows.insert("link " + path + ' ' + guest.read_link(path) + '\n');
             return;
         }
-        tree.write(path, guest.read(path, largest_guest_file), (info.st_mode & S_IXUSR) != 0 ? 0755 : 0644);
+        const auto content = guest.read(path, largest_guest_file);
+        const bool is_program = (info.st_mode & S_IXUSR) != 0;
+        tree.write(path, content, is_program ? 0755 : 0644);
+        rows.insert((is_program ? "program " : "file ") + path + ' ' + sha256(content).hex() + '\n');
     });
+    Sha256 digest;
+    std::ranges::for_each(rows, [&](const std::string& row) { digest.update(row); });
+    return digest.finish();
 }
 
-BaseIdentity identify_base(const Fd& root)
+BaseId identify_base(const Fd& root)
 {
     const auto os_release = read_in_root(root, "/etc/os-release", largest_os_release);
     const auto id = os_release_value(os_release, "ID");
@@ -114,9 +122,7 @@ BaseIdentity identify_base(const Fd& root)
     if (!base) {
         throw Error(Code::corrupt, "it has no /etc/os-release that names a distribution", "name it: --id NAME");
     }
-    std::uint64_t level = 0;
-    std::from_chars(version.data(), version.data() + version.size(), level); // a rolling distribution has none
-    return {*base, level};
+    return *base;
 }
 
 } // namespace qpkg::build

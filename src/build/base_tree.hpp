@@ -8,7 +8,6 @@
 #include "qpkg/core/fd.hpp"
 #include "qpkg/model/id.hpp"
 
-#include <cstdint>
 #include <filesystem>
 
 namespace qpkg::build {
@@ -23,15 +22,11 @@ std::filesystem::path find_root(const std::filesystem::path& unpacked);
 void settle_base(const std::filesystem::path& tree);
 
 /// Adds the files of `guest`, a tree of what the root of a qube needs of qpkg, with modes 0755 and 0644. What the tree
-/// has at the same path is replaced; no link of the tree is followed. Errors: not_found (no guest), corrupt (no
-/// directory where one must be).
-void add_guest_files(const std::filesystem::path& tree, const std::filesystem::path& guest);
+/// has at the same path is replaced; no link of the tree is followed. Returns what tells these files from others: a
+/// digest of their paths, modes and contents. Errors: not_found (no guest), corrupt (no directory where one must be).
+Digest add_guest_files(const std::filesystem::path& tree, const std::filesystem::path& guest);
 
-/// Id and level of an unpacked root file system, by its os-release: "fedora-40" and 40. Error corrupt when it has none.
-struct BaseIdentity {
-    BaseId id;
-    std::uint64_t level;
-};
-BaseIdentity identify_base(const Fd& root);
+/// Id of an unpacked root file system, by its os-release: "fedora-40". Error corrupt when it has none.
+BaseId identify_base(const Fd& root);
 
 } // namespace qpkg::build

@@ -45,7 +45,7 @@ NameViews names_of(std::span<const InstalledPackage> packages)
     NameViews names;
     for (const auto& package : packages) {
         names.insert(package.name);
-        names.insert(package.provides.begin(), package.provides.end());
+        std::ranges::transform(package.provides, std::inserter(names, names.end()), &Relation::name);
     }
     return names;
 }
@@ -173,7 +173,7 @@ ObjectOfBase objects_in(const qpkg::ModuleTree& base)
     };
 }
 
-std::vector<Details::BuiltPackage> built_packages(std::span<const LockedPackage> locked,
+std::vector<Details::BuiltPackage> built_packages(std::span<const Package> chosen,
                                                   std::span<const InstalledPackage> installed)
 {
     std::map<std::string_view, const InstalledPackage*> recorded;
@@ -181,7 +181,7 @@ std::vector<Details::BuiltPackage> built_packages(std::span<const LockedPackage>
         recorded.emplace(package.name, &package);
     }
     std::vector<Details::BuiltPackage> packages;
-    for (const auto& [package, size, uri] : locked) {
+    for (const auto& package : chosen) {
         const auto found = recorded.find(package.name);
         const bool has_source = found != recorded.end() && !found->second->source.empty();
         const bool has_version = has_source && !found->second->source_version.empty();

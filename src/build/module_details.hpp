@@ -28,7 +28,7 @@ using ObjectOfBase = std::function<std::optional<Digest>(const std::string& path
 ObjectOfBase objects_in(const qpkg::ModuleTree& base);
 
 /// The packages of a build, with what the package manager recorded of each; ascending.
-std::vector<Details::BuiltPackage> built_packages(std::span<const LockedPackage> locked,
+std::vector<Details::BuiltPackage> built_packages(std::span<const Package> chosen,
                                                   std::span<const InstalledPackage> installed);
 
 /// What the packages that came need of those that were `there`, and what of those they do not stand.

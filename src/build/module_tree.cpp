@@ -74,11 +74,6 @@ void refuse_secrets(const TreeChoice& plan, const Recipe& recipe)
     }
 }
 
-Accounts accounts_in(const Fd& root)
-{
-    return {read_in_root(root, "/etc/passwd", largest_file_read), read_in_root(root, "/etc/group", largest_file_read)};
-}
-
 /// The accounts after an installation that may have changed neither file.
 Accounts accounts_after(const Fd& changes, const Accounts& before)
 {

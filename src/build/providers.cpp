@@ -10,7 +10,7 @@ Providers::Providers(std::span<const InstalledPackage> packages)
     for (const auto& package : packages) {
         by_name_.emplace(package.name, package.name);
         for (const auto& provided : package.provides) {
-            by_name_.emplace(provided, package.name);
+            by_name_.emplace(provided.name, package.name);
         }
     }
 }

@@ -25,7 +25,7 @@ void require_agreement(const ContentStore& content, const Release& release)
                                              text::escaped(said) + ", its manifest says " + text::escaped(expected));
         }
     };
-    for (const auto& [key, expected] : commit_identity(release.app, release.arch, release.base, release.version)) {
+    for (const auto& [key, expected] : commit_identity(release)) {
         require(key, expected);
     }
     require("ostree.ref-binding", release.tree.ref);

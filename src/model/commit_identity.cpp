@@ -28,4 +28,19 @@ std::map<std::string, std::string> commit_identity(const AppId& app, const Arch&
             {"qpkg.version", version}};
 }
 
+std::map<std::string, std::string> commit_identity(const BaseId& base, const Arch& arch)
+{
+    std::map<std::string, std::string> identity{{"qpkg.arch", arch.text()}, {"qpkg.base", base.text()}};
+    if (const auto app = AppId::parse(base.text())) {
+        identity.emplace("ostree.collection-binding", collection_id(namespace_of(*app)));
+    }
+    return identity;
+}
+
+std::map<std::string, std::string> commit_identity(const Release& release)
+{
+    return is_base(release) ? commit_identity(release.base, release.arch)
+                            : commit_identity(release.app, release.arch, release.base, release.version);
+}
+
 } // namespace qpkg

@@ -37,6 +37,11 @@ std::vector<Digest> needed_details(const Snapshot& snapshot)
     for (const auto& [id, known] : snapshot.releases) {
         details.insert(known.release.details.sha256);
     }
+    for (const auto& base : snapshot.bases) {
+        if (base.details) {
+            details.insert(*base.details);
+        }
+    }
     return {details.begin(), details.end()};
 }
 

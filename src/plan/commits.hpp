@@ -11,7 +11,7 @@ namespace qpkg::plan {
 /// release; ascending.
 std::vector<CommitId> needed_commits(const Snapshot& snapshot);
 
-/// What it must keep beside them: of every known release; ascending.
+/// What it must keep beside them: of every known release and every base; ascending.
 std::vector<Digest> needed_details(const Snapshot& snapshot);
 
 /// Those that what is in use was made from: of bases, and of the apps of current generations; ascending. Without one

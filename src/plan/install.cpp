@@ -11,6 +11,10 @@ namespace {
 void require_fit(const Qube& qube, const Release& release)
 {
     const auto cannot = "cannot put " + release.app.text() + " into " + qube.name.text() + ": ";
+    if (is_base(release)) {
+        throw Error(Code::usage, cannot + "it is a base, which a qube is made from",
+                    "qpkg qube create NAME --base " + release.base.text());
+    }
     if (release.base != qube.base) {
         throw Error(Code::conflict,
                     cannot + "it is built for base " + release.base.text() + ", the qube has " + qube.base.text(),
@@ -130,8 +134,15 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
         return *base;
     }
     std::vector<std::string> here;
+    std::vector<const Base*> meant; // by its name without the namespace
     for (const auto& base : snapshot.bases) {
         here.push_back(base.id.text());
+        if (base.id.text().ends_with('.' + id.text())) {
+            meant.push_back(&base);
+        }
+    }
+    if (meant.size() == 1) {
+        return *meant.front();
     }
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
                 "make it: qpkg base build " + id.text() + (here.empty() ? "" : ", or use " + text::join(here, " or ")));

@@ -346,7 +346,7 @@ def main(arguments):
         if there:
             shutil.copytree(there, world.root, symlinks=True)
         else:
-            world.must("base", "build", BASE)
+            world.must("base", "build", BASE, "--id", BASE)
         world.make_keys()
         print(ROW.format(*HEADINGS), flush=True)
         good = sum(try_row(row, world) for row in chosen)

@@ -285,7 +285,8 @@ class OtherBase(OneWorldCase):
         world.must("install", "served", "--into", "first", "--yes", "--allow-services")
         moved = base_files(102)
         moved["etc/passwd"] += "served:x:103:103::/:/bin/false\n"
-        world.must("base", "import", world.base_archive(TOOLS, moved), "--id", "debian-12")
+        world.must("base", "import", world.base_archive(TOOLS, moved), "--id", "debian-12", "--level", "2")
+        world.publish(world.make_module(APP, "1.1", served()))
         world.must("qube", "create", "second", "--base", "debian-12")
         world.must("install", "served", "--into", "second", "--yes", "--allow-services")
 

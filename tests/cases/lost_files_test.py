@@ -90,7 +90,10 @@ class LostFiles(WorldCase):
         self.assertEqual(self.world.must("run", "work", "--", "hello").out, "hello 1.0\n")
         elsewhere.rename(self.world.site)
         self.restored()
-        self.assertEqual({file.name: file.read_bytes() for file in details.iterdir()}, before)
+        here = {file.name: file.read_bytes() for file in details.iterdir()}
+        of_bases = {name for name, content in before.items() if b"\nfile\t" in content}  # nobody offers these bases
+        self.assertEqual(here, {name: content for name, content in before.items() if name not in of_bases})
+        self.assertIn("is not known", self.world.must("install", "other", "--into", "work", "--yes").err)
 
     def test_lost_objects_come_from_the_volumes_without_any_repository(self):
         self.lose_objects()

@@ -68,7 +68,8 @@ class ManyPackages(WorldCase):
         self.assertEqual(self.json_of("info", "many")["packages"], COUNT)
         self.assertEqual(self.json_of("why", "package-1499")["reasons"][0]["version"], "1.0")
         self.assertEqual(self.json_of("owns", "/usr/lib/many/package-0700")["owners"][0]["package"], "package-0700")
-        (details,) = (self.world.root / "objects/qpkg-details").iterdir()
+        tables = (self.world.root / "objects/qpkg-details").iterdir()
+        (details,) = [table for table in tables if "\nfile\t" not in table.read_text()]  # the other is the base's
         rows = [line.split("\t") for line in details.read_text().splitlines()]
         self.assertEqual(sum(row[0] == "package" for row in rows), COUNT)
         self.assertIn(["needs", "package-0001", "libthing", ">=", "0.5"], rows)

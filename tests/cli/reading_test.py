@@ -37,6 +37,7 @@ def cases(world, user=0):
         "repo check": ["repo", "check"],
         "repo stock-config": ["repo", "stock-config", world.site],
         "qube list": ["qube", "list"],
+        "base check": ["base", "check", folder / "site-of-bases"],
         "base list": ["base", "list"],
         "key show": ["key", "show", folder / f"keys-of-{user or 0}"],
         "vault log": ["vault", "log", "--vault", folder / "vault"],
@@ -62,6 +63,9 @@ class Reading(WorldCase):
         world.must("run", "work", "--", "hello")
         assert running(world.root).is_dir()
         world.must("bundle", "create", "--repo", world.site, "--out", world.folder / "all.bundle")
+        bases = world.folder / "bases"
+        world.must("base", "import", world.folder / "base.tar", "--id", "org.example.tiny", "--out", bases)
+        world.must("publish", bases / "org.example.tiny", "--repo", world.folder / "site-of-bases", "--keys", world.keys)
         (world.folder / "vault").mkdir()
         shutil.copytree(world.root, world.folder / "vault/state")
         for user in (0, USER):

@@ -21,7 +21,7 @@ class DebianCase(WorldCase):
         if there:
             shutil.copytree(there, world.root, symlinks=True)
         else:
-            world.must("base", "build", "debian-12")
+            world.must("base", "build", "debian-12", "--id", "debian-12")
 
     def setUp(self):
         self.world = self.common

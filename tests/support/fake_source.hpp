@@ -45,7 +45,7 @@ public:
         return AppId::require("org.fake." + std::string(package));
     }
 
-    std::vector<KnownBase> bases() const override { return {{BaseId::require("fake-1"), 1, 1'700'000'000}}; }
+    std::vector<KnownBase> bases() const override { return {{BaseId::require("fake-1"), 1'700'000'000}}; }
     std::vector<Package> make_root(const RootRequest&, Progress&) const override
     {
         throw Error(Code::unsupported, "a fake makes no root");
@@ -139,6 +139,8 @@ public:
         }
         return packages;
     }
+
+    bool is_older(std::string_view version, std::string_view than) const override { return version < than; }
 
     std::string changelog(const ForeignTree& changes, const std::string& package) const override
     {

@@ -4,7 +4,9 @@
 // TREE/usr/bin, desktop entries, D-Bus services and units, whose names are listed where they are not of the app; units
 // with an [Install] section ask to start. VIEW goes into the manifest as it is, where qpkg itself writes no other than
 // private. Other words are second=NAME, point=NAME,ABI,FOLDER… of an app, and extends=POINT,ABI, which makes an
-// extension, whatever it holds. Times after the first of 2026 are the build's.
+// extension, whatever it holds; details=TABLE is told of the module besides its package. Times after the first of 2026
+// are the build's.
+#include "app/make/packed.hpp"
 #include "app/world.hpp"
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
@@ -54,6 +56,7 @@ void add_exports(std::vector<Export>& exports, const fs::path& tree, const AppId
 constexpr std::string_view second_word = "second=";
 constexpr std::string_view point_word = "point=";
 constexpr std::string_view extends_word = "extends=";
+constexpr std::string_view details_word = "details=";
 
 /// What follows `key` in the words.
 std::vector<std::string> words_after(std::string_view key, std::span<char* const> words)
@@ -129,11 +132,13 @@ FirstStart first_start_of(const fs::path& tree, const AppId& app)
     return text ? parse_first_start(*text, app) : FirstStart();
 }
 
-/// One package, named as the app.
-std::string details_of(const AppId& app, const std::string& version)
+/// One package, named as the app, beside what the words tell.
+std::string details_of(const AppId& app, const std::string& version, std::span<char* const> words)
 {
-    return encode_details(
-        {.packages = {{{short_name(app), version, "amd64", sha256(version)}, short_name(app), version}}});
+    const auto told = words_after(details_word, words);
+    auto details = told.empty() ? Details() : parse_details(told.front());
+    details.packages.push_back({{short_name(app), version, "amd64", sha256(version)}, short_name(app), version});
+    return encode_details(details);
 }
 
 std::string owners_of(const fs::path& tree, const AppId& app)
@@ -145,13 +150,6 @@ std::string owners_of(const fs::path& tree, const AppId& app)
         }
     }
     return encode_owners(owners, {{short_name(app), "Expat"}});
-}
-
-PinnedFile write_packed(const app::World& world, const fs::path& file, const std::string& raw)
-{
-    const auto packed = world.pack_file(raw);
-    files::write(file, packed, 0644, files::Durability::scratch);
-    return {sha256(raw), raw.size(), sha256(packed), packed.size()};
 }
 
 std::string with_view(std::string manifest, const std::string& view)
@@ -203,23 +201,25 @@ void make(std::span<char* const> words)
     fs::create_directories(result);
     const auto archived = world.archive_repository(result / "ostree")
                               ->add(commit.commit, scratch.path() / "content", ref, nullptr, quiet);
-    const Release release{.app = app,
-                          .version = version,
-                          .sequence = 0,
-                          .channel = Channel::require("stable"),
-                          .arch = arch,
-                          .base = base_id,
-                          .summary = "A test module",
-                          .tree = {commit.commit, ref, commit.objects, commit.size, archived},
-                          .volume = volume,
-                          .exports = exports,
-                          .needs = {},
-                          .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
-                          .details = write_packed(world, result / packed_details_file, details_of(app, version)),
-                          .owners = write_packed(world, result / packed_owners_file, owners),
-                          .extends = extends,
-                          .points = points_of(words.subspan(6)),
-                          .first_start = first_start_of(tree, app)};
+    const Release release{
+        .app = app,
+        .version = version,
+        .sequence = 0,
+        .channel = Channel::require("stable"),
+        .arch = arch,
+        .base = base_id,
+        .base_level = base->level,
+        .summary = "A test module",
+        .tree = {commit.commit, ref, commit.objects, commit.size, archived},
+        .volume = volume,
+        .exports = exports,
+        .needs = {},
+        .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
+        .details = app::write_packed(world, result / packed_details_file, details_of(app, version, words.subspan(6))),
+        .owners = app::write_packed(world, result / packed_owners_file, owners),
+        .extends = extends,
+        .points = points_of(words.subspan(6)),
+        .first_start = first_start_of(tree, app)};
     files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
     files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
     const bool has_view = words.size() > 6 && std::string_view(words[6]).find('=') == std::string_view::npos;

@@ -15,6 +15,7 @@ inline Release a_release(std::string_view app = "org.example.hello", std::uint64
             .channel = Channel::require("stable"),
             .arch = Arch::require("x86_64"),
             .base = BaseId::require("debian-12"),
+            .base_level = 1,
             .summary = "Says hello",
             .tree = {.commit = CommitId(sha256(id.text() + std::to_string(sequence))),
                      .ref = "app/" + id.text() + "/x86_64/stable",
@@ -32,6 +33,19 @@ inline Release a_release(std::string_view app = "org.example.hello", std::uint64
                        .source_date_epoch = 1767225600},
             .details = {sha256("details"), 700, sha256("details.zst"), 300},
             .owners = {sha256("owners"), 900, sha256("owners.zst"), 400}};
+}
+
+/// A complete, valid release of a base.
+inline Release a_base_release(std::string_view id = "local.debian-12", std::uint64_t sequence = 1)
+{
+    auto release = a_release(id, sequence);
+    release.base = BaseId::require(id);
+    release.tree.ref = "base/" + release.app.text() + "/x86_64/stable";
+    release.exports.clear();
+    release.needs = {};
+    release.inputs.base = release.tree.commit;
+    release.inputs.agent = sha256("agent");
+    return release;
 }
 
 } // namespace qpkg::testing

@@ -91,9 +91,10 @@ class SmallWorld:
     def make_base(self, base_id="debian-12"):
         return self.must("base", "import", self.base_archive(), "--id", base_id)
 
-    def make_module(self, app, version, files=None, out=None, view=None, second=(), points=(), extends=None):
+    def make_module(self, app, version, files=None, out=None, view=None, second=(), points=(), extends=None,
+                    base="debian-12", details=None):
         """A module whose command of the same name prints `version`; `files` (path → text) come on top. `second`: names that give way;
-        `points`: "NAME,ABI,FOLDER…"; `extends`: "POINT,ABI", then `files` are all that it has."""
+        `points`: "NAME,ABI,FOLDER…"; `extends`: "POINT,ABI", then `files` are all that it has; `details`: a table, besides its package."""
         name = app.rsplit(".", 1)[1]
         tree = self.folder / "module-tree"
         shutil.rmtree(tree, ignore_errors=True)
@@ -103,9 +104,9 @@ class SmallWorld:
         for folder, _, _ in os.walk(tree):
             os.chmod(folder, 0o755)
         out = out or self.out
-        subprocess.run([str(self.programs / "make-module"), self.root, "debian-12", app, version, tree, out,
+        subprocess.run([str(self.programs / "make-module"), self.root, base, app, version, tree, out,
                         *([view] if view else []), *(f"second={one}" for one in second), *(f"point={one}" for one in points),
-                        *([f"extends={extends}"] if extends else [])], check=True)
+                        *([f"extends={extends}"] if extends else []), *([f"details={details}"] if details else [])], check=True)
         return out / app
 
     def make_keys(self):

@@ -29,7 +29,9 @@ Document describe(const app::BaseReport& report, const std::string& command)
         .field("changed", flag(!report.unchanged))
         .done(report.unchanged ? "Done: base " + name + " was here already, the same to the last byte."
                                : "Done: base " + name + " is here.")
-        .next("To make a qube of it: qpkg qube create NAME --base " + name);
+        .field("directory", report.directory, report.directory.empty() ? "" : "Directory")
+        .next(report.directory.empty() ? "To make a qube of it: qpkg qube create NAME --base " + name
+                                       : "To publish it: qpkg publish " + report.directory.string());
 }
 
 void show(Context& context, const app::BaseReport& report)
@@ -94,7 +96,11 @@ Command base_build_command(Context& context)
     return {"base build",
             Section::sources,
             {{"BASE", &request->id, text::join(app::makeable_bases(package_sources()), " or "), required(Names::bases)},
+             {"--id ORG.NAME", &request->as, "its id (default: local.BASE)"},
+             {"--out DIR", &request->out, "make DIR/ID for `qpkg publish`, too"},
              {"--with PACKAGE", &request->packages, "more of its packages, with what they need", {.separator = ','}},
+             {"--level N", &request->level, "begin a level: what was built on an earlier one no longer has to fit",
+              between(1, 9'999)},
              {"--mirror URL", &request->mirror, "take its packages from here"}},
             Writes{[&context, request] {
                 return propose_making(
@@ -111,7 +117,9 @@ Command base_import_command(Context& context)
     return {"base import",
             Section::sources,
             {{"TAR", &request->archive, "a root file system: tar, or tar with gzip, bzip2, xz or zstd", required()},
-             {"--id NAME", &request->id, "its name (default: from its os-release)"}},
+             {"--id NAME", &request->id, "its name (default: from its os-release)"},
+             {"--out DIR", &request->out, "make DIR/NAME for `qpkg publish`, too"},
+             {"--level N", &request->level, "begin a level", between(1, 9'999)}},
             Writes{[&context, request] {
                 return propose_making(
                     context, [request] { return plan_of(*request); },

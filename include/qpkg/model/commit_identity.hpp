@@ -2,6 +2,7 @@
 #pragma once
 
 #include "qpkg/model/id.hpp"
+#include "qpkg/model/release.hpp"
 
 #include <map>
 #include <string>
@@ -16,5 +17,9 @@ std::string collection_id(const std::string& name_space);
 /// What the commit of a module says about itself in its metadata, besides its ref. The manifest must agree.
 std::map<std::string, std::string> commit_identity(const AppId& app, const Arch& arch, const BaseId& base,
                                                    const std::string& version);
+/// As above, of a base; one that has no namespace is in no collection.
+std::map<std::string, std::string> commit_identity(const BaseId& base, const Arch& arch);
+/// Of whatever kind the release is.
+std::map<std::string, std::string> commit_identity(const Release& release);
 
 } // namespace qpkg

@@ -69,10 +69,11 @@ struct Limit {
 
 /// What a build was made from; the same inputs give the same commit.
 struct BuildInputs {
-    Digest recipe;                  ///< sha256 of module.toml
-    Digest lock;                    ///< sha256 of module.lock
-    CommitId base;                  ///< the base's commit
-    std::int64_t source_date_epoch; ///< seconds since 1970
+    Digest recipe;                    ///< sha256 of module.toml
+    Digest lock;                      ///< sha256 of module.lock
+    CommitId base;                    ///< the base's commit; of a base its own
+    std::int64_t source_date_epoch;   ///< seconds since 1970
+    std::optional<Digest> agent = {}; ///< of a base: the files of qpkg's that it received
 
     friend bool operator==(const BuildInputs&, const BuildInputs&) = default;
 };
@@ -125,7 +126,8 @@ struct Release {
     Channel channel;
     Arch arch;
     BaseId base;
-    std::string summary; ///< one line for people, printable ASCII
+    std::uint64_t base_level = 0; ///< of that base; across levels a module fits only the base it was built on
+    std::string summary;          ///< one line for people, printable ASCII
     TreeSummary tree;
     VolumeSummary volume;
     std::vector<Export> exports;
@@ -141,5 +143,8 @@ struct Release {
 
     friend bool operator==(const Release&, const Release&) = default;
 };
+
+/// A root that qubes start from is its own base, and nothing else is. It has neither exports nor needs.
+inline bool is_base(const Release& release) { return release.base.text() == release.app.text(); }
 
 } // namespace qpkg

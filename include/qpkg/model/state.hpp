@@ -26,9 +26,10 @@ struct Base {
     CommitId commit;
     VolumeId volume;
     std::uint64_t volume_size; ///< bytes
-    std::uint64_t level;       ///< ABI level; a module needs the base's id and at least nothing newer
+    std::uint64_t level;       ///< within one, what was built on it is expected to go on working
     std::int64_t created;      ///< seconds since 1970
     std::vector<Package> packages;
+    std::optional<Digest> details = {}; ///< what it says of itself; nothing: only its tree was found again
 
     friend bool operator==(const Base&, const Base&) = default;
 };

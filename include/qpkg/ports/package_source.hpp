@@ -56,7 +56,7 @@ struct InstalledPackage {
     std::string arch = {};
     std::string source = {};                   ///< the source package that it was built from
     std::string source_version = {};           ///< of that
-    std::vector<std::string> provides = {};    ///< other names that it answers to
+    std::vector<Relation> provides = {};       ///< other names that it answers to, in one version or in `any`
     std::vector<Alternatives> needs = {};      ///< all of these
     std::vector<Alternatives> recommends = {}; ///< of these, most users want each
     std::vector<Relation> breaks = {};         ///< none of these
@@ -71,7 +71,6 @@ struct InstalledPackage {
 /// A base that can be made of a distribution's packages.
 struct KnownBase {
     BaseId id;
-    std::uint64_t level;
     std::int64_t epoch; ///< SOURCE_DATE_EPOCH: the day of the distribution's release, so that each build of it is equal
 };
 
@@ -119,6 +118,8 @@ public:
 
     /// What the package manager recorded in the changes of an installation, or in a whole root; ascending by name.
     virtual std::vector<InstalledPackage> describe(const ForeignTree& tree) const = 0;
+    /// Of two versions of a package.
+    virtual bool is_older(std::string_view version, std::string_view than) const = 0;
     /// Newest entry first, at most one MiB; empty when there is none.
     virtual std::string changelog(const ForeignTree& changes, const std::string& package) const = 0;
     /// Where package manager and distribution keep state and settings of their own: no part of a module.

@@ -155,7 +155,7 @@ std::map<std::string, InstalledPackage> parse_status(std::string_view status)
             }
         }
         for (const auto& provided : parse_relations(fields["Provides"])) {
-            package.provides.push_back(provided.front().name);
+            package.provides.push_back(provided.front());
         }
         package.recommends = parse_relations(fields["Recommends"]);
         packages.emplace(package.name, std::move(package));

@@ -23,8 +23,8 @@ struct Distribution {
 
 const std::vector<Distribution>& distributions()
 {
-    static const std::vector<Distribution> all{{{BaseId::require("debian-12"), 12, 1'686'355'200}, "bookworm"},
-                                               {{BaseId::require("debian-13"), 13, 1'754'697'600}, "trixie"}};
+    static const std::vector<Distribution> all{{{BaseId::require("debian-12"), 1'686'355'200}, "bookworm"},
+                                               {{BaseId::require("debian-13"), 1'754'697'600}, "trixie"}};
     return all;
 }
 

@@ -2,6 +2,7 @@
 #include "adapters/apt/apt_source.hpp"
 #include "adapters/apt/apt_text.hpp"
 #include "adapters/apt/package_name.hpp"
+#include "adapters/apt/version_order.hpp"
 
 #include "qpkg/core/subprocess.hpp"
 
@@ -33,6 +34,11 @@ AppId AptSource::app_of(std::string_view package) const
 {
     require_package_name(package);
     return AppId::require("org.debian." + std::string(package));
+}
+
+bool AptSource::is_older(std::string_view version, std::string_view than) const
+{
+    return version_order(version, than) < 0;
 }
 
 std::vector<InstalledPackage> AptSource::describe(const ForeignTree& changes) const

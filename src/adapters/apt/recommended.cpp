@@ -2,6 +2,7 @@
 #include "adapters/apt/recommended.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace qpkg::apt {
 namespace {
@@ -11,7 +12,7 @@ std::set<std::string> answered_to(const std::map<std::string, InstalledPackage>&
     std::set<std::string> names;
     for (const auto& [name, package] : packages) {
         names.insert(name);
-        names.insert(package.provides.begin(), package.provides.end());
+        std::ranges::transform(package.provides, std::inserter(names, names.end()), &Relation::name);
     }
     return names;
 }

@@ -145,14 +145,15 @@ public:
     {
         const auto& base = change.base;
         Statement(connection_, "DELETE FROM base WHERE id = ?").bind(base.id.text()).run();
-        Statement(connection_,
-                  "INSERT INTO base (id, commit_id, volume, volume_size, level, created) VALUES (?, ?, ?, ?, ?, ?)")
+        Statement(connection_, "INSERT INTO base (id, commit_id, volume, volume_size, level, created, details) "
+                               "VALUES (?, ?, ?, ?, ?, ?, ?)")
             .bind(base.id.text())
             .bind(base.commit.hex())
             .bind(base.volume.hex())
             .bind(base.volume_size)
             .bind(base.level)
             .bind(base.created)
+            .bind(base.details ? base.details->hex() : "")
             .run();
         for (const auto& package : base.packages) {
             Statement(connection_,

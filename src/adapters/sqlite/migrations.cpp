@@ -83,6 +83,9 @@ CREATE TABLE own_export (
     path TEXT NOT NULL, PRIMARY KEY (qube, generation, app, kind, name),
     FOREIGN KEY (qube, generation) REFERENCES generation(qube, number) ON DELETE CASCADE) STRICT;
 )sql",
+    R"sql(
+ALTER TABLE base ADD COLUMN details TEXT NOT NULL DEFAULT '';
+)sql",
 };
 
 constexpr std::int64_t oldest_known = 4; ///< what qpkg 0.1 wrote is not brought up to date

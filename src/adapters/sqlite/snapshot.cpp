@@ -28,6 +28,11 @@ IdType id(const std::string& text)
     return IdType::require(text, Code::corrupt);
 }
 
+std::optional<Digest> optional_digest(const std::string& hex)
+{
+    return hex.empty() ? std::nullopt : std::optional(digest_id<CommitId>(hex).digest());
+}
+
 std::vector<Package> read_packages(const Connection& connection, const BaseId& base)
 {
     std::vector<Package> packages;
@@ -43,11 +48,13 @@ std::vector<Package> read_packages(const Connection& connection, const BaseId& b
 std::vector<Base> read_bases(const Connection& connection)
 {
     std::vector<Base> bases;
-    Statement rows(connection, "SELECT id, commit_id, volume, volume_size, level, created FROM base ORDER BY id");
+    Statement rows(connection,
+                   "SELECT id, commit_id, volume, volume_size, level, created, details FROM base ORDER BY id");
     while (rows.step()) {
         const auto name = id<BaseId>(rows.text(0));
         bases.push_back({name, digest_id<CommitId>(rows.text(1)), digest_id<VolumeId>(rows.text(2)), rows.size(3),
-                         rows.size(4), rows.integer(5), read_packages(connection, name)});
+                         rows.size(4), rows.integer(5), read_packages(connection, name),
+                         optional_digest(rows.text(6))});
     }
     return bases;
 }

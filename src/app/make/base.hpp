@@ -8,29 +8,37 @@
 
 #include "app/world.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace qpkg::app {
 
 struct BaseRequest {
-    std::string id;                         ///< as typed: "debian-12"
-    std::string mirror;                     ///< of its packages; empty: the distribution's own
-    std::vector<std::string> packages = {}; ///< that it shall have besides, with what they need
+    std::string id;                          ///< as typed: "debian-12"
+    std::string mirror;                      ///< of its packages; empty: the distribution's own
+    std::vector<std::string> packages = {};  ///< that it shall have besides, with what they need
+    std::optional<std::uint64_t> level = {}; ///< nothing: that of the base that is here, else 1
+    std::string as;                          ///< its id; empty: that of the distribution, in the namespace "local"
+    std::filesystem::path out;               ///< a directory that receives it for `publish`; empty: none
 };
 
 struct BaseImport {
     std::filesystem::path archive; ///< a tar of a root file system
     std::string id;                ///< empty: from its os-release
+    std::optional<std::uint64_t> level = {};
+    std::filesystem::path out; ///< as above
 };
 
 struct BaseReport {
     Base base;
-    std::uint64_t size;   ///< bytes of distinct file contents
-    std::uint64_t shared; ///< bytes of the volume that the object store holds anyway
-    bool unchanged;       ///< the base was here, byte for byte the same
+    std::uint64_t size;                   ///< bytes of distinct file contents
+    std::uint64_t shared;                 ///< bytes of the volume that the object store holds anyway
+    bool unchanged;                       ///< the base was here, byte for byte the same
+    std::filesystem::path directory = {}; ///< for `publish`: where it was asked for
 };
 
 /// Takes the writer lock. Called when everything from outside is here: an archive or a mirror may take its time.
@@ -40,7 +48,8 @@ using BeginWriting = std::function<void()>;
 BaseId plan_base(const World& world, const BaseRequest& request);
 
 /// Makes a base from its distribution's packages, checked against its keys, with its volume; durable on return. Errors:
-/// not_found (no such base; near names), usage (no name of a package), failed (mirror unreachable, no such package),
+/// not_found (no such base; near names), usage (no name of a package; a level below that of the base here), failed
+/// (mirror unreachable, no such package), conflict (it takes back what the base here gives, within its level),
 /// no_space.
 BaseReport build_base(World& world, const BaseRequest& request, const BeginWriting& begin_writing);
 

@@ -2,8 +2,10 @@
 #include "app/make/build.hpp"
 
 #include "app/commit_requests.hpp"
+#include "app/make/packed.hpp"
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
+#include "build/base_details.hpp"
 #include "build/base_tree.hpp"
 #include "build/extension.hpp"
 #include "build/font_caches.hpp"
@@ -14,6 +16,7 @@
 #include "build/replaced_packages.hpp"
 #include "build/times.hpp"
 #include "plan/plan.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/core/fault.hpp"
@@ -85,6 +88,14 @@ std::unique_ptr<PackageSource> require_source(const World& world, const BuildReq
     return source->make();
 }
 
+/// What the base gives tells what a module takes of it. Nothing of a base that says nothing of itself.
+std::optional<Details> details_of(const World& world, const Base& base)
+{
+    return with_context("base " + base.id.text(), [&] {
+        return base.details ? std::optional(parse_details(world.content.read_details(*base.details))) : std::nullopt;
+    });
+}
+
 build::Lock require_lock(const BuildRequest& request, const Base& base)
 {
     auto lock = build::parse_lock(files::read(request.lock, build::largest_lock), request.lock.string());
@@ -120,14 +131,6 @@ std::uint64_t size_of(const build::Lock& lock)
     return size;
 }
 
-/// Writes a table beside the manifest as the repository will serve it.
-PinnedFile write_packed(const World& world, const fs::path& file, const std::string& raw)
-{
-    const auto packed = world.pack_file(raw);
-    files::write(file, packed, 0644, files::Durability::scratch);
-    return {sha256(raw), raw.size(), sha256(packed), packed.size()};
-}
-
 std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
 {
     if (recipe.version) {
@@ -142,7 +145,8 @@ std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
 }
 
 /// What is known before the tree is made.
-Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const std::optional<build::Extension>& extension)
+Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const Base& base,
+                 const std::optional<build::Extension>& extension)
 {
     const auto& app = recipe.recipe.app;
     const auto arch = native_arch();
@@ -154,6 +158,7 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const std::o
             .channel = channel,
             .arch = arch,
             .base = lock.base,
+            .base_level = base.level,
             .summary = "",
             .tree = {CommitId(nothing), "app/" + app.text() + '/' + arch.text() + '/' + channel.text(), 0, 0, 0},
             .volume = {VolumeId(nothing), 0, ""},
@@ -245,11 +250,11 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     release.exports = std::move(module.exports);
     release.limits = std::move(module.limits);
     release.inputs.recipe = sha256(recipe.text);
-    auto packages = lock.packages;
+    std::vector<Package> packages;
+    std::ranges::transform(lock.packages, std::back_inserter(packages), &LockedPackage::package);
     if (release.extends) { // what was installed for its build alone is no part of it
-        std::erase_if(packages, [&](const LockedPackage& locked) {
-            return std::ranges::find(module.installed, locked.package.name, &InstalledPackage::name) ==
-                   module.installed.end();
+        std::erase_if(packages, [&](const Package& package) {
+            return std::ranges::find(module.installed, package.name, &InstalledPackage::name) == module.installed.end();
         });
     }
     module.details.packages = build::built_packages(packages, module.installed);
@@ -279,6 +284,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
     auto recipe = read_recipe(world, request);
     const auto snapshot = world.db.snapshot();
     const auto base = plan::require_base(snapshot, recipe.recipe.base);
+    const auto base_details = details_of(world, base);
     const auto extension = build::extension_of(recipe.recipe, snapshot.releases);
     if (extension) {
         recipe.text = build::with_extension(recipe.text, recipe.recipe, *extension);
@@ -294,7 +300,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto source = require_source(world, request, base, base_root);
     const auto lock =
         choose_packages(*source, workshop, request, recipe.recipe, base, build::tools_for(extension, base_root));
-    const auto draft = draft_of(recipe, lock, extension);
+    const auto draft = draft_of(recipe, lock, base, extension);
     const auto room = room_for_exports(draft);
     files::require_room(scratch.path(), {growth * size_of(lock)});
     build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
@@ -307,6 +313,9 @@ BuildReport build_module(World& world, const BuildRequest& request)
     auto module = build::make_module_tree(
         tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
         {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room}, extension);
+    if (base_details) {
+        build::tell_lacked(module.details, *base_details);
+    }
     build::settle_times(ForeignTree(tree), began, lock.epoch);
     build::add_icon_caches(ForeignTree(tree), extension, lock.epoch);
     add_caches(world, {workshop, *source, lock, base_root, tree}, module_identity(draft), extension);

@@ -39,7 +39,7 @@ MakeableBase require_makeable(PackageSources sources, const std::string& typed)
     for (const auto& row : sources) {
         auto source = row.make();
         for (const auto& base : source->bases()) {
-            if (base.id.text() == typed) {
+            if (base.id.text() == typed || local_id(base.id) == typed) {
                 return {std::move(source), base};
             }
         }
@@ -50,6 +50,8 @@ MakeableBase require_makeable(PackageSources sources, const std::string& typed)
         text::hint_for(typed, names,
                        "it knows " + text::join(names, ", ") + "; others can be imported: qpkg base import TAR"));
 }
+
+std::string local_id(const BaseId& known) { return "local." + known.text(); }
 
 std::vector<std::string> makeable_bases(PackageSources sources)
 {

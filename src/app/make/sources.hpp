@@ -28,8 +28,10 @@ struct MakeableBase {
     std::unique_ptr<PackageSource> source;
     KnownBase base;
 };
-/// Error not_found for other names, with near ones.
+/// By its name, or as its id is here: "local.debian-12". Error not_found for other names, with near ones.
 MakeableBase require_makeable(PackageSources sources, const std::string& typed);
+/// What `build_base` calls a base that nobody names.
+std::string local_id(const BaseId& known);
 /// The names of all of them.
 std::vector<std::string> makeable_bases(PackageSources sources);
 

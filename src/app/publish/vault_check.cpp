@@ -76,7 +76,7 @@ std::string joined(const ostree::MetadataValue& value)
 void check_commit(const Release& release, const std::string& bytes)
 {
     const auto commit = ostree::parse_commit(as_bytes(bytes));
-    auto expected = commit_identity(release.app, release.arch, release.base, release.version);
+    auto expected = commit_identity(release);
     expected.emplace("ostree.ref-binding", release.tree.ref);
     for (const auto& [key, value] : expected) {
         const auto found = std::ranges::find(commit.metadata, key, [](const auto& member) { return member.first; });

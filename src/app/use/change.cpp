@@ -6,6 +6,7 @@
 #include "app/use/code_wished.hpp"
 #include "app/use/cost.hpp"
 #include "app/use/extension_trees.hpp"
+#include "app/use/fitting_base.hpp"
 #include "app/use/names_wished.hpp"
 #include "app/use/told_exports.hpp"
 #include "app/use/unexported.hpp"
@@ -262,6 +263,7 @@ ChangeReport apply(World& world, PreparedChange& change)
     report.prepared = prepare_steps(world, change);
     require_told_exports(world, change.plan);
     require_extension_trees(world, change.snapshot, change.plan);
+    require_fitting_base(world, change.snapshot, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activated = engine::activate(world.db, world.hypervisor);
     const auto& activation = activated.done;

@@ -199,6 +199,12 @@ std::vector<Verdict> verify(World& world)
         const auto& details = known.release.details.sha256;
         judge("details", known.release.app.text(), details.hex(), [&] { world.content.read_details(details); });
     }
+    for (const auto& base : snapshot.bases) {
+        // Where they were lost nothing is wrong with the base: what fits it is not known.
+        if (base.details && world.content.has_details(*base.details)) {
+            judge("details", base.id.text(), base.details->hex(), [&] { world.content.read_details(*base.details); });
+        }
+    }
     const auto unmade = volumes_to_come(snapshot);
     for (const auto& [volume, entry] : volumes_in_use(snapshot)) {
         if (unmade.contains(volume)) {

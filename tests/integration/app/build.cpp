@@ -70,12 +70,15 @@ struct Fixture {
                   content.commit_tree({directory.path() / "base", "base/debian-12", "base", 0, {}}, progress).commit,
               .volume = VolumeId(sha256("volume")),
               .volume_size = 0,
-              .level = 12,
+              .level = 1,
               .created = 0,
               .packages = {}};
 
     Fixture()
     {
+        const auto details = encode_details({});
+        content.add_details(details);
+        base.details = sha256(details);
         world.package_sources = sources;
         world.pack_file = zstd::pack;
         const Change change = SetBase{base};

@@ -60,7 +60,7 @@ TEST_CASE("a package's status gives its summary, and each relation that it has")
     CHECK(git.needs ==
           std::vector<Alternatives>{{{"dpkg"}}, {{"libc6", Bound::at_least, "2.36"}}, {{"perl"}, {"awk"}}});
     CHECK(git.breaks == std::vector<Relation>{{"other", Bound::exactly, "1"}, {"old", Bound::less, "2~"}, {"older"}});
-    CHECK(git.provides == std::vector<std::string>{"vcs", "git-core"});
+    CHECK(git.provides == std::vector<Relation>{{"vcs", Bound::exactly, "1.0"}, {"git-core"}});
     CHECK(packages.at("git-man").needs.empty());
     CHECK_FALSE(packages.contains("gi"));
 }

@@ -32,9 +32,9 @@ TEST_CASE("a base receives the files of a guest, whatever umask they were made w
                             .root();
     fs::permissions(guest / "usr/lib/qpkg", fs::perms{0700});
 
-    build::add_guest_files(root, guest);
-    build::add_guest_files(root, guest);
+    const auto first = build::add_guest_files(root, guest);
 
+    CHECK(build::add_guest_files(root, guest) == first);
     CHECK(trees.mode("usr/lib/qpkg") == 0755);
     CHECK(trees.mode("usr/lib/qpkg/agent") == 0755);
     CHECK(trees.mode("usr/lib/qpkg.conf") == 0644);

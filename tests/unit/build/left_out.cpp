@@ -13,8 +13,8 @@ TEST_CASE("what a named package recommends is told where neither module nor base
     const std::vector<InstalledPackage> module{
         {.name = "krita", .recommends = {{{"pyqt5", Bound::at_least, "5"}, {"pyqt6"}}, {{"qml"}}, {{"gone"}, {"awk"}}}},
         {.name = "libkrita", .recommends = {{{"nobody-asked"}}}},
-        {.name = "qml-other", .provides = {"qml"}}};
-    const std::vector<InstalledPackage> base{{.name = "mawk", .provides = {"awk"}}};
+        {.name = "qml-other", .provides = {{"qml"}}}};
+    const std::vector<InstalledPackage> base{{.name = "mawk", .provides = {{"awk"}}}};
     std::vector<Finding> findings;
 
     find_left_out(recipe, module, base, findings);

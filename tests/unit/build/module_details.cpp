@@ -11,8 +11,8 @@ using namespace qpkg::testing;
 namespace {
 
 const std::vector<InstalledPackage> base{{.name = "libc6", .version = "2.36"},
-                                         {.name = "mawk", .version = "1.3", .provides = {"awk"}},
-                                         {.name = "perl-base", .version = "5.36", .provides = {"perl-api"}}};
+                                         {.name = "mawk", .version = "1.3", .provides = {{"awk"}}},
+                                         {.name = "perl-base", .version = "5.36", .provides = {{"perl-api"}}}};
 
 std::vector<Details::BaseNeed> needs_of(const std::vector<InstalledPackage>& installed)
 {
@@ -36,7 +36,7 @@ TEST_CASE("what a package needs of the base is told with its bound, what the mod
     const std::vector<InstalledPackage> installed{
         {.name = "hello",
          .needs = {{{"libc6", Bound::at_least, "2.36"}}, {{"libhello"}}, {{"hello-data"}}, {{"gone"}, {"awk"}}}},
-        {.name = "libhello", .provides = {"hello-data"}}};
+        {.name = "libhello", .provides = {{"hello-data"}}}};
 
     CHECK(needs_of(installed) ==
           std::vector<Details::BaseNeed>{{"hello", {{"awk"}}}, {"hello", {{"libc6", Bound::at_least, "2.36"}}}});
@@ -65,11 +65,10 @@ TEST_CASE("what a package does not stand is told where the base has it")
 
 TEST_CASE("packages are told with their source, which is their own name where nobody knows it")
 {
-    const std::vector<LockedPackage> locked{{{"b", "2", "all", sha256("b")}, 1, "uri"},
-                                            {{"a", "1+b1", "amd64", sha256("a")}, 1, "uri"}};
+    const std::vector<Package> chosen{{"b", "2", "all", sha256("b")}, {"a", "1+b1", "amd64", sha256("a")}};
 
     CHECK(build::built_packages(
-              locked,
+              chosen,
               std::vector<InstalledPackage>{{.name = "a", .version = "1+b1", .source = "s", .source_version = "1"}}) ==
           std::vector<Details::BuiltPackage>{{{"a", "1+b1", "amd64", sha256("a")}, "s", "1"},
                                              {{"b", "2", "all", sha256("b")}, "b", "2"}});

@@ -96,6 +96,15 @@ TEST_CASE("details are needed as long as a release that is known names them")
     CHECK(plan::plan_leftovers(snapshot).kept_details == both);
 }
 
+TEST_CASE("details are needed as long as a base names them")
+{
+    auto snapshot = a_snapshot();
+    CHECK(plan::plan_gc(snapshot, {0}).kept_details.empty());
+
+    snapshot.bases.front().details = sha256("details of the base");
+    CHECK(plan::plan_gc(snapshot, {0}).kept_details == std::vector{*snapshot.bases.front().details});
+}
+
 TEST_CASE("a composed volume is needed as long as its generation is kept, and its apps' own volumes are not")
 {
     const auto hello = a_known_release();

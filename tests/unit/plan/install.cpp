@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/plan.hpp"
 #include "support/expect.hpp"
+#include "support/releases.hpp"
 #include "support/snapshots.hpp"
 
 using namespace qpkg;
@@ -98,6 +99,41 @@ TEST_CASE("a release for another architecture is refused")
     hello.release.arch = Arch::require(native_arch().text() == "x86_64" ? "aarch64" : "x86_64");
 
     CHECK_FAILS(Code::conflict, "this machine is", plan::plan_install(a_snapshot(), {hello}, {work}, occasion));
+}
+
+TEST_CASE("a base is no app of a qube that stands on it")
+{
+    auto snapshot = a_snapshot();
+    for (auto& qube : snapshot.qubes) {
+        qube.base = BaseId::require("local.debian-12");
+    }
+    const KnownRelease base{ManifestId(sha256("base")), RepoName::require("demo"), a_base_release()};
+
+    CHECK_FAILS(Code::usage, "it is a base, which a qube is made from",
+                plan::plan_install(snapshot, {base}, {work}, occasion));
+}
+
+TEST_CASE("a base is found by its id, and by the last part of it where no other has that")
+{
+    auto snapshot = a_snapshot();
+    const auto add = [&](const char* id) {
+        snapshot.bases.push_back(snapshot.bases.front());
+        snapshot.bases.back().id = BaseId::require(id);
+    };
+    const auto found = [&](const char* typed) {
+        return plan::require_base(snapshot, BaseId::require(typed)).id.text();
+    };
+    add("local.debian-13");
+    add("local.debian-12");
+
+    CHECK(found("debian-12") == "debian-12");
+    CHECK(found("debian-13") == "local.debian-13");
+    CHECK(found("local.debian-12") == "local.debian-12");
+    CHECK_FAILS(Code::not_found, "no base debian-1 here", found("debian-1"));
+    CHECK_FAILS(Code::not_found, "no base 13 here", found("13"));
+
+    add("org.example.debian-13");
+    CHECK_FAILS(Code::not_found, "no base debian-13 here", found("debian-13"));
 }
 
 TEST_CASE("an unknown qube is answered with near names")

@@ -10,7 +10,7 @@ using namespace qpkg;
 
 namespace {
 
-/// One row of each kind, and names that are not ASCII.
+/// One row of each kind, those of bases too, and names that are not ASCII.
 Details some_details()
 {
     return {.packages = {{{"hello", "1:2.10-3", "amd64", sha256("hello.deb")}, "hello", "1:2.10-3"},
@@ -20,9 +20,14 @@ Details some_details()
             .breaks = {{"hello", {"base-files", Bound::less, "12~"}}},
             .given = {{"libhello.so.1", ""}, {"libhello.so.1", "HELLO_1.0"}},
             .taken = {{"libc.so.6", ""}, {"libc.so.6", "GLIBC_2.34"}, {"libhello.so.1", ""}},
+            .lacked = {{"libjvm.so", ""}},
             .fixes = {{"CVE-2026-1234", "hello"}},
             .shadowed = {{"/etc/greeting", sha256("greeting")}},
-            .generated = {{"/usr/share/Főtanúsítvány", sha256("b")}, {"/usr/share/a file 100%", std::nullopt}}};
+            .generated = {{"/usr/share/Főtanúsítvány", sha256("b")}, {"/usr/share/a file 100%", std::nullopt}},
+            .provided = {{"mawk", "awk", ""}, {"perl-base", "perl-api", "5.36"}},
+            .files = {{"/usr/bin/awk", sha256("awk")}},
+            .accounts = {{Details::AccountKind::group, "mail", 8}, {Details::AccountKind::user, "mail", 4294967295}},
+            .excluded = {{AppId::require("org.example.hello"), 41, "its window stays empty"}}};
 }
 
 std::string table(const std::string& rows) { return "qpkg-details\t1\n" + rows; }
@@ -106,6 +111,29 @@ TEST_CASE("a row whose fields are not what its kind has is refused by its line")
     refused("shadows\tusr/bin/a\t" + digest, "is no absolute path");
     refused("shadows\t/usr/bin/a\t", "a path that shadows nothing");
     refused("generated\t/usr/bin/a\tsha256:" + digest, "is no object");
+    refused("lacks\t\tV_1", "an empty field");
+    refused("provides\tmawk\t\t1", "an empty field");
+    refused("file\t/usr/bin/a\t", "a file without its object");
+    refused("account\trole\tmail\t8", "\"role\" is no kind of account");
+    for (const auto* number : {"-1", "08", "4294967296", "8x", "99999999999999999999"}) {
+        refused("account\tuser\tmail\t" + std::string(number), "is no number up to 4294967295");
+    }
+    refused("excludes\thello\t1\twhy", "\"hello\" is not a valid app id");
+    refused("excludes\torg.example.hello\t9007199254740992\twhy", "is no number up to 9007199254740991");
+    refused("excludes\torg.example.hello\t1\t", "an empty field");
+}
+
+TEST_CASE("a path that leads out of the tree, or has two spellings, is in no details")
+{
+    const auto digest = sha256("x").hex();
+    for (const auto* path :
+         {"/..", "/../etc/shadow", "/usr/../../etc/shadow", "/usr/./bin", "//usr", "/usr/", "/", "usr"}) {
+        for (const auto* kind : {"file", "generated", "shadows"}) {
+            CHECK_FAILS(Code::corrupt, "is no absolute path",
+                        parse_details(table(std::string(kind) + '\t' + path + '\t' + digest + '\n')));
+        }
+    }
+    CHECK(parse_details(table("file\t/usr/..bin/.a\t" + digest + '\n')).files.size() == 1);
 }
 
 TEST_CASE("rows of a kind that is not known are passed by, and have one spelling all the same")

@@ -44,7 +44,7 @@ TEST_CASE("what a manifest says of points is read again")
 
 TEST_CASE("a manifest is of an app or of an extension, and each says what belongs to it")
 {
-    refused(a_release(), R"("kind":"app")", R"("kind":"base")", Code::unsupported, "\"base\" is not known");
+    refused(a_release(), R"("kind":"app")", R"("kind":"theme")", Code::unsupported, "\"theme\" is not known");
     refused(a_release(), R"("kind":"app",)", "", Code::corrupt, "kind: missing");
     refused(a_release(), R"("kind":"app")", R"("kind":"extension")", Code::corrupt, "says what it extends");
     refused(an_extension(), R"("kind":"extension")", R"("kind":"app")", Code::corrupt, "and nothing else does");
@@ -61,6 +61,41 @@ TEST_CASE("a manifest is of an app or of an extension, and each says what belong
     open.exports.clear();
     open.extends = an_extension().extends;
     CHECK_FAILS(Code::corrupt, "neither exports nor points", parse_manifest(encode_manifest(open)));
+}
+
+TEST_CASE("a base is its own base, and asks for nothing")
+{
+    const auto base = testing::a_base_release();
+    CHECK(parse_manifest(encode_manifest(base)) == base);
+    CHECK(encode_manifest(base).find(R"("kind":"base")") != std::string::npos);
+    CHECK(encode_manifest(base).find(R"("ref":"base/local.debian-12/x86_64/stable")") != std::string::npos);
+
+    refused(a_release(), R"("kind":"app")", R"("kind":"base")", Code::corrupt, "a base is its own base");
+    refused(base, R"("kind":"base")", R"("kind":"app")", Code::corrupt, "a base is its own base");
+    refused(base, R"("id":"local.debian-12")", R"("id":"debian-12")", Code::corrupt, "a base is its own base");
+    refused(base, "\"ref\":\"base/", "\"ref\":\"app/", Code::corrupt, "ostree.ref");
+
+    const auto with = [&](const auto& change) {
+        auto changed = base;
+        change(changed);
+        return encode_manifest(changed);
+    };
+    for (const auto& manifest :
+         {with([](Release& release) { release.exports = a_release().exports; }),
+          with([](Release& release) { release.needs.network = true; }), with([](Release& release) {
+              release.limits = {{"/usr/bin/su", Right::setuid}};
+          }),
+          with([](Release& release) { release.first_start.state = {"hello"}; }), with([](Release& release) {
+              release.points = {{PointName::require("local.debian-12"), {"/usr/lib/hello"}, "1"}};
+          })}) {
+        CHECK_FAILS(Code::corrupt, "a base has neither exports nor needs", parse_manifest(manifest));
+    }
+    CHECK_FAILS(Code::corrupt, "inputs.base: of a base it is its own commit",
+                parse_manifest(with([](Release& release) { release.inputs.base = CommitId(sha256("another")); })));
+    CHECK_FAILS(Code::corrupt, "inputs.agent: expected sha256:", parse_manifest([&] {
+                    auto bytes = encode_manifest(base);
+                    return bytes.replace(bytes.find("\"agent\":\"sha256"), 16, "\"agent\":\"sha512");
+                }()));
 }
 
 TEST_CASE("the points of an app are its own, few, ascending, and have folders of their own")

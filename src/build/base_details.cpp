@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "build/base_details.hpp"
+
+#include "build/accounts.hpp"
+#include "build/module_details.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace qpkg::build {
+namespace {
+
+void add_files(std::vector<Details::File>& files, const qpkg::ModuleTree& tree, std::uint32_t directory,
+               const std::string& place)
+{
+    for (const auto& entry : tree.directories.at(directory).entries) {
+        const auto path = place + '/' + entry.name;
+        if (entry.kind == NodeKind::directory) {
+            add_files(files, tree, entry.index, path);
+        } else if (!is_documentation(path)) {
+            files.push_back({path, tree.object_of(entry).id});
+        }
+    }
+}
+
+std::vector<Details::Provided> provided_by(std::span<const InstalledPackage> installed, std::span<const Package> chosen)
+{
+    std::set<std::string_view> known;
+    std::ranges::transform(chosen, std::inserter(known, known.end()), &Package::name);
+    std::vector<Details::Provided> provided;
+    for (const auto& package : installed) {
+        if (!known.contains(package.name) && !package.version.empty()) {
+            provided.push_back({package.name, package.name, package.version});
+        }
+        for (const auto& other : package.provides) {
+            provided.push_back({package.name, other.name, other.version});
+        }
+    }
+    std::ranges::sort(provided);
+    const auto doubles = std::ranges::unique(provided);
+    provided.erase(doubles.begin(), doubles.end());
+    return provided;
+}
+
+/// By package and architecture; what is told by its name alone has none.
+std::map<std::pair<std::string, std::string>, std::string> versions_in(const Details& base)
+{
+    std::map<std::pair<std::string, std::string>, std::string> versions;
+    for (const auto& [package, source, version] : base.packages) {
+        versions.emplace(std::pair(package.name, package.arch), package.version);
+    }
+    for (const auto& provided : base.provided) {
+        if (provided.package == provided.name) {
+            versions.emplace(std::pair(provided.name, std::string()), provided.version);
+        }
+    }
+    return versions;
+}
+
+std::string account_words(const Details::Account& account)
+{
+    return (account.kind == Details::AccountKind::user ? "user " : "group ") + account.name;
+}
+
+} // namespace
+
+BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& committed, std::span<const Package> chosen,
+                         std::span<const InstalledPackage> installed)
+{
+    auto tables = describe_tree(tree, files_of(installed), [](const std::string&) { return std::nullopt; });
+    Details details{.packages = built_packages(chosen, installed), .given = std::move(tables.details.given)};
+    details.provided = provided_by(installed, chosen);
+    details.accounts = account_rows(accounts_in(tree.top()));
+    add_files(details.files, committed, 0, "");
+    std::ranges::sort(details.files);
+    return {std::move(details), encode_owners(tables.owners, licences_of(installed)), std::move(tables.findings)};
+}
+
+std::vector<std::string> taken_back(const Details& before, const Details& now, const IsOlder& is_older)
+{
+    std::vector<std::string> complaints;
+    const auto versions = versions_in(now);
+    for (const auto& [package, version] : versions_in(before)) {
+        const auto found = versions.find(package);
+        if (found != versions.end() && is_older(found->second, version)) {
+            complaints.push_back("package " + package.first + ' ' + found->second + " is older than " + version);
+        }
+    }
+    for (const auto& account : before.accounts) {
+        const auto same = [&](const Details::Account& other) {
+            return other.kind == account.kind && other.name == account.name;
+        };
+        const auto found = std::ranges::find_if(now.accounts, same);
+        if (found != now.accounts.end() && found->number != account.number) {
+            complaints.push_back(account_words(account) + " has number " + std::to_string(found->number) + ", not " +
+                                 std::to_string(account.number));
+        }
+    }
+    return complaints;
+}
+
+void tell_lacked(Details& module, const Details& base)
+{
+    std::set<Details::Library> known(module.given.begin(), module.given.end());
+    known.insert(base.given.begin(), base.given.end());
+    const auto given = std::stable_partition(module.taken.begin(), module.taken.end(),
+                                             [&](const Details::Library& taken) { return known.contains(taken); });
+    module.lacked.assign(given, module.taken.end());
+    module.taken.erase(given, module.taken.end());
+}
+
+} // namespace qpkg::build

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "qpkg/model/details.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace qpkg {
+
+bool is_documentation(std::string_view path)
+{
+    constexpr std::array<std::string_view, 3> folders{"/usr/share/doc/", "/usr/share/info/", "/usr/share/man/"};
+    return std::ranges::any_of(folders, [&](std::string_view folder) { return path.starts_with(folder); });
+}
+
+} // namespace qpkg
