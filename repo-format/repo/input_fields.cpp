@@ -23,16 +23,19 @@ BuildInputs parse_inputs(canonical::Fields fields)
 {
     return {.recipe = prefixed_digest(fields, "recipe"),
             .lock = prefixed_digest(fields, "lock"),
-            .base = CommitId(fields.digest("base")),
+            .base = fields.has("base") ? std::optional(CommitId(fields.digest("base"))) : std::nullopt,
             .source_date_epoch = static_cast<std::int64_t>(fields.number("source_date_epoch"))};
 }
 
 canonical::Object encode_inputs(const BuildInputs& inputs)
 {
-    return {{"recipe", std::string(digest_prefix) + inputs.recipe.hex()},
-            {"lock", std::string(digest_prefix) + inputs.lock.hex()},
-            {"base", inputs.base.hex()},
-            {"source_date_epoch", static_cast<std::uint64_t>(inputs.source_date_epoch)}};
+    canonical::Object object{{"recipe", std::string(digest_prefix) + inputs.recipe.hex()},
+                             {"lock", std::string(digest_prefix) + inputs.lock.hex()},
+                             {"source_date_epoch", static_cast<std::uint64_t>(inputs.source_date_epoch)}};
+    if (inputs.base) {
+        object.emplace("base", inputs.base->hex());
+    }
+    return object;
 }
 
 } // namespace qpkg

@@ -24,7 +24,10 @@ using canonical::Object;
 using canonical::Value;
 
 constexpr std::uint64_t manifest_schema = 2;
-constexpr std::string_view only_view = "private";
+constexpr std::string_view private_view = "private"; ///< over a base
+constexpr std::string_view whole_view = "whole";     ///< of its own root
+
+std::string_view view_word(const BaseOrNone& base) { return base.is_none() ? whole_view : private_view; }
 
 std::string short_text(Fields& fields, std::string_view name)
 {
@@ -58,17 +61,38 @@ VolumeSummary parse_volume(Fields fields)
     return {.root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = std::move(format)};
 }
 
-/// The word is there for kinds to come.
-void check_view(Fields& fields)
+/// A view of its own root, and nothing else, stands on no base.
+BaseOrNone parse_base(Fields& fields)
 {
     const auto view = fields.text("view");
     if (view == "shared") {
         throw Error(Code::unsupported, "view: no module is merged into the qube's own /usr any more",
                     "what others may see is an extension of a point; ask the publisher for one");
     }
-    if (view != only_view) {
+    if (view != private_view && view != whole_view) {
         throw Error(Code::unsupported,
-                    "view: \"" + text::escaped(view, 40) + "\" is not known, this qpkg knows private");
+                    "view: \"" + text::escaped(view, 40) + "\" is not known, this qpkg knows private and whole");
+    }
+    auto base = fields.id<BaseOrNone>("base");
+    if (base.is_none() != (view == whole_view)) {
+        fields.fail("base", base.is_none() ? "a private view needs a base" : "a whole view stands on no base");
+    }
+    return base;
+}
+
+/// What an app with a root of its own cannot have: each of these is made with the base's, or joins two trees.
+void check_whole(const Fields& fields, const Release& release)
+{
+    if (!release.base.is_none()) {
+        if (!release.inputs.base) {
+            fields.fail("inputs", "no base, which a private view is built on");
+        }
+        return;
+    }
+    const bool has_service =
+        std::ranges::any_of(release.exports, [](const Export& made) { return made.kind == ExportKind::service; });
+    if (release.extends || !release.points.empty() || !release.first_start.is_nothing() || has_service) {
+        fields.fail("view", "a whole view has no services, first start or points, and is no extension");
     }
 }
 
@@ -272,14 +296,13 @@ Release parse_manifest(std::string_view bytes)
 {
     Fields fields(canonical::parse(bytes, largest_manifest), "");
     check_type(fields);
-    check_view(fields);
     const auto app = fields.id<AppId>("app");
     Release release{.app = app,
                     .version = short_text(fields, "version"),
                     .sequence = fields.number("sequence"),
                     .channel = fields.id<Channel>("channel"),
                     .arch = fields.id<Arch>("arch"),
-                    .base = fields.id<BaseId>("base"),
+                    .base = parse_base(fields),
                     .summary = short_text(fields, "summary"),
                     .tree = parse_tree(fields.object("ostree")),
                     .volume = parse_volume(fields.object("volume")),
@@ -292,6 +315,7 @@ Release parse_manifest(std::string_view bytes)
                     .limits = parse_limits(fields, app),
                     .first_start = parse_first_start(fields)};
     parse_point_fields(fields, release);
+    check_whole(fields, release);
     check_ref(release);
     return release;
 }
@@ -315,7 +339,7 @@ std::string encode_manifest(const Release& release)
                           {"archive_size", release.tree.archive_size}}},
         {"volume",
          Object{{"root", release.volume.root.hex()}, {"size", release.volume.size}, {"format", release.volume.format}}},
-        {"view", std::string(only_view)},
+        {"view", std::string(view_word(release.base))},
         {"exports", export_rows(release.app, release.exports)},
         {"needs", encode_needs(release.needs)},
         {"inputs", encode_inputs(release.inputs)},

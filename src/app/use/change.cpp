@@ -10,6 +10,7 @@
 #include "app/use/told_exports.hpp"
 #include "app/use/unexported.hpp"
 #include "app/use/upgrade.hpp"
+#include "app/use/whole_trees.hpp"
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
 
@@ -260,6 +261,7 @@ ChangeReport apply(World& world, PreparedChange& change)
     ChangeReport report{};
     report.prepared = prepare_steps(world, change);
     require_told_exports(world, change.plan);
+    require_whole_trees(world, change.plan);
     require_extension_trees(world, change.snapshot, change.plan);
     engine::commit(change.plan, report.prepared, world.db);
     const auto activated = engine::activate(world.db, world.hypervisor);
