@@ -59,11 +59,14 @@ fs::path place_in_qube(const QubePaths& layout, const fs::path& name)
     return is_shared ? target : layout.base() / target.relative_path();
 }
 
-PlannedTree etc_of_qube(const QubePaths& layout)
+/// In folders that the module has: one that is made would hide whatever else it has there.
+PlannedTree etc_of_qube(const QubePaths& layout, const fs::path& volume)
 {
     PlannedTree etc;
     for (const auto* name : files_of_qube) {
-        if (fs::exists(fs::symlink_status(layout.base() / "etc" / name))) {
+        const auto folder = at_place(volume, (fs::path("/etc") / name).parent_path().string());
+        const bool has_folder = folder == AtPlace::folder || folder == AtPlace::empty_folder;
+        if (has_folder && fs::exists(fs::symlink_status(layout.base() / "etc" / name))) {
             etc[name] = {PlannedFile::Kind::link, place_in_qube(layout, name).string()};
         }
     }
@@ -78,7 +81,7 @@ void compose_whole_view(const QubePaths& layout, const AppId& app, const ViewExt
     if (const auto why = complaint_about_whole_tree([&](std::string_view place) { return at_place(volume, place); })) {
         throw Error(Code::corrupt, "the volume cannot be the root of a view: " + *why);
     }
-    auto etc = etc_of_qube(layout);
+    auto etc = etc_of_qube(layout, volume);
     if (auto text = fontconfig_text(layout, app, extensions, Under::nothing)) {
         etc[fontconfig_file] = {PlannedFile::Kind::file, *std::move(text)};
     }

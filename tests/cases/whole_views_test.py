@@ -89,6 +89,17 @@ class WholeViews(WorldCase):
         self.install("whole", into="far")
         self.assertEqual(self.in_view("cat /app/data", "far"), "data\n")
 
+    def test_a_machine_without_a_network_is_brought_the_next_release_of_it(self):
+        self.publish()
+        self.install("whole", into="far")
+        inventory, bundle = self.world.folder / "have.json", self.world.folder / "next.qpkgb"
+        self.world.must("inventory", "export", "--out", inventory)
+        self.assertIn({"app": APP, "base": "none", "channel": "stable", "sequence": 1}, json.loads(inventory.read_text())["releases"])
+        self.publish("2.0")
+        self.world.must("bundle", "create", "--repo", self.world.site, "--for", inventory, "--out", bundle)
+        brought = self.json_of("bundle", "inspect", bundle)["releases"]
+        self.assertEqual([(one["app"], one["base"]) for one in brought if one["sequence"] == 2], [(APP, "none")])
+
     def test_a_tree_that_is_no_root_is_refused_before_it_is_recorded(self):
         bad = {
             "/home is no folder": {"links": {"home": "/etc"}, "without": ["home"]},

@@ -38,6 +38,7 @@ Tree busybox_root()
         {"etc/passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"},
         {"etc/group", "root:x:0:\nuser:x:1000:\naudio:x:29:user\n"},
         {"etc/base.conf", "base\n"},
+        {"etc/ssl/certs/ca-certificates.crt", "the owner's\n"},
         {"etc/skel/.profile", "# from skel\n"},
     };
     for (const auto* applet :

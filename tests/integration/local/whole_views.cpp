@@ -18,6 +18,8 @@ Files a_root()
     Files tree{{"tools/busybox", files::read("/bin/busybox", 16 * 1024 * 1024)},
                {"usr/share/own", "own\n"},
                {"etc/own.conf", "own\n"},
+               {"etc/ssl/certs/ca-certificates.crt", "own\n"},
+               {"etc/ssl/own.conf", "own\n"},
                {"etc/passwd", "stranger:x:1000:1000::/:/bin/sh\n"},
                {"etc/resolv.conf", "-> ../../../../tmp/elsewhere"},
                {"var/lib/own/state", "own\n"},
@@ -78,6 +80,7 @@ TEST_CASE("an app with a root of its own sees that, and of the qube its folders,
     CHECK(in_view(qubes, "ls /dev").out == shell_in(qubes, work, "ls /dev").out);
     CHECK(in_view(qubes, "cat /etc/resolv.conf; cat /etc/hosts").out ==
           shell_in(qubes, work, "cat /etc/resolv.conf; cat /etc/hosts").out);
+    CHECK(in_view(qubes, "cat /etc/ssl/certs/ca-certificates.crt /etc/ssl/own.conf").out == "the owner's\nown\n");
     CHECK(traces_of(qubes) == "");
 }
 
