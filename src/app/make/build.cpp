@@ -226,11 +226,16 @@ build::ModuleTree make_tree(const World& world, const Base& base, const Built& b
 }
 
 /// What the module is made of: with a base's root, of the base's packages too, but for those that were replaced.
-std::vector<LockedPackage> packages_of(const build::Lock& lock, const Base& base, const build::Recipe& recipe)
+std::vector<LockedPackage> packages_of(const build::Lock& lock, const Base& base, const build::Recipe& recipe,
+                                       std::vector<build::Finding>& findings)
 {
     auto packages = lock.packages;
     if (!recipe.base.is_none()) {
         return packages;
+    }
+    if (base.packages.empty()) {
+        findings.push_back({"packages", "", base.id.text() + " was imported: which packages it has is not known"});
+        std::ranges::sort(findings);
     }
     for (const auto& package : base.packages) {
         const auto is_same = [&](const LockedPackage& locked) { return locked.package.name == package.name; };
@@ -261,9 +266,12 @@ fs::path install_aside(const Built& built)
 }
 
 /// What goes by the times of directories is made over the volume, which alone has them.
-void add_caches(World& world, const Built& built, const ModuleIdentity& module,
+void add_caches(World& world, Built& built, const ModuleIdentity& module,
                 const std::optional<build::Extension>& extension)
 {
+    if (module.base.is_none()) { // from here on what runs in the workshop runs in the view
+        built.workshop.base_image = volume_of(world, built, module);
+    }
     if (build::has_fonts(extension)) {
         const auto volume = volume_of(world, built, module);
         const bool is_in_base = build::tools_for(extension, built.base).empty();
@@ -362,15 +370,12 @@ BuildReport build_module(World& world, const BuildRequest& request)
     fault_point("build.installed");
     auto module = make_tree(world, base, built, recipe, room_for_exports(draft), extension);
     build::settle_times(ForeignTree(built.tree), began, lock.epoch);
-    if (recipe.recipe.base.is_none()) { // from here on what runs in the workshop runs in the view
-        built.workshop.base_image = volume_of(world, built, module_identity(draft));
-    }
     add_caches(world, built, module_identity(draft), extension);
     recipe.text = complete_text(recipe, module);
     build::run_tests(built.workshop, built.tree, recipe.recipe.tests);
 
     auto findings = module.findings;
-    auto packages = packages_of(lock, base, recipe.recipe);
+    auto packages = packages_of(lock, base, recipe.recipe, findings);
     const auto count = packages.size();
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
     auto release = pack(world, built, recipe, std::move(packages), std::move(module), draft, result.path());

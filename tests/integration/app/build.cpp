@@ -196,6 +196,15 @@ TEST_CASE("a whole view is made with the root of a base, without what qpkg gave 
 
     const auto again = build(report.directory / "module.lock");
     CHECK(again.release == release);
+
+    const auto tells_of_packages = [](const app::BuildReport& one) {
+        return std::ranges::find(one.findings, std::string("packages"), &build::Finding::rule) != one.findings.end();
+    };
+    CHECK_FALSE(tells_of_packages(again));
+    fixture.base.packages.clear(); // as of one that was imported
+    const Change imported = SetBase{fixture.base};
+    fixture.database.commit({&imported, 1});
+    CHECK(tells_of_packages(build({})));
     CHECK(fs::is_empty(fixture.root / "build"));
 }
 
