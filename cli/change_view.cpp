@@ -138,6 +138,24 @@ void describe_limits(Document& out, const plan::Plan& plan)
               column("instead", "INSTEAD", instead));
 }
 
+/// What mends the base does not mend these: whoever installs one relies on its publisher for all of it.
+void describe_own_roots(Document& out, const plan::Plan& plan)
+{
+    std::vector<std::string> apps;
+    for (const auto& effect : plan.effects) {
+        const bool is_new =
+            effect.to && effect.to->release.base.is_none() && (!effect.from || !effect.from->release.base.is_none());
+        if (is_new && std::ranges::find(apps, effect.app.text()) == apps.end()) {
+            apps.push_back(effect.app.text());
+        }
+    }
+    if (!apps.empty()) {
+        const auto names = qpkg::text::join(apps, ", ");
+        out.field("own_root", shown_as(list(std::move(apps)), names + ": on no base, so its updates alone mend it"),
+                  "Brings its own root");
+    }
+}
+
 /// Also what turned out while it was fetched.
 void describe_left_out(Document& out, const app::PreparedChange& change)
 {
@@ -215,6 +233,7 @@ void describe(Document& out, const app::PreparedChange& change)
     describe_extensions(out, change.plan);
     describe_left_state(out, change);
     describe_limits(out, change.plan);
+    describe_own_roots(out, change.plan);
     if (const auto names = signers(change); !names.empty()) {
         out.field("signed_by", names, "Signed by");
     }

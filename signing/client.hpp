@@ -48,7 +48,7 @@ struct ListedRelease {
     AppId app;
     Arch arch;
     Channel channel;
-    BaseId base;
+    BaseOrNone base;
     std::string version;
     std::uint64_t sequence;
     std::string summary;

@@ -35,7 +35,7 @@ std::optional<ListedRelease> listed_release(const std::string& publisher, const 
     ListedRelease release{.app = AppId::require(parts.at(0) + "." + parts.at(1), Code::corrupt),
                           .arch = *arch,
                           .channel = custom.id<Channel>("channel"),
-                          .base = custom.id<BaseId>("base"),
+                          .base = custom.id<BaseOrNone>("base"),
                           .version = custom.text("version"),
                           .sequence = custom.number("sequence"),
                           .summary = custom.text("summary"),

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t longest_version = 400;
 constexpr std::string_view private_view = "private";
+constexpr std::string_view whole_view = "whole";
 constexpr std::string_view extends_mark = "extends:";
 constexpr std::string_view in_use_word = "in-use ";
 constexpr std::size_t longest_disk = 32;
@@ -41,7 +42,8 @@ bool is_of_name(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'
 
 std::string view_word(const VolumeSlot& slot)
 {
-    return slot.extends ? std::string(extends_mark) + slot.extends->text() : std::string(private_view);
+    return slot.extends ? std::string(extends_mark) + slot.extends->text()
+                        : std::string(slot.is_whole ? whole_view : private_view);
 }
 
 Error broken(std::string_view what) { return {Code::corrupt, "the line of a volume: " + std::string(what)}; }
@@ -217,16 +219,21 @@ VolumeSlot parse_slot(std::string_view line)
     }
     const bool extends = parts[2].starts_with(extends_mark);
     const auto point = extends ? PointName::parse(parts[2].substr(extends_mark.size())) : std::nullopt;
-    if (extends ? !point : parts[2] != private_view) {
-        throw broken("the view is neither private nor extends: and a point");
+    const bool is_whole = parts[2] == whole_view;
+    if (extends ? !point : !is_whole && parts[2] != private_view) {
+        throw broken("the view is neither private nor whole nor extends: and a point");
     }
     if (!volume) {
         throw broken("the root is not 64 lower-case hex digits");
     }
-    VolumeSlot slot{.app = *app, .version = std::string(parts[1]), .volume = *volume, .extends = point};
+    VolumeSlot slot{
+        .app = *app, .version = std::string(parts[1]), .volume = *volume, .extends = point, .is_whole = is_whole};
     add_words(slot, line);
     if (extends && (slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty())) {
         throw broken("an extension has neither names nor services");
+    }
+    if (is_whole && !slot.services.empty()) {
+        throw broken("a whole view has no services");
     }
     return slot;
 }

@@ -24,7 +24,7 @@ BuildInputs parse_inputs(canonical::Fields fields)
     const auto agent = fields.has("agent") ? std::optional(prefixed_digest(fields, "agent")) : std::nullopt;
     return {.recipe = prefixed_digest(fields, "recipe"),
             .lock = prefixed_digest(fields, "lock"),
-            .base = CommitId(fields.digest("base")),
+            .base = fields.has("base") ? std::optional(CommitId(fields.digest("base"))) : std::nullopt,
             .source_date_epoch = static_cast<std::int64_t>(fields.number("source_date_epoch")),
             .agent = agent};
 }
@@ -33,8 +33,10 @@ canonical::Object encode_inputs(const BuildInputs& inputs)
 {
     canonical::Object members{{"recipe", std::string(digest_prefix) + inputs.recipe.hex()},
                               {"lock", std::string(digest_prefix) + inputs.lock.hex()},
-                              {"base", inputs.base.hex()},
                               {"source_date_epoch", static_cast<std::uint64_t>(inputs.source_date_epoch)}};
+    if (inputs.base) {
+        members.emplace("base", inputs.base->hex());
+    }
     if (inputs.agent) {
         members.emplace("agent", std::string(digest_prefix) + inputs.agent->hex());
     }

@@ -78,7 +78,7 @@ Inventory parse_inventory(std::string_view bytes)
     }
     for (auto& value : fields.array("releases")) {
         auto release = fields_of(value, "inventory.releases");
-        inventory.releases.push_back({release.id<AppId>("app"), release.id<BaseId>("base"),
+        inventory.releases.push_back({release.id<AppId>("app"), release.id<BaseOrNone>("base"),
                                       release.id<Channel>("channel"), release.number("sequence")});
     }
     for (auto& value : fields.array("repositories")) {

@@ -16,7 +16,7 @@ inline constexpr std::size_t largest_inventory = 128U << 20U; ///< bytes
 struct Inventory {
     struct InstalledRelease {
         AppId app;
-        BaseId base;
+        BaseOrNone base;
         Channel channel;
         std::uint64_t sequence;
         friend auto operator<=>(const InstalledRelease&, const InstalledRelease&) = default;

@@ -9,6 +9,7 @@
 #include "repo-format/repo/limit_fields.hpp"
 #include "repo-format/repo/menu_entry.hpp"
 #include "repo-format/repo/point_fields.hpp"
+#include "repo-format/repo/view_fields.hpp"
 
 #include "qpkg/core/text.hpp"
 #include "qpkg/model/names.hpp"
@@ -24,7 +25,6 @@ using canonical::Object;
 using canonical::Value;
 
 constexpr std::uint64_t manifest_schema = 2;
-constexpr std::string_view only_view = "private";
 
 std::string short_text(Fields& fields, std::string_view name)
 {
@@ -56,20 +56,6 @@ VolumeSummary parse_volume(Fields fields)
                                            std::string(volume_format));
     }
     return {.root = VolumeId(fields.digest("root")), .size = fields.number("size"), .format = std::move(format)};
-}
-
-/// The word is there for kinds to come.
-void check_view(Fields& fields)
-{
-    const auto view = fields.text("view");
-    if (view == "shared") {
-        throw Error(Code::unsupported, "view: no module is merged into the qube's own /usr any more",
-                    "what others may see is an extension of a point; ask the publisher for one");
-    }
-    if (view != only_view) {
-        throw Error(Code::unsupported,
-                    "view: \"" + text::escaped(view, 40) + "\" is not known, this qpkg knows private");
-    }
 }
 
 Rank parse_rank(Fields& fields)
@@ -273,16 +259,15 @@ Release parse_manifest(std::string_view bytes)
 {
     Fields fields(canonical::parse(bytes, largest_manifest), "");
     check_type(fields);
-    check_view(fields);
     const auto app = fields.id<AppId>("app");
-    auto base = fields.object("base");
+    const auto ground = parse_ground(fields);
     Release release{.app = app,
                     .version = short_text(fields, "version"),
                     .sequence = fields.number("sequence"),
                     .channel = fields.id<Channel>("channel"),
                     .arch = fields.id<Arch>("arch"),
-                    .base = base.id<BaseId>("id"),
-                    .base_level = base.number("level"),
+                    .base = ground.base,
+                    .base_level = ground.level,
                     .summary = short_text(fields, "summary"),
                     .tree = parse_tree(fields.object("ostree")),
                     .volume = parse_volume(fields.object("volume")),
@@ -295,6 +280,7 @@ Release parse_manifest(std::string_view bytes)
                     .limits = parse_limits(fields, app),
                     .first_start = parse_first_start(fields)};
     parse_point_fields(fields, release);
+    check_whole(fields, release);
     check_ref(release);
     return release;
 }
@@ -309,7 +295,6 @@ std::string encode_manifest(const Release& release)
         {"sequence", release.sequence},
         {"channel", release.channel.text()},
         {"arch", release.arch.text()},
-        {"base", Object{{"id", release.base.text()}, {"level", release.base_level}}},
         {"summary", release.summary},
         {"ostree", Object{{"commit", release.tree.commit.hex()},
                           {"ref", release.tree.ref},
@@ -318,13 +303,13 @@ std::string encode_manifest(const Release& release)
                           {"archive_size", release.tree.archive_size}}},
         {"volume",
          Object{{"root", release.volume.root.hex()}, {"size", release.volume.size}, {"format", release.volume.format}}},
-        {"view", std::string(only_view)},
         {"exports", export_rows(release.app, release.exports)},
         {"needs", encode_needs(release.needs)},
         {"inputs", encode_inputs(release.inputs)},
         {"details", encode_pinned(release.details)},
         {"owners", encode_pinned(release.owners)},
     };
+    encode_ground(release, manifest);
     encode_point_fields(release, manifest);
     if (!release.deltas.empty()) {
         manifest.emplace("deltas", encode_deltas(release.deltas));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/enter.hpp"
 
+#include "agent/whole_view.hpp"
 #include "core/kernel_file.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -48,6 +49,16 @@ void make_namespaces()
         make_user_namespace();
     }
     mounts::make_following("/"); // apps that are added later can be started from this view, too
+}
+
+/// Over the root's own.
+void bind_trees(const QubePaths& layout, const fs::path& view)
+{
+    for (const auto* tree : view_trees) {
+        if (fs::is_directory(view / tree)) {
+            mounts::bind(view / tree, layout.root / tree);
+        }
+    }
 }
 
 AppId app_named(std::string_view text)
@@ -107,13 +118,16 @@ void enter_view(const QubePaths& layout, const AppId& app)
     std::array<char, 4096> here{};
     const bool knows_here = ::getcwd(here.data(), here.size()) != nullptr;
     make_namespaces();
-    for (const auto* tree : view_trees) {
-        if (fs::is_directory(view / tree)) {
-            mounts::bind(view / tree, layout.root / tree);
-        }
+    leave_whole_view(layout);
+    const bool is_whole = fs::is_directory(layout.whole(app));
+    if (is_whole) {
+        enter_whole_view(layout, app);
+    } else {
+        bind_trees(layout, view);
     }
-    if (knows_here) {
-        (void)!::chdir(here.data()); // the place may have been covered; where it is gone, the old one stays
+    // The place may have been covered. Where it is gone, the old one stays, but no other root is left behind.
+    if (knows_here && ::chdir(here.data()) != 0 && is_whole) {
+        (void)!::chdir("/");
     }
 }
 

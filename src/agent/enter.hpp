@@ -30,8 +30,9 @@ Invocation parse_invocation(const std::vector<std::string>& words);
 /// The program that an exported command stands for. Error not_found naming what the qube does not have.
 std::string program_of(const QubePaths& layout, const AppId& app, const std::string& command);
 
-/// Puts this process into the app's view: the view's trees lie over the root's, in a mount namespace of its own, for an
-/// ordinary user in a user namespace that knows only himself. Other views can be entered from inside.
+/// Puts this process into the app's view: the view's trees lie over the root's, or the root is the app's own
+/// (whole_view.hpp), in a mount namespace of its own, for an ordinary user in a user namespace that knows only himself.
+/// Other views can be entered from inside.
 /// Errors: not_found (no such app), failed.
 void enter_view(const QubePaths& layout, const AppId& app);
 

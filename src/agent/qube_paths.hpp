@@ -24,6 +24,9 @@ struct QubePaths {
     fs::path composed(const VolumeId& volume) const { return composed() / volume.hex(); }
     fs::path views() const { return run / "views"; }
     fs::path view(const AppId& app) const { return views() / app.text(); } ///< see view.hpp
+    /// The module's own root, where it brings one: such a view is whole.
+    fs::path whole(const AppId& app) const { return view(app) / "root"; }
+    fs::path outside() const { return run / "outside"; } ///< seen in a whole view: the root that it was entered from
     fs::path all_data() const { return run / "data"; }
     fs::path data(const AppId& app) const { return all_data() / app.text(); } ///< of an extension, see extensions.hpp
     fs::path base() const { return run / "base"; }                            ///< the qube's own trees

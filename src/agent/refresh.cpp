@@ -11,6 +11,7 @@
 #include "agent/tmpfiles.hpp"
 #include "agent/view.hpp"
 #include "agent/volume_mount.hpp"
+#include "agent/whole_view.hpp"
 #include "repo-format/guest/announcement.hpp"
 #include "repo-format/guest/exports.hpp"
 
@@ -124,6 +125,16 @@ std::vector<Export> exports_of(const QubePaths& layout, const AppId& app)
     return parse_exports(read_file_within(layout.volume(app), exports_path(app), largest_exports), app);
 }
 
+/// Their units and accounts would be made with the base's.
+void require_no_services(const std::vector<Export>& exports, const FirstStart& first)
+{
+    const bool has_service =
+        std::ranges::any_of(exports, [](const Export& made) { return made.kind == ExportKind::service; });
+    if (has_service || !first.is_nothing()) {
+        throw Error(Code::corrupt, "an app with a root of its own has neither services nor a first start");
+    }
+}
+
 class Refresh {
 public:
     Refresh(const QubePaths& layout, const Announcements& announcements)
@@ -228,8 +239,12 @@ private:
         const auto extensions = extensions_of(app, extensions_);
         const auto first = first_start_in(layout_, app).value_or(FirstStart());
         hold_state(app, first);
+        if (announced.volume.is_whole) {
+            require_no_services(exports, first);
+        }
         if (!there) {
-            compose_private_view(layout_, app, extensions, first.state);
+            announced.volume.is_whole ? compose_whole_view(layout_, app, extensions)
+                                      : compose_private_view(layout_, app, extensions, first.state);
         }
         const auto owner = first.is_nothing() ? std::nullopt : std::optional(state_owner(layout_, app, first));
         if (owner) {
@@ -239,7 +254,9 @@ private:
         if (!there) {
             write_file(stamp_file(layout_.view(app)), stamp_of(announced, extensions));
         }
-        make_temporary_files(app, first.state, there);
+        if (!announced.volume.is_whole) { // a system of its own says in tmpfiles.d what that system needs
+            make_temporary_files(app, first.state, there);
+        }
         const bool is_ready = !owner || is_started(announced.volume, first, *owner);
         exports_.push_back({app, exports, release_line(announced.volume), announced.volume.rulings,
                             announced.volume.services, announced.volume.turn, owner, first.state, is_ready});

@@ -4,6 +4,7 @@
 #include "agent/followed_etc.hpp"
 #include "agent/small_files.hpp"
 #include "agent/view_accounts.hpp"
+#include "agent/view_fonts.hpp"
 #include "repo-format/guest/font_caches.hpp"
 
 #include "qpkg/core/error.hpp"
@@ -36,34 +37,6 @@ bool has_directory(const fs::path& path)
     return fs::is_directory(status);
 }
 
-std::string font_salt_in(const fs::path& tree)
-{
-    const auto folder = folder_within(tree, fonts_folder);
-    return folder ? font_salt(*folder) : std::string(no_fonts);
-}
-
-/// fontconfig looks into /var/cache, which is the qube's, and into the home, which views share. Folders that its files
-/// name come before these. Nothing where the base's fonts are all there are.
-std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
-{
-    const auto module = layout.volume(app);
-    const bool has_caches = folder_within(module, fs::path(font_caches).relative_path()).has_value();
-    const auto own = own_font_folder(font_salt_in(module), font_salt_in(layout.base()));
-    if (!has_caches && own.salt.empty() && extensions.fonts.empty()) {
-        return std::nullopt;
-    }
-    std::vector<FontFolder> folders{own};
-    // The base's own before those of extensions: what one of these says of the base's fonts is not to be believed.
-    std::vector<std::string> caches{std::string(font_caches), "/var/cache/fontconfig"};
-    for (const auto& entry : extensions.fonts) {
-        folders.push_back(font_folder_of(layout, entry));
-        caches.push_back(font_caches_of(layout, entry));
-    }
-    const auto of_users = font_folders_of_users();
-    folders.insert(folders.end(), of_users.begin(), of_users.end());
-    return font_configuration(folders, caches);
-}
-
 /// What the agent puts over base and module, as an /etc layer; nothing when that is nothing.
 std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
 {
@@ -72,7 +45,7 @@ std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, cons
         etc["passwd"] = {PlannedFile::Kind::file, accounts->passwd};
         etc["group"] = {PlannedFile::Kind::file, accounts->group};
     }
-    if (auto text = fontconfig_text(layout, app, extensions)) {
+    if (auto text = fontconfig_text(layout, app, extensions, Under::base)) {
         etc[fontconfig_file] = {PlannedFile::Kind::file, *std::move(text)};
     }
     if (etc.empty()) {
@@ -251,6 +224,8 @@ void remove_view(const QubePaths& layout, const AppId& app)
         fs::remove(view / tree); // not recursive: what is still mounted must not be emptied
     }
     fs::remove(view / "var");
+    mounts::unmount(layout.whole(app));
+    fs::remove(layout.whole(app));
     files::remove_tree(view / "made-etc");
     files::remove_tree(view / "made-usr");
     files::remove_tree(view / "made-var-lib");

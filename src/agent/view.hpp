@@ -16,7 +16,7 @@
 
 #include <vector>
 
-/// The view of one app, as `qpkg-run` finds it:
+/// The view of one app, as `qpkg-run` finds it; one with a root of its own is whole_view.hpp's:
 ///   <view>/usr, opt, etc, var/lib   what the app sees there
 ///   <view>/commands/NAME            a link to the program's path in the view
 ///   <view>/announced                the line the volume was announced with; written last, so a view that has it is

@@ -20,7 +20,7 @@ struct ModuleIdentity {
     AppId app;
     std::string version;
     Arch arch;
-    BaseId base;
+    BaseOrNone base;
     std::string ref;
     std::int64_t epoch;
 };

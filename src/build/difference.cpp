@@ -44,22 +44,20 @@ std::string_view parent_of(std::string_view path) { return path.substr(0, path.r
 
 class Planner {
 public:
-    Planner(const std::vector<std::string>& may_remove, const PackageFiles& packages,
-            std::span<const std::string_view> of_source, std::map<std::string, std::string> secrets,
-            const std::vector<std::string>& left_out)
-        : may_remove_(may_remove), packages_(packages), of_source_(of_source), secrets_(std::move(secrets)),
-          left_out_(left_out)
+    Planner(const TreeWishes& wishes, const PackageFiles& packages, std::map<std::string, std::string> secrets)
+        : wishes_(wishes), packages_(packages), secrets_(std::move(secrets))
     {
     }
 
     void take(const TreeEntry& entry)
     {
-        const auto place = std::ranges::find_if(left_out_, [&](auto& top) { return is_at_or_below(entry.path, top); });
-        if (place != left_out_.end()) {
+        const auto place =
+            std::ranges::find_if(wishes_.left_out, [&](auto& top) { return is_at_or_below(entry.path, top); });
+        if (place != wishes_.left_out.end()) {
             counts_[*place] += entry.kind == EntryKind::directory ? 0U : 1U;
             return;
         }
-        if (!is_in(entry.path, kept_tops) || is_dropped(entry)) {
+        if (!is_shown(entry.path) || is_dropped(entry)) {
             drop_outside(entry);
             return;
         }
@@ -115,6 +113,13 @@ private:
         plan_.findings.push_back({std::move(rule), entry.path, std::move(detail)});
     }
 
+    /// Whether a view shows what the module has there.
+    bool is_shown(std::string_view path) const
+    {
+        return is_in(path, kept_tops) || (wishes_.extent == Extent::whole_root && !is_silent(path) &&
+                                          !is_at_or_below(path, "/rw") && !is_at_or_below(path, "/var"));
+    }
+
     /// Paths that only lead to something: not kept for their own sake.
     bool is_bare_directory(const TreeEntry& entry) const
     {
@@ -132,7 +137,7 @@ private:
     bool is_dropped(const TreeEntry& entry) const
     {
         const bool is_of_app = is_at_or_below(entry.path, "/var/lib") && is_shipped(entry);
-        return !is_of_app && (is_in(entry.path, dropped_places) || is_in(entry.path, of_source_));
+        return !is_of_app && (is_in(entry.path, dropped_places) || is_in(entry.path, wishes_.of_source));
     }
 
     void drop_outside(const TreeEntry& entry)
@@ -161,7 +166,7 @@ private:
     /// As a removal: what the base has below it would be gone.
     void take_displacement(const TreeEntry& entry)
     {
-        if (std::ranges::find(may_remove_, entry.path) == may_remove_.end()) {
+        if (std::ranges::find(wishes_.may_remove, entry.path) == wishes_.may_remove.end()) {
             plan_.displaced.push_back(entry.path);
             return;
         }
@@ -170,7 +175,7 @@ private:
 
     void take_removal(const TreeEntry& entry)
     {
-        if (std::ranges::find(may_remove_, entry.path) == may_remove_.end()) {
+        if (std::ranges::find(wishes_.may_remove, entry.path) == wishes_.may_remove.end()) {
             plan_.refused.push_back(entry.path);
             return;
         }
@@ -245,24 +250,20 @@ private:
         }
     }
 
-    const std::vector<std::string>& may_remove_;
+    const TreeWishes& wishes_;
     const PackageFiles& packages_;
-    std::span<const std::string_view> of_source_;
     std::map<std::string, std::string> secrets_; ///< path → why
-    const std::vector<std::string>& left_out_;
-    std::map<std::string, std::size_t> counts_; ///< files in places that are left out
+    std::map<std::string, std::size_t> counts_;  ///< files in places that are left out
     std::set<std::string, std::less<>> kept_;
     TreeChoice plan_;
 };
 
 } // namespace
 
-TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                     const PackageFiles& packages, std::span<const std::string_view> of_source,
-                     const std::vector<std::string>& left_out)
+TreeChoice plan_tree(std::vector<TreeEntry> entries, const TreeWishes& wishes, const PackageFiles& packages)
 {
     std::ranges::sort(entries, {}, &TreeEntry::path);
-    Planner planner(may_remove, packages, of_source, find_private_files(entries, packages), left_out);
+    Planner planner(wishes, packages, find_private_files(entries, packages));
     for (const auto& entry : entries) {
         planner.take(entry);
     }

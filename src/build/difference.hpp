@@ -35,15 +35,24 @@ struct TreeChoice {
     friend bool operator==(const TreeChoice&, const TreeChoice&) = default;
 };
 
+/// What a tree is: what an installation added to a base, or all of a root.
+enum class Extent { added, whole_root };
+
+/// What is said beforehand of paths.
+struct TreeWishes {
+    std::vector<std::string> may_remove = {};     ///< paths of the base whose removal is expected; they stay visible
+    std::vector<std::string> left_out = {};       ///< at or below these nothing is kept
+    std::vector<std::string_view> of_source = {}; ///< places of the package manager
+    Extent extent = Extent::added;
+};
+
 /// Keeps what a module consists of: new and changed paths below /usr, /opt, /etc and /var/lib without the places of the
-/// package manager (`of_source`), accounts, caches, and what is different on every machine; of these, what a package
-/// ships in /var/lib is kept. Parents of what is kept are kept. `may_remove`: paths of the base whose removal is
-/// expected; they stay visible. Files that a script made and that not everybody may read are dropped; `packages` says
-/// which a package made. At or below `left_out` nothing is kept: places that each qube fills for itself. Each that held
+/// package manager, accounts, caches, and what is different on every machine; of these, what a package ships in
+/// /var/lib is kept. Of a whole root what lies elsewhere is kept, too, but for the places where a qube shows its own.
+/// Parents of what is kept are kept. Files that a script made and that not everybody may read are dropped; `packages`
+/// says which a package made. Where the wishes leave out places that each qube fills for itself, each that held
 /// something is one finding. The order of `entries` does not matter. Every parent of an entry must be among them.
-TreeChoice plan_tree(std::vector<TreeEntry> entries, const std::vector<std::string>& may_remove,
-                     const PackageFiles& packages, std::span<const std::string_view> of_source,
-                     const std::vector<std::string>& left_out = {});
+TreeChoice plan_tree(std::vector<TreeEntry> entries, const TreeWishes& wishes, const PackageFiles& packages);
 
 /// "/usr" is above "/usr/bin" and "/usr" itself, not above "/usrx".
 bool is_at_or_below(std::string_view path, std::string_view top);

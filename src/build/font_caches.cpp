@@ -92,9 +92,12 @@ void add_font_caches(const Workshop& workshop, const std::filesystem::path& volu
                      const std::filesystem::path& directory, std::int64_t epoch)
 {
     workshop::Run run(workshop, "fonts");
-    run.request().lower.push_back(volume);
     const auto own = salt_in(workshop.sandbox.open_root(volume));
-    const auto of_base = salt_in(workshop.sandbox.open_root(workshop.base_image));
+    auto of_base = std::string(no_fonts);
+    if (volume != workshop.base_image) { // else it is the root of its view
+        run.request().lower.push_back(volume);
+        of_base = salt_in(workshop.sandbox.open_root(workshop.base_image));
+    }
     auto folders = font_folders_of_users();
     folders.insert(folders.begin(), own_font_folder(own, of_base));
     make_caches(workshop, run, folders, ForeignTree(directory), epoch);

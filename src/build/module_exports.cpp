@@ -73,6 +73,10 @@ private:
 
     void add(Export made)
     {
+        if (made.kind == ExportKind::service && recipe_.base.is_none()) {
+            find("service", made.path, "not exported: an app with a root of its own has no services in a qube");
+            return;
+        }
         made.rank = always_gives_way(made) ? Rank::second : made.rank;
         made.listed = is_foreign_name(recipe_.app, made) && is_listed(made.name);
         made.starts = made.kind == ExportKind::service && is_among(recipe_.start, made.name);

@@ -13,6 +13,8 @@
 #include "build/package_files.hpp"
 #include "build/replaced_packages.hpp"
 #include "build/scan.hpp"
+#include "build/whole_places.hpp"
+#include "build/whole_tree.hpp"
 #include "repo-format/guest/exports.hpp"
 #include "repo-format/guest/first_start.hpp"
 #include "repo-format/guest/tmpfiles.hpp"
@@ -20,8 +22,11 @@
 #include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/core/error.hpp"
+#include "qpkg/core/files.hpp"
 #include "qpkg/core/foreign_tree.hpp"
 #include "qpkg/core/text.hpp"
+
+#include <fcntl.h>
 
 #include <algorithm>
 #include <array>
@@ -143,9 +148,11 @@ std::map<std::string, std::string> own_files(const Recipe& recipe, const std::st
                                              const std::string& sysusers, const Fd& base)
 {
     const auto& app = recipe.app;
-    std::map<std::string, std::string> files{
-        {exports_path(app), exports},
-        {"/usr/lib/extension-release.d/extension-release." + app.text(), extension_release(base)}};
+    std::map<std::string, std::string> files{{exports_path(app), exports}};
+    if (recipe.base.is_none()) {
+        return files;
+    }
+    files.emplace("/usr/lib/extension-release.d/extension-release." + app.text(), extension_release(base));
     if (!sysusers.empty()) {
         files.emplace("/usr/lib/sysusers.d/" + app.text() + ".conf", sysusers);
     }
@@ -182,13 +189,15 @@ std::string summary_of(const std::string& package, const std::vector<InstalledPa
 }
 
 /// What somebody must hear who installs it: of commands, and of the app's own helpers. That a library of its closure
-/// brings a helper that has lost a right is a finding only, as each limit is.
-std::vector<Limit> limits_of_the_app(std::span<const Limit> limits, const ModuleFiles& files)
+/// brings a helper that has lost a right is a finding only, as each limit is; so are the commands of a whole root, such
+/// as its `su`.
+std::vector<Limit> limits_of_the_app(std::span<const Limit> limits, const ModuleFiles& files, bool is_whole)
 {
     std::vector<Limit> told;
     for (const auto& limit : limits) {
+        const bool is_command = !is_whole && command_in(limit.path).has_value();
         if (told.size() < most_limits &&
-            (command_in(limit.path) || files.own.contains(limit.path) || files.related.contains(limit.path))) {
+            (is_command || files.own.contains(limit.path) || files.related.contains(limit.path))) {
             told.push_back(limit);
         }
     }
@@ -231,19 +240,30 @@ void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPack
     tree.installed.assign(installed.begin(), installed.end());
 }
 
-/// The same for an app and for an extension, which have other files and say other things of themselves.
+/// What a tree is compared with, and by what.
+struct Surroundings {
+    const Fd& base;
+    const ObjectOfBase& object_of_base;
+    std::vector<InstalledPackage> there; ///< in the base
+    std::vector<std::string_view> own_places;
+};
+
+/// The same for an app, for one with its own root, and for an extension, which have other files and say other things of
+/// themselves.
 class TreeMaker {
 public:
-    TreeMaker(const fs::path& directory, const Fd& base, const Recipe& recipe, const PackageSource& source,
-              const ObjectOfBase& object_of_base)
-        : directory_(directory), base_(base), recipe_(recipe), object_of_base_(object_of_base), changes_(directory),
-          installed_(source.describe(changes_)), there_(source.describe(ForeignTree(base))),
-          packages_(files_of(installed_))
+    TreeMaker(const fs::path& directory, const Recipe& recipe, std::vector<InstalledPackage> installed,
+              Surroundings surroundings)
+        : directory_(directory), base_(surroundings.base), recipe_(recipe),
+          object_of_base_(surroundings.object_of_base), changes_(directory), installed_(std::move(installed)),
+          there_(std::move(surroundings.there)), packages_(files_of(installed_)), is_whole_(recipe.base.is_none())
     {
         refuse_replacements(there_, installed_);
         write_own_service(changes_, recipe, packages_);
-        plan_ = plan_tree(scan_changes(changes_, ForeignTree(base)), recipe.may_remove, packages_, source.own_places(),
-                          left_out_of(recipe));
+        plan_ = plan_tree(scan_changes(changes_, ForeignTree(base_)),
+                          {recipe.may_remove, left_out_of(recipe), std::move(surroundings.own_places),
+                           is_whole_ ? Extent::whole_root : Extent::added},
+                          packages_);
         refuse_displacements(plan_, packages_);
         refuse_removals(plan_);
         refuse_secrets(plan_, recipe);
@@ -258,16 +278,18 @@ public:
         tree_.listed = listed_names(exports.exports);
         exports = fit_exports(recipe_.app, std::move(exports), bounds.room);
         tree_.exports = std::move(exports.exports);
-        tree_.limits = limits_of_the_app(plan_.limits, files_);
+        tree_.limits = limits_of_the_app(plan_.limits, files_, is_whole_);
         tree_.findings = plan_.findings;
         tree_.findings.insert(tree_.findings.end(), exports.findings.begin(), exports.findings.end());
-        const auto sysusers = added_accounts(changes_, base_, tree_.findings);
+        const auto sysusers = is_whole_ ? std::string() : added_accounts(changes_, base_, tree_.findings);
 
         settle(installed_);
         const auto exports_text = encode_exports(recipe_.app, tree_.exports);
         tree_.exports = with_what_is_told(parse_exports(exports_text, recipe_.app), tree_.exports);
         write(own_files(recipe_, exports_text, sysusers, base_));
-        find_refused_tmpfiles(changes_, plan_, recipe_.first_start.state, tree_.findings);
+        if (!is_whole_) { // of a system of its own, no qube makes anything by these
+            find_refused_tmpfiles(changes_, plan_, recipe_.first_start.state, tree_.findings);
+        }
         find_left_out(recipe_, installed_, there_, tree_.findings);
         return finish();
     }
@@ -286,6 +308,9 @@ private:
     void settle(const std::vector<InstalledPackage>& installed)
     {
         settle_tree(changes_, plan_);
+        if (is_whole_) {
+            make_places(changes_);
+        }
         unpack_documents(directory_, base_);
         describe(tree_, describe_tree(changes_, packages_, object_of_base_), installed, there_);
     }
@@ -312,6 +337,7 @@ private:
     std::vector<InstalledPackage> installed_;
     std::vector<InstalledPackage> there_;
     PackageFiles packages_;
+    bool is_whole_;
     TreeChoice plan_;
     ModuleFiles files_;
     ModuleTree tree_{};
@@ -323,8 +349,19 @@ ModuleTree make_module_tree(const fs::path& directory, const Fd& base, const Rec
                             const PackageSource& source, const ObjectOfBase& object_of_base, const ExportBounds& bounds,
                             const std::optional<Extension>& extension)
 {
-    TreeMaker maker(directory, base, recipe, source, object_of_base);
+    TreeMaker maker(directory, recipe, source.describe(ForeignTree(directory)),
+                    {base, object_of_base, source.describe(ForeignTree(base)), source.own_places()});
     return extension ? std::move(maker).make_extension(*extension) : std::move(maker).make_app(bounds);
+}
+
+ModuleTree make_whole_tree(const WholeTree& tree, const Recipe& recipe, const ExportBounds& bounds)
+{
+    refuse_what_is_no_root(ForeignTree(tree.directory));
+    const files::TemporaryDirectory nothing(fs::absolute(tree.directory).parent_path(), "nothing-");
+    const auto no_base = files::open(nothing.path(), O_PATH | O_DIRECTORY);
+    const ObjectOfBase no_object = [](const std::string&) { return std::nullopt; };
+    return TreeMaker(tree.directory, recipe, tree.installed, {no_base, no_object, {}, tree.own_places})
+        .make_app(bounds);
 }
 
 } // namespace qpkg::build

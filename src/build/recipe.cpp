@@ -22,19 +22,34 @@ constexpr std::string_view no_shared_view =
     "no module is merged into the qube's own /usr: what others may see is an extension of a point (extends = "
     "\"qpkg.fonts\"), an app is private";
 
-void read_app(TomlSection section, Recipe& recipe)
+/// What the module stands on: `base`, or with view = "whole" none.
+BaseOrNone read_base(TomlSection& section)
 {
-    recipe.summary = section.text("summary").value_or("");
-    recipe.version = section.text("version");
     const auto view = section.text("view").value_or("private");
     section.checked("view", [&] {
         if (view == "shared") {
             throw Error(Code::usage, std::string(no_shared_view));
         }
-        if (view != "private") {
-            throw Error(Code::usage, "expected private, found \"" + view + '"');
+        if (view != "private" && view != "whole") {
+            throw Error(Code::usage, "expected private or whole, found \"" + view + '"');
         }
     });
+    if (view == "private") {
+        const auto base = section.required_text("base");
+        return section.checked("base", [&] { return BaseId::require(base); });
+    }
+    if (section.text("base")) {
+        section.checked("base", [&] {
+            throw Error(Code::usage, "a whole view stands on no base: say in source.root whose root it is made of");
+        });
+    }
+    return BaseOrNone::none();
+}
+
+void read_app(TomlSection section, Recipe& recipe)
+{
+    recipe.summary = section.text("summary").value_or("");
+    recipe.version = section.text("version");
     read_extends(section, recipe);
     section.refuse_unknown();
 }
@@ -65,6 +80,19 @@ Recommended read_recommended(TomlSection& section)
     return Recommended::named;
 }
 
+/// Of a whole view: packages need a root that has their package manager.
+std::optional<BaseId> read_root(TomlSection& section, const BaseOrNone& base)
+{
+    if (base.is_none()) {
+        const auto root = section.required_text("root");
+        return section.checked("root", [&] { return BaseId::require(root); });
+    }
+    if (section.text("root")) {
+        section.checked("root", [] { throw Error(Code::usage, "only with view = \"whole\""); });
+    }
+    return std::nullopt;
+}
+
 void read_source(TomlSection section, Recipe& recipe)
 {
     section.required_text("type");
@@ -78,6 +106,7 @@ void read_source(TomlSection section, Recipe& recipe)
         }
     });
     recipe.recommended = read_recommended(section);
+    recipe.root = read_root(section, recipe.base);
     recipe.private_files =
         section.choice("private_files", {"drop", "refuse"}) == "refuse" ? PrivateFiles::refuse : PrivateFiles::drop;
     recipe.may_remove = read_paths(section, "may_remove");
@@ -148,14 +177,24 @@ OwnService read_service(TomlSection section)
     return service;
 }
 
+/// Each of these is made together with the base's, or joins two trees.
+void refuse_parts_over_bases(const Recipe& recipe, std::string_view file)
+{
+    const bool has_parts =
+        recipe.extends || !recipe.points.empty() || !recipe.start.empty() || !recipe.first_start.is_nothing();
+    if (recipe.base.is_none() && has_parts) {
+        throw Error(Code::usage, std::string(file) + ": a whole view has no services, first start or points, and is no "
+                                                     "extension: only over a base an app has them");
+    }
+}
+
 Recipe read_recipe(const toml::table& table, std::string_view file)
 {
     TomlSection root(table, "", file);
     auto app = root.section("app");
     const auto id_text = app.required_text("id");
     const auto id = app.checked("id", [&] { return AppId::require(id_text); });
-    const auto base_text = app.required_text("base");
-    Recipe recipe{.app = id, .base = app.checked("base", [&] { return BaseId::require(base_text); })};
+    Recipe recipe{.app = id, .base = read_base(app)};
     read_app(std::move(app), recipe);
     read_source(root.section("source"), recipe);
     read_needs(root.section("needs"), recipe.needs);
@@ -178,6 +217,7 @@ Recipe read_recipe(const toml::table& table, std::string_view file)
     read_points(root, table, recipe);
     root.refuse_unknown();
     refuse_parts_of_apps(recipe, file);
+    refuse_parts_over_bases(recipe, file);
     return recipe;
 }
 

@@ -51,7 +51,8 @@ struct OwnService {
 /// `module.toml`: what a person says about a module. Schema: schemas/recipe.schema.json.
 struct Recipe {
     AppId app;
-    BaseId base;
+    BaseOrNone base;                         ///< none: the module is the root of its view
+    std::optional<BaseId> root = {};         ///< then, of packages: the base whose root they are installed into
     std::string summary = {};                ///< one line of printable ASCII; empty: the package's own
     std::optional<std::string> version = {}; ///< default: that of the first package
     std::optional<RecipeExtends> extends = {};
@@ -79,6 +80,9 @@ struct Recipe {
 
     friend bool operator==(const Recipe&, const Recipe&) = default;
 };
+
+/// The base that packages are installed over: the module stands on it, or takes its root along.
+inline const BaseId& built_over(const Recipe& recipe) { return recipe.root ? *recipe.root : *recipe.base.base(); }
 
 /// Error usage "<file>:<line>:<column>: <key>: expected …, found …". Unknown keys are errors.
 Recipe parse_recipe(std::string_view text, std::string_view file);

@@ -87,6 +87,15 @@ std::string escaped_layer(const fs::path& layer)
     return safe;
 }
 
+Fd copy_mount(const fs::path& source, unsigned reach)
+{
+    Fd copy(::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | reach));
+    if (!copy) {
+        throw system_error("show " + source.string() + " elsewhere", errno);
+    }
+    return copy;
+}
+
 std::string_view fifth_word(std::string_view line)
 {
     for (int words = 0; words < 4; ++words) {
@@ -165,14 +174,9 @@ bool is_in_use(const std::string& loop, const std::string& tag)
            tag == std::string_view(reinterpret_cast<const char*>(std::begin(info.lo_file_name)));
 }
 
-Fd loose_copy(const fs::path& source)
-{
-    Fd copy(::open_tree(AT_FDCWD, source.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC));
-    if (!copy) {
-        throw system_error("show " + source.string() + " elsewhere", errno);
-    }
-    return copy;
-}
+Fd loose_copy(const fs::path& source) { return copy_mount(source, 0); }
+
+Fd loose_tree(const fs::path& source) { return copy_mount(source, AT_RECURSIVE); }
 
 void put_mount(const Fd& mount, const fs::path& target)
 {
@@ -288,6 +292,13 @@ void pivot_into(const fs::path& root)
     // The old root lands on top of the new one, where it is taken off: no directory for it is needed.
     if (::syscall(SYS_pivot_root, ".", ".") != 0 || ::umount2(".", MNT_DETACH) != 0 || ::chdir("/") != 0) {
         throw system_error(action, errno);
+    }
+}
+
+void pivot_into(const fs::path& root, const fs::path& old)
+{
+    if (::syscall(SYS_pivot_root, root.c_str(), old.c_str()) != 0 || ::chdir("/") != 0) {
+        throw system_error("make " + root.string() + " the root", errno);
     }
 }
 

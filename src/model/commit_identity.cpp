@@ -18,7 +18,7 @@ std::string collection_id(const std::string& name_space)
     return id.find('.') == std::string::npos ? "qpkg." + id : id;
 }
 
-std::map<std::string, std::string> commit_identity(const AppId& app, const Arch& arch, const BaseId& base,
+std::map<std::string, std::string> commit_identity(const AppId& app, const Arch& arch, const BaseOrNone& base,
                                                    const std::string& version)
 {
     return {{"ostree.collection-binding", collection_id(namespace_of(app))},
@@ -39,7 +39,7 @@ std::map<std::string, std::string> commit_identity(const BaseId& base, const Arc
 
 std::map<std::string, std::string> commit_identity(const Release& release)
 {
-    return is_base(release) ? commit_identity(release.base, release.arch)
+    return is_base(release) ? commit_identity(*release.base.base(), release.arch)
                             : commit_identity(release.app, release.arch, release.base, release.version);
 }
 

@@ -49,7 +49,8 @@ bool QubeTag::is_valid(std::string_view text)
                        [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-'; });
 }
 
-bool BaseTag::is_valid(std::string_view text) { return is_plain_name(text, 64, ".-"); }
+/// "none" says that there is no base, see BaseOrNone.
+bool BaseTag::is_valid(std::string_view text) { return is_plain_name(text, 64, ".-") && text != "none"; }
 bool RepoTag::is_valid(std::string_view text) { return is_plain_name(text, 64, ".-"); }
 bool ArchTag::is_valid(std::string_view text) { return text == "x86_64" || text == "aarch64"; }
 bool ChannelTag::is_valid(std::string_view text) { return is_plain_name(text, 32, "-"); }

@@ -95,7 +95,8 @@ std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& gen
         const auto& release = snapshot.release(binding.release).release;
         slots.push_back({release.app, release.version, generation.composed.value_or(release.volume.root),
                          std::move(told.rulings[release.app]), binding.services, told.turn_of(release.app),
-                         release.extends ? std::optional(release.extends->point) : std::nullopt});
+                         release.extends ? std::optional(release.extends->point) : std::nullopt,
+                         release.base.is_none()});
     }
     return slots;
 }

@@ -192,7 +192,10 @@ std::optional<Misfit> exclusion(const Release& release, const BaseToFit& base)
 
 std::vector<Misfit> misfits(const Release& release, const Details& module, const BaseToFit& base)
 {
-    if (release.base != base.id) {
+    if (release.base.is_none()) { // it takes nothing of a base
+        return {};
+    }
+    if (!release.base.fits(base.id)) {
         return {{Misfit::Rule::base, base.id.text(), release.base.text(), base.id.text()}};
     }
     if (const auto excluded = exclusion(release, base)) {

@@ -15,7 +15,7 @@ void require_fit(const Qube& qube, const Release& release)
         throw Error(Code::usage, cannot + "it is a base, which a qube is made from",
                     "qpkg qube create NAME --base " + release.base.text());
     }
-    if (release.base != qube.base) {
+    if (!release.base.fits(qube.base)) {
         throw Error(Code::conflict,
                     cannot + "it is built for base " + release.base.text() + ", the qube has " + qube.base.text(),
                     "build the app for " + qube.base.text() + ", or use a qube made from " + release.base.text());
@@ -191,7 +191,7 @@ const KnownRelease* next_for(const Upgradable& one, const std::vector<KnownRelea
     const auto& bound = one.bound.release;
     const auto next = std::ranges::find_if(newest, [&](const KnownRelease& candidate) {
         const auto& release = candidate.release;
-        return release.app == bound.app && release.base == one.qube.base && release.arch == bound.arch &&
+        return release.app == bound.app && release.base.fits(one.qube.base) && release.arch == bound.arch &&
                release.channel == bound.channel && one.is_newer(release.sequence);
     });
     return next == newest.end() ? nullptr : &*next;

@@ -42,6 +42,11 @@ public:
         if (argv[0] == "cat") { // dpkg's status: the base has no package
             return {};
         }
+        if (argv[0] == "cp") { // the root of a whole view
+            copy(base_, request.binds.front().first);
+            copy(request.lower.front(), request.binds.front().first);
+            return {};
+        }
         if (has("pkgnames")) {
             return {.status = 0, .output = "hallo\nhello\nunrelated\n", .errors = {}};
         }
@@ -68,6 +73,12 @@ public:
     Fd open_root(const std::filesystem::path&) override { return files::open(base_, O_PATH | O_DIRECTORY); }
 
 private:
+    static void copy(const std::filesystem::path& from, const std::filesystem::path& to)
+    {
+        using std::filesystem::copy_options;
+        std::filesystem::copy(from, to, copy_options::recursive | copy_options::overwrite_existing);
+    }
+
     CommandResult choose(const std::string& package) const
     {
         if (package != "hello") {

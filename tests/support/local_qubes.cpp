@@ -38,6 +38,7 @@ Tree busybox_root()
         {"etc/passwd", "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"},
         {"etc/group", "root:x:0:\nuser:x:1000:\naudio:x:29:user\n"},
         {"etc/base.conf", "base\n"},
+        {"etc/ssl/certs/ca-certificates.crt", "the owner's\n"},
         {"etc/skel/.profile", "# from skel\n"},
     };
     for (const auto* applet :
@@ -49,17 +50,26 @@ Tree busybox_root()
     return tree;
 }
 
+bool is_program(const std::string& content)
+{
+    return content.starts_with("#!") || content.starts_with("\x7f"
+                                                            "ELF");
+}
+
 void write_tree(const fs::path& root, const Tree& tree)
 {
     for (const auto& [name, content] : tree) {
         const auto path = root / name;
         fs::create_directories(path.parent_path());
+        if (name.ends_with('/')) {
+            continue;
+        }
         if (content.starts_with("-> ")) {
             fs::create_symlink(content.substr(3), path);
             continue;
         }
         std::ofstream(path) << content;
-        fs::permissions(path, static_cast<fs::perms>(content.starts_with("#!") ? 0755 : 0644));
+        fs::permissions(path, static_cast<fs::perms>(is_program(content) ? 0755 : 0644));
     }
 }
 

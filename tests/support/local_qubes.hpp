@@ -28,7 +28,8 @@ public:
     const VolumeId& base() const;
     const std::filesystem::path& directory() const { return directory_.path(); }
 
-    /// An image of a tree: path → content; "#!" makes a program, "-> x" a link. The exports file is added.
+    /// An image of a tree: path → content; "#!" makes a program, "-> x" a link, a path that ends in "/" an
+    /// empty folder. The exports file is added.
     VolumeSlot app(const std::string& id, std::map<std::string, std::string> tree, const std::vector<Export>& exports);
     /// A volume whose image is these bytes.
     VolumeSlot broken_app(const std::string& id, const std::string& image);

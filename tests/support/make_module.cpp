@@ -2,10 +2,10 @@
 // make-module ROOT BASE APP VERSION TREE OUT [VIEW] [WORD…]: a module directory as `qpkg build` leaves it, from
 // a directory tree instead of packages, so that tests have modules in milliseconds. Exported are every file of
 // TREE/usr/bin, desktop entries, D-Bus services and units, whose names are listed where they are not of the app; units
-// with an [Install] section ask to start. VIEW goes into the manifest as it is, where qpkg itself writes no other than
-// private. Other words are second=NAME, point=NAME,ABI,FOLDER… of an app, and extends=POINT,ABI, which makes an
-// extension, whatever it holds; details=TABLE is told of the module besides its package. Times after the first of 2026
-// are the build's.
+// with an [Install] section ask to start. With BASE "none" TREE is the root of its view. VIEW goes into the manifest in
+// the place of private or whole. Other words are second=NAME, point=NAME,ABI,FOLDER… of an app, and extends=POINT,ABI,
+// which makes an extension, whatever it holds; details=TABLE is told of the module besides its package. Times after the
+// first of 2026 are the build's.
 #include "app/make/packed.hpp"
 #include "app/world.hpp"
 #include "build/desktop_menu.hpp"
@@ -154,8 +154,9 @@ std::string owners_of(const fs::path& tree, const AppId& app)
 
 std::string with_view(std::string manifest, const std::string& view)
 {
-    constexpr std::string_view written = R"("view":"private")";
-    return manifest.replace(manifest.find(written), written.size(), R"("view":")" + view + '"');
+    const std::string written = R"("view":")";
+    const auto at = manifest.find(written) + written.size();
+    return manifest.replace(at, manifest.find('"', at) - at, view);
 }
 
 void make(std::span<char* const> words)
@@ -165,15 +166,15 @@ void make(std::span<char* const> words)
     options.quiet = true;
     cli::Adapters adapters(options);
     auto& world = adapters.world();
-    const auto base_id = BaseId::require(words[1]);
+    const auto stands_on = BaseOrNone::require(words[1]);
     const auto snapshot = world.db.snapshot();
-    const auto* base = snapshot.find_base(base_id);
+    const auto* base = stands_on.is_none() ? nullptr : snapshot.find_base(*stands_on.base());
     const auto app = AppId::require(words[2]);
     const std::string version = words[3];
     const fs::path tree = words[4];
     const auto result = fs::path(words[5]) / app.text();
-    if (base == nullptr) {
-        throw Error(Code::not_found, "no base " + base_id.text());
+    if (base == nullptr && !stands_on.is_none()) {
+        throw Error(Code::not_found, "no base " + stands_on.text());
     }
 
     constexpr std::string_view recipe = "# made by make-module\n";
@@ -194,7 +195,7 @@ void make(std::span<char* const> words)
                                               .ref = ref,
                                               .subject = app.text() + ' ' + version,
                                               .timestamp = epoch,
-                                              .metadata = commit_identity(app, arch, base_id, version)},
+                                              .metadata = commit_identity(app, arch, stands_on, version)},
                                              quiet);
     const VolumePart part{commit.commit, ""};
     const auto volume = world.open_volumes(*content, scratch.path() / "volumes")->measure({&part, 1});
@@ -207,14 +208,14 @@ void make(std::span<char* const> words)
         .sequence = 0,
         .channel = Channel::require("stable"),
         .arch = arch,
-        .base = base_id,
-        .base_level = base->level,
+        .base = stands_on,
+        .base_level = base == nullptr ? 0 : base->level,
         .summary = "A test module",
         .tree = {commit.commit, ref, commit.objects, commit.size, archived},
         .volume = volume,
         .exports = exports,
         .needs = {},
-        .inputs = {sha256(recipe), sha256(lock), base->commit, epoch},
+        .inputs = {sha256(recipe), sha256(lock), base == nullptr ? std::nullopt : std::optional(base->commit), epoch},
         .details = app::write_packed(world, result / packed_details_file, details_of(app, version, words.subspan(6))),
         .owners = app::write_packed(world, result / packed_owners_file, owners),
         .extends = extends,
@@ -223,7 +224,8 @@ void make(std::span<char* const> words)
     files::write(result / "module.toml", recipe, 0644, files::Durability::scratch);
     files::write(result / "module.lock", lock, 0644, files::Durability::scratch);
     const bool has_view = words.size() > 6 && std::string_view(words[6]).find('=') == std::string_view::npos;
-    const auto manifest = with_view(encode_manifest(release), has_view ? words[6] : "private");
+    const auto written = encode_manifest(release);
+    const auto manifest = has_view ? with_view(written, words[6]) : written;
     files::write(result / "manifest.json", manifest, 0644, files::Durability::scratch);
 }
 

@@ -9,6 +9,8 @@ import subprocess
 import tarfile
 
 APPLETS = ("sh", "ls", "cat", "id", "sleep", "env", "touch", "true", "false", "test", "echo", "find", "mkdir", "rm")
+# Where an app that brings its own root finds what the qube has.
+PLACES_OF_QUBE = ("dev", "home", "media", "mnt", "proc", "root", "run", "rw", "sys", "tmp", "var")
 PASSWD = "root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home/user:/bin/sh\n"
 
 
@@ -92,15 +94,21 @@ class SmallWorld:
         return self.must("base", "import", self.base_archive(), "--id", base_id)
 
     def make_module(self, app, version, files=None, out=None, view=None, second=(), points=(), extends=None,
-                    base="debian-12", details=None):
+                    base="debian-12", details=None, links=None, folders=()):
         """A module whose command of the same name prints `version`; `files` (path → text) come on top. `second`: names that give way;
-        `points`: "NAME,ABI,FOLDER…"; `extends`: "POINT,ABI", then `files` are all that it has; `details`: a table, besides its package."""
+        `points`: "NAME,ABI,FOLDER…"; `extends`: "POINT,ABI", then `files` are all that it has; `details`: a table, besides its
+        package. `base` "none": the tree is the root of its view. `links`: path → target; `folders`: empty ones."""
         name = app.rsplit(".", 1)[1]
         tree = self.folder / "module-tree"
         shutil.rmtree(tree, ignore_errors=True)
         contents = {f"usr/bin/{name}": f"#!/bin/sh\necho {name} {version}\n", f"usr/share/{name}/data": name * 5000}
         contents.update(files or {})
         write_files(tree, (files or {}) if extends else contents)
+        for path, target in (links or {}).items():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (tree / path).symlink_to(target)
+        for path in folders:
+            (tree / path).mkdir(parents=True, exist_ok=True)
         for folder, _, _ in os.walk(tree):
             os.chmod(folder, 0o755)
         out = out or self.out
@@ -108,6 +116,15 @@ class SmallWorld:
                         *([view] if view else []), *(f"second={one}" for one in second), *(f"point={one}" for one in points),
                         *([f"extends={extends}"] if extends else []), *([f"details={details}"] if details else [])], check=True)
         return out / app
+
+    def make_whole(self, app, version, files=None, links=None, without=()):
+        """A module that brings its own root, of busybox in /tools. `without`: places of the qube that it has no folder for."""
+        busybox = pathlib.Path("/bin/busybox").read_bytes()
+        contents = {"usr/lib/bin/busybox": busybox, "etc/own.conf": f"own {version}\n", "app/data": "data\n", **(files or {})}
+        applets = {f"tools/{applet}": "../usr/lib/bin/busybox" for applet in APPLETS}
+        folders = [place for place in (*PLACES_OF_QUBE, "var/lib") if place not in without]
+        return self.make_module(app, version, contents, base="none", folders=folders,
+                                links={"bin": "tools", **applets, **(links or {})})
 
     def make_keys(self):
         return self.must("key", "new", "--out", self.keys, "--no-passphrase")

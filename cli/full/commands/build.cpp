@@ -109,6 +109,9 @@ Document describe(const app::BuildPlan& plan)
     Document document("build");
     document.field("app", plan.app, "App");
     document.field("base", plan.base, "Base");
+    if (plan.root) {
+        document.field("root", *plan.root, "With the root of");
+    }
     document.field("asked", plan.packages, "Packages");
     document.field("directory", plan.directory, "Makes");
     return document.field("replaces", shown_as(flag(plan.replaces), "what is there"), plan.replaces ? "Replaces" : "");

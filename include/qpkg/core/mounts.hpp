@@ -44,6 +44,9 @@ bool is_in_use(const std::string& loop, const std::string& tag);
 /// A copy of the mount at `source` (directory or file), at no place yet.
 Fd loose_copy(const fs::path& source);
 
+/// The same with what is mounted below it.
+Fd loose_tree(const fs::path& source);
+
 /// Puts a mount that is at no place yet over `target`.
 void put_mount(const Fd& mount, const fs::path& target);
 
@@ -95,5 +98,8 @@ bool is_mount_point(const fs::path& path);
 /// Makes `root` (a mount point of this private namespace) the root directory, drops the old one, and goes to "/".
 /// Unlike chroot it leaves the process free to make user namespaces.
 void pivot_into(const fs::path& root);
+
+/// The same, but the old root stays, at `old`: a directory below `root`.
+void pivot_into(const fs::path& root, const fs::path& old);
 
 } // namespace qpkg::mounts

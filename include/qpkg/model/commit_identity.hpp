@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "qpkg/model/id.hpp"
+#include "qpkg/model/base_or_none.hpp"
 #include "qpkg/model/release.hpp"
 
 #include <map>
@@ -15,7 +15,7 @@ namespace qpkg {
 std::string collection_id(const std::string& name_space);
 
 /// What the commit of a module says about itself in its metadata, besides its ref. The manifest must agree.
-std::map<std::string, std::string> commit_identity(const AppId& app, const Arch& arch, const BaseId& base,
+std::map<std::string, std::string> commit_identity(const AppId& app, const Arch& arch, const BaseOrNone& base,
                                                    const std::string& version);
 /// As above, of a base; one that has no namespace is in no collection.
 std::map<std::string, std::string> commit_identity(const BaseId& base, const Arch& arch);

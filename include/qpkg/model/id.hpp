@@ -69,7 +69,7 @@ struct QubeTag {
 };
 struct BaseTag {
     static constexpr std::string_view kind = "base id";
-    static constexpr std::string_view rule = "a name such as debian-12, of a-z 0-9 . -";
+    static constexpr std::string_view rule = "a name such as debian-12, of a-z 0-9 . -, not none";
     static bool is_valid(std::string_view text);
 };
 struct RepoTag {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/model/base_or_none.hpp"
 #include "qpkg/model/first_start.hpp"
 #include "qpkg/model/id.hpp"
 #include "qpkg/model/menu.hpp"
@@ -71,7 +72,8 @@ struct Limit {
 struct BuildInputs {
     Digest recipe;                    ///< sha256 of module.toml
     Digest lock;                      ///< sha256 of module.lock
-    CommitId base;                    ///< the base's commit; of a base its own
+    /// The base's commit, on which or with whose root it was made; of a base its own. Nothing: neither.
+    std::optional<CommitId> base;
     std::int64_t source_date_epoch;   ///< seconds since 1970
     std::optional<Digest> agent = {}; ///< of a base: the files of qpkg's that it received
 
@@ -125,7 +127,7 @@ struct Release {
     std::uint64_t sequence; ///< orders the releases of one app, architecture and channel; only ever rises
     Channel channel;
     Arch arch;
-    BaseId base;
+    BaseOrNone base;              ///< none: it brings its own root, and its view is that
     std::uint64_t base_level = 0; ///< of that base; across levels a module fits only the base it was built on
     std::string summary;          ///< one line for people, printable ASCII
     TreeSummary tree;

@@ -24,6 +24,7 @@ struct VolumeSlot {
     std::vector<AllowedService> services = {}; ///< that may start in that qube, ascending
     std::uint64_t turn = 0;                    ///< when it is asked for names, see Claimant
     std::optional<PointName> extends = {};     ///< of an extension: it has no view, and no names
+    bool is_whole = false;                     ///< of an app: its view is this volume, not the base with it
 
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };

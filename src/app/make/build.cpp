@@ -7,6 +7,7 @@
 #include "app/scratch.hpp"
 #include "build/base_details.hpp"
 #include "build/base_tree.hpp"
+#include "build/copied_root.hpp"
 #include "build/extension.hpp"
 #include "build/font_caches.hpp"
 #include "build/icon_caches.hpp"
@@ -15,6 +16,7 @@
 #include "build/module_tree.hpp"
 #include "build/replaced_packages.hpp"
 #include "build/times.hpp"
+#include "build/whole_tree.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -24,6 +26,8 @@
 #include "qpkg/core/modes.hpp"
 #include "qpkg/core/room.hpp"
 #include "qpkg/core/text.hpp"
+
+#include <fcntl.h>
 
 #include <algorithm>
 
@@ -36,6 +40,8 @@ constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: 
 /// Bytes of disk for each byte of package files: unpacked (4), committed (4), a volume to look at (4), compressed again
 /// (1.5).
 constexpr std::uint64_t growth = 14;
+/// The same for each byte of a base whose root becomes part of the module: copied, committed, a volume, compressed.
+constexpr std::uint64_t growth_of_root = 4;
 /// Bytes of a manifest for what is not known before the exports: numbers, the summary, and deltas when it is published.
 constexpr std::size_t room_for_the_rest = 4096;
 
@@ -131,6 +137,12 @@ std::uint64_t size_of(const build::Lock& lock)
     return size;
 }
 
+void require_room_for(const fs::path& scratch, const build::Recipe& recipe, const build::Lock& lock, const Base& base)
+{
+    const auto of_root = recipe.base.is_none() ? growth_of_root * base.volume_size : 0;
+    files::require_room(scratch, {growth * size_of(lock) + of_root});
+}
+
 std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
 {
     if (recipe.version) {
@@ -157,8 +169,8 @@ Release draft_of(const RecipeFile& recipe, const build::Lock& lock, const Base& 
             .sequence = 0,
             .channel = channel,
             .arch = arch,
-            .base = lock.base,
-            .base_level = base.level,
+            .base = recipe.recipe.base.is_none() ? BaseOrNone::none() : lock.base,
+            .base_level = recipe.recipe.base.is_none() ? 0 : base.level,
             .summary = "",
             .tree = {CommitId(nothing), "app/" + app.text() + '/' + arch.text() + '/' + channel.text(), 0, 0, 0},
             .volume = {VolumeId(nothing), 0, ""},
@@ -184,12 +196,62 @@ ModuleIdentity module_identity(const Release& draft)
 
 /// A build between its installation and its commit.
 struct Built {
-    const Workshop& workshop;
+    Workshop workshop;
     const PackageSource& source;
     const build::Lock& lock;
-    const Fd& base;
-    const fs::path& tree;
+    Fd base; ///< the root that the tree lies over; a whole root lies over nothing, so it is its own
+    fs::path tree;
 };
+
+/// The tree that is to be the module: what packages added to the base, or both as one root.
+Built install(const World& world, const Workshop& workshop, const PackageSource& source, const build::Recipe& recipe,
+              const build::Lock& lock)
+{
+    auto tree = source.install(workshop, lock.packages, lock.epoch);
+    if (!recipe.base.is_none()) {
+        return {workshop, source, lock, world.sandbox.open_root(workshop.base_image), std::move(tree)};
+    }
+    tree = build::copy_root(workshop, tree, world.guest_files);
+    auto root = files::open(tree, O_PATH | O_DIRECTORY);
+    return {workshop, source, lock, std::move(root), std::move(tree)};
+}
+
+build::ModuleTree make_tree(const World& world, const Base& base, const Built& built, const RecipeFile& recipe,
+                            std::size_t room, const std::optional<build::Extension>& extension)
+{
+    const build::ExportBounds bounds{
+        recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room};
+    if (recipe.recipe.base.is_none()) {
+        return build::make_whole_tree(
+            {built.tree, built.source.describe(ForeignTree(built.tree)), built.source.own_places()}, recipe.recipe,
+            bounds);
+    }
+    const auto base_files = world.content.open_commit(base.commit);
+    return build::make_module_tree(built.tree, built.base, recipe.recipe, built.source,
+                                   build::objects_in(base_files->tree()), bounds, extension);
+}
+
+/// What the module is made of: with a base's root, of the base's packages too, but for those that were replaced.
+std::vector<Package> packages_of(const build::Lock& lock, const Base& base, const build::Recipe& recipe,
+                                 std::vector<build::Finding>& findings)
+{
+    std::vector<Package> packages;
+    std::ranges::transform(lock.packages, std::back_inserter(packages), &LockedPackage::package);
+    if (!recipe.base.is_none()) {
+        return packages;
+    }
+    if (base.packages.empty()) {
+        findings.push_back({"packages", "", base.id.text() + " was imported: which packages it has is not known"});
+        std::ranges::sort(findings);
+    }
+    for (const auto& package : base.packages) {
+        const auto is_same = [&](const LockedPackage& locked) { return locked.package.name == package.name; };
+        if (std::ranges::none_of(lock.packages, is_same)) {
+            packages.push_back(package);
+        }
+    }
+    return packages;
+}
 
 /// The volume of the tree as it is now.
 fs::path volume_of(World& world, const Built& built, const ModuleIdentity& module)
@@ -211,9 +273,12 @@ fs::path install_aside(const Built& built)
 }
 
 /// What goes by the times of directories is made over the volume, which alone has them.
-void add_caches(World& world, const Built& built, const ModuleIdentity& module,
+void add_caches(World& world, Built& built, const ModuleIdentity& module,
                 const std::optional<build::Extension>& extension)
 {
+    if (module.base.is_none()) { // from here on what runs in the workshop runs in the view
+        built.workshop.base_image = volume_of(world, built, module);
+    }
     if (build::has_fonts(extension)) {
         const auto volume = volume_of(world, built, module);
         const bool is_in_base = build::tools_for(extension, built.base).empty();
@@ -232,9 +297,11 @@ std::size_t room_for_exports(const Release& draft)
 }
 
 /// Commits the finished tree, measures its volume, and fills the result directory. `release` is the draft.
-Release pack(World& world, const fs::path& scratch, const fs::path& tree, const RecipeFile& recipe,
-             const build::Lock& lock, build::ModuleTree module, Release release, const fs::path& result)
+Release pack(World& world, const Built& built, const RecipeFile& recipe, std::vector<Package> packages,
+             build::ModuleTree module, Release release, const fs::path& result)
 {
+    const auto& [workshop, source, lock, base, tree] = built;
+    const auto& scratch = workshop.scratch;
     const auto content = world.open_content(scratch / "content");
     const auto commit = content->commit_tree(module_commit(tree, module_identity(release)), world.progress);
     fault_point("build.committed");
@@ -250,8 +317,6 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
     release.exports = std::move(module.exports);
     release.limits = std::move(module.limits);
     release.inputs.recipe = sha256(recipe.text);
-    std::vector<Package> packages;
-    std::ranges::transform(lock.packages, std::back_inserter(packages), &LockedPackage::package);
     if (release.extends) { // what was installed for its build alone is no part of it
         std::erase_if(packages, [&](const Package& package) {
             return std::ranges::find(module.installed, package.name, &InstalledPackage::name) == module.installed.end();
@@ -271,19 +336,19 @@ Release pack(World& world, const fs::path& scratch, const fs::path& tree, const 
 BuildPlan plan_build(World& world, const BuildRequest& request)
 {
     const auto recipe = read_recipe(world, request).recipe;
-    const auto base = plan::require_base(world.db.snapshot(), recipe.base);
+    const auto base = plan::require_base(world.db.snapshot(), build::built_over(recipe));
     if (!request.lock.empty()) {
         require_lock(request, base);
     }
     const auto place = request.out / recipe.app.text();
-    return {recipe.app, base.id, recipe.packages, place, fs::exists(place)};
+    return {recipe.app, recipe.base, recipe.root, recipe.packages, place, fs::exists(place)};
 }
 
 BuildReport build_module(World& world, const BuildRequest& request)
 {
     auto recipe = read_recipe(world, request);
     const auto snapshot = world.db.snapshot();
-    const auto base = plan::require_base(snapshot, recipe.recipe.base);
+    const auto base = plan::require_base(snapshot, build::built_over(recipe.recipe));
     const auto base_details = details_of(world, base);
     const auto extension = build::extension_of(recipe.recipe, snapshot.releases);
     if (extension) {
@@ -301,37 +366,36 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto lock =
         choose_packages(*source, workshop, request, recipe.recipe, base, build::tools_for(extension, base_root));
     const auto draft = draft_of(recipe, lock, base, extension);
-    const auto room = room_for_exports(draft);
-    files::require_room(scratch.path(), {growth * size_of(lock)});
-    build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
+    require_room_for(scratch.path(), recipe.recipe, lock, base);
+    if (!recipe.recipe.base.is_none()) { // else the new ones take the place of the old ones
+        build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
+    }
     fault_point("build.downloaded");
 
     const auto began = build::file_clock();
-    const auto tree = source->install(workshop, lock.packages, lock.epoch);
+    auto built = install(world, workshop, *source, recipe.recipe, lock);
     fault_point("build.installed");
-    const auto base_files = world.content.open_commit(base.commit);
-    auto module = build::make_module_tree(
-        tree, base_root, recipe.recipe, *source, build::objects_in(base_files->tree()),
-        {recipe.is_written_here ? build::UnlistedNames::listed : build::UnlistedNames::left_out, room}, extension);
-    if (base_details) {
+    auto module = make_tree(world, base, built, recipe, room_for_exports(draft), extension);
+    if (base_details && !recipe.recipe.base.is_none()) {
         build::tell_lacked(module.details, *base_details);
     }
-    build::settle_times(ForeignTree(tree), began, lock.epoch);
-    build::add_icon_caches(ForeignTree(tree), extension, lock.epoch);
-    add_caches(world, {workshop, *source, lock, base_root, tree}, module_identity(draft), extension);
+    build::settle_times(ForeignTree(built.tree), began, lock.epoch);
+    build::add_icon_caches(ForeignTree(built.tree), extension, lock.epoch);
+    add_caches(world, built, module_identity(draft), extension);
     recipe.text = complete_text(recipe, module);
-    build::run_tests(workshop, tree, recipe.recipe.tests);
+    build::run_tests(built.workshop, built.tree, recipe.recipe.tests);
 
     auto findings = module.findings;
-    const auto packages = lock.packages.size();
+    auto packages = packages_of(lock, base, recipe.recipe, findings);
+    const auto count = packages.size();
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
-    auto release = pack(world, scratch.path(), tree, recipe, lock, std::move(module), draft, result.path());
+    auto release = pack(world, built, recipe, std::move(packages), std::move(module), draft, result.path());
     const auto place = request.out / recipe.recipe.app.text();
     files::set_mode(result.path(), 0755);
     files::sync_filesystem(result.path());
     files::replace_directory(result.path(), place);
     fault_point("build.in-place");
-    return {std::move(release), place, std::move(findings), recipe.recipe.tests.size(), packages};
+    return {std::move(release), place, std::move(findings), recipe.recipe.tests.size(), count};
 }
 
 } // namespace qpkg::app

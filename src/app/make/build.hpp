@@ -10,6 +10,7 @@
 #include "build/finding.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,8 @@ struct BuildReport {
 /// What a build begins with.
 struct BuildPlan {
     AppId app;
-    BaseId base;
+    BaseOrNone base;
+    std::optional<BaseId> root;        ///< of a whole view: the base whose root it is made with
     std::vector<std::string> packages; ///< asked for; what they need is chosen while it is built
     std::filesystem::path directory;   ///< where the result comes
     bool replaces;                     ///< something is there

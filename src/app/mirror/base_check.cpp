@@ -21,7 +21,8 @@ struct Candidate {
     Release release;
     Details details;
 };
-using Candidates = std::map<std::pair<BaseId, Arch>, Candidate>;
+using BaseKey = std::pair<BaseOrNone, Arch>;
+using Candidates = std::map<BaseKey, Candidate>;
 
 bool is_of_a_base(const trust::ListedRelease& listed) { return listed.base.text() == listed.app.text(); }
 
@@ -50,7 +51,7 @@ public:
         }
         if (request.base) {
             auto built = built_base(world, *request.base);
-            const std::pair key(built.release.base, built.release.arch);
+            const BaseKey key(built.release.base, built.release.arch);
             candidates_.emplace(key, std::move(built));
         }
     }
@@ -60,7 +61,7 @@ public:
         std::vector<CheckedFit> rows;
         for (const auto& listed : site_.listed()) {
             interrupt::throw_if_requested();
-            if (!is_of_a_base(listed)) {
+            if (!is_of_a_base(listed) && !listed.base.is_none()) {
                 rows.push_back(check(listed));
             }
         }
@@ -72,14 +73,14 @@ public:
 private:
     CheckedFit check(const trust::ListedRelease& listed)
     {
-        CheckedFit row{listed.app, listed.channel, listed.arch, listed.version, listed.sequence, listed.base};
+        CheckedFit row{listed.app, listed.channel, listed.arch, listed.version, listed.sequence, *listed.base.base()};
         try {
             const auto& [base, details] = candidate_for(listed);
             row.base_version = base.version;
             row.base_sequence = base.sequence;
             const auto release = site_.fetch(listed).release;
-            row.misfits =
-                plan::misfits(release, details_of(release), {base.base, base.base_level, base.tree.commit, details});
+            row.misfits = plan::misfits(release, details_of(release),
+                                        {*base.base.base(), base.base_level, base.tree.commit, details});
         } catch (const Error& error) {
             if (error.code() == Code::interrupted) {
                 throw;
@@ -91,7 +92,7 @@ private:
 
     const Candidate& candidate_for(const trust::ListedRelease& listed)
     {
-        const std::pair key(listed.base, listed.arch);
+        const BaseKey key(listed.base, listed.arch);
         if (const auto known = candidates_.find(key); known != candidates_.end()) {
             return known->second;
         }
@@ -110,7 +111,7 @@ private:
 
     World& world_;
     SiteReader site_;
-    std::map<std::pair<BaseId, Arch>, const trust::ListedRelease*> newest_;
+    std::map<BaseKey, const trust::ListedRelease*> newest_;
     Candidates candidates_;
 };
 

@@ -12,7 +12,7 @@
 namespace qpkg::app {
 namespace {
 
-using Line = std::tuple<AppId, Arch, BaseId, Channel>; ///< what one release follows another in
+using Line = std::tuple<AppId, Arch, BaseOrNone, Channel>; ///< what one release follows another in
 
 Line line_of(const trust::ListedRelease& release) { return {release.app, release.arch, release.base, release.channel}; }
 
@@ -30,7 +30,9 @@ bool is_installed(const Inventory& inventory, const trust::ListedRelease& releas
 
 bool suits(const Inventory& inventory, const trust::ListedRelease& release)
 {
-    return release.arch == inventory.arch && std::ranges::find(inventory.bases, release.base) != inventory.bases.end();
+    return release.arch == inventory.arch &&
+           (release.base.is_none() ||
+            std::ranges::any_of(inventory.bases, [&](const BaseId& base) { return release.base.fits(base); }));
 }
 
 } // namespace

@@ -284,7 +284,7 @@ const Offer* Catalog::newest(const AppId& app, const BaseId& base, const Channel
     const Offer* best = nullptr;
     for (const auto& offer : offers_) {
         const auto& release = offer.release;
-        const bool fits = release.app == app && release.base == base && release.channel == channel &&
+        const bool fits = release.app == app && release.base.fits(base) && release.channel == channel &&
                           release.arch == native_arch() && (!pin || *pin == offer.repo);
         if (fits && (best == nullptr || best->release.sequence < release.sequence)) {
             best = &offer;
@@ -315,7 +315,7 @@ const Offer& Catalog::choose(const AppId& app, const BaseId& base, const Channel
                         " offers it now",
                     "if the change is wanted: qpkg remove it everywhere, then qpkg gc --keep 0");
     }
-    if (release.base != base) {
+    if (!release.base.fits(base)) {
         throw Error(Code::conflict,
                     app.text() + " is offered for base " + release.base.text() + ", the qube has " + base.text(),
                     "use a qube made from " + release.base.text() + ", or build the app for " + base.text());

@@ -11,6 +11,7 @@
 #include "app/use/told_exports.hpp"
 #include "app/use/unexported.hpp"
 #include "app/use/upgrade.hpp"
+#include "app/use/whole_trees.hpp"
 #include "plan/menus.hpp"
 #include "plan/plan.hpp"
 
@@ -262,6 +263,7 @@ ChangeReport apply(World& world, PreparedChange& change)
     ChangeReport report{};
     report.prepared = prepare_steps(world, change);
     require_told_exports(world, change.plan);
+    require_whole_trees(world, change.plan);
     require_extension_trees(world, change.snapshot, change.plan);
     require_fitting_base(world, change.snapshot, change.plan);
     engine::commit(change.plan, report.prepared, world.db);

@@ -195,7 +195,7 @@ std::vector<Offer> search(World& world, const std::vector<std::string>& words, R
     const Catalog catalog(world, snapshot, reach);
     catalog.require_one_current();
     warnings = catalog.warnings();
-    std::map<std::pair<AppId, BaseId>, Offer> found;
+    std::map<std::pair<AppId, BaseOrNone>, Offer> found;
     for (const auto& offer : catalog.offers()) {
         const auto text = offer.release.app.text() + ' ' + offer.release.summary;
         const bool matches = std::all_of(words.begin(), words.end(), [&](const std::string& word) {

@@ -153,6 +153,64 @@ TEST_CASE("a build writes what the module is made of, and whose its files are")
     CHECK(owners == std::vector<Owner>{{"/usr/bin/hello", "hello"}});
 }
 
+TEST_CASE("a whole view is made with the root of a base, without what qpkg gave that, and names its packages")
+{
+    Fixture fixture;
+    const auto guest = fixture.directory.path() / "guest";
+    for (const auto& tree : {guest, fixture.directory.path() / "base"}) {
+        fs::create_directories(tree / "etc");
+        files::write(tree / "etc/of-qpkg", "x", 0644, files::Durability::scratch);
+    }
+    files::write(fixture.directory.path() / "base/etc/of-base", "x", 0644, files::Durability::scratch);
+    fixture.world.guest_files = guest;
+    fixture.base.packages = {{"hello", "0.9", "amd64", sha256("old")}, {"libc", "2", "amd64", sha256("libc")}};
+    const Change change = SetBase{fixture.base};
+    fixture.database.commit({&change, 1});
+    const auto path = fixture.directory.path() / "whole.toml";
+    files::write(path,
+                 "[app]\nid = \"org.example.hello\"\nview = \"whole\"\n[source]\ntype = \"packages\"\n"
+                 "root = \"debian-12\"\npackages = [\"hello\"]\n[test]\nrun = [\"true\"]\n",
+                 0644, files::Durability::scratch);
+    const auto build = [&](const fs::path& lock) {
+        return app::build_module(fixture.world, {.from = path, .base = {}, .out = fixture.out, .lock = lock});
+    };
+
+    const auto plan = app::plan_build(fixture.world, {.from = path, .base = {}, .out = fixture.out, .lock = {}});
+    CHECK(plan.base.is_none());
+    CHECK(plan.root == fixture.base.id);
+    const auto report = build({});
+    const auto& release = report.release;
+    CHECK(release.base.is_none());
+    CHECK(release.inputs.base == fixture.base.commit);
+    CHECK(parse_manifest(files::read(report.directory / "manifest.json", largest_manifest)) == release);
+    CHECK(release.limits == std::vector<Limit>{{"/usr/bin/hello", Right::setuid}});
+    CHECK(report.packages == 2); // of two versions of a package the new one
+
+    const auto packed = files::read(report.directory / packed_details_file, release.details.packed_size);
+    const auto raw = zstd::unpack(packed, release.details.size);
+    CHECK(raw.find("libc\t2\t") != std::string::npos);
+    CHECK(raw.find("hello\t1.0\t") != std::string::npos);
+    CHECK(raw.find("\t0.9\t") == std::string::npos);
+    const auto owners = zstd::unpack(files::read(report.directory / packed_owners_file, release.owners.packed_size),
+                                     release.owners.size);
+    CHECK(owners.find("/usr/bin/hello") != std::string::npos);
+    CHECK(raw.find("/etc/of-base") != std::string::npos); // of no package
+    CHECK(raw.find("/etc/of-qpkg") == std::string::npos);
+
+    const auto again = build(report.directory / "module.lock");
+    CHECK(again.release == release);
+
+    const auto tells_of_packages = [](const app::BuildReport& one) {
+        return std::ranges::find(one.findings, std::string("packages"), &build::Finding::rule) != one.findings.end();
+    };
+    CHECK_FALSE(tells_of_packages(again));
+    fixture.base.packages.clear(); // as of one that was imported
+    const Change imported = SetBase{fixture.base};
+    fixture.database.commit({&imported, 1});
+    CHECK(tells_of_packages(build({})));
+    CHECK(fs::is_empty(fixture.root / "build"));
+}
+
 TEST_CASE("a package that the base has in another version is refused before it is installed")
 {
     Fixture fixture;

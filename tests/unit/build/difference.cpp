@@ -39,7 +39,7 @@ TreeChoice plan_of(std::vector<TreeEntry> entries, const std::vector<std::string
         packages.owners.emplace(path, "hello");
     }
     constexpr std::array<std::string_view, 2> of_source{"/var/lib/manager", "/etc/manager"};
-    return plan_tree(std::move(entries), may_remove, packages, of_source);
+    return plan_tree(std::move(entries), {may_remove, {}, {of_source.begin(), of_source.end()}}, packages);
 }
 
 std::vector<std::string> rules(const TreeChoice& plan)
@@ -278,11 +278,35 @@ TEST_CASE("places that each qube fills itself are left out with one finding each
                                          file("/var/lib/hellofriend"),
                                          directory("/var/lib/none")};
 
-    const auto plan = plan_tree(entries, {}, {}, {}, {"/etc/hello", "/var/lib/hello", "/var/lib/none"});
+    const auto plan = plan_tree(entries, {.left_out = {"/etc/hello", "/var/lib/hello", "/var/lib/none"}}, {});
 
     CHECK(plan.keep == std::vector<std::string>{"/var", "/var/lib", "/var/lib/hellofriend"});
     CHECK(plan.secrets.empty());
     CHECK(plan.findings ==
           std::vector<build::Finding>{{"state", "/etc/hello", "1 files, left out: each qube makes its own"},
                                       {"state", "/var/lib/hello", "2 files, left out: each qube makes its own"}});
+}
+
+TEST_CASE("of a whole root everything is kept but what is the qube's, the package manager's, or one machine's")
+{
+    std::vector<TreeEntry> entries;
+    for (const auto* path :
+         {"/app", "/dev", "/etc", "/home", "/home/user", "/opt", "/root", "/run", "/rw", "/tmp", "/usr", "/usr/bin",
+          "/var", "/var/cache", "/var/lib", "/var/lib/hello", "/var/lib/manager"}) {
+        entries.push_back(directory(path));
+    }
+    for (const auto* path :
+         {"/app/program", "/etc/hello.conf", "/etc/machine-id", "/etc/passwd", "/home/user/.profile", "/root/.profile",
+          "/rw/file", "/usr/bin/hello", "/var/cache/file", "/var/lib/hello/data", "/var/lib/manager/state"}) {
+        entries.push_back(file(path));
+    }
+    entries.push_back({.path = "/bin", .kind = EntryKind::symlink});
+    std::ranges::sort(entries, {}, &TreeEntry::path);
+
+    const auto plan = plan_tree(entries, {.of_source = {"/var/lib/manager"}, .extent = build::Extent::whole_root}, {});
+
+    CHECK(plan.keep == std::vector<std::string>{"/app", "/app/program", "/bin", "/etc", "/etc/hello.conf", "/opt",
+                                                "/usr", "/usr/bin", "/usr/bin/hello", "/var", "/var/lib",
+                                                "/var/lib/hello", "/var/lib/hello/data"});
+    CHECK(rules(plan) == std::vector<std::string>{"outside /rw/file"});
 }

@@ -101,7 +101,7 @@ TEST_CASE("a recipe can be given the names that its packages ship")
           std::vector<std::string>{"a.service", "org.git.A"});
 }
 
-TEST_CASE("a view that is not private is refused, and the shared one says what comes instead")
+TEST_CASE("an unknown view is refused, and the shared one says what comes instead")
 {
     const std::string text = firefox;
     const auto with = [&](const std::string& view) {
@@ -110,7 +110,37 @@ TEST_CASE("a view that is not private is refused, and the shared one says what c
 
     CHECK(with("private") == parse_recipe(text, "x"));
     CHECK_FAILS(Code::usage, "extension of a point", with("shared"));
-    CHECK_FAILS(Code::usage, "expected private, found \"whole\"", with("whole"));
+    CHECK_FAILS(Code::usage, "expected private or whole, found \"merged\"", with("merged"));
+}
+
+TEST_CASE("a whole view stands on no base, and says whose root it is made with")
+{
+    const auto recipe = [](const std::string& app, const std::string& source, const std::string& more = {}) {
+        return parse_recipe("[app]\nid = \"org.example.hello\"\n" + app +
+                                "[source]\ntype = \"packages\"\npackages = [\"hello\"]\n" + source + more,
+                            "x");
+    };
+    const std::string whole = "view = \"whole\"\n";
+    const std::string root = "root = \"debian-13\"\n";
+
+    const auto read = recipe(whole, root);
+    CHECK(read.base.is_none());
+    CHECK(read.root == BaseId::require("debian-13"));
+    CHECK(build::built_over(read) == BaseId::require("debian-13"));
+    CHECK(build::built_over(recipe("base = \"debian-12\"\n", "")) == BaseId::require("debian-12"));
+
+    CHECK_FAILS(Code::usage, "app.base: a whole view stands on no base",
+                recipe(whole + "base = \"debian-12\"\n", root));
+    CHECK_FAILS(Code::usage, "source.root: expected text, found nothing", recipe(whole, ""));
+    CHECK_FAILS(Code::usage, "app.base: expected text, found nothing", recipe("", ""));
+    CHECK_FAILS(Code::usage, "source.root: only with view = \"whole\"", recipe("base = \"debian-12\"\n", root));
+    for (const std::string part :
+         {"[exports]\nstart = [\"a.service\"]\n", "[first_start]\nstate = [\"hello\"]\n",
+          "[service]\nrun = [\"/usr/bin/hello\"]\n", "[[points]]\nfolders = [\"/usr/lib/hello\"]\n"}) {
+        CHECK_FAILS(Code::usage, "a whole view has no services, first start or points", recipe(whole, root, part));
+    }
+    CHECK_FAILS(Code::usage, "a whole view has no services, first start or points, and is no extension",
+                recipe(whole + "extends = \"qpkg.fonts\"\n", root));
 }
 
 TEST_CASE("what a recipe does not know is refused with the nearest word that it does")

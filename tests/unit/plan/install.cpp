@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/activation.hpp"
 #include "plan/plan.hpp"
 #include "support/expect.hpp"
 #include "support/releases.hpp"
@@ -91,6 +92,21 @@ TEST_CASE("a release for another base is refused and both bases are named")
 
     CHECK_FAILS(Code::conflict, "debian-13, the qube has debian-12",
                 plan::plan_install(a_snapshot(), {hello}, {work}, occasion));
+}
+
+TEST_CASE("a release that stands on no base goes into a qube of any, and its slot says that it is whole")
+{
+    auto hello = a_known_release();
+    hello.release.base = BaseOrNone::none();
+    const auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    const auto& qube = plan::require_qube(snapshot, work);
+
+    CHECK(plan::plan_install(a_snapshot(), {hello}, {work}, occasion).effects.size() == 1);
+    CHECK(plan::slots_of(snapshot, qube.current_generation()).at(0).is_whole);
+
+    auto newer = a_known_release("org.example.hello", 2);
+    newer.release.base = BaseOrNone::none();
+    CHECK(plan::plan_upgrade(snapshot, {newer}, {work}, occasion).effects.at(0).kind == plan::Kind::upgrade);
 }
 
 TEST_CASE("a release for another architecture is refused")

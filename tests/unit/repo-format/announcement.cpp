@@ -32,6 +32,18 @@ TEST_CASE("the line of an extension says its point, and has no words after the r
     CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 extends: " + root));
 }
 
+TEST_CASE("the line of an app with a root of its own says so, and has no services")
+{
+    auto whole = slot;
+    whole.is_whole = true;
+    whole.turn = 7;
+    const auto line = encode_slot(whole);
+    CHECK(line == "org.example.hello 1:2.0~rc1-1+b2 whole " + root + " @7");
+    CHECK(parse_slot(line) == whole);
+    CHECK_FAILS(Code::corrupt, "a whole view has no services", parse_slot(line + " +a.service"));
+    CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 wholly " + root));
+}
+
 TEST_CASE("the services that may start follow the root")
 {
     auto serving = slot;

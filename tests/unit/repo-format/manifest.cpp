@@ -22,6 +22,15 @@ std::string changed(const std::string& from, const std::string& to)
     return bytes.replace(at, from.size(), to);
 }
 
+/// With a root that was made of no base.
+Release a_whole_release()
+{
+    auto release = a_release();
+    release.base = BaseOrNone::none();
+    release.inputs.base = std::nullopt;
+    return release;
+}
+
 } // namespace
 
 TEST_CASE("a manifest that is written and read again is the same release")
@@ -77,12 +86,57 @@ TEST_CASE("bad input 11: unknown members of a manifest are ignored")
     CHECK(parse_manifest(changed(R"("view":)", R"("vex":{"x":[1]},"view":)")) == a_release());
 }
 
-TEST_CASE("a view that is not private is unsupported, and the shared one says what comes instead")
+TEST_CASE("an unknown view is unsupported, and the shared one says what comes instead")
 {
     CHECK_FAILS(Code::unsupported, "qube's own /usr",
                 parse_manifest(changed(R"("view":"private")", R"("view":"shared")")));
-    CHECK_FAILS(Code::unsupported, "\"whole\" is not known",
+    CHECK_FAILS(Code::unsupported, "\"merged\" is not known, this qpkg knows private and whole",
+                parse_manifest(changed(R"("view":"private")", R"("view":"merged")")));
+}
+
+TEST_CASE("a manifest of a whole view stands on no base, and has exactly the bytes of its vector")
+{
+    const auto release = a_whole_release();
+    const auto vector =
+        files::read(testing::source_directory() / "repo-format/vectors/manifest-whole.json", largest_manifest);
+
+    CHECK(encode_manifest(release) == vector);
+    CHECK(parse_manifest(vector) == release);
+    CHECK(vector.find(R"("base":)") == std::string::npos);
+    CHECK(vector.find(R"("view":"whole")") != std::string::npos);
+
+    auto of_packages = release;
+    of_packages.inputs.base = CommitId(sha256("base"));
+    CHECK(parse_manifest(encode_manifest(of_packages)) == of_packages);
+}
+
+TEST_CASE("base and view of a manifest cannot contradict each other")
+{
+    CHECK_FAILS(Code::corrupt, "base: a whole view stands on no base",
                 parse_manifest(changed(R"("view":"private")", R"("view":"whole")")));
+    CHECK_FAILS(Code::corrupt, "base: missing", parse_manifest(changed(R"("base":{"id":"debian-12","level":1},)", "")));
+    CHECK_FAILS(Code::corrupt, "inputs: no base, which a private view is built on",
+                parse_manifest(changed("\"base\":\"" + sha256("base").hex() + "\",", "")));
+}
+
+TEST_CASE("what is made with a base's has no place in a whole view")
+{
+    constexpr const char* refusal = "view: a whole view has no services, first start or points, and is no extension";
+    const auto whole = a_whole_release();
+
+    auto serving = whole;
+    serving.exports.push_back({.kind = ExportKind::service, .name = "org.example.hello.service", .path = "/a"});
+    CHECK_FAILS(Code::corrupt, refusal, parse_manifest(encode_manifest(serving)));
+    auto extension = whole;
+    extension.exports.clear();
+    extension.extends = {PointName::require("qpkg.fonts"), "1"};
+    CHECK_FAILS(Code::corrupt, refusal, parse_manifest(encode_manifest(extension)));
+    auto starting = whole;
+    starting.first_start.state = {"hello"};
+    CHECK_FAILS(Code::corrupt, refusal, parse_manifest(encode_manifest(starting)));
+    auto open = whole;
+    open.points = {{PointName::require("org.example.hello"), {"/usr/lib/hello"}, "1"}};
+    CHECK_FAILS(Code::corrupt, refusal, parse_manifest(encode_manifest(open)));
 }
 
 TEST_CASE("names of buses and units that are not the app's are listed, and no other")
