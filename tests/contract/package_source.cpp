@@ -43,6 +43,9 @@ struct Builder {
     int spoil(const PackageChoice& choice) const
     {
         int spoiled = 0;
+        if (!fs::exists(cache())) {
+            return spoiled;
+        }
         for (const auto& entry : fs::recursive_directory_iterator(cache())) {
             const auto is_it = [&](const LockedPackage& locked) {
                 return entry.is_regular_file() && entry.file_size() == locked.size &&
@@ -82,6 +85,24 @@ TEST_CASE("a source chooses exact packages, with what they need, each time the s
     CHECK(choice.epoch == 1'700'000'000);
     CHECK(builder.resolve("hello").packages == choice.packages);
     CHECK(Builder(*subject).resolve("hello").packages == choice.packages);
+}
+
+TEST_CASE("a source tells what it would choose, and downloads none of it")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+
+    const auto offered = subject->source().look(builder.workshop(), {{"hello"}, Recommended::named});
+
+    const auto choice = Builder(*subject).resolve("hello", Recommended::named);
+    REQUIRE(offered.size() == choice.packages.size());
+    for (std::size_t i = 0; i < offered.size(); ++i) {
+        CHECK(offered[i].package == choice.packages[i].package);
+        CHECK(offered[i].size == choice.packages[i].size);
+        CHECK_FALSE(offered[i].is_security_fix);
+    }
+    CHECK(builder.spoil(choice) == 0);
+    CHECK_FAILS(Code::not_found, "helo", subject->source().look(builder.workshop(), {{"helo"}}));
 }
 
 TEST_CASE("a source brings what is recommended by nobody, by the named package, or by all that comes")
