@@ -122,10 +122,12 @@ TEST_CASE("a source says why it cannot choose")
     const auto subject = each_source();
     Builder builder(*subject);
 
-    const auto unknown = failure_of([&] { builder.resolve("helo"); });
-    REQUIRE(unknown.has_value());
-    CHECK(unknown->code == Code::not_found);
-    CHECK(unknown->hint == "did you mean hello?");
+    for (const auto recommended : {Recommended::none, Recommended::named}) {
+        const auto unknown = failure_of([&] { builder.resolve("helo", recommended); });
+        REQUIRE(unknown.has_value());
+        CHECK(unknown->code == Code::not_found);
+        CHECK(unknown->hint == "did you mean hello?");
+    }
     CHECK_FAILS(Code::conflict, "the base has present", builder.resolve("present"));
     CHECK_FAILS(Code::usage, "", builder.resolve("-o Dir=/"));
     CHECK_FAILS(Code::usage, "", subject->source().app_of("-o Dir=/"));

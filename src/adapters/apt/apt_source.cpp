@@ -72,16 +72,17 @@ Error installation_error(const CommandResult& result)
                    : command_error(result, "install the packages");
 }
 
-std::vector<std::string> known_names(const Workshop& workshop)
+/// `why` names the run: each has a place of its own in the scratch directory.
+std::vector<std::string> known_names(const Workshop& workshop, const std::string& why)
 {
-    OnlineRun run(workshop, "names");
+    OnlineRun run(workshop, why);
     return text::split(run({"apt-cache", "pkgnames"}).output, '\n');
 }
 
 [[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
 {
     throw Error(Code::not_found, "no package \"" + text::escaped(name) + "\" in the base's package sources",
-                text::hint_for(name, known_names(workshop)));
+                text::hint_for(name, known_names(workshop, "near-names")));
 }
 
 /// The names to ask apt for. What it says of a name that it does not know, it says when it chooses.
@@ -95,7 +96,7 @@ std::vector<std::string> names_to_install(const Workshop& workshop, const Packag
         parse_status(about(std::vector<std::string>{"apt-cache", "show", "--no-all-versions"} + wish.names).output);
     OnlineRun status(workshop, "status");
     const auto there = parse_status(status({"cat", "/var/lib/dpkg/status"}).output);
-    const auto known = known_names(workshop);
+    const auto known = known_names(workshop, "names");
     return wish.names + recommended_names(asked, there, {known.begin(), known.end()});
 }
 

@@ -71,7 +71,7 @@ SetupPlan plan_setup(World& world, const SetupRequest& request)
     const auto qube = QubeName::require(request.qube);
     refuse_other_repository(world, snapshot);
     const bool has_keys = has_files(place.keys);
-    const bool has_site = fs::exists(place.site / "timestamp.json");
+    const bool has_site = fs::exists(place.site / "tuf/timestamp.json");
     if (has_site && !has_keys) {
         throw Error(Code::not_found,
                     "this machine's own repository is in " + place.site.string() + ", but its keys are not in " +

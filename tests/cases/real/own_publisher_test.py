@@ -23,10 +23,12 @@ from debian_base import DebianCase  # noqa: E402
 from world_case import check_schema  # noqa: E402
 
 PACK = r"""
-pack() { # NAME VERSION FIELDS: the tree lies in NAME
+pack() { # NAME VERSION FIELDS DATE: the tree lies in NAME
     mkdir -p "$1/DEBIAN"
     printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: test\n%s' \
         "$1" "$2" "$3" > "$1/DEBIAN/control"
+    find "$1" -exec touch -h -d "$4" {} +
+    export SOURCE_DATE_EPOCH="$(date -d "$4" +%s)"
     dpkg-deb --root-owner-group -Zgzip -b "$1" "archive/$1_$2_all.deb" > /dev/null
 }
 rm -rf archive greeter libgreeter other
@@ -35,12 +37,10 @@ printf '#!/bin/sh\ncat /usr/share/greeter/words\n' > greeter/usr/bin/greeter
 printf '#!/bin/sh\necho other\n' > other/usr/bin/other
 chmod 755 */usr/bin/*
 echo "hello from $LIBRARY" > libgreeter/usr/share/greeter/words
-find . -exec touch -h -d "$WHEN" {} +
-export SOURCE_DATE_EPOCH=$(date -d "$WHEN" +%s)
 pack greeter 1.0 'Depends: libgreeter
-'
-pack libgreeter "$LIBRARY" ''
-pack other 1.0 ''
+' 2025-01-01
+pack libgreeter "$LIBRARY" '' "$WHEN"
+pack other 1.0 '' 2025-01-01
 cd archive
 for deb in *.deb; do
     dpkg-deb -f "$deb"
@@ -55,18 +55,22 @@ gpg --homedir ../gpg --batch --quiet --clearsign --output InRelease ../Release
 """
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
 class Archive:
     """A signed archive of three packages that moves on."""
 
     def __init__(self, folder):
         self.folder = folder
-        (folder / "gpg").mkdir(parents=True, mode=0o700)
+        (folder / "gpg").mkdir(mode=0o700)
         home = ["gpg", "--homedir", folder / "gpg", "--batch", "--quiet"]
         subprocess.run([*home, "--passphrase", "", "--quick-gen-key", "test@example.org", "ed25519", "sign", "never"], check=True)
         self.key = subprocess.run([*home, "--export"], check=True, capture_output=True).stdout
         self.move_to("1.0", "2025-01-01")
-        handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder / "archive")
-        handler.log_message = lambda *_: None
+        handler = functools.partial(Quiet, directory=folder / "archive")
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
@@ -93,7 +97,7 @@ class OwnPublisher(DebianCase):
     @classmethod
     def make_world(cls, world):
         super().make_world(world)
-        cls.archive = Archive(world.folder / "distribution")
+        cls.archive = Archive(pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory())))
         cls.addClassCleanup(cls.archive.close)
         world.must("base", "import", cls.base_of_the_archive(world), "--id", "debian-12")
 
@@ -110,7 +114,7 @@ class OwnPublisher(DebianCase):
             (changed / path).write_bytes(content)
         tar = world.folder / "base.tar"
         with mounted(world.root / f"volumes/{base['volume']}.erofs") as place:
-            subprocess.run(["tar", "-C", place, "--numeric-owner", "-cf", tar, "."], check=True)
+            subprocess.run(["tar", "-C", place, "--numeric-owner", "--exclude=./etc/apt/sources.list", "-cf", tar, "."], check=True)
         with tarfile.open(tar, "a") as archive:
             for path in sorted(changed.rglob("*")):
                 if path.is_file():
@@ -175,7 +179,7 @@ class OwnPublisher(DebianCase):
         self.world.publish(self.world.make_module("org.example.tool", "1.0"))
         self.world.add_repository()
         self.assertEqual(self.world.qpkg("install", "greeter", "--into", "work", "--yes", "--offline").code, 3)
-        (self.world.site / "timestamp.json").write_text("{")
+        shutil.rmtree(self.world.site)
 
         answer = self.world.qpkg("install", "greeter", "--into", "work", "--yes")
 
