@@ -131,11 +131,17 @@ std::optional<engine::WriterLock> Context::try_fetch_lock()
     }
 }
 
+void Context::unlock(std::optional<engine::WriterLock>& held)
+{
+    adapters_->stop_writing();
+    held.reset();
+}
+
 void Context::locked(const std::function<void()>& work)
 {
-    const auto held = lock();
+    std::optional<engine::WriterLock> held(lock());
     work();
-    adapters_->stop_writing();
+    unlock(held);
 }
 
 void Context::finish_interrupted()

@@ -64,6 +64,8 @@ public:
     /// --dry-run nothing is laid aside, and nobody kept from it.
     std::optional<engine::WriterLock> fetch_lock();
     std::optional<engine::WriterLock> try_fetch_lock();
+    /// Gives the lock back; the world is only read again.
+    void unlock(std::optional<engine::WriterLock>& held);
     /// Does this under the lock; then the world is only read again.
     void locked(const std::function<void()>& work);
     /// What a killed command has left undone. Under --dry-run it stays so.

@@ -53,4 +53,9 @@ Document& Document::next(std::string words)
     return *this;
 }
 
+std::string count_of(std::size_t number, const std::string& thing)
+{
+    return std::to_string(number) + ' ' + thing + (number == 1 ? "" : "s");
+}
+
 } // namespace qpkg::cli

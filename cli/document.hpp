@@ -95,6 +95,9 @@ auto column(std::string key, std::string heading, Path... path)
     return ColumnOf<decltype(cell)>{{std::move(key), std::move(heading)}, std::move(cell)};
 }
 
+/// "1 package", "3 packages".
+std::string count_of(std::size_t number, const std::string& thing);
+
 /// One result, described once and rendered twice: a field cannot exist in the text and be missing in the JSON.
 class Document {
 public:

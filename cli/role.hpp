@@ -6,6 +6,7 @@
 #pragma once
 
 #include "adapters/ostree/incoming.hpp"
+#include "app/use/change.hpp"
 #include "app/world.hpp"
 #include "cli/command.hpp"
 #include "cli/context.hpp"
@@ -13,7 +14,9 @@
 #include "qpkg/model/location.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +33,14 @@ ostree::Intake intake_of_role();
 std::unique_ptr<Sandbox> make_sandbox(const Options& options);
 /// Gives the world what builders, publishers and mirrors need of it.
 void equip(app::World& world, const std::filesystem::path& guest_files);
+
+/// Builds first what no repository offers, where the role and this machine can; `install` is proposed again after that.
+/// Nothing where there is nothing to build, and `missing` is the answer.
+std::optional<Proposal> propose_building(Context& context, const app::InstallRequest& request, const Error& missing,
+                                         const std::function<Proposal()>& install);
+/// Builds first what this machine built once, and would build otherwise now. Nothing where that is nothing.
+std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeRequest& request,
+                                           const std::function<Proposal()>& upgrade);
 
 /// Those that only this role has; all others are there.
 std::vector<Command> commands_of_role(Context& context);

@@ -2,6 +2,7 @@
 #include "cli/change_view.hpp"
 #include "cli/commands.hpp"
 #include "cli/release_options.hpp"
+#include "cli/role.hpp"
 #include "cli/services_view.hpp"
 
 #include <algorithm>
@@ -43,9 +44,21 @@ Proposal install(Context& context, app::InstallRequest& request)
 {
     request.reason = context.typed;
     request.reach = context.reach();
-    return propose_bringing(
-        context, [&] { return with_answers(context, request, app::prepare_install(context.world(), request)); },
-        "it is there already, nothing to change.");
+    const auto bring = [&context, &request] {
+        return propose_bringing(
+            context, [&] { return with_answers(context, request, app::prepare_install(context.world(), request)); },
+            "it is there already, nothing to change.");
+    };
+    try {
+        return bring();
+    } catch (const Error& missing) {
+        auto building =
+            missing.code() == Code::not_found ? propose_building(context, request, missing, bring) : std::nullopt;
+        if (!building) {
+            throw;
+        }
+        return *std::move(building);
+    }
 }
 
 std::vector<Option> options_of(app::InstallRequest& request)

@@ -2,6 +2,7 @@
 #include "cli/change_view.hpp"
 #include "cli/commands.hpp"
 #include "cli/release_options.hpp"
+#include "cli/role.hpp"
 
 namespace qpkg::cli {
 
@@ -17,9 +18,13 @@ Command upgrade_command(Context& context)
             Writes{[&context, request] {
                 request->reason = context.typed;
                 request->reach = context.reach();
-                return propose_bringing(
-                    context, [&] { return app::prepare_upgrade(context.world(), *request); },
-                    "everything is up to date.");
+                const auto bring = [&context, request] {
+                    return propose_bringing(
+                        context, [&] { return app::prepare_upgrade(context.world(), *request); },
+                        "everything is up to date.");
+                };
+                auto rebuilding = propose_rebuilding(context, *request, bring);
+                return rebuilding ? *std::move(rebuilding) : bring();
             }},
             "update"};
 }

@@ -33,6 +33,17 @@ std::unique_ptr<Sandbox> make_sandbox(const Options&) { return std::make_unique<
 
 void equip(app::World&, const std::filesystem::path&) {}
 
+std::optional<Proposal> propose_building(Context&, const app::InstallRequest&, const Error&,
+                                         const std::function<Proposal()>&)
+{
+    return std::nullopt;
+}
+
+std::optional<Proposal> propose_rebuilding(Context&, const app::UpgradeRequest&, const std::function<Proposal()>&)
+{
+    return std::nullopt;
+}
+
 std::vector<Command> commands_of_role(Context&) { return {}; }
 
 } // namespace qpkg::cli

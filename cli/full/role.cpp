@@ -90,7 +90,8 @@ std::vector<Command> commands_of_role(Context& context)
                        publish_command,           sign_command,         vault_serve_command,
                        vault_log_command,         mirror_sync_command,  mirror_verify_command,
                        bundle_create_command,     bundle_send_command,  bundle_inspect_command,
-                       repo_stock_config_command, owns_command}) {
+                       repo_stock_config_command, owns_command,         setup_command,
+                       outdated_command}) {
         commands.push_back(make(context));
     }
     return commands;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 #include <ctime>
 #include <numeric>
@@ -93,6 +94,14 @@ std::vector<std::string> split(std::string_view text, char separator)
         }
         text.remove_prefix(end + 1);
     }
+}
+
+std::optional<std::uint64_t> number_of(std::string_view digits)
+{
+    std::uint64_t number = 0;
+    const auto* const end = digits.data() + digits.size();
+    const auto [stop, error] = std::from_chars(digits.data(), end, number);
+    return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
 std::string join(std::span<const std::string> parts, std::string_view separator)

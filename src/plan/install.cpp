@@ -128,21 +128,28 @@ const Qube& require_qube(const Snapshot& snapshot, const QubeName& name)
                 text::hint_for(name.text(), names, "see `qpkg qube list`"));
 }
 
-const Base& require_base(const Snapshot& snapshot, const BaseId& id)
+const Base* known_base(const Snapshot& snapshot, const BaseId& id)
 {
     if (const auto* base = snapshot.find_base(id)) {
-        return *base;
+        return base;
     }
-    std::vector<std::string> here;
-    std::vector<const Base*> meant; // by its name without the namespace
+    std::vector<const Base*> meant;
     for (const auto& base : snapshot.bases) {
-        here.push_back(base.id.text());
         if (base.id.text().ends_with('.' + id.text())) {
             meant.push_back(&base);
         }
     }
-    if (meant.size() == 1) {
-        return *meant.front();
+    return meant.size() == 1 ? meant.front() : nullptr;
+}
+
+const Base& require_base(const Snapshot& snapshot, const BaseId& id)
+{
+    if (const auto* base = known_base(snapshot, id)) {
+        return *base;
+    }
+    std::vector<std::string> here;
+    for (const auto& base : snapshot.bases) {
+        here.push_back(base.id.text());
     }
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
                 "make it: qpkg base build " + id.text() + (here.empty() ? "" : ", or use " + text::join(here, " or ")));

@@ -136,7 +136,10 @@ Plan plan_layout(const Snapshot& snapshot, const QubeName& qube, Layout layout, 
 
 /// The qube, or Error not_found with up to three near names.
 const Qube& require_qube(const Snapshot& snapshot, const QubeName& name);
-/// By its id, or by its last part where one base alone has that: "debian-12" for local.debian-12. Error not_found.
+/// By its id, or by its last part where one base alone has that: "debian-12" for local.debian-12. Null where that is
+/// none.
+const Base* known_base(const Snapshot& snapshot, const BaseId& id);
+/// As `known_base`, or Error not_found.
 const Base& require_base(const Snapshot& snapshot, const BaseId& id);
 
 } // namespace qpkg::plan

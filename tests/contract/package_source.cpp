@@ -43,6 +43,9 @@ struct Builder {
     int spoil(const PackageChoice& choice) const
     {
         int spoiled = 0;
+        if (!fs::exists(cache())) {
+            return spoiled;
+        }
         for (const auto& entry : fs::recursive_directory_iterator(cache())) {
             const auto is_it = [&](const LockedPackage& locked) {
                 return entry.is_regular_file() && entry.file_size() == locked.size &&
@@ -84,6 +87,24 @@ TEST_CASE("a source chooses exact packages, with what they need, each time the s
     CHECK(Builder(*subject).resolve("hello").packages == choice.packages);
 }
 
+TEST_CASE("a source tells what it would choose, and downloads none of it")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+
+    const auto offered = subject->source().look(builder.workshop(), {{"hello"}, Recommended::named});
+
+    const auto choice = Builder(*subject).resolve("hello", Recommended::named);
+    REQUIRE(offered.size() == choice.packages.size());
+    for (std::size_t i = 0; i < offered.size(); ++i) {
+        CHECK(offered[i].package == choice.packages[i].package);
+        CHECK(offered[i].size == choice.packages[i].size);
+        CHECK_FALSE(offered[i].is_security_fix);
+    }
+    CHECK(builder.spoil(choice) == 0);
+    CHECK_FAILS(Code::not_found, "helo", subject->source().look(builder.workshop(), {{"helo"}}));
+}
+
 TEST_CASE("a source brings what is recommended by nobody, by the named package, or by all that comes")
 {
     const auto subject = each_source();
@@ -101,10 +122,12 @@ TEST_CASE("a source says why it cannot choose")
     const auto subject = each_source();
     Builder builder(*subject);
 
-    const auto unknown = failure_of([&] { builder.resolve("helo"); });
-    REQUIRE(unknown.has_value());
-    CHECK(unknown->code == Code::not_found);
-    CHECK(unknown->hint == "did you mean hello?");
+    for (const auto recommended : {Recommended::none, Recommended::named}) {
+        const auto unknown = failure_of([&] { builder.resolve("helo", recommended); });
+        REQUIRE(unknown.has_value());
+        CHECK(unknown->code == Code::not_found);
+        CHECK(unknown->hint == "did you mean hello?");
+    }
     CHECK_FAILS(Code::conflict, "the base has present", builder.resolve("present"));
     CHECK_FAILS(Code::usage, "", builder.resolve("-o Dir=/"));
     CHECK_FAILS(Code::usage, "", subject->source().app_of("-o Dir=/"));

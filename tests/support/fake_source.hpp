@@ -53,13 +53,29 @@ public:
     bool serves(const ForeignTree& root) const override { return root.has_directory("/var/lib/fake"); }
     void settle(const ForeignTree& root) const override { root.remove("/var/lib/fake.lock"); }
 
+    std::vector<OfferedPackage> look(const Workshop&, const PackageWish& wish) const override
+    {
+        std::vector<OfferedPackage> offered;
+        for (const auto& locked : chosen(wish)) {
+            offered.push_back({locked.package, locked.size});
+        }
+        return offered;
+    }
+
     PackageChoice resolve(const Workshop& workshop, const PackageWish& wish) const override
     {
-        PackageChoice choice{{}, 1'700'000'000};
+        const PackageChoice choice{chosen(wish), 1'700'000'000};
+        download(workshop, choice.packages);
+        return choice;
+    }
+
+    std::vector<LockedPackage> chosen(const PackageWish& wish) const
+    {
+        std::vector<LockedPackage> choice;
         auto waiting = wish.names;
         for (std::size_t i = 0; i < waiting.size(); ++i) {
             app_of(waiting[i]);
-            choice.packages.push_back(choose(waiting[i]));
+            choice.push_back(choose(waiting[i]));
             const auto& content = archive_.packages.at(waiting[i]);
             for (const auto& more : said(content, "requires")) {
                 waiting.push_back(more);
@@ -71,8 +87,7 @@ public:
                 }
             }
         }
-        std::ranges::sort(choice.packages);
-        download(workshop, choice.packages);
+        std::ranges::sort(choice);
         return choice;
     }
 

@@ -33,11 +33,6 @@ app::BuildRequest request_of(const BuildFlags& flags)
     return {flags.recipe.empty() ? flags.from : flags.recipe, flags.base, flags.out, flags.lock};
 }
 
-std::string count_of(std::size_t number, const std::string& thing)
-{
-    return std::to_string(number) + ' ' + thing + (number == 1 ? "" : "s");
-}
-
 /// Findings of one kind are one line.
 struct KindOfFinding {
     std::string rule;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ std::string_view trimmed(std::string_view text, std::string_view dropped = blank
 std::vector<std::string> split(std::string_view text, char separator);
 /// What stands between blanks.
 std::vector<std::string_view> words_of(std::string_view text, std::string_view parted_by = blanks);
+/// Decimal digits and nothing else; nothing for other text and for what 64 bits do not hold.
+std::optional<std::uint64_t> number_of(std::string_view digits);
 std::string join(std::span<const std::string> parts, std::string_view separator);
 
 /// Up to three of `candidates` that a typing slip turns into `word`, nearest first.

@@ -44,6 +44,15 @@ struct LockedPackage {
     friend auto operator<=>(const LockedPackage&, const LockedPackage&) = default;
 };
 
+/// A package as the signed lists of a distribution offer it now.
+struct OfferedPackage {
+    Package package;
+    std::uint64_t size;           ///< bytes of the package file
+    bool is_security_fix = false; ///< it comes from where the distribution puts security fixes
+
+    friend auto operator<=>(const OfferedPackage&, const OfferedPackage&) = default;
+};
+
 struct PackageChoice {
     std::vector<LockedPackage> packages; ///< ascending
     std::int64_t epoch;                  ///< when the newest of them was made
@@ -103,6 +112,8 @@ public:
     /// Takes what the package manager keeps of one moment out of a root that it serves.
     virtual void settle(const ForeignTree& root) const = 0;
 
+    /// What `resolve` would choose now, ascending; nothing is downloaded but lists. Errors as `resolve`.
+    virtual std::vector<OfferedPackage> look(const Workshop& workshop, const PackageWish& wish) const = 0;
     /// Asks what there is now, chooses exact packages, downloads and checks them. Errors: not_found (no such package;
     /// near names in the hint), usage (no name of a package; an address with a secret in it, which no lock may hold),
     /// conflict (the base has it already), corrupt (a file that is not what was signed), failed (unreachable).

@@ -72,16 +72,17 @@ Error installation_error(const CommandResult& result)
                    : command_error(result, "install the packages");
 }
 
-std::vector<std::string> known_names(const Workshop& workshop)
+/// `why` names the run: each has a place of its own in the scratch directory.
+std::vector<std::string> known_names(const Workshop& workshop, const std::string& why)
 {
-    OnlineRun run(workshop, "names");
+    OnlineRun run(workshop, why);
     return text::split(run({"apt-cache", "pkgnames"}).output, '\n');
 }
 
 [[noreturn]] void refuse_unknown_package(const Workshop& workshop, const std::string& name)
 {
     throw Error(Code::not_found, "no package \"" + text::escaped(name) + "\" in the base's package sources",
-                text::hint_for(name, known_names(workshop)));
+                text::hint_for(name, known_names(workshop, "near-names")));
 }
 
 /// The names to ask apt for. What it says of a name that it does not know, it says when it chooses.
@@ -95,7 +96,7 @@ std::vector<std::string> names_to_install(const Workshop& workshop, const Packag
         parse_status(about(std::vector<std::string>{"apt-cache", "show", "--no-all-versions"} + wish.names).output);
     OnlineRun status(workshop, "status");
     const auto there = parse_status(status({"cat", "/var/lib/dpkg/status"}).output);
-    const auto known = known_names(workshop);
+    const auto known = known_names(workshop, "names");
     return wish.names + recommended_names(asked, there, {known.begin(), known.end()});
 }
 
@@ -197,7 +198,33 @@ void refuse_secret(const std::string& package, const std::string& uri)
     }
 }
 
+/// Debian, Ubuntu and Kali keep security fixes in an archive or below a host of that name.
+bool is_of_security(std::string_view uri)
+{
+    const auto place = uri.substr(0, uri.find("/pool/"));
+    return place.ends_with("-security") || place.find("://security.") != std::string_view::npos;
+}
+
 } // namespace
+
+std::vector<OfferedPackage> AptSource::look(const Workshop& workshop, const PackageWish& wish) const
+{
+    std::ranges::for_each(wish.names, require_package_name);
+    update_lists(workshop);
+    const auto uris = choose_packages(workshop, wish, names_to_install(workshop, wish));
+    const auto digests = signed_digests(workshop, uris);
+    std::vector<OfferedPackage> offered;
+    for (const auto& [uri, file_name, size] : uris) {
+        const auto name = parse_package_file_name(file_name);
+        const auto digest = digests.find(file_name);
+        if (digest == digests.end()) {
+            throw Error(Code::corrupt, "package file " + file_name + " is in no signed package list");
+        }
+        offered.push_back({{name.name, name.version, name.arch, digest->second}, size, is_of_security(uri)});
+    }
+    std::ranges::sort(offered);
+    return offered;
+}
 
 PackageChoice AptSource::resolve(const Workshop& workshop, const PackageWish& wish) const
 {
@@ -209,7 +236,7 @@ PackageChoice AptSource::resolve(const Workshop& workshop, const PackageWish& wi
     download_chosen(workshop, wish, names, uris.size());
     const auto expected = signed_digests(workshop, uris);
     PackageChoice choice{{}, 0};
-    for (const auto& [uri, file_name] : uris) {
+    for (const auto& [uri, file_name, size] : uris) {
         interrupt::throw_if_requested();
         const auto name = parse_package_file_name(file_name);
         const auto found = cache.digest_of(file_name);

@@ -15,6 +15,7 @@ public:
     bool serves(const ForeignTree& root) const override;
     void settle(const ForeignTree& root) const override;
 
+    std::vector<OfferedPackage> look(const Workshop& workshop, const PackageWish& wish) const override;
     PackageChoice resolve(const Workshop& workshop, const PackageWish& wish) const override;
     void download(const Workshop& workshop, std::span<const LockedPackage> packages) const override;
     std::filesystem::path install(const Workshop& workshop, std::span<const LockedPackage> packages,

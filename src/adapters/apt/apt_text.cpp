@@ -118,7 +118,7 @@ std::vector<PackageUri> parse_uris(std::string_view output)
     for (const auto& line : text::split(output, '\n')) {
         const auto words = text::split(line, ' ');
         if (words.size() >= 3 && words[0].size() > 2 && words[0].front() == '\'' && words[0].back() == '\'') {
-            uris.push_back({words[0].substr(1, words[0].size() - 2), words[1]});
+            uris.push_back({words[0].substr(1, words[0].size() - 2), words[1], text::number_of(words[2]).value_or(0)});
         }
     }
     return uris;

@@ -16,6 +16,7 @@ namespace qpkg::apt {
 struct PackageUri {
     std::string uri;
     std::string file_name; ///< as apt stores it
+    std::uint64_t size;    ///< bytes
 };
 
 /// Lines of `apt-get --print-uris`: 'URI' FILE SIZE [HASH]. Other lines are passed over.

@@ -356,11 +356,7 @@ BuildReport build_module(World& world, const BuildRequest& request)
     }
     const Scratch scratch(world.root / "build");
     files::require_room(scratch.path(), {space_to_start});
-    const Workshop workshop{.sandbox = world.sandbox,
-                            .progress = world.progress,
-                            .base_image = world.volumes.path(base.volume),
-                            .scratch = scratch.path(),
-                            .cache = world.root / "cache" / base.id.text()};
+    const auto workshop = workshop_for(world, base, scratch.path());
     const auto base_root = world.sandbox.open_root(workshop.base_image);
     const auto source = require_source(world, request, base, base_root);
     const auto lock =

@@ -34,6 +34,15 @@ const PackageSourceRow* source_of(PackageSources sources, const ForeignTree& roo
     return found == sources.end() ? nullptr : &*found;
 }
 
+Workshop workshop_for(World& world, const Base& base, const std::filesystem::path& scratch)
+{
+    return {.sandbox = world.sandbox,
+            .progress = world.progress,
+            .base_image = world.volumes.path(base.volume),
+            .scratch = scratch,
+            .cache = world.root / "cache" / base.id.text()};
+}
+
 MakeableBase require_makeable(PackageSources sources, const std::string& typed)
 {
     for (const auto& row : sources) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "app/world.hpp"
+
+#include "qpkg/model/state.hpp"
 #include "qpkg/ports/package_source.hpp"
 
 #include <memory>
@@ -22,6 +25,9 @@ std::string named_package_form(PackageSources sources);
 
 /// The source whose package manager a root file system has; null when it has no known one.
 const PackageSourceRow* source_of(PackageSources sources, const ForeignTree& root);
+
+/// Where packages for `base` are chosen and installed; `scratch` is the caller's.
+Workshop workshop_for(World& world, const Base& base, const std::filesystem::path& scratch);
 
 /// A base that one of the sources can make.
 struct MakeableBase {

@@ -24,15 +24,12 @@ Location absolute_location(const std::string& typed)
     return Location::require(std::filesystem::weakly_canonical(std::filesystem::absolute(typed)).string());
 }
 
-void refuse_taken(const Snapshot& snapshot, const Repository& candidate)
+void refuse_taken_namespaces(const Snapshot& snapshot, const Repository& candidate)
 {
     for (const auto& other : snapshot.repositories) {
-        if (other.name == candidate.name) {
-            throw Error(Code::conflict, "there is a repository " + other.name.text() + " already, at " + other.location,
-                        "remove it first: qpkg repo remove " + other.name.text());
-        }
         for (const auto& name : candidate.namespaces) {
-            if (std::find(other.namespaces.begin(), other.namespaces.end(), name) != other.namespaces.end()) {
+            if (other.name != candidate.name &&
+                std::find(other.namespaces.begin(), other.namespaces.end(), name) != other.namespaces.end()) {
                 throw Error(Code::conflict,
                             "namespace " + name + " of " + candidate.name.text() + " belongs to repository " +
                                 other.name.text(),
@@ -40,6 +37,16 @@ void refuse_taken(const Snapshot& snapshot, const Repository& candidate)
             }
         }
     }
+}
+
+void refuse_taken(const Snapshot& snapshot, const Repository& candidate)
+{
+    const auto same = std::ranges::find(snapshot.repositories, candidate.name, &Repository::name);
+    if (same != snapshot.repositories.end()) {
+        throw Error(Code::conflict, "there is a repository " + same->name.text() + " already, at " + same->location,
+                    "remove it first: qpkg repo remove " + same->name.text());
+    }
+    refuse_taken_namespaces(snapshot, candidate);
 }
 
 } // namespace
@@ -91,6 +98,22 @@ void record_repository(World& world, const FoundRepository& found)
     world.db.commit({&change, 1});
     fault_point("repo.recorded");
     LocationSecrets(world.root).keep_only(world.db.snapshot().repositories);
+}
+
+void widen_repository(World& world, const RepoName& name, const std::set<std::string>& namespaces)
+{
+    const auto snapshot = world.db.snapshot();
+    auto repository = known_repository(snapshot, name.text());
+    std::set<std::string> wider(repository.namespaces.begin(), repository.namespaces.end());
+    wider.insert(namespaces.begin(), namespaces.end());
+    if (wider.size() == repository.namespaces.size()) {
+        return;
+    }
+    repository.namespaces.assign(wider.begin(), wider.end());
+    refuse_taken_namespaces(snapshot, repository);
+    const Change change = SetRepository{repository};
+    world.db.commit({&change, 1});
+    fault_point("repo.widened");
 }
 
 Repository known_repository(const Snapshot& snapshot, const std::string& typed)

@@ -7,6 +7,7 @@
 #include "qpkg/model/location.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,10 @@ FoundRepository find_repository(World& world, const AddRepositoryRequest& reques
 void verify_repository(World& world, const FoundRepository& found);
 /// Records what was verified, under the lock. Error conflict when name or namespace were taken meanwhile.
 void record_repository(World& world, const FoundRepository& found);
+
+/// Lets a repository that is trusted already publish in more namespaces, under the lock. Errors: not_found, conflict
+/// (another has one of them).
+void widen_repository(World& world, const RepoName& name, const std::set<std::string>& namespaces);
 
 /// The trusted repository of that name. Error not_found with near names.
 Repository known_repository(const Snapshot& snapshot, const std::string& name);

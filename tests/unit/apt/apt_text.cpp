@@ -15,6 +15,7 @@ TEST_CASE("the addresses that apt prints are read, with and without a digest")
     REQUIRE(uris.size() == 2);
     CHECK(uris[0].uri == "http://a/b_1%3a2_amd64.deb");
     CHECK(uris[1].file_name == "c_1_all.deb");
+    CHECK(uris[1].size == 59908);
 }
 
 TEST_CASE("package records give digests, each once and in order")

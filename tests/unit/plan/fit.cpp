@@ -47,7 +47,7 @@ Details a_module()
 plan::BaseToFit newer(const Details& details)
 {
     const auto release = testing::a_release();
-    return {release.base, release.base_level, CommitId(sha256("a newer base")), details};
+    return {*release.base.base(), release.base_level, CommitId(sha256("a newer base")), details};
 }
 
 std::vector<Misfit> misfits_on(const Details& base)
@@ -207,13 +207,22 @@ TEST_CASE("a module fits the base that it was built on, whatever is told of eith
 {
     auto release = testing::a_release();
     const Details empty;
-    CHECK(plan::misfits(release, a_module(), {release.base, release.base_level, release.inputs.base, empty}).empty());
-    CHECK(plan::misfits(release, a_module(), {release.base, 7, release.inputs.base, empty}).empty());
+    const auto fits = [&](std::uint64_t level, const Details& given) {
+        const plan::BaseToFit base{*release.base.base(), level, *release.inputs.base, given};
+        return plan::misfits(release, a_module(), base).empty();
+    };
+    CHECK(fits(release.base_level, empty));
+    CHECK(fits(7, empty));
+    CHECK_FALSE(fits(release.base_level, {.excluded = {{release.app, 1, "why"}}}));
+}
 
-    const Details excluding{.excluded = {{release.app, 1, "why"}}};
-    CHECK(
-        plan::misfits(release, a_module(), {release.base, release.base_level, release.inputs.base, excluding}).size() ==
-        1);
+TEST_CASE("a module that brings its own root fits every base")
+{
+    auto release = testing::a_release();
+    release.base = BaseOrNone::none();
+    release.inputs.base = std::nullopt;
+    const Details empty;
+    CHECK(plan::misfits(release, a_module(), newer(empty)).empty());
 }
 
 TEST_CASE("across levels a module fits only a base that it was built on")

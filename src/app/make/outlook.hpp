@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+//
+// Why a build can be asked about before it is made. A person wants to know what comes and how much, a pipeline whether
+// anything has changed; both cost seconds, and a build minutes.
+#pragma once
+
+#include "app/world.hpp"
+#include "build/moved_packages.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace qpkg::app {
+
+/// What a build of one package without a recipe would take now.
+struct Outlook {
+    AppId app;
+    BaseId base;
+    std::string from;                     ///< as `build_module` takes it: "deb:hello"
+    std::vector<OfferedPackage> packages; ///< ascending
+    std::uint64_t download;               ///< bytes of all package files, also of those that are in the cache
+};
+
+/// Asks the package sources of a base that is here; nothing is downloaded but lists. `package` is a name, or the whole
+/// id of the app that its source would make of it. Errors: not_found (base; no such package, near names in the hint),
+/// usage (no name of a package), conflict (the base has it), unsupported (a base without a package manager), failed.
+Outlook look_ahead(World& world, const std::string& package, const BaseId& base);
+
+/// A module that was built, and what the distribution offers since.
+struct ModuleAge {
+    AppId app;
+    BaseId base;
+    std::filesystem::path directory;
+    bool has_newer_base;                    ///< the base here is another than it was built on
+    std::vector<build::MovedPackage> moved; ///< ascending
+
+    bool is_outdated() const { return has_newer_base || !moved.empty(); }
+    std::size_t security_fixes() const;
+};
+/// Compares a directory that `qpkg build` left, of which only module.toml and module.lock are read, with what a build
+/// of the recipe would take now. Errors: not_found (no such module; base; a package that is gone), corrupt (lock file),
+/// as `look_ahead`.
+ModuleAge age_of(World& world, const std::filesystem::path& module);
+
+} // namespace qpkg::app
