@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
+#include "qpkg/model/base_or_none.hpp"
 #include "qpkg/model/id.hpp"
 
 #include <cstdint>

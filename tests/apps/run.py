@@ -261,7 +261,8 @@ class Trial:
             shutil.rmtree(folder)
 
     def start_here(self, script, display, **streams):
-        command = [self.world.programs / "qpkg", "--root", self.world.root, "run", self.qube, "--", "sh", "-c", script]
+        view = ["--app", self.name] if self.app.get("view") else []
+        command = [self.world.programs / "qpkg", "--root", self.world.root, "run", self.qube, *view, "--", "sh", "-c", script]
         return subprocess.Popen([*map(str, command)], stdin=subprocess.DEVNULL, env=dict(os.environ, DISPLAY=display),
                                 **streams)
 

@@ -85,6 +85,7 @@ def cases(world):
         "qube start": Case("qube", "start", "work"),
         "qube stop": Case("qube", "stop", "work", before=start_a_qube),
         "qube remove": Case("qube", "remove", "personal", "--yes"),
+        "setup": Case("setup", "--yes"),
         "base build": Case("base", "build", "debian-12", "--mirror", "file:///nowhere", code=1),
         "base import": Case("base", "import", folder / "base.tar", "--id", "other"),
         "build": Case("build", folder / "module.toml", "--out", folder / "built", code=9),

@@ -28,6 +28,7 @@ def cases(world, user=0):
         "status": ["status"],
         "why": ["why", "hello"],
         "owns": ["owns", "/usr/bin/hello"],
+        "outdated": ["outdated"],
         "diff": ["diff", "work", "1", "2"],
         "history": ["history", "work"],
         "du": ["du"],

@@ -20,7 +20,8 @@ Document describe(const app::SetupPlan& plan, const app::OwnPlace& place)
 {
     Document out("setup");
     const auto state = [](bool is_made) { return is_made ? "is made" : "is here"; };
-    out.field("base", shown_as(text(plan.base.text()), plan.base.text() + ", " + state(plan.makes_base.has_value())), "Base");
+    out.field("base", shown_as(text(plan.base.text()), plan.base.text() + ", " + state(plan.makes_base.has_value())),
+              "Base");
     out.field("keys", shown_as(text(place.keys.string()), place.keys.string() + ", " + state(plan.makes_keys)), "Keys");
     out.field("repository", shown_as(text(place.site.string()), place.site.string() + ", " + state(plan.makes_site)),
               "Own repository");

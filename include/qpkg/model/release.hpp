@@ -70,8 +70,8 @@ struct Limit {
 
 /// What a build was made from; the same inputs give the same commit.
 struct BuildInputs {
-    Digest recipe;                    ///< sha256 of module.toml
-    Digest lock;                      ///< sha256 of module.lock
+    Digest recipe; ///< sha256 of module.toml
+    Digest lock;   ///< sha256 of module.lock
     /// The base's commit, on which or with whose root it was made; of a base its own. Nothing: neither.
     std::optional<CommitId> base;
     std::int64_t source_date_epoch;   ///< seconds since 1970

@@ -9,6 +9,7 @@ import http.server
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -179,11 +180,13 @@ class OwnPublisher(DebianCase):
         self.world.publish(self.world.make_module("org.example.tool", "1.0"))
         self.world.add_repository()
         self.assertEqual(self.world.qpkg("install", "greeter", "--into", "work", "--yes", "--offline").code, 3)
-        shutil.rmtree(self.world.site)
+        with sqlite3.connect(self.world.root / "state.db") as database:
+            database.execute("update trusted_role set bytes = x'7b7d' where repo = 'demo' and role = 'root'")
 
         answer = self.world.qpkg("install", "greeter", "--into", "work", "--yes")
 
-        self.assertNotIn(answer.code, (0, 3), answer.out + answer.err)
+        self.assertEqual(answer.code, 6, answer.out + answer.err)
+        self.assertIn('cannot tell which app "greeter" means', answer.err)
         self.assertEqual(self.world.must("list", "work", "--json").json["apps"], [])
         self.assertFalse((self.world.root / "own/modules").exists())
 

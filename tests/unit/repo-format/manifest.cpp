@@ -27,6 +27,7 @@ Release a_whole_release()
 {
     auto release = a_release();
     release.base = BaseOrNone::none();
+    release.base_level = 0;
     release.inputs.base = std::nullopt;
     return release;
 }
