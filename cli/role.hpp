@@ -35,8 +35,9 @@ std::unique_ptr<Sandbox> make_sandbox(const Options& options);
 void equip(app::World& world, const std::filesystem::path& guest_files);
 
 /// Builds first what no repository offers, where the role and this machine can; `install` is proposed again after that.
-/// Nothing where there is nothing to build, and `missing` is the answer.
-std::optional<Proposal> propose_building(Context& context, const app::InstallRequest& request, const Error& missing,
+/// Nothing where there is nothing to build, and `missing` is the answer. The request then has the ids of what was built
+/// in the place of what was typed.
+std::optional<Proposal> propose_building(Context& context, app::InstallRequest& request, const Error& missing,
                                          const std::function<Proposal()>& install);
 /// Builds first what this machine built once, and would build otherwise now. Nothing where that is nothing.
 std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeRequest& request,

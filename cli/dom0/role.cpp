@@ -33,8 +33,7 @@ std::unique_ptr<Sandbox> make_sandbox(const Options&) { return std::make_unique<
 
 void equip(app::World&, const std::filesystem::path&) {}
 
-std::optional<Proposal> propose_building(Context&, const app::InstallRequest&, const Error&,
-                                         const std::function<Proposal()>&)
+std::optional<Proposal> propose_building(Context&, app::InstallRequest&, const Error&, const std::function<Proposal()>&)
 {
     return std::nullopt;
 }

@@ -10,6 +10,8 @@
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
 
+#include <algorithm>
+
 namespace qpkg::cli {
 namespace {
 
@@ -75,7 +77,7 @@ std::string reason_of(const app::ModuleAge& age)
     return words;
 }
 
-std::optional<Proposal> propose_building(Context& context, const app::InstallRequest& request, const Error& missing,
+std::optional<Proposal> propose_building(Context& context, app::InstallRequest& request, const Error& missing,
                                          const std::function<Proposal()>& install)
 {
     auto& world = context.world();
@@ -90,7 +92,11 @@ std::optional<Proposal> propose_building(Context& context, const app::InstallReq
         throw Error(missing.code(), missing.what(),
                     missing.hint() + "; or let this machine build apps from its distribution's packages: qpkg setup");
     }
-    const auto builds = app::unoffered_apps(world, request);
+    std::vector<app::Outlook> builds;
+    for (const auto& [typed, outlook] : app::unoffered_apps(world, request)) {
+        std::ranges::replace(request.apps, typed, outlook.app.text());
+        builds.push_back(outlook);
+    }
     if (builds.empty()) {
         return std::nullopt;
     }

@@ -130,7 +130,7 @@ def build(world, packages, out, *more, extends=None):
     if len(packages) > 1 or extends:
         recipe = world.folder / f"{name}.toml"
         point = f'extends = "{extends}"\n' if extends else ""
-        recipe.write_text(f'[app]\nid = "org.debian.{name}"\nbase = "{BASE}"\n{point}[source]\ntype = "packages"\n'
+        recipe.write_text(f'[app]\nid = "org.debian.{name.replace(".", "-")}"\nbase = "{BASE}"\n{point}[source]\ntype = "packages"\n'
                           f'packages = {json.dumps(packages)}\n')
         origin = [recipe]
     return world.must("build", *origin, "--out", out, *more, "--json").json

@@ -37,7 +37,9 @@ std::string read_if_file(const ForeignTree& tree, const std::string& path, std::
 AppId AptSource::app_of(std::string_view package) const
 {
     require_package_name(package);
-    return AppId::require("org.debian." + std::string(package));
+    auto name = std::string(package); // a dot would begin another part of the id
+    std::ranges::replace(name, '.', '-');
+    return AppId::require("org.debian." + name);
 }
 
 bool AptSource::is_older(std::string_view version, std::string_view than) const

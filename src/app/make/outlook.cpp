@@ -8,7 +8,6 @@
 #include "plan/plan.hpp"
 
 #include "qpkg/core/files.hpp"
-#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -48,18 +47,24 @@ private:
     std::unique_ptr<PackageSource> source_;
 };
 
-/// The name of the package that a person means. The whole id of an app names one only where the source makes that id.
+/// The name of the package that a person means: the whole id of the app that the source would make of it is one, too.
 std::string name_in(const PackageSource& source, const std::string& typed)
 {
     const auto app = AppId::parse(typed);
     if (!app) {
         return typed;
     }
-    auto name = typed.substr(namespace_of(*app).size() + 1);
-    if (source.app_of(name) != *app) {
-        throw Error(Code::not_found, "no package of the base's distribution is called " + text::escaped(typed));
+    try {
+        auto name = short_name(*app);
+        if (source.app_of(name) == *app) {
+            return name;
+        }
+    } catch (const Error& error) {
+        if (error.code() != Code::usage) {
+            throw;
+        }
     }
-    return name;
+    return typed; // names of packages have dots, too
 }
 
 } // namespace

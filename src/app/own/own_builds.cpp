@@ -69,15 +69,15 @@ Outlook look_for(World& world, const std::string& typed, const BaseId& base)
 
 } // namespace
 
-std::vector<Outlook> unoffered_apps(World& world, const InstallRequest& request)
+std::vector<OwnBuild> unoffered_apps(World& world, const InstallRequest& request)
 {
     const auto snapshot = world.db.snapshot();
     const auto qubes = chosen_qubes(snapshot, request.into);
     const auto base = plan::require_qube(snapshot, qubes.front()).base;
-    std::vector<Outlook> found;
+    std::vector<OwnBuild> found;
     for (const auto& typed : unknown_words(world, snapshot, request, base)) {
-        found.push_back(look_for(world, typed, base));
-        refuse_foreign_namespace(snapshot, found.back().app);
+        found.push_back({typed, look_for(world, typed, base)});
+        refuse_foreign_namespace(snapshot, found.back().outlook.app);
     }
     return found;
 }

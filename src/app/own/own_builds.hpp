@@ -16,10 +16,15 @@
 
 namespace qpkg::app {
 
+struct OwnBuild {
+    std::string typed; ///< the word of the request
+    Outlook outlook;
+};
+
 /// The apps of a request that no repository offers, as this machine can build them for the base of these qubes; none
 /// when all are offered. Errors: as `prepare_install` has them; not_found also for what no package is called, near
 /// names in the hint; conflict when their namespace belongs to another repository.
-std::vector<Outlook> unoffered_apps(World& world, const InstallRequest& request);
+std::vector<OwnBuild> unoffered_apps(World& world, const InstallRequest& request);
 
 /// Builds them, and publishes them into the machine's own repository, signed by its keys. Errors as `build_module` and
 /// `publish`; what was built stays, and is published by the next call.

@@ -32,16 +32,16 @@ pack() { # NAME VERSION FIELDS DATE: the tree lies in NAME
     export SOURCE_DATE_EPOCH="$(date -d "$4" +%s)"
     dpkg-deb --root-owner-group -Zgzip -b "$1" "archive/$1_$2_all.deb" > /dev/null
 }
-rm -rf archive greeter libgreeter other
-mkdir -p archive greeter/usr/bin libgreeter/usr/share/greeter other/usr/bin
+rm -rf archive greeter libgreeter other3.1
+mkdir -p archive greeter/usr/bin libgreeter/usr/share/greeter other3.1/usr/bin
 printf '#!/bin/sh\ncat /usr/share/greeter/words\n' > greeter/usr/bin/greeter
-printf '#!/bin/sh\necho other\n' > other/usr/bin/other
+printf '#!/bin/sh\necho other\n' > other3.1/usr/bin/other
 chmod 755 */usr/bin/*
 echo "hello from $LIBRARY" > libgreeter/usr/share/greeter/words
 pack greeter 1.0 'Depends: libgreeter
 ' 2025-01-01
 pack libgreeter "$LIBRARY" '' "$WHEN"
-pack other 1.0 '' 2025-01-01
+pack other3.1 1.0 '' 2025-01-01
 cd archive
 for deb in *.deb; do
     dpkg-deb -f "$deb"
@@ -139,10 +139,10 @@ class OwnPublisher(DebianCase):
 
     def test_two_commands_lead_to_an_app_and_the_same_upgrade_follows_the_archive(self):
         self.set_up()
-        installed = check_schema(self.world.must("install", "greeter", "other", "--into", "work", "--yes", "--json").json)
+        installed = check_schema(self.world.must("install", "greeter", "other3.1", "--into", "work", "--yes", "--json").json)
         self.assertEqual([row["change"] for row in installed["changes"]], ["add", "add"])
         self.assertEqual(self.greet(), "hello from 1.0\n")
-        other = self.volume_of("org.debian.other")
+        other = self.volume_of("org.debian.other3-1")
         self.assertEqual(self.world.qpkg("outdated", "--unchanged-exit-77").code, 77)
         self.assertIn("up to date", self.world.must("upgrade", "--yes").out)
 
@@ -157,7 +157,7 @@ class OwnPublisher(DebianCase):
         upgraded = self.world.must("upgrade", "--yes", "--json").json
         self.assertEqual([row["app"] for row in upgraded["changes"] if row["change"] == "upgrade"], ["org.debian.greeter"])
         self.assertEqual(self.greet(), "hello from 1.1\n")
-        self.assertEqual(self.volume_of("org.debian.other"), other)
+        self.assertEqual(self.volume_of("org.debian.other3-1"), other)
         self.world.must("rollback", "work", "--yes")
         self.assertEqual(self.greet(), "hello from 1.0\n")
 

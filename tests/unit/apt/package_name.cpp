@@ -12,6 +12,7 @@ TEST_CASE("a package gives its app a name, and what can be no package is refused
     const AptSource source;
 
     CHECK(source.app_of("git").text() == "org.debian.git");
+    CHECK(source.app_of("python3.11").text() == "org.debian.python3-11");
     for (const auto* name : {"git --purge", "a", "-o", "git-", "Git", "git_x", ""}) {
         CHECK_FAILS(Code::usage, "is not the name of a Debian package", source.app_of(name));
     }
