@@ -130,7 +130,7 @@ def build(world, packages, out, *more, extends=None):
     if len(packages) > 1 or extends:
         recipe = world.folder / f"{name}.toml"
         point = f'extends = "{extends}"\n' if extends else ""
-        recipe.write_text(f'[app]\nid = "org.debian.{name}"\nbase = "{BASE}"\n{point}[source]\ntype = "packages"\n'
+        recipe.write_text(f'[app]\nid = "org.debian.{name.replace(".", "-")}"\nbase = "{BASE}"\n{point}[source]\ntype = "packages"\n'
                           f'packages = {json.dumps(packages)}\n')
         origin = [recipe]
     return world.must("build", *origin, "--out", out, *more, "--json").json
@@ -261,7 +261,8 @@ class Trial:
             shutil.rmtree(folder)
 
     def start_here(self, script, display, **streams):
-        command = [self.world.programs / "qpkg", "--root", self.world.root, "run", self.qube, "--", "sh", "-c", script]
+        view = ["--app", self.name] if self.app.get("view") else []
+        command = [self.world.programs / "qpkg", "--root", self.world.root, "run", self.qube, *view, "--", "sh", "-c", script]
         return subprocess.Popen([*map(str, command)], stdin=subprocess.DEVNULL, env=dict(os.environ, DISPLAY=display),
                                 **streams)
 

@@ -47,6 +47,10 @@ def is_unpacked(path, wanted, found):
             (there.kind, there.mode, there.owner, there.link.removesuffix(".gz")))
 
 
+def is_readable_besides(here, there):
+    return here.kind == "f" and int(there.mode, 8) == int(here.mode, 8) | 0o444
+
+
 def differences(wanted, found):
     """Ascending by path. Of what is missing or added as a whole only the topmost folder is named."""
     unpacked = {path for path in wanted.keys() - found.keys() if is_unpacked(path, wanted, found)}
@@ -65,7 +69,8 @@ def differences(wanted, found):
             continue
         for field in ("mode", "owner", "size", "link"):
             if getattr(here, field) != getattr(there, field):
-                all_of_it.append(Difference(path, field, getattr(here, field), getattr(there, field)))
+                what = "readable" if field == "mode" and is_readable_besides(here, there) else field
+                all_of_it.append(Difference(path, what, getattr(here, field), getattr(there, field)))
     return sorted(all_of_it)
 
 

@@ -17,8 +17,12 @@ constexpr std::size_t largest_packed_changelog = 1024 * 1024;
 constexpr std::size_t largest_copyright = 16 * 1024 * 1024;
 constexpr std::array<std::string_view, 3> scripts{"preinst", "postinst", "triggers"};
 
-/// The package of "hello.list" and of "libhello:amd64.postinst".
-std::string package_of(const std::string& file) { return file.substr(0, file.find_first_of(":.", 1)); }
+/// The package of "hello-6.1.list" and of "libhello:amd64.postinst".
+std::string package_of(const std::string& file)
+{
+    const auto name = file.substr(0, file.rfind('.'));
+    return name.substr(0, name.find(':'));
+}
 
 /// Empty when there is no regular file.
 std::string read_if_file(const ForeignTree& tree, const std::string& path, std::size_t cap)

@@ -43,6 +43,24 @@ TEST_CASE("what dpkg recorded of one package, also for several architectures, is
                                                                .has_scripts = true}});
 }
 
+TEST_CASE("a package whose name has a dot is not taken for another")
+{
+    Changes changes;
+    changes.tree.file("var/lib/dpkg/status", "Package: tool-6.q16\nVersion: 1\nArchitecture: amd64\nSource: tool\n\n")
+        .file("var/lib/dpkg/info/tool-6.q16.list", "/usr/bin/tool\n")
+        .file("var/lib/dpkg/info/libtool1.0:amd64.list", "/usr/lib/libtool.so.1\n")
+        .file("var/lib/dpkg/info/libtool1.0:amd64.triggers", "x");
+
+    const auto packages = changes.describe();
+
+    REQUIRE(packages.size() == 2);
+    CHECK(packages[0].name == "libtool1.0");
+    CHECK(packages[0].has_scripts);
+    CHECK(packages[1].name == "tool-6.q16");
+    CHECK(packages[1].source == "tool");
+    CHECK(packages[1].paths == std::vector<std::string>{"/usr/bin/tool"});
+}
+
 TEST_CASE("files of dpkg's state may be pipes or lead anywhere: nobody waits, and nothing outside is read")
 {
     Changes changes;
