@@ -249,10 +249,8 @@ class Trial:
 
     @contextlib.contextmanager
     def plain_root(self, archives):
-        base = next(row for row in self.world.must("base", "list", "--json").json["bases"] if row["base"] == BASE)
         folder = self.world.folder / "plain"
-        root = plain_root.PlainRoot(folder, plain_root.base_volume(self.world.root, base),
-                                    self.world.root / f"cache/{BASE}/apt/archives")
+        root = plain_root.over_base(self.world, BASE, folder)
         try:
             root.install(archives)
             yield root

@@ -96,9 +96,10 @@ class PlainRoot:
         subprocess.run(["umount", "--lazy", self.layers[1]], check=True)
 
 
-def base_volume(state, base):
-    """Where the volume of a base lies."""
-    return pathlib.Path(state) / "volumes" / f"{base['volume']}.erofs"
+def over_base(world, name, folder):
+    """A root below `folder`, over the base of that name, with the packages that builds on it have downloaded."""
+    base = next(row for row in world.must("base", "list", "--json").json["bases"] if row["base"] == name)
+    return PlainRoot(folder, world.root / f"volumes/{base['volume']}.erofs", world.root / f"cache/{name}/apt/archives")
 
 
 def locked_archives(module):

@@ -47,10 +47,7 @@ class Pages(DebianCase):
 
     def plain(self, name, archives):
         """The page and the list of fonts, as apt's root of this name has them."""
-        base = next(row for row in self.world.must("base", "list", "--json").json["bases"] if row["base"] == "debian-12")
-        folder = self.world.folder / f"plain-{name}"
-        root = plain_root.PlainRoot(folder, plain_root.base_volume(self.world.root, base),
-                                    self.world.root / "cache/debian-12/apt/archives")
+        root = plain_root.over_base(self.world, "debian-12", self.world.folder / f"plain-{name}")
         self.addCleanup(root.close)
         root.install(archives)
         return root.output(PAGE), (root.root / "home/user/page.png").read_bytes()

@@ -18,7 +18,8 @@ APP = "org.postgresql.postgresql"
 UNIT = f"{APP}.service"
 STATE = f"/rw/qpkg/state/{APP}/postgresql"
 RECIPE = HERE.parents[2] / "examples/postgresql"
-MINUTES = 10
+MINUTES = 10  # of a machine
+TRIES = 480   # twice a second: a service that never begins is told, with what the journal says
 
 
 class Postgresql(worlds.MachineCase):
@@ -37,7 +38,8 @@ class Postgresql(worlds.MachineCase):
 
     def wait_until_ready(self, machine):
         machine.ready()
-        self.check(machine, f"until systemctl -q is-active {UNIT} || systemctl -q is-failed {UNIT}; do sleep 0.5; done; "
+        ended = f"systemctl -q is-active {UNIT} || systemctl -q is-failed {UNIT}"
+        self.check(machine, f"tries=0; until {ended} || [ $tries -gt {TRIES} ]; do tries=$((tries + 1)); sleep 0.5; done; "
                             f"systemctl is-active {UNIT} || journalctl -b -n 40 --no-pager", "active\n")
 
     def sql(self, machine, statement, answer):
