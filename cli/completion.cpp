@@ -50,6 +50,8 @@ std::vector<std::string> names_of(const Things& things, Name name)
 {
     std::vector<std::string> names;
     std::ranges::transform(things, std::back_inserter(names), name);
+    const auto repeated = std::ranges::unique(names); // of a base there may be several releases
+    names.erase(repeated.begin(), repeated.end());
     return names;
 }
 

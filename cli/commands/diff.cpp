@@ -15,14 +15,22 @@ Document describe(const app::DiffReport& report)
     out.field("to", report.to);
     out.line("qube " + report.qube.text() + ", generation " + std::to_string(report.from) + " → " +
              std::to_string(report.to));
-    if (report.apps.empty()) {
+    if (report.apps.empty() && report.bases.empty()) {
         out.line("No difference.");
     }
     const auto version = [](const std::string& known) { return shown_as(text(known), or_dash(known)); };
+    out.table("bases", report.bases, column("base", "BASE", &app::BaseDifference::base),
+              column("from", "FROM", &app::BaseDifference::from, version),
+              column("to", "TO", &app::BaseDifference::to, version));
     out.table("apps", report.apps, column("app", "APP", &app::AppDifference::app),
               column("from", "FROM", &app::AppDifference::from, version),
               column("to", "TO", &app::AppDifference::to, version));
     std::vector<std::vector<Value>> packages;
+    for (const auto& base : report.bases) {
+        for (const auto& line : base.packages) {
+            packages.push_back({text(base.base.text()), text(line)});
+        }
+    }
     for (const auto& app : report.apps) {
         for (const auto& line : app.packages) {
             packages.push_back({text(app.app.text()), text(line)});

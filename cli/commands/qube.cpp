@@ -31,7 +31,7 @@ Document describe(const Qube& qube)
 {
     Document out("qube-create");
     out.field("name", qube.name, "Qube");
-    out.field("base", qube.base, "Base");
+    out.field("base", qube.base().id, "Base");
     out.field("generation", qube.current);
     return out;
 }
@@ -43,7 +43,7 @@ void create(Context& context, const QubeRequest& request)
     const auto qube = app::create_qube(context.world(), app::plan_qube(context.world(), request.name, request.base,
                                                                        layout_of(request.layout), context.typed));
     context.show(describe(qube)
-                     .done("Done: qube " + qube.name.text() + " is made from " + qube.base.text() + ", no apps yet.")
+                     .done("Done: qube " + qube.name.text() + " is made from " + qube.base().id.text() + ", no apps yet.")
                      .next("To add an app: qpkg install APP --into " + qube.name.text()));
 }
 

@@ -13,9 +13,17 @@ std::string state_of(const app::QubeStatus& qube)
         return "gone";
     }
     if (qube.running && qube.outdated) {
-        return "runs an older generation";
+        return qube.waiting ? "runs an older generation, another base from its next start on"
+                            : "runs an older generation";
     }
     return std::string(qube.running ? "running" : "stopped") + (qube.incomplete ? ", lacks something" : "");
+}
+
+Value base_of(const app::QubeStatus& qube)
+{
+    auto id = qube.base.text();
+    auto shown = id + (qube.base_release.empty() ? "" : ' ' + qube.base_release);
+    return shown_as(text(std::move(id)), std::move(shown));
 }
 
 void describe_qubes(Document& out, const app::StatusReport& report)
@@ -25,10 +33,11 @@ void describe_qubes(Document& out, const app::StatusReport& report)
         out.line("No qubes yet. To make one: qpkg qube create NAME --base debian-12");
     }
     out.table(
-        "qubes", report.qubes, column("name", "QUBE", &QubeStatus::name), column("base", "BASE", &QubeStatus::base),
+        "qubes", report.qubes, column("name", "QUBE", &QubeStatus::name), column("base", "BASE", base_of),
+        column("base_release", "", &QubeStatus::base_release),
         column("generation", "GENERATION", &QubeStatus::generation), column("apps", "APPS", &QubeStatus::apps),
         column("running", "STATE", [](const QubeStatus& qube) { return shown_as(flag(qube.running), state_of(qube)); }),
-        column("outdated", "", &QubeStatus::outdated), column("incomplete", "", &QubeStatus::incomplete),
+        column("outdated", "", &QubeStatus::outdated), column("waiting", "", &QubeStatus::waiting), column("incomplete", "", &QubeStatus::incomplete),
         column("vanished", "", &QubeStatus::vanished), column("base_outdated", "", &QubeStatus::base_outdated));
     out.table("outdated_disposables", report.outdated_disposables,
               column("name", "RUNS AN OLDER GENERATION", &plan::Disposable::name),

@@ -248,7 +248,7 @@ Activated activate(const StateDb& db, Hypervisor& hypervisor)
         attempt(qube.name, [&] { hypervisor.create(qube.name, qube.base); });
     }
     for (const auto& wanted : activation.set_wanted) {
-        attempt(wanted.qube, [&] { hypervisor.set_wanted(wanted.qube, wanted.slots); });
+        attempt(wanted.qube, [&] { hypervisor.set_wanted(wanted.qube, wanted.slots, wanted.base); });
     }
     // New volumes come before old ones go: an app that changes its release is never missing. Where that leaves no room,
     // it comes after.

@@ -5,6 +5,14 @@
 
 namespace qpkg {
 
+std::string release_word(const Base& base) { return 'r' + std::to_string(base.number); }
+
+std::string release_name(const Base& base)
+{
+    const auto& id = base.id.text();
+    return id.substr(id.rfind('.') + 1) + ' ' + release_word(base);
+}
+
 const Generation& Qube::current_generation() const
 {
     const auto found = std::find_if(generations.begin(), generations.end(),
@@ -24,8 +32,24 @@ const Qube* Snapshot::find_qube(const QubeName& name) const
 
 const Base* Snapshot::find_base(const BaseId& id) const
 {
-    const auto found = std::find_if(bases.begin(), bases.end(), [&](const Base& base) { return base.id == id; });
+    const auto found = std::find_if(bases.rbegin(), bases.rend(), [&](const Base& base) { return base.id == id; });
+    return found == bases.rend() ? nullptr : &*found;
+}
+
+const Base* Snapshot::find_base(const CommitId& commit) const
+{
+    const auto found = std::ranges::find(bases, commit, &Base::commit);
     return found == bases.end() ? nullptr : &*found;
+}
+
+const Base* Snapshot::base_of(const BaseBinding& binding) const
+{
+    const auto* base = binding.commit ? find_base(*binding.commit) : nullptr;
+    if (binding.commit && base == nullptr) {
+        throw Error(Code::corrupt, "base " + binding.id.text() + ", commit " + binding.commit->hex() +
+                                       ", is named by a generation but not in the database");
+    }
+    return base;
 }
 
 const KnownRelease& Snapshot::release(const ManifestId& id) const

@@ -69,6 +69,11 @@ void change_running(const Live& live, const Attachment& wanted, Activation& acti
         if (attached.qube != wanted.qube || attached == wanted) {
             continue;
         }
+        if (attached.base != wanted.base) {
+            outdated = true;
+            activation.waiting.push_back(wanted.qube);
+            continue;
+        }
         if (!live.hot_attach) {
             outdated = true;
             continue;
@@ -105,7 +110,10 @@ std::vector<Attachment> wanted_attachments(const Snapshot& snapshot)
 {
     std::vector<Attachment> attachments;
     for (const auto& qube : snapshot.qubes) {
-        attachments.push_back({qube.name, slots_of(snapshot, qube.current_generation())});
+        const auto* base = snapshot.base_of(qube.base());
+        attachments.push_back({.qube = qube.name,
+                               .slots = slots_of(snapshot, qube.current_generation()),
+                               .base = base == nullptr ? std::nullopt : std::optional(base->volume)});
     }
     return attachments;
 }
@@ -125,12 +133,11 @@ Activation plan_activation(const Snapshot& snapshot, const Live& live)
             continue;
         }
         if (set == nullptr) {
-            const auto& base = qube.base_volume;
-            if (!live.makes_qubes || !base) {
+            if (!live.makes_qubes || !wanted.base) {
                 activation.vanished.push_back(wanted.qube);
                 continue;
             }
-            activation.create.push_back({wanted.qube, *base});
+            activation.create.push_back({wanted.qube, *wanted.base});
         }
         if (set == nullptr || *set != wanted) {
             activation.set_wanted.push_back(wanted);

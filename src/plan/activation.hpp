@@ -9,6 +9,9 @@
 // qube is touched: after a crash between the two, a new start is right. New volumes come before old ones go, so that an
 // app that changes its release is never missing. A backend that cannot attach to a running qube has outdated qubes
 // instead.
+//
+// A qube that runs from another base than it is to have is left as it is, apps and all, until it starts again: apps of
+// the new generation were chosen for the new base, and a base cannot be changed below what runs.
 #pragma once
 
 #include "qpkg/model/attachment.hpp"
@@ -57,6 +60,7 @@ struct Activation {
     std::vector<SlotChange> detach;
     std::vector<QubeName> announce; ///< after `set_wanted`: have the volumes, but not what is said of them
     std::vector<QubeName> outdated; ///< ascending: run an older generation until they start again
+    std::vector<QubeName> waiting;  ///< of those, ascending: another base is theirs then, and until then nothing changes
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
     std::vector<QubeName> vanished;          ///< recorded, but the backend has them no more, or others of that name
     std::map<QubeName, std::string> unknown; ///< nobody can say what they have, and why: they are left alone

@@ -32,7 +32,7 @@ const Generation* generation_with(const Snapshot& snapshot, const Qube& qube, co
 std::optional<Model> model_of(const Snapshot& snapshot, const FoundQube& found)
 {
     for (const auto& qube : snapshot.qubes) {
-        const auto* generation = qube.base == *found.base ? generation_with(snapshot, qube, found.slots) : nullptr;
+        const auto* generation = qube.base().id == *found.base ? generation_with(snapshot, qube, found.slots) : nullptr;
         if (generation != nullptr) {
             return Model{generation, qube.layout};
         }
@@ -55,9 +55,9 @@ const KnownRelease* release_of(const Snapshot& snapshot, const VolumeSlot& slot)
 }
 
 /// By what each slot says. Error not_found says what nobody knows.
-Generation generation_of(const Snapshot& snapshot, const std::vector<VolumeSlot>& slots)
+Generation generation_of(const Snapshot& snapshot, const BaseId& base, const std::vector<VolumeSlot>& slots)
 {
-    Generation generation{1, 0, "", {}};
+    Generation generation{1, 0, "", {base}, {}};
     bool separate = true;
     for (const auto& slot : slots) {
         const auto* known = release_of(snapshot, slot);
@@ -84,7 +84,7 @@ Qube record_of(const Snapshot& snapshot, const FoundQube& found, std::int64_t no
         throw Error(Code::not_found, "nobody has said which base it has");
     }
     const auto model = model_of(snapshot, found);
-    auto generation = model ? *model->generation : generation_of(snapshot, found.slots);
+    auto generation = model ? *model->generation : generation_of(snapshot, *found.base, found.slots);
     generation.number = 1;
     generation.created = now;
     generation.reason = reason;
@@ -92,8 +92,7 @@ Qube record_of(const Snapshot& snapshot, const FoundQube& found, std::int64_t no
     for (auto& binding : generation.bindings) {
         binding.since = 1;
     }
-    return {found.name, *found.base,   std::nullopt, std::nullopt, 1, {{0, now, reason, {}}, std::move(generation)},
-            layout,     found.identity};
+    return {found.name, 1, {{0, now, reason, {*found.base}, {}}, std::move(generation)}, layout, found.identity};
 }
 
 class Adopting {

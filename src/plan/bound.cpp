@@ -6,6 +6,11 @@ namespace qpkg::plan {
 std::set<ManifestId> bound_releases(const Snapshot& snapshot)
 {
     std::set<ManifestId> bound;
+    for (const auto& base : snapshot.bases) {
+        if (base.release) {
+            bound.insert(*base.release);
+        }
+    }
     for (const auto& qube : snapshot.qubes) {
         for (const auto& generation : qube.generations) {
             for (const auto& binding : generation.bindings) {

@@ -12,11 +12,6 @@ std::set<CommitId> commits_of_bases(const Snapshot& snapshot)
     for (const auto& base : snapshot.bases) {
         commits.insert(base.commit);
     }
-    for (const auto& qube : snapshot.qubes) {
-        if (qube.base_commit) {
-            commits.insert(*qube.base_commit);
-        }
-    }
     return commits;
 }
 

@@ -7,8 +7,7 @@
 
 namespace qpkg::plan {
 
-/// What the object store must keep: the commits of bases, also of older builds that a qube has, and of every known
-/// release; ascending.
+/// What the object store must keep: the commits of every release that is known, of bases too; ascending.
 std::vector<CommitId> needed_commits(const Snapshot& snapshot);
 
 /// What it must keep beside them: of every known release and every base; ascending.

@@ -29,7 +29,7 @@ bool same_releases(const Generation& a, const Generation& b)
 /// Whether the owner of the qube would not notice a difference.
 bool same_wishes(const Generation& a, const Generation& b)
 {
-    return a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases && a.own == b.own;
+    return a.base == b.base && a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases && a.own == b.own;
 }
 
 } // namespace
@@ -38,7 +38,7 @@ std::uint64_t next_number(const Qube& qube) { return qube.generations.back().num
 
 Editing::Edit& Editing::edit(const Qube& qube)
 {
-    const auto [place, inserted] = edited_.try_emplace(qube.name, Edit{{}, qube.layout});
+    const auto [place, inserted] = edited_.try_emplace(qube.name, Edit{qube.base(), {}, qube.layout});
     if (inserted) {
         for (const auto& binding : qube.current_generation().bindings) {
             place->second.bindings.emplace(binding.app, binding);
@@ -107,7 +107,7 @@ void Editing::name(const Qube& qube, const std::vector<KnownRelease>& releases, 
         apps.push_back({releases[i].release.app, releases[i].release.exports, next.bindings[i].since});
     }
     auto decided = decide_names(qube.name, named_apps(snapshot_, qube.current_generation()), std::move(apps),
-                                names_of_base(occasion_.base_names, qube), occasion_.wishes);
+                                names_of_base(occasion_.base_names, next.base), occasion_.wishes);
     next.holders = std::move(decided.holders);
     next.aliases = std::move(decided.aliases);
     next.own = std::move(decided.own);
@@ -126,7 +126,7 @@ Plan Editing::finish()
         if (wanted.layout != qube.layout) {
             layouts.emplace_back(SetLayout{name, wanted.layout});
         }
-        Generation next{next_number(qube), occasion_.now, occasion_.reason, {}};
+        Generation next{next_number(qube), occasion_.now, occasion_.reason, wanted.base, {}};
         std::vector<KnownRelease> releases;
         for (const auto& [app, binding] : wanted.bindings) {
             next.bindings.push_back(binding);

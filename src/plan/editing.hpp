@@ -47,6 +47,7 @@ public:
 
 private:
     struct Edit {
+        BaseBinding base;
         std::map<AppId, Binding> bindings;
         Layout layout;
     };

@@ -33,6 +33,20 @@ bool is_named(const Snapshot& snapshot, const Release& release)
     });
 }
 
+/// By some generation of some qube.
+std::set<CommitId> named_bases(const Snapshot& snapshot)
+{
+    std::set<CommitId> named;
+    for (const auto& qube : snapshot.qubes) {
+        for (const auto& generation : qube.generations) {
+            if (generation.base.commit) {
+                named.insert(*generation.base.commit);
+            }
+        }
+    }
+    return named;
+}
+
 } // namespace
 
 std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
@@ -42,9 +56,6 @@ std::vector<VolumeId> needed_volumes(const Snapshot& snapshot)
         needed.insert(base.volume);
     }
     for (const auto& qube : snapshot.qubes) {
-        if (qube.base_volume) {
-            needed.insert(*qube.base_volume);
-        }
         for (const auto& generation : qube.generations) {
             for (const auto& slot : slots_of(snapshot, generation)) {
                 needed.insert(slot.volume);
@@ -75,6 +86,13 @@ Garbage plan_gc(const Snapshot& snapshot, const Keeping& keeping)
         std::erase_if(qube.generations, is_old);
     }
 
+    const auto named = named_bases(remaining);
+    for (const auto& base : snapshot.bases) {
+        if (!named.contains(base.commit) && *snapshot.find_base(base.id) != base) {
+            garbage.changes.emplace_back(RemoveBase{base.commit});
+            std::erase(remaining.bases, base);
+        }
+    }
     const auto bound = bound_releases(remaining);
     for (const auto& [id, known] : snapshot.releases) {
         if (!bound.contains(id) && !is_named(snapshot, known.release)) {

@@ -37,7 +37,7 @@ struct Keeping {
 };
 
 /// Keeps each qube's current generation and the newest others, as many as are to stay; drops the rest and whatever only
-/// they used.
+/// they used. Of each base the newest release stays: new qubes are made from it.
 Garbage plan_gc(const Snapshot& snapshot, const Keeping& keeping);
 
 /// Only what no row names: changes nothing in the database.

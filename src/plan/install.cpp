@@ -4,6 +4,7 @@
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace qpkg::plan {
 namespace {
@@ -15,10 +16,11 @@ void require_fit(const Qube& qube, const Release& release)
         throw Error(Code::usage, cannot + "it is a base, which a qube is made from",
                     "qpkg qube create NAME --base " + release.base.text());
     }
-    if (!release.base.fits(qube.base)) {
+    const auto& base = qube.base().id;
+    if (!release.base.fits(base)) {
         throw Error(Code::conflict,
-                    cannot + "it is built for base " + release.base.text() + ", the qube has " + qube.base.text(),
-                    "build the app for " + qube.base.text() + ", or use a qube made from " + release.base.text());
+                    cannot + "it is built for base " + release.base.text() + ", the qube has " + base.text(),
+                    "build the app for " + base.text() + ", or use a qube made from " + release.base.text());
     }
     if (release.arch != native_arch()) {
         throw Error(Code::conflict,
@@ -133,13 +135,13 @@ const Base* known_base(const Snapshot& snapshot, const BaseId& id)
     if (const auto* base = snapshot.find_base(id)) {
         return base;
     }
-    std::vector<const Base*> meant;
+    std::set<BaseId> meant;
     for (const auto& base : snapshot.bases) {
         if (base.id.text().ends_with('.' + id.text())) {
-            meant.push_back(&base);
+            meant.insert(base.id);
         }
     }
-    return meant.size() == 1 ? meant.front() : nullptr;
+    return meant.size() == 1 ? snapshot.find_base(*meant.begin()) : nullptr;
 }
 
 const Base& require_base(const Snapshot& snapshot, const BaseId& id)
@@ -149,10 +151,13 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
     }
     std::vector<std::string> here;
     for (const auto& base : snapshot.bases) {
-        here.push_back(base.id.text());
+        if (here.empty() || here.back() != base.id.text()) { // of one there may be several releases
+            here.push_back(base.id.text());
+        }
     }
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                "make it: qpkg base build " + id.text() + (here.empty() ? "" : ", or use " + text::join(here, " or ")));
+                "make it: qpkg base build " + id.text() +
+                    (here.empty() ? "" : ", or use " + text::join(here, " or ")));
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
@@ -198,7 +203,7 @@ const KnownRelease* next_for(const Upgradable& one, const std::vector<KnownRelea
     const auto& bound = one.bound.release;
     const auto next = std::ranges::find_if(newest, [&](const KnownRelease& candidate) {
         const auto& release = candidate.release;
-        return release.app == bound.app && release.base.fits(one.qube.base) && release.arch == bound.arch &&
+        return release.app == bound.app && release.base.fits(one.qube.base().id) && release.arch == bound.arch &&
                release.channel == bound.channel && one.is_newer(release.sequence);
     });
     return next == newest.end() ? nullptr : &*next;

@@ -335,10 +335,10 @@ NamedApps named_apps(const Snapshot& snapshot, const Generation& generation)
     return named;
 }
 
-const std::set<NameKey>& names_of_base(const BaseNames& names, const Qube& qube)
+const std::set<NameKey>& names_of_base(const BaseNames& names, const BaseBinding& base)
 {
     static const std::set<NameKey> unknown;
-    const auto found = qube.base_commit ? names.find(*qube.base_commit) : names.end();
+    const auto found = base.commit ? names.find(*base.commit) : names.end();
     return found == names.end() ? unknown : found->second;
 }
 

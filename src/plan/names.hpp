@@ -89,8 +89,8 @@ std::vector<NameEffect> name_effects(const QubeName& qube, const NamedApps& befo
 /// What a generation records.
 NamedApps named_apps(const Snapshot& snapshot, const Generation& generation);
 
-/// The names of the base of `qube`; nothing where it is not known.
-const std::set<NameKey>& names_of_base(const BaseNames& names, const Qube& qube);
+/// The names of that base; nothing where it is not known.
+const std::set<NameKey>& names_of_base(const BaseNames& names, const BaseBinding& base);
 
 /// What a qube must be told for its own rule to come to the recorded holders.
 struct ToldNames {

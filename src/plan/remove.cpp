@@ -99,7 +99,8 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
     }
     auto plan = editing.finish();
     plan.names =
-        name_effects(name, named_apps(snapshot, now), named_apps(snapshot, *target), names_of_base(base_names, qube));
+        name_effects(name, named_apps(snapshot, now), named_apps(snapshot, *target),
+                              names_of_base(base_names, target->base));
     // A volume may have been lost; the object store can always make it again.
     Preparing preparing(snapshot);
     prepare_generation(preparing, snapshot, name, *target);

@@ -11,17 +11,9 @@ namespace qpkg::plan {
 std::vector<BaseVolume> missing_bases(const Snapshot& snapshot)
 {
     std::map<VolumeId, BaseVolume> missing;
-    const auto look_at = [&](const BaseVolume& base) {
-        if (!std::ranges::binary_search(snapshot.volumes, base.volume)) {
-            missing.emplace(base.volume, base);
-        }
-    };
     for (const auto& base : snapshot.bases) {
-        look_at({base.id.text(), base.commit, base.volume, base.volume_size});
-    }
-    for (const auto& qube : snapshot.qubes) {
-        if (qube.base_commit && qube.base_volume) {
-            look_at({qube.base.text(), *qube.base_commit, *qube.base_volume, 0});
+        if (!std::ranges::binary_search(snapshot.volumes, base.volume)) {
+            missing.emplace(base.volume, BaseVolume{base.id.text(), base.commit, base.volume, base.volume_size});
         }
     }
     std::vector<BaseVolume> bases;

@@ -9,12 +9,12 @@
 
 namespace qpkg::plan {
 
-/// A base, or an older build of it that a qube keeps, as a volume.
+/// A release of a base, as a volume.
 struct BaseVolume {
     std::string name; ///< "debian-12"
     CommitId commit;
     VolumeId volume;
-    std::uint64_t size; ///< bytes; 0 of older builds, of which it is not recorded
+    std::uint64_t size; ///< bytes
 };
 /// Those whose volume is not here, each once.
 std::vector<BaseVolume> missing_bases(const Snapshot& snapshot);

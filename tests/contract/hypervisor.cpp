@@ -2,6 +2,7 @@
 // What every Hypervisor promises; each test case runs on each implementation.
 #include "contract/hypervisors.hpp"
 #include "support/expect.hpp"
+#include "support/without_bases.hpp"
 
 #include <algorithm>
 
@@ -22,7 +23,7 @@ TEST_CASE("a qube that was created is listed, halted, wanting nothing; creating 
 
     subject->create(work, '9');
     subject->create(personal, '0');
-    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')});
+    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')}, {});
     subject->create(work, '0');
 
     const auto qubes = hypervisor.qubes();
@@ -30,7 +31,7 @@ TEST_CASE("a qube that was created is listed, halted, wanting nothing; creating 
     CHECK(qubes[0].name == personal);
     CHECK(qubes[1].name == work);
     CHECK(!qubes[0].running);
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{personal, {}}, {work, {slot("org.example.one", '1')}}});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{personal, {}}, {work, {slot("org.example.one", '1')}}});
     CHECK(hypervisor.attached().empty());
 }
 
@@ -40,7 +41,7 @@ TEST_CASE("removing a qube forgets what it wanted; removing it again, or one tha
     auto& hypervisor = subject->hypervisor();
     subject->create(work, '0');
 
-    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')});
+    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '1')}, {});
 
     hypervisor.remove(work);
     hypervisor.remove(work);
@@ -48,7 +49,7 @@ TEST_CASE("removing a qube forgets what it wanted; removing it again, or one tha
 
     const bool makes_qubes = hypervisor.capabilities().makes_qubes;
     CHECK(hypervisor.qubes().empty() == makes_qubes);
-    CHECK(hypervisor.wanted() == (makes_qubes ? std::vector<Attachment>{} : std::vector<Attachment>{{work, {}}}));
+    CHECK(without_bases(hypervisor.wanted()) == (makes_qubes ? std::vector<Attachment>{} : std::vector<Attachment>{{work, {}}}));
 }
 
 TEST_CASE("a backend that makes no qubes says so")
@@ -73,11 +74,32 @@ TEST_CASE("what is wanted is replaced as a whole and given back in order")
     const auto one = slot("org.example.one", '1');
     const auto two = slot("org.example.two", '2');
 
-    hypervisor.set_wanted(work, std::vector{slot("org.example.gone", '3')});
-    hypervisor.set_wanted(work, std::vector{two, one});
-    hypervisor.set_wanted(work, std::vector{two, one});
+    hypervisor.set_wanted(work, std::vector{slot("org.example.gone", '3')}, {});
+    hypervisor.set_wanted(work, std::vector{two, one}, {});
+    hypervisor.set_wanted(work, std::vector{two, one}, {});
 
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one, two}}});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, {one, two}}});
+}
+
+TEST_CASE("another base is for the next start, and comes with the slots of that start")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    const bool keeps_bases = hypervisor.capabilities().makes_qubes;
+    const auto base = [&](char digit) { return keeps_bases ? std::optional(volume(digit)) : std::nullopt; };
+    subject->create(work, '0');
+    const auto one = slot("org.example.one", '1');
+    const auto two = slot("org.example.two", '2');
+    hypervisor.set_wanted(work, std::vector{one}, {});
+    CHECK(hypervisor.wanted().at(0).base == base('0'));
+    subject->start(work);
+
+    hypervisor.set_wanted(work, std::vector{two}, base('9'));
+
+    CHECK((hypervisor.wanted().at(0) == Attachment{.qube = work, .slots = {two}, .base = base('9')}));
+    CHECK((hypervisor.attached().at(0) == Attachment{.qube = work, .slots = {one}, .base = base('0')}));
+    hypervisor.set_wanted(work, std::vector{one}, {});
+    CHECK((hypervisor.wanted().at(0) == Attachment{.qube = work, .slots = {one}, .base = base('9')}));
 }
 
 TEST_CASE("what cannot be wanted is refused and changes nothing")
@@ -86,17 +108,17 @@ TEST_CASE("what cannot be wanted is refused and changes nothing")
     auto& hypervisor = subject->hypervisor();
     subject->create(work, '0');
     const auto one = slot("org.example.one", '1');
-    hypervisor.set_wanted(work, std::vector{one});
+    hypervisor.set_wanted(work, std::vector{one}, {});
     std::vector<VolumeSlot> too_many;
     for (std::size_t i = 0; i <= hypervisor.capabilities().max_slots; ++i) {
         const auto name = "org.example.app" + std::to_string(i);
         too_many.push_back({AppId::require(name), "1.0-1", VolumeId(sha256(name))});
     }
 
-    CHECK_FAILS(Code::not_found, "personal", hypervisor.set_wanted(personal, std::vector{one}));
-    CHECK_FAILS(Code::conflict, "two", hypervisor.set_wanted(work, std::vector{one, slot("org.example.one", '2')}));
-    CHECK_FAILS(Code::unsupported, "work", hypervisor.set_wanted(work, too_many));
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one}}});
+    CHECK_FAILS(Code::not_found, "personal", hypervisor.set_wanted(personal, std::vector{one}, {}));
+    CHECK_FAILS(Code::conflict, "two", hypervisor.set_wanted(work, std::vector{one, slot("org.example.one", '2')}, {}));
+    CHECK_FAILS(Code::unsupported, "work", hypervisor.set_wanted(work, too_many, {}));
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, {one}}});
 }
 
 TEST_CASE("a running qube keeps what it started with and cannot be removed")
@@ -105,13 +127,13 @@ TEST_CASE("a running qube keeps what it started with and cannot be removed")
     auto& hypervisor = subject->hypervisor();
     subject->create(work, '0');
     const auto old_version = slot("org.example.one", '1');
-    hypervisor.set_wanted(work, std::vector{old_version});
+    hypervisor.set_wanted(work, std::vector{old_version}, {});
 
     subject->start(work);
-    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '2')});
+    hypervisor.set_wanted(work, std::vector{slot("org.example.one", '2')}, {});
 
     CHECK(hypervisor.qubes().at(0).running);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {old_version}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {old_version}}});
     CHECK_FAILS(Code::conflict, "work", hypervisor.remove(work));
     subject->stop(work);
     CHECK(!hypervisor.qubes().at(0).running);
@@ -126,7 +148,7 @@ TEST_CASE("attaching and detaching may be repeated")
     subject->create(work, '0');
     const auto one = slot("org.example.one", '1');
     const auto two = slot("org.example.two", '2');
-    hypervisor.set_wanted(work, std::vector{one});
+    hypervisor.set_wanted(work, std::vector{one}, {});
 
     CHECK_FAILS(Code::not_found, "personal", hypervisor.attach(personal, one));
     CHECK_FAILS(Code::conflict, "work", hypervisor.attach(work, one));
@@ -134,7 +156,7 @@ TEST_CASE("attaching and detaching may be repeated")
     subject->start(work);
     hypervisor.attach(work, one);
     hypervisor.detach(work, two);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {one}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {one}}});
 
     if (!hypervisor.capabilities().hot_attach) {
         CHECK_FAILS(Code::unsupported, "start", hypervisor.attach(work, two));
@@ -143,11 +165,11 @@ TEST_CASE("attaching and detaching may be repeated")
     }
     hypervisor.attach(work, two);
     hypervisor.attach(work, two);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {one, two}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {one, two}}});
     CHECK(hypervisor.detach(work, one) == Detached::gone);
     CHECK(hypervisor.detach(work, one) == Detached::gone);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {two}}});
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {one}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {two}}});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, {one}}});
 }
 
 TEST_CASE("a running qube hears of names what it would hear at its start, and keeps its volumes")
@@ -159,17 +181,17 @@ TEST_CASE("a running qube hears of names what it would hear at its start, and ke
     const auto two = slot("org.example.two", '2');
     auto without = one;
     without.rulings = {{{ExportKind::command, "tool"}, ""}};
-    hypervisor.set_wanted(work, std::vector{one, two});
+    hypervisor.set_wanted(work, std::vector{one, two}, {});
     hypervisor.announce(work);
     subject->start(work);
 
-    hypervisor.set_wanted(work, std::vector{without, two});
+    hypervisor.set_wanted(work, std::vector{without, two}, {});
     hypervisor.announce(work);
     hypervisor.announce(work);
 
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {without, two}}});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, {without, two}}});
     const bool hears = hypervisor.capabilities().hot_attach;
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {hears ? without : one, two}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {hears ? without : one, two}}});
 }
 
 TEST_CASE("an app that changes its release has both volumes until the older one is detached")
@@ -182,15 +204,15 @@ TEST_CASE("an app that changes its release has both volumes until the older one 
     subject->create(work, '0');
     const auto older = slot("org.example.one", '1');
     const auto newer = slot("org.example.one", '3');
-    hypervisor.set_wanted(work, std::vector{older});
+    hypervisor.set_wanted(work, std::vector{older}, {});
     subject->start(work);
 
-    hypervisor.set_wanted(work, std::vector{newer});
+    hypervisor.set_wanted(work, std::vector{newer}, {});
     hypervisor.attach(work, newer);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {older, newer}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {older, newer}}});
 
     CHECK(hypervisor.detach(work, older) == Detached::gone);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {newer}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {newer}}});
 }
 
 TEST_CASE("a volume that programs run from stays until they end")
@@ -202,17 +224,17 @@ TEST_CASE("a volume that programs run from stays until they end")
     }
     subject->create(work, '0');
     const auto one = slot("org.example.one", '1');
-    hypervisor.set_wanted(work, std::vector{one});
+    hypervisor.set_wanted(work, std::vector{one}, {});
     subject->start(work);
-    hypervisor.set_wanted(work, std::vector<VolumeSlot>{});
+    hypervisor.set_wanted(work, std::vector<VolumeSlot>{}, {});
 
     subject->use(one, true);
     CHECK(hypervisor.detach(work, one) == Detached::in_use);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {one}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {one}}});
 
     subject->use(one, false);
     CHECK(hypervisor.detach(work, one) == Detached::gone);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {}}});
 }
 
 TEST_CASE("the apps of a composed volume come and go with it")
@@ -223,24 +245,24 @@ TEST_CASE("the apps of a composed volume come and go with it")
     const std::vector both{slot("org.example.one", '1'), slot("org.example.two", '1')};
     const std::vector newer{slot("org.example.one", '2'), slot("org.example.two", '2')};
 
-    hypervisor.set_wanted(work, both);
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, both}});
+    hypervisor.set_wanted(work, both, {});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, both}});
     subject->start(work);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, both}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, both}});
     hypervisor.attach(work, both[1]);
 
-    hypervisor.set_wanted(work, newer);
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, newer}});
+    hypervisor.set_wanted(work, newer, {});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, newer}});
     if (!hypervisor.capabilities().hot_attach) {
         return;
     }
     hypervisor.attach(work, newer[1]);
     hypervisor.attach(work, newer[0]);
     subject->know(both);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {both[0], newer[0], both[1], newer[1]}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {both[0], newer[0], both[1], newer[1]}}});
     CHECK(hypervisor.detach(work, both[0]) == Detached::gone);
     CHECK(hypervisor.detach(work, both[1]) == Detached::gone);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, newer}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, newer}});
 }
 
 TEST_CASE("which services may start changes while the disks stay")
@@ -252,18 +274,18 @@ TEST_CASE("which services may start changes while the disks stay")
     auto silent = slot("org.example.one", '1');
     auto serving = silent;
     serving.services = {{"a.service"}, {"b.service", ServiceRights::own}};
-    hypervisor.set_wanted(work, std::vector{silent, two});
+    hypervisor.set_wanted(work, std::vector{silent, two}, {});
     subject->start(work);
 
-    hypervisor.set_wanted(work, std::vector{serving, two});
+    hypervisor.set_wanted(work, std::vector{serving, two}, {});
     hypervisor.announce(work);
 
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, {serving, two}}});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, {serving, two}}});
     const bool hears = hypervisor.capabilities().hot_attach;
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {hears ? serving : silent, two}}});
-    hypervisor.set_wanted(work, std::vector{silent, two});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {hears ? serving : silent, two}}});
+    hypervisor.set_wanted(work, std::vector{silent, two}, {});
     hypervisor.announce(work);
-    CHECK(hypervisor.attached() == std::vector<Attachment>{{work, {silent, two}}});
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {silent, two}}});
 }
 
 TEST_CASE("more apps than there is room for volumes can be wanted when they are composed")
@@ -277,7 +299,7 @@ TEST_CASE("more apps than there is room for volumes can be wanted when they are 
     }
     std::ranges::sort(many);
 
-    hypervisor.set_wanted(work, many);
+    hypervisor.set_wanted(work, many, {});
 
-    CHECK(hypervisor.wanted() == std::vector<Attachment>{{work, many}});
+    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{work, many}});
 }

@@ -35,7 +35,7 @@ public:
     {
         std::vector<Attachment> all;
         for (const auto& [name, qube] : qubes_) {
-            all.push_back({name, qube.wanted});
+            all.push_back({.qube = name, .slots = qube.wanted, .base = qube.base});
         }
         return all;
     }
@@ -45,7 +45,7 @@ public:
         std::vector<Attachment> all;
         for (const auto& [name, qube] : qubes_) {
             if (qube.attached) {
-                all.push_back({name, *qube.attached});
+                all.push_back({.qube = name, .slots = *qube.attached, .base = qube.running_base});
             }
         }
         return all;
@@ -54,9 +54,7 @@ public:
     void create(const QubeName& name, const VolumeId& base) override
     {
         fail_if_told();
-        const auto [qube, added] = qubes_.try_emplace(name, Entry{.base = base});
-        qube->second.base = base;
-        changes += added ? 1 : 0;
+        changes += qubes_.try_emplace(name, Entry{.base = base, .running_base = base}).second ? 1 : 0;
     }
 
     void remove(const QubeName& name) override
@@ -73,13 +71,16 @@ public:
         ++changes;
     }
 
-    void set_wanted(const QubeName& name, std::span<const VolumeSlot> slots) override
+    void set_wanted(const QubeName& name, std::span<const VolumeSlot> slots,
+                    const std::optional<VolumeId>& base) override
     {
         fail_if_told();
         auto& qube = require(name);
         auto next = possible_slots(name, slots, capabilities_.max_slots);
-        changes += next == qube.wanted ? 0 : 1;
+        const auto next_base = base.value_or(qube.base);
+        changes += next == qube.wanted && next_base == qube.base ? 0 : 1;
         qube.wanted = std::move(next);
+        qube.base = next_base;
     }
 
     void attach(const QubeName& name, const VolumeSlot& slot) override
@@ -144,7 +145,12 @@ public:
     }
 
     /// As the user would: the qube gets what is wanted now.
-    void start(const QubeName& name) override { require(name).attached = require(name).wanted; }
+    void start(const QubeName& name) override
+    {
+        auto& qube = require(name);
+        qube.attached = qube.wanted;
+        qube.running_base = qube.base;
+    }
     void stop(const QubeName& name) override { require(name).attached.reset(); }
     VolumeId base_of(const QubeName& name) { return require(name).base; }
 
@@ -157,6 +163,7 @@ public:
 private:
     struct Entry {
         VolumeId base;
+        VolumeId running_base; ///< where it runs
         std::vector<VolumeSlot> wanted{};
         std::optional<std::vector<VolumeSlot>> attached{}; ///< nothing: halted
     };

@@ -177,7 +177,7 @@ void LocalQubes::make_up(const VolumeId& volume)
 void LocalQubes::create(const QubeName& qube, std::vector<VolumeSlot> slots)
 {
     hypervisor().create(qube, base());
-    hypervisor().set_wanted(qube, slots);
+    hypervisor().set_wanted(qube, slots, {});
 }
 
 Output run_in(LocalQubes& qubes, const QubeName& qube, std::vector<std::string> argv, RunAs user)

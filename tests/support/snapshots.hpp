@@ -20,11 +20,8 @@ inline KnownRelease a_known_release(std::string_view app = "org.example.hello", 
 inline Qube a_qube(std::string_view name)
 {
     return {QubeName::require(name),
-            BaseId::require("debian-12"),
-            CommitId(sha256("base")),
-            VolumeId(sha256("base volume")),
             0,
-            {{0, 1000, "qpkg qube create", {}}}};
+            {{0, 1000, "qpkg qube create", {BaseId::require("debian-12"), CommitId(sha256("base"))}, {}}}};
 }
 
 /// Two qubes on one base, one repository, nothing installed.
@@ -32,8 +29,14 @@ inline Snapshot a_snapshot()
 {
     Snapshot snapshot;
     snapshot.qubes = {a_qube("personal"), a_qube("work")};
-    snapshot.bases = {
-        {BaseId::require("debian-12"), CommitId(sha256("base")), VolumeId(sha256("base volume")), 4096, 12, 1000, {}}};
+    snapshot.bases = {{.id = BaseId::require("debian-12"),
+                       .commit = CommitId(sha256("base")),
+                       .volume = VolumeId(sha256("base volume")),
+                       .volume_size = 4096,
+                       .level = 12,
+                       .created = 1000,
+                       .packages = {},
+                       .number = 1}};
     snapshot.repositories = {{RepoName::require("demo"), "/site", std::string(64, 'a'), {"org.example"}, 86'400}};
     snapshot.commits = {CommitId(sha256("base"))};
     snapshot.volumes = {VolumeId(sha256("base volume"))};
@@ -45,7 +48,7 @@ inline Snapshot with_installed(Snapshot snapshot, std::string_view name, const s
 {
     const auto qube = std::find_if(snapshot.qubes.begin(), snapshot.qubes.end(),
                                    [&](const Qube& candidate) { return candidate.name.text() == name; });
-    Generation next{qube->generations.back().number + 1, 2000, "qpkg install", {}};
+    Generation next{qube->generations.back().number + 1, 2000, "qpkg install", qube->base(), {}};
     for (const auto& release : releases) {
         next.bindings.push_back({release.release.app, release.id});
         snapshot.releases.insert_or_assign(release.id, release);

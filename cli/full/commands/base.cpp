@@ -77,11 +77,13 @@ void list_bases(Context& context)
 {
     const auto bases = context.world().db.snapshot().bases;
     const auto packages = [](const Base& base) { return base.packages.size(); };
+    const auto word = [](std::uint64_t release) { return shown_as(number(release), 'r' + std::to_string(release)); };
     Document out("base-list");
     if (bases.empty()) {
         out.line("No bases yet. To make one: qpkg base build debian-12");
     }
-    context.show(out.table("bases", bases, column("base", "BASE", &Base::id), column("level", "LEVEL", &Base::level),
+    context.show(out.table("bases", bases, column("base", "BASE", &Base::id), column("number", "RELEASE", &Base::number, word),
+                           column("level", "LEVEL", &Base::level),
                            column("packages", "PACKAGES", packages),
                            column("volume_size", "SIZE", &Base::volume_size, size),
                            column("created", "MADE", &Base::created, time), column("commit", "", &Base::commit),

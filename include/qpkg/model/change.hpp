@@ -60,12 +60,13 @@ struct DropGenerations {
 };
 
 struct SetBase {
-    Base base; ///< added, or replaced by the newer build
+    Base base; ///< added; where its commit is recorded, that row becomes this
     friend bool operator==(const SetBase&, const SetBase&) = default;
 };
 
+/// A release of a base that no generation names.
 struct RemoveBase {
-    BaseId id;
+    CommitId commit;
     friend bool operator==(const RemoveBase&, const RemoveBase&) = default;
 };
 

@@ -20,19 +20,26 @@
 
 namespace qpkg {
 
-/// A minimal root that modules are built against and qubes start from.
+/// A release of a minimal root that modules are built against and qubes start from.
 struct Base {
     BaseId id;
-    CommitId commit;
+    CommitId commit; ///< names it: of one id there are as many as generations need
     VolumeId volume;
     std::uint64_t volume_size; ///< bytes
     std::uint64_t level;       ///< within one, what was built on it is expected to go on working
     std::int64_t created;      ///< seconds since 1970
     std::vector<Package> packages;
     std::optional<Digest> details = {}; ///< what it says of itself; nothing: only its tree was found again
+    std::uint64_t number = 0;           ///< orders the releases of one id, and only rises: how many were made here, or
+                                        ///< the sequence that a repository signed
+    std::optional<ManifestId> release = {}; ///< that a repository listed; nothing: it was made here
 
     friend bool operator==(const Base&, const Base&) = default;
 };
+
+/// "r41", and with the last part of its id "debian-12 r41": for people.
+std::string release_word(const Base& base);
+std::string release_name(const Base& base);
 
 /// A release this machine has chosen, with where it came from.
 struct KnownRelease {
@@ -54,11 +61,21 @@ struct Binding {
     friend auto operator<=>(const Binding&, const Binding&) = default;
 };
 
+/// "The qube starts from this base, at this release."
+struct BaseBinding {
+    BaseId id;
+    std::optional<CommitId> commit = {}; ///< of the release; nothing where the base is foreign: on Qubes a template
+    bool held = false;                   ///< upgrade leaves it
+
+    friend bool operator==(const BaseBinding&, const BaseBinding&) = default;
+};
+
 /// A numbered, immutable set of bindings of one qube.
 struct Generation {
     std::uint64_t number;
-    std::int64_t created;          ///< seconds since 1970
-    std::string reason;            ///< the command that made it
+    std::int64_t created; ///< seconds since 1970
+    std::string reason;   ///< the command that made it
+    BaseBinding base;
     std::vector<Binding> bindings; ///< ascending by app
     /// The one volume that holds all its apps; nothing: each app has its own.
     std::optional<VolumeId> composed = std::nullopt;
@@ -79,17 +96,13 @@ enum class Layout {
 
 struct Qube {
     QubeName name;
-    BaseId base;
-    /// The qube keeps its base when a newer build of the same base id arrives. Nothing where the base is foreign: on
-    /// Qubes it is a template.
-    std::optional<CommitId> base_commit;
-    std::optional<VolumeId> base_volume;
     std::uint64_t current;               ///< number of the generation that is wanted
     std::vector<Generation> generations; ///< ascending; generation 0 is empty and made with the qube
     Layout layout = Layout::separate;    ///< of generations to come
     std::string identity = {};           ///< which qube of that name (RunningQube::identity); empty: not known
 
     const Generation& current_generation() const;
+    const BaseBinding& base() const { return current_generation().base; }
 
     friend bool operator==(const Qube&, const Qube&) = default;
 };
@@ -110,7 +123,7 @@ struct Repository {
 /// Everything the planner decides on: the database at one moment, plus what is really there.
 struct Snapshot {
     std::vector<Qube> qubes;
-    std::vector<Base> bases;
+    std::vector<Base> bases; ///< ascending by id, then by number
     std::map<ManifestId, KnownRelease> releases;
     std::vector<Repository> repositories;
     std::vector<VolumeId> volumes;      ///< present in the volume store, ascending
@@ -119,7 +132,10 @@ struct Snapshot {
     std::vector<VolumeSlot> named = {}; ///< what qubes name, where they are not qpkg's own: recorded or not
 
     const Qube* find_qube(const QubeName& name) const;
-    const Base* find_base(const BaseId& id) const;
+    const Base* find_base(const BaseId& id) const; ///< the newest release of it that is here
+    const Base* find_base(const CommitId& commit) const;
+    /// The release that the binding names; null where the base is foreign. Error corrupt when it is not recorded.
+    const Base* base_of(const BaseBinding& binding) const;
     const KnownRelease& release(const ManifestId& id) const;
 
     friend bool operator==(const Snapshot&, const Snapshot&) = default;

@@ -65,8 +65,6 @@ public:
     virtual std::vector<RunningQube> qubes() = 0;
     /// The base of a qube that qpkg did not make, where somebody has said it. Error not_found: no such qube.
     virtual std::optional<BaseId> outside_base(const QubeName&) { return std::nullopt; }
-    /// The volume of the base that a qube starts from, where the backend itself keeps that.
-    virtual std::optional<VolumeId> base_volume(const QubeName&) { return std::nullopt; }
     /// What is set for the next start: an entry for every qube but disposables, also one without slots.
     /// One of which nobody can say it has a `problem` and hinders no other; the same for `attached`.
     virtual std::vector<Attachment> wanted() = 0;
@@ -93,17 +91,19 @@ public:
     /// What running qubes have now, ascending by name.
     virtual std::vector<Attachment> attached() = 0;
 
-    /// There already is success: then only its base volume is set, for the next start. Error unsupported for one that
-    /// is not there where `makes_qubes` is false.
+    /// Makes it, wanting nothing; there already is success and changes nothing. Error unsupported for one that is not
+    /// there where `makes_qubes` is false.
     virtual void create(const QubeName& qube, const VolumeId& base) = 0;
     /// Error conflict says what keeps `remove` from taking the qube away whole, as long as nothing has changed yet:
     /// something is mounted in it. Absent is fine.
     virtual void require_removable(const QubeName&) {}
     virtual void remove(const QubeName& qube) = 0; ///< absent is success; running is Error conflict. Without
                                                    ///< `makes_qubes` the qube stays, wanting nothing
-    /// Replaces what the next start gets. Slots may name one volume, a composed one. Unknown qube is Error not_found,
-    /// two slots of one app Error conflict, more volumes than `max_slots` Error unsupported.
-    virtual void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) = 0;
+    /// Replaces what the next start gets, all at once: a start never finds a base with apps of another generation.
+    /// Without `base` it keeps the one it has. Slots may name one volume, a composed one. Unknown qube is Error
+    /// not_found, two slots of one app Error conflict, more volumes than `max_slots` Error unsupported.
+    virtual void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots,
+                            const std::optional<VolumeId>& base) = 0;
     /// The slot's volume, with every app that the qube wants of it. Read-only, always; twice is success. An older
     /// volume of that app may stay beside it until it is detached. Error conflict: the qube does not run, or has no
     /// room before something is detached; a backend without hot_attach is Error unsupported, unless the slot is there

@@ -109,7 +109,7 @@ std::vector<Attachment> LibvirtHypervisor::wanted()
 {
     std::vector<Attachment> all;
     for (auto& view : ours()) {
-        all.push_back({QubeName::require(view.name), std::move(view.slots)});
+        all.push_back({.qube = QubeName::require(view.name), .slots = std::move(view.slots), .base = view.base});
     }
     return all;
 }
@@ -120,7 +120,7 @@ std::vector<Attachment> LibvirtHypervisor::attached()
     for (const auto& view : ours()) {
         const auto name = QubeName::require(view.name);
         if (auto live = find_live(name)) {
-            all.push_back({name, std::move(live->slots)});
+            all.push_back({.qube = name, .slots = std::move(live->slots), .base = live->base});
         }
     }
     return all;
@@ -143,17 +143,12 @@ void LibvirtHypervisor::require_boot_files() const
 void LibvirtHypervisor::create(const QubeName& qube, const VolumeId& base)
 {
     if (connection_->exists(qube.text())) {
-        const auto xml = connection_->next_xml(qube.text());
-        auto view = read_domain(xml);
-        if (!is_ours(view)) {
+        if (!is_ours(read_domain(connection_->next_xml(qube.text())))) {
             throw Error(Code::conflict,
                         "libvirt has a domain " + qube.text() + " that is not a qube of " + root_.string(),
                         "give the qube another name");
         }
         files_.prepare(qube, options_.settings.disk);
-        if (view.base != base) {
-            equip(qube, xml, base, std::move(view.slots));
-        }
         return;
     }
     require_boot_files();
@@ -199,18 +194,20 @@ void LibvirtHypervisor::remove(const QubeName& qube)
     files_.remove_forgotten();
 }
 
-void LibvirtHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
+void LibvirtHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots,
+                                   const std::optional<VolumeId>& base)
 {
     const auto view = require(qube);
     auto next = possible_slots(qube, slots, most_slots);
-    if (next == view.slots) {
+    const auto next_base = base ? base : view.base;
+    if (next == view.slots && next_base == view.base) {
         return;
     }
-    if (!view.base) {
+    if (!next_base) {
         throw Error(Code::failed, "the domain " + qube.text() + " does not say what its base is any more",
                     "remove it with `virsh undefine` and run this again: its private disk stays");
     }
-    equip(qube, connection_->next_xml(qube.text()), *view.base, std::move(next));
+    equip(qube, connection_->next_xml(qube.text()), *next_base, std::move(next));
 }
 
 /// The serial numbers of disks that are not among `slots` and still in use.

@@ -42,7 +42,8 @@ public:
     void create(const QubeName& qube, const VolumeId& base) override;
     void require_removable(const QubeName& qube) override;
     void remove(const QubeName& qube) override;
-    void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
+    void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots,
+                    const std::optional<VolumeId>& base) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
     Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
     void announce(const QubeName& qube) override;

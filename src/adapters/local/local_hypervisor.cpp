@@ -161,13 +161,12 @@ std::vector<RunningQube> LocalHypervisor::qubes()
     return all;
 }
 
-std::optional<VolumeId> LocalHypervisor::base_volume(const QubeName& qube) { return require(qube).base; }
-
 std::vector<Attachment> LocalHypervisor::wanted()
 {
     std::vector<Attachment> all;
     for (const auto& name : names()) {
-        all.push_back({name, require(name).slots});
+        auto file = require(name);
+        all.push_back({.qube = name, .slots = std::move(file.slots), .base = file.base});
     }
     return all;
 }
@@ -176,8 +175,7 @@ std::vector<Attachment> LocalHypervisor::attached() { return places_.running(); 
 
 void LocalHypervisor::create(const QubeName& qube, const VolumeId& base)
 {
-    const auto before = read(qube);
-    if (before && before->base == base) {
+    if (read(qube)) {
         return;
     }
     const auto directory = directory_of(qube);
@@ -185,7 +183,7 @@ void LocalHypervisor::create(const QubeName& qube, const VolumeId& base)
     files::make_directories(directory / "home");
     files::make_directories(directory / "rw");
     fault_point("local.directories");
-    write(qube, before ? WantedFile{base, before->machine_id, before->slots} : WantedFile{base, new_machine_id(), {}});
+    write(qube, {base, new_machine_id(), {}});
 }
 
 void LocalHypervisor::require_removable(const QubeName& qube)
@@ -218,13 +216,13 @@ void LocalHypervisor::remove(const QubeName& qube)
     files::remove_tree(removed);
 }
 
-void LocalHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
+void LocalHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots,
+                                 const std::optional<VolumeId>& base)
 {
-    auto wanted = require(qube);
-    auto next = possible_slots(qube, slots, most_slots);
-    if (next != wanted.slots) {
-        wanted.slots = std::move(next);
-        write(qube, wanted);
+    const auto now = require(qube);
+    const WantedFile next{base.value_or(now.base), now.machine_id, possible_slots(qube, slots, most_slots)};
+    if (next != now) {
+        write(qube, next);
     }
 }
 
@@ -283,7 +281,7 @@ PlaceLink LocalHypervisor::open_place(const QubeName& qube)
     files::make_directories(stage, 0700);
     const auto base = image_of(wanted.base, "the base");
     const auto first = live(qube).first_volumes(wanted.slots);
-    NewPlace place(places_, qube, first.record);
+    NewPlace place(places_, qube, {wanted.base, first.record});
     const PlaceRoot root{.stage = stage,
                          .base = base,
                          .home = directory / "home",

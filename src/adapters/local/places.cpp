@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t largest_record = 1024 * 1024;
 constexpr std::string_view new_prefix = ".new~";
 constexpr const char* socket_name = "socket";
+constexpr const char* base_name = "base"; ///< holds 64 hex digits
 constexpr int longest_end = 15'000; ///< ms from when nobody can speak to a place to its end
 constexpr int between_tries = 5;
 
@@ -46,6 +47,13 @@ Held lock_state(const fs::path& place)
         throw system_error("lock " + (place / "lock").string(), errno);
     }
     return Held::yes;
+}
+
+/// Nothing where the place ends just now.
+std::optional<VolumeId> base_of(const fs::path& place)
+{
+    const auto text = files::read_if_exists(place / base_name, largest_record);
+    return text ? VolumeId::from_hex(*text) : std::nullopt;
 }
 
 Fd open_folder(const fs::path& place) { return Fd(::open(place.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)); }
@@ -72,7 +80,7 @@ std::vector<Attachment> Places::running() const
     for (const auto& entry : fs::directory_iterator(directory_)) {
         const auto qube = QubeName::parse(entry.path().filename().string());
         if (const auto has = qube && entry.is_directory() ? record(*qube) : std::nullopt) {
-            found.push_back({*qube, all_slots(*has)});
+            found.push_back({.qube = *qube, .slots = all_slots(*has), .base = base_of(entry.path())});
         }
     }
     std::ranges::sort(found, {}, &Attachment::qube);
@@ -143,7 +151,7 @@ void Places::clear_dead() const
     }
 }
 
-NewPlace::NewPlace(const Places& places, const QubeName& qube, const PlaceRecord& record)
+NewPlace::NewPlace(const Places& places, const QubeName& qube, const Content& content)
     : path_(places.path(qube).parent_path() / (std::string(new_prefix) + qube.text())), final_path_(places.path(qube))
 {
     remove_place(path_);
@@ -152,7 +160,8 @@ NewPlace::NewPlace(const Places& places, const QubeName& qube, const PlaceRecord
     if (!lock_ || ::flock(lock_.get(), LOCK_EX) != 0) {
         throw system_error("lock " + path_.string(), errno);
     }
-    files::write(path_ / "volumes", encode_place(record), 0644, files::Durability::scratch);
+    files::write(path_ / base_name, content.base.hex(), 0644, files::Durability::scratch);
+    files::write(path_ / "volumes", encode_place(content.record), 0644, files::Durability::scratch);
     listening_ = unix_sockets::listen_in(open_folder(path_), socket_name);
 }
 

@@ -17,7 +17,8 @@
 
 namespace qpkg::local {
 
-/// The folders of the qubes that run, below one directory: `NAME/lock`, `NAME/socket`, `NAME/volumes`.
+/// The folders of the qubes that run, below one directory: `NAME/lock`, `NAME/socket`, `NAME/base`,
+/// `NAME/volumes`.
 class Places {
 public:
     explicit Places(std::filesystem::path directory);
@@ -57,8 +58,12 @@ void remove_place(const std::filesystem::path& place);
 /// The folder of a place that begins. It goes again unless it is published.
 class NewPlace {
 public:
+    struct Content {
+        VolumeId base; ///< stays as long as the place
+        PlaceRecord record;
+    };
     /// Under the door of the qube.
-    NewPlace(const Places& places, const QubeName& qube, const PlaceRecord& record);
+    NewPlace(const Places& places, const QubeName& qube, const Content& content);
     ~NewPlace();
     NewPlace(const NewPlace&) = delete;
     NewPlace& operator=(const NewPlace&) = delete;

@@ -96,7 +96,7 @@ void QubesHypervisor::remove(const QubeName& qube)
     if (found->is_running()) {
         throw Error(Code::conflict, "remove the apps of the qube " + qube.text() + ": it is running");
     }
-    set_wanted(qube, {});
+    set_wanted(qube, {}, std::nullopt);
 }
 
 void QubesHypervisor::apply(const QubeName& qube, const std::vector<FeatureChange>& changes) const
@@ -112,7 +112,9 @@ void QubesHypervisor::apply(const QubeName& qube, const std::vector<FeatureChang
     }
 }
 
-void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots)
+/// The base is a template, which others set.
+void QubesHypervisor::set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots,
+                                 const std::optional<VolumeId>&)
 {
     const auto next = possible(qube, slots);
     std::set<Letter> busy;

@@ -59,7 +59,8 @@ public:
     void create(const QubeName& qube, const VolumeId& base) override;
     /// Takes its features away; the qube stays.
     void remove(const QubeName& qube) override;
-    void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots) override;
+    void set_wanted(const QubeName& qube, std::span<const VolumeSlot> slots,
+                    const std::optional<VolumeId>& base) override;
     void attach(const QubeName& qube, const VolumeSlot& slot) override;
     Detached detach(const QubeName& qube, const VolumeSlot& slot) override;
     /// The features, which `set_wanted` has set, are in its QubesDB already: its agent is asked to read them.

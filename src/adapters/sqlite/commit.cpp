@@ -45,12 +45,16 @@ void write_names(Connection& connection, const std::string& qube, const Generati
 
 void write_generation(Connection& connection, const std::string& qube, const Generation& generation)
 {
-    Statement(connection, "INSERT INTO generation (qube, number, created, reason, composed) VALUES (?, ?, ?, ?, ?)")
+    Statement(connection, "INSERT INTO generation (qube, number, created, reason, composed, base, base_commit, "
+                          "base_held) VALUES (?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?)")
         .bind(qube)
         .bind(generation.number)
         .bind(generation.created)
         .bind(generation.reason)
         .bind(generation.composed ? generation.composed->hex() : "")
+        .bind(generation.base.id.text())
+        .bind(generation.base.commit ? generation.base.commit->hex() : "")
+        .bind(generation.base.held)
         .run();
     for (const auto& binding : generation.bindings) {
         Statement(connection,
@@ -87,12 +91,8 @@ public:
     void operator()(const CreateQube& change)
     {
         const auto& qube = change.qube;
-        Statement(connection_, "INSERT INTO qube (name, base, base_commit, base_volume, current, composed, identity) "
-                               "VALUES (?, ?, ?, ?, ?, ?, ?)")
+        Statement(connection_, "INSERT INTO qube (name, current, composed, identity) VALUES (?, ?, ?, ?)")
             .bind(qube.name.text())
-            .bind(qube.base.text())
-            .bind(qube.base_commit ? qube.base_commit->hex() : "")
-            .bind(qube.base_volume ? qube.base_volume->hex() : "")
             .bind(qube.current)
             .bind(qube.layout == Layout::composed)
             .bind(qube.identity)
@@ -144,21 +144,27 @@ public:
     void operator()(const SetBase& change)
     {
         const auto& base = change.base;
-        Statement(connection_, "DELETE FROM base WHERE id = ?").bind(base.id.text()).run();
-        Statement(connection_, "INSERT INTO base (id, commit_id, volume, volume_size, level, created, details) "
-                               "VALUES (?, ?, ?, ?, ?, ?, ?)")
-            .bind(base.id.text())
+        Statement(connection_,
+                  "INSERT INTO base (commit_id, id, number, release, volume, volume_size, level, created, details) "
+                  "VALUES (?, ?, ?, NULLIF(?, ''), ?, ?, ?, ?, NULLIF(?, '')) "
+                  "ON CONFLICT (commit_id) DO UPDATE SET id = excluded.id, number = excluded.number, release = "
+                  "excluded.release, volume = excluded.volume, volume_size = excluded.volume_size, level = "
+                  "excluded.level, created = excluded.created, details = excluded.details")
             .bind(base.commit.hex())
+            .bind(base.id.text())
+            .bind(base.number)
+            .bind(base.release ? base.release->hex() : "")
             .bind(base.volume.hex())
             .bind(base.volume_size)
             .bind(base.level)
             .bind(base.created)
             .bind(base.details ? base.details->hex() : "")
             .run();
+        Statement(connection_, "DELETE FROM base_package WHERE base = ?").bind(base.commit.hex()).run();
         for (const auto& package : base.packages) {
             Statement(connection_,
                       "INSERT INTO base_package (base, name, version, arch, sha256) VALUES (?, ?, ?, ?, ?)")
-                .bind(base.id.text())
+                .bind(base.commit.hex())
                 .bind(package.name)
                 .bind(package.version)
                 .bind(package.arch)
@@ -169,7 +175,7 @@ public:
 
     void operator()(const RemoveBase& change)
     {
-        Statement(connection_, "DELETE FROM base WHERE id = ?").bind(change.id.text()).run();
+        Statement(connection_, "DELETE FROM base WHERE commit_id = ?").bind(change.commit.hex()).run();
     }
 
     void operator()(const SetRepository& change)

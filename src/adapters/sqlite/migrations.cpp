@@ -86,9 +86,26 @@ CREATE TABLE own_export (
     R"sql(
 ALTER TABLE base ADD COLUMN details TEXT NOT NULL DEFAULT '';
 )sql",
+    R"sql(
+DROP TABLE base_package;
+DROP TABLE base;
+CREATE TABLE base (
+    commit_id TEXT PRIMARY KEY, id TEXT NOT NULL, number INTEGER NOT NULL, release TEXT REFERENCES known_release(id),
+    volume TEXT NOT NULL, volume_size INTEGER NOT NULL, level INTEGER NOT NULL, created INTEGER NOT NULL,
+    details TEXT) STRICT;
+CREATE TABLE base_package (
+    base TEXT NOT NULL REFERENCES base(commit_id) ON DELETE CASCADE, name TEXT NOT NULL, version TEXT NOT NULL,
+    arch TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (base, name, arch)) STRICT;
+ALTER TABLE generation ADD COLUMN base TEXT NOT NULL DEFAULT '';
+ALTER TABLE generation ADD COLUMN base_commit TEXT REFERENCES base(commit_id);
+ALTER TABLE generation ADD COLUMN base_held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE qube DROP COLUMN base;
+ALTER TABLE qube DROP COLUMN base_commit;
+ALTER TABLE qube DROP COLUMN base_volume;
+)sql",
 };
 
-constexpr std::int64_t oldest_known = 4; ///< what qpkg 0.1 wrote is not brought up to date
+constexpr std::int64_t oldest_known = 8; ///< what qpkg 0.1 wrote is not brought up to date
 
 std::int64_t version_of(const Connection& connection)
 {

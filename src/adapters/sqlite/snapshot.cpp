@@ -33,12 +33,12 @@ std::optional<Digest> optional_digest(const std::string& hex)
     return hex.empty() ? std::nullopt : std::optional(digest_id<CommitId>(hex).digest());
 }
 
-std::vector<Package> read_packages(const Connection& connection, const BaseId& base)
+std::vector<Package> read_packages(const Connection& connection, const std::string& base)
 {
     std::vector<Package> packages;
     Statement rows(connection,
                    "SELECT name, version, arch, sha256 FROM base_package WHERE base = ? ORDER BY name, arch");
-    rows.bind(base.text());
+    rows.bind(base);
     while (rows.step()) {
         packages.push_back({rows.text(0), rows.text(1), rows.text(2), digest_id<CommitId>(rows.text(3)).digest()});
     }
@@ -48,13 +48,13 @@ std::vector<Package> read_packages(const Connection& connection, const BaseId& b
 std::vector<Base> read_bases(const Connection& connection)
 {
     std::vector<Base> bases;
-    Statement rows(connection,
-                   "SELECT id, commit_id, volume, volume_size, level, created, details FROM base ORDER BY id");
+    Statement rows(connection, "SELECT id, commit_id, volume, volume_size, level, created, IFNULL(details, ''), "
+                               "number, IFNULL(release, '') FROM base ORDER BY id, number");
     while (rows.step()) {
-        const auto name = id<BaseId>(rows.text(0));
-        bases.push_back({name, digest_id<CommitId>(rows.text(1)), digest_id<VolumeId>(rows.text(2)), rows.size(3),
-                         rows.size(4), rows.integer(5), read_packages(connection, name),
-                         optional_digest(rows.text(6))});
+        bases.push_back({id<BaseId>(rows.text(0)), digest_id<CommitId>(rows.text(1)),
+                         digest_id<VolumeId>(rows.text(2)), rows.size(3), rows.size(4), rows.integer(5),
+                         read_packages(connection, rows.text(1)), optional_digest(rows.text(6)), rows.size(7),
+                         optional_id<ManifestId>(rows.text(8))});
     }
     return bases;
 }
@@ -162,23 +162,21 @@ void read_names(const Connection& connection, const std::string& qube, Generatio
 std::vector<Qube> read_qubes(const Connection& connection)
 {
     std::vector<Qube> qubes;
-    Statement rows(connection, "SELECT name, base, base_commit, base_volume, current, composed, identity FROM qube "
-                               "ORDER BY name");
+    Statement rows(connection, "SELECT name, current, composed, identity FROM qube ORDER BY name");
     while (rows.step()) {
         Qube qube{id<QubeName>(rows.text(0)),
-                  id<BaseId>(rows.text(1)),
-                  optional_id<CommitId>(rows.text(2)),
-                  optional_id<VolumeId>(rows.text(3)),
-                  rows.size(4),
+                  rows.size(1),
                   {},
-                  rows.integer(5) != 0 ? Layout::composed : Layout::separate,
-                  rows.text(6)};
-        Statement generations(
-            connection, "SELECT number, created, reason, composed FROM generation WHERE qube = ? ORDER BY number");
+                  rows.integer(2) != 0 ? Layout::composed : Layout::separate,
+                  rows.text(3)};
+        Statement generations(connection, "SELECT number, created, reason, composed, base, IFNULL(base_commit, ''), "
+                                          "base_held FROM generation WHERE qube = ? ORDER BY number");
         generations.bind(qube.name.text());
         while (generations.step()) {
             const auto number = generations.size(0);
-            qube.generations.push_back({number, generations.integer(1), generations.text(2),
+            const BaseBinding base{id<BaseId>(generations.text(4)), optional_id<CommitId>(generations.text(5)),
+                                   generations.integer(6) != 0};
+            qube.generations.push_back({number, generations.integer(1), generations.text(2), base,
                                         read_bindings(connection, qube.name.text(), number),
                                         optional_id<VolumeId>(generations.text(3))});
             read_names(connection, qube.name.text(), qube.generations.back());

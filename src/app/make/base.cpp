@@ -195,7 +195,8 @@ BaseReport adopt(World& world, const Origin& origin, const fs::path& directory)
                     .level = level,
                     .created = world.clock.now(),
                     .packages = origin.packages,
-                    .details = details ? std::optional(sha256(*details)) : std::nullopt};
+                    .details = details ? std::optional(sha256(*details)) : std::nullopt,
+                    .number = before == nullptr ? 1 : before->number + 1};
     BaseReport report{base, commit.size, volume.shared,
                       follows && before->volume == base.volume && before->details == base.details};
     if (!origin.out.empty()) {

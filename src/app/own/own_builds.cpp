@@ -73,7 +73,7 @@ std::vector<OwnBuild> unoffered_apps(World& world, const InstallRequest& request
 {
     const auto snapshot = world.db.snapshot();
     const auto qubes = chosen_qubes(snapshot, request.into);
-    const auto base = plan::require_qube(snapshot, qubes.front()).base;
+    const auto base = plan::require_qube(snapshot, qubes.front()).base().id;
     std::vector<OwnBuild> found;
     for (const auto& typed : unknown_words(world, snapshot, request, base)) {
         found.push_back({typed, look_for(world, typed, base)});

@@ -49,9 +49,7 @@ Qube adopted(Hypervisor& hypervisor, const QubeName& name, const std::vector<Run
         log::warning(name.text() + " is a template: the app will be in " + name.text() +
                      " alone, not in the qubes that are made from it: name those to install there");
     }
-    return {
-        name,          *base, std::nullopt, std::nullopt, 0, {{0, occasion.now, occasion.reason, {}}}, Layout::separate,
-        qube->identity};
+    return {name, 0, {{0, occasion.now, occasion.reason, {*base}, {}}}, Layout::separate, qube->identity};
 }
 
 bool is_recorded(const Snapshot& snapshot, const RunningQube& qube)

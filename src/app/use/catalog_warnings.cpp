@@ -39,7 +39,7 @@ void Catalog::warn_of_older()
         for (const auto& binding : qube.current_generation().bindings) {
             const auto& known = snapshot_.release(binding.release);
             const auto& release = known.release;
-            const auto* offer = newest(release.app, qube.base, release.channel);
+            const auto* offer = newest(release.app, qube.base().id, release.channel);
             if (offer == nullptr || offer->repo != known.repo || offer->release.sequence >= release.sequence) {
                 continue;
             }

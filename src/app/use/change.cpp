@@ -138,7 +138,7 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
     plan::Plan plan;
     std::set<BaseId> bases;
     for (const auto& name : qubes) {
-        bases.insert(plan::require_qube(snapshot, name).base);
+        bases.insert(plan::require_qube(snapshot, name).base().id);
     }
     if (bases.size() > 1) {
         throw Error(Code::conflict, "these qubes have different bases, so they need different releases",

@@ -17,9 +17,8 @@ namespace {
 /// The base that the qube stands on, where that says what it gives.
 const Base* known_base(const Snapshot& snapshot, const QubeName& name)
 {
-    const auto& qube = plan::require_qube(snapshot, name);
-    const auto* base = snapshot.find_base(qube.base);
-    return base != nullptr && base->details && qube.base_commit == base->commit ? base : nullptr;
+    const auto* base = snapshot.base_of(plan::require_qube(snapshot, name).base());
+    return base != nullptr && base->details ? base : nullptr;
 }
 
 Details details_named(const World& world, const Digest& id) { return parse_details(world.content.read_details(id)); }
@@ -55,15 +54,15 @@ void require_fit(const World& world, const plan::Effect& effect, const Base& bas
 
 void require_fitting_base(const World& world, const Snapshot& snapshot, const plan::Plan& plan)
 {
-    std::map<BaseId, std::optional<Details>> given;
+    std::map<CommitId, std::optional<Details>> given;
     for (const auto& effect : plan.effects) {
         const auto* base = effect.kind == plan::Kind::add ? known_base(snapshot, effect.qube) : nullptr;
         if (base == nullptr) {
             continue;
         }
-        auto found = given.find(base->id);
+        auto found = given.find(base->commit);
         if (found == given.end()) {
-            found = given.emplace(base->id, given_by(world, *base)).first;
+            found = given.emplace(base->commit, given_by(world, *base)).first;
         }
         if (found->second) {
             require_fit(world, effect, *base, *found->second);

@@ -41,13 +41,13 @@ std::string line(const std::string& name, const Versions& change)
 
 std::string version_of(const Release* release) { return release == nullptr ? std::string() : release->version; }
 
-std::vector<std::string> package_lines(World& world, const Release* from, const Release* to)
+std::vector<std::string> package_lines(const std::vector<Package>& from, const std::vector<Package>& to)
 {
     std::map<std::string, Versions> changes;
-    for (const auto& package : packages_of(world, from)) {
+    for (const auto& package : from) {
         changes[package.name].from = package.version;
     }
-    for (const auto& package : packages_of(world, to)) {
+    for (const auto& package : to) {
         changes[package.name].to = package.version;
     }
     std::vector<std::string> lines;
@@ -57,6 +57,19 @@ std::vector<std::string> package_lines(World& world, const Release* from, const 
         }
     }
     return lines;
+}
+
+/// Of what the two start from.
+std::vector<BaseDifference> base_differences(const Snapshot& snapshot, const Generation& older, const Generation& newer)
+{
+    if (older.base.commit == newer.base.commit) {
+        return {};
+    }
+    const auto* from = snapshot.base_of(older.base);
+    const auto* to = snapshot.base_of(newer.base);
+    const auto packages = [](const Base* base) { return base == nullptr ? std::vector<Package>() : base->packages; };
+    const auto word = [](const Base* base) { return base == nullptr ? std::string() : release_word(*base); };
+    return {{newer.base.id, word(from), word(to), package_lines(packages(from), packages(to))}};
 }
 
 const Generation& require_generation(const Qube& qube, std::uint64_t number)
@@ -78,12 +91,17 @@ std::vector<GenerationChange> history(World& world, const std::string& name)
     const auto wanted = QubeName::require(name);
     const auto& qube = plan::require_qube(snapshot, wanted);
     std::vector<GenerationChange> changes;
-    const Generation nothing{};
+    const Generation nothing{0, 0, "", qube.generations.front().base, {}};
     const auto* before = &nothing;
     for (const auto& generation : qube.generations) {
         const bool gone = generation.number > 0 && (before == &nothing || before->number + 1 != generation.number);
         GenerationChange change{
             generation.number, generation.number == qube.current, generation.created, generation.reason, {}, gone};
+        for (const auto& base : base_differences(snapshot, *before, generation)) {
+            if (!gone) {
+                change.changes.push_back(line("base " + base.base.text(), {base.from, base.to}));
+            }
+        }
         for (const auto& [app, pair] : pair_up(snapshot, *before, generation)) {
             if (!gone && pair.first != pair.second) {
                 change.changes.push_back(line(short_name(app), {version_of(pair.first), version_of(pair.second)}));
@@ -111,11 +129,12 @@ DiffReport diff(World& world, const std::string& name, std::optional<std::uint64
     }
     const auto& older = require_generation(qube, from.value_or(newer.number));
 
-    DiffReport report{qube.name, older.number, newer.number, {}};
+    DiffReport report{qube.name, older.number, newer.number, base_differences(snapshot, older, newer), {}};
     for (const auto& [app, pair] : pair_up(snapshot, older, newer)) {
         if (pair.first != pair.second) {
             report.apps.push_back(
-                {app, version_of(pair.first), version_of(pair.second), package_lines(world, pair.first, pair.second)});
+                {app, version_of(pair.first), version_of(pair.second),
+                                   package_lines(packages_of(world, pair.first), packages_of(world, pair.second))});
         }
     }
     return report;

@@ -15,7 +15,9 @@ Inventory take_inventory(World& world)
                         .releases = {},
                         .repositories = {}};
     for (const auto& base : snapshot.bases) {
-        inventory.bases.push_back(base.id);
+        if (inventory.bases.empty() || inventory.bases.back() != base.id) { // of one there may be several releases
+            inventory.bases.push_back(base.id);
+        }
     }
     for (const auto& commit : snapshot.commits) {
         for (const auto& object : world.content.contents(commit)) {

@@ -78,9 +78,11 @@ plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const s
 {
     plan::BaseNames names;
     for (const auto& name : qubes) {
-        const auto& commit = plan::require_qube(snapshot, name).base_commit;
-        if (commit && !names.contains(*commit) && world.content.has_commit(*commit)) {
-            names.emplace(*commit, names_in(world.content.open_commit(*commit)->tree()));
+        for (const auto& generation : plan::require_qube(snapshot, name).generations) {
+            const auto& commit = generation.base.commit;
+            if (commit && !names.contains(*commit) && world.content.has_commit(*commit)) {
+                names.emplace(*commit, names_in(world.content.open_commit(*commit)->tree()));
+            }
         }
     }
     return names;

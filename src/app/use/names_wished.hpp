@@ -23,7 +23,7 @@ struct NameRequest {
 /// that can mean several).
 plan::NameWishes wishes_of(const NameRequest& request, const std::vector<AppId>& apps);
 
-/// Of the bases of these qubes, those whose commit is here. A foreign base (on Qubes a template) is the agent's to look
+/// Of the bases that generations of these qubes have, those whose commit is here. A foreign base (on Qubes a template) is the agent's to look
 /// at.
 plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes);
 

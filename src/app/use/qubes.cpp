@@ -73,7 +73,7 @@ Qube plan_qube(World& world, const std::string& typed, const std::string& base_i
     }
     const auto wanted = BaseId::require(base_id);
     const auto& base = plan::require_base(snapshot, wanted);
-    return {name, base.id, base.commit, base.volume, 0, {{0, world.clock.now(), reason, {}}}, layout};
+    return {name, 0, {{0, world.clock.now(), reason, {base.id, base.commit}, {}}}, layout};
 }
 
 Qube create_qube(World& world, Qube qube)

@@ -91,13 +91,14 @@ StatusReport status(World& world)
     // What qpkg keeps of its own qubes is not for every user to read: nobody may call it missing.
     const bool others_make_qubes = !world.hypervisor.capabilities().makes_qubes;
     for (const auto& qube : snapshot.qubes) {
-        const auto* base = snapshot.find_base(qube.base);
-        report.qubes.push_back({qube.name, qube.base, qube.current, qube.current_generation().bindings.size(),
+        const auto* base = snapshot.base_of(qube.base());
+        report.qubes.push_back({qube.name, qube.base().id, base == nullptr ? "" : release_word(*base), qube.current, qube.current_generation().bindings.size(),
                                 qube.current_generation().composed.has_value(), running.contains(qube.name),
                                 runs_older(activation, qube.name),
                                 others_make_qubes && is_incomplete(activation, qube.name),
                                 std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
-                                base != nullptr && qube.base_commit && base->commit != *qube.base_commit});
+                                std::ranges::find(activation.waiting, qube.name) != activation.waiting.end(),
+                                base != nullptr && snapshot.find_base(base->id)->commit != base->commit});
     }
     report.outdated_disposables = activation.outdated_disposables;
     for (auto& installed : list_apps(world, {})) {

@@ -25,6 +25,7 @@ std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>
 struct QubeStatus {
     QubeName name;
     BaseId base;
+    std::string base_release; ///< "r41"; empty: it is foreign
     std::uint64_t generation;
     std::size_t apps;
     bool composed; ///< its apps are in one volume
@@ -32,7 +33,8 @@ struct QubeStatus {
     bool outdated;      ///< runs an older generation
     bool incomplete;    ///< lacks something that its generation has, now or at its next start
     bool vanished;      ///< the backend has it no more
-    bool base_outdated; ///< a newer build of its base is here
+    bool waiting;       ///< has another base from its next start on, and until then what it runs now
+    bool base_outdated; ///< a newer release of its base is here
 };
 
 struct StatusReport {
@@ -92,10 +94,18 @@ struct AppDifference {
     std::vector<std::string> packages; ///< "+ name version", "- name version", "~ name from → to"
 };
 
+struct BaseDifference {
+    BaseId base;
+    std::string from; ///< "r41"; empty: foreign
+    std::string to;
+    std::vector<std::string> packages; ///< as of apps
+};
+
 struct DiffReport {
     QubeName qube;
     std::uint64_t from;
     std::uint64_t to;
+    std::vector<BaseDifference> bases; ///< none where both start from the same
     std::vector<AppDifference> apps;
 };
 

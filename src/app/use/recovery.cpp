@@ -131,22 +131,17 @@ private:
             throw Error(Code::not_found,
                         "nobody has said which base it has: qvm-features TEMPLATE qpkg.base debian-12");
         }
-        auto [generation, separate] = generation_of(wanted);
+        auto [generation, separate] = generation_of(wanted, {*base});
         return {wanted.qube,
-                *base,
-                std::nullopt,
-                std::nullopt,
                 generation.number,
-                {{0, generation.created, generation.reason, {}}, generation},
+                {{0, generation.created, generation.reason, {*base}, {}}, generation},
                 separate ? Layout::separate : Layout::composed};
     }
 
-    const FoundBase& base_of(const QubeName& qube) const
+    const FoundBase& base_of(const Attachment& wanted) const
     {
-        const auto volume = world_.hypervisor.base_volume(qube);
-        const auto outside = world_.hypervisor.outside_base(qube);
         for (const auto& base : bases_) {
-            if ((volume && base.volume.root == *volume) || (outside && base.id == *outside)) {
+            if (base.volume.root == wanted.base) {
                 return base;
             }
         }
@@ -155,21 +150,18 @@ private:
 
     Qube qube_of(const Attachment& wanted)
     {
-        const auto& base = base_of(wanted.qube);
-        auto [generation, separate] = generation_of(wanted);
+        const auto& base = base_of(wanted);
+        auto [generation, separate] = generation_of(wanted, {base.id, base.commit});
         return {wanted.qube,
-                base.id,
-                base.commit,
-                base.volume.root,
                 generation.number,
                 {generation},
                 separate ? Layout::separate : Layout::composed};
     }
 
     /// What the slots ask for; true where each app has a volume of its own.
-    std::pair<Generation, bool> generation_of(const Attachment& wanted)
+    std::pair<Generation, bool> generation_of(const Attachment& wanted, const BaseBinding& base)
     {
-        Generation generation{1, world_.clock.now(), reason, {}};
+        Generation generation{1, world_.clock.now(), reason, base, {}};
         std::vector<KnownRelease> releases;
         for (const auto& slot : wanted.slots) {
             releases.push_back(release_of(slot));
@@ -239,26 +231,32 @@ private:
         return root;
     }
 
-    /// Of several builds of a base, the one that most qubes have; before all changes that name one.
+    /// Which of several releases of a base is the newer one only the database knew: the one that most qubes have counts
+    /// as that. Before all changes that name one.
     void record_bases()
     {
-        std::map<BaseId, const FoundBase*> newest;
         const auto users = [&](const FoundBase& base) {
-            return std::ranges::count(qubes_, base.commit, [](const Qube& qube) { return *qube.base_commit; });
+            return std::ranges::count(qubes_, base.commit, [](const Qube& qube) { return *qube.base().commit; });
         };
+        std::ranges::stable_sort(bases_, {}, users);
+        std::map<BaseId, std::uint64_t> numbers;
         for (const auto& base : bases_) {
-            const auto [place, added] = newest.try_emplace(base.id, &base);
-            if (!added && users(*place->second) < users(base)) {
-                place->second = &base;
-            }
-        }
-        for (const auto& [id, base] : newest) {
-            if (snapshot_.find_base(id) != nullptr) {
+            const auto* known = snapshot_.find_base(base.id);
+            if (snapshot_.find_base(base.commit) != nullptr || (known != nullptr && users(base) == 0)) {
                 continue;
             }
-            recovery_.changes.emplace_back(
-                SetBase{{id, base->commit, base->volume.root, base->volume.size, 0, world_.clock.now(), {}}});
-            recovery_.told.push_back("base " + id.text() + "; which packages it holds only the database knew");
+            auto& number = numbers.try_emplace(base.id, known == nullptr ? 0 : known->number).first->second;
+            const Base found{.id = base.id,
+                             .commit = base.commit,
+                             .volume = base.volume.root,
+                             .volume_size = base.volume.size,
+                             .level = 0,
+                             .created = world_.clock.now(),
+                             .packages = {},
+                             .number = ++number};
+            recovery_.changes.emplace_back(SetBase{found});
+            recovery_.told.push_back("base " + base.id.text() + ' ' + release_word(found) +
+                                     "; which packages it holds only the database knew");
         }
     }
 

@@ -163,17 +163,8 @@ bool Restoration::is_missed_by_a_base(const CommitId& commit) const
 
 std::string Restoration::name_of_base(const CommitId& commit) const
 {
-    for (const auto& base : change_.snapshot.bases) {
-        if (base.commit == commit) {
-            return base.id.text();
-        }
-    }
-    for (const auto& qube : change_.snapshot.qubes) {
-        if (qube.base_commit == commit) {
-            return qube.base.text() + ", an older build,";
-        }
-    }
-    return commit.hex();
+    const auto* base = change_.snapshot.find_base(commit);
+    return base == nullptr ? commit.hex() : base->id.text() + ' ' + release_word(*base);
 }
 
 void Restoration::remove_damage()

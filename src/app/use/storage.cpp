@@ -24,7 +24,8 @@ std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
 {
     std::map<VolumeId, VolumeUse> uses;
     for (const auto& base : snapshot.bases) {
-        uses.try_emplace(base.volume, VolumeUse{base.id.text(), "", base.volume, base.volume_size, 0, {}});
+        uses.try_emplace(base.volume,
+                         VolumeUse{base.id.text(), release_word(base), base.volume, base.volume_size, 0, {}});
     }
     for (const auto& [id, known] : snapshot.releases) {
         const auto& release = known.release;
@@ -33,9 +34,8 @@ std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
             VolumeUse{release.app.text(), release.version, release.volume.root, release.volume.size, 0, {}});
     }
     for (const auto& qube : snapshot.qubes) {
-        if (qube.base_volume) {
-            uses.try_emplace(*qube.base_volume, VolumeUse{qube.base.text(), "older build", *qube.base_volume, 0, 0, {}})
-                .first->second.users.push_back(qube.name.text());
+        if (const auto* base = snapshot.base_of(qube.base())) {
+            uses.at(base->volume).users.push_back(qube.name.text());
         }
         for (const auto& generation : qube.generations) {
             if (generation.composed) {
@@ -125,11 +125,6 @@ std::map<CommitId, std::string> wanted_commits(const Snapshot& snapshot)
     std::map<CommitId, std::string> commits;
     for (const auto& base : snapshot.bases) {
         commits.emplace(base.commit, base.id.text());
-    }
-    for (const auto& qube : snapshot.qubes) {
-        if (qube.base_commit) {
-            commits.emplace(*qube.base_commit, qube.base.text());
-        }
     }
     for (const auto& [id, known] : snapshot.releases) {
         commits.emplace(known.release.tree.commit, known.release.app.text());

@@ -19,7 +19,7 @@ public:
 
     void look(const plan::Upgradable& one)
     {
-        const auto* offer = catalog_.newest(one.app, one.qube.base, one.bound.release.channel);
+        const auto* offer = catalog_.newest(one.app, one.qube.base().id, one.bound.release.channel);
         try {
             if (offer != nullptr && one.is_newer(offer->release.sequence)) {
                 if (!releases_.contains(offer->release.manifest)) {

@@ -79,11 +79,6 @@ std::optional<Source> source_of(const World& world, const Snapshot& snapshot, co
             return source_of_base(world, base.id, base.volume);
         }
     }
-    for (const auto& qube : snapshot.qubes) {
-        if (qube.base_commit == commit && qube.base_volume) {
-            return source_of_base(world, qube.base, *qube.base_volume);
-        }
-    }
     return std::nullopt;
 }
 

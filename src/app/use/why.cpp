@@ -19,7 +19,7 @@ namespace {
 struct Held {
     QubeName qube;
     std::string holder;
-    std::string version; ///< empty for a base
+    std::string version; ///< of a base "r41"
     std::string asked_by;
     std::vector<Package> packages;
     std::optional<CommitId> commit; ///< nothing for a foreign base, as on Qubes
@@ -53,9 +53,11 @@ std::vector<Held> all_held(const World& world, const Snapshot& snapshot)
             all.push_back(
                 {qube.name, binding.app.text(), release.version, first->reason, packages->second, release.tree.commit});
         }
-        if (const auto* base = snapshot.find_base(qube.base)) {
-            all.push_back(
-                {qube.name, "base " + base->id.text(), "", "qpkg qube create", base->packages, qube.base_commit});
+        if (const auto* base = snapshot.base_of(qube.base())) {
+            const auto first = std::ranges::find_if(
+                qube.generations, [&](const Generation& made) { return made.base.commit == base->commit; });
+            all.push_back({qube.name, "base " + base->id.text(), release_word(*base), first->reason, base->packages,
+                           base->commit});
         }
     }
     return all;

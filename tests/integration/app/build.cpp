@@ -72,7 +72,8 @@ struct Fixture {
               .volume_size = 0,
               .level = 1,
               .created = 0,
-              .packages = {}};
+              .packages = {},
+              .number = 1};
 
     Fixture()
     {

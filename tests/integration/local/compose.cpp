@@ -128,7 +128,7 @@ TEST_CASE("of two apps that export one command the one has it that the host does
     gives_way.rulings = {{{ExportKind::command, "tool"}, ""}};
     auto renamed = exporting("org.example.c");
     renamed.rulings = {{{ExportKind::command, "tool"}, "tool-c"}};
-    qubes.hypervisor().set_wanted(work, std::vector{gives_way, exporting("org.example.b"), renamed});
+    qubes.hypervisor().set_wanted(work, std::vector{gives_way, exporting("org.example.b"), renamed}, {});
 
     CHECK(run_in(qubes, work, {"tool"}).out == "org.example.b\n");
     CHECK(run_in(qubes, work, {"tool-c"}).out == "org.example.c\n");

@@ -151,7 +151,7 @@ TEST_CASE("an extension of an app is in that app's view alone, and takes no file
           std::string::npos);
     CHECK(run_in(qubes, work, {"qpkg-run", "--view=org.example.plug", "sh", "-c", "true"}).status != 0);
 
-    qubes.hypervisor().set_wanted(work, std::vector{an_app(qubes), other});
+    qubes.hypervisor().set_wanted(work, std::vector{an_app(qubes), other}, {});
     CHECK(in_view(qubes, "ls /usr/share/good/plug-ins").out == "own\n");
 }
 

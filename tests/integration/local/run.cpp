@@ -223,6 +223,6 @@ TEST_CASE("a qube that is not there cannot run anything, nor one whose volume is
     slot.volume = *VolumeId::from_hex(std::string(64, 'f'));
 
     CHECK_FAILS(Code::not_found, "no qube personal", qubes.runner().run(personal, {{"true"}}));
-    qubes.hypervisor().set_wanted(work, std::vector{slot});
+    qubes.hypervisor().set_wanted(work, std::vector{slot}, {});
     CHECK_FAILS(Code::not_found, "the volume of org.example.hello", qubes.runner().run(work, {{"true"}}));
 }

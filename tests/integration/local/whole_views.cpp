@@ -142,7 +142,7 @@ TEST_CASE("an app that comes while another runs is whole in it, and one may beco
     REQUIRE(shell_in(qubes, work, "while [ ! -e ~/there ]; do sleep 0.05; done").status == 0);
 
     const auto own = whole(qubes);
-    qubes.hypervisor().set_wanted(work, std::vector{private_one, own});
+    qubes.hypervisor().set_wanted(work, std::vector{private_one, own}, {});
     qubes.hypervisor().attach(work, own);
     CHECK(shell_in(qubes, work, "touch ~/go").status == 0);
     CHECK(held.wait() == 0);
@@ -150,9 +150,9 @@ TEST_CASE("an app that comes while another runs is whole in it, and one may beco
 
     auto over_base = qubes.app("org.example.own", {{"usr/bin/own", "#!/bin/sh\ncat /etc/base.conf\n"}},
                                {{ExportKind::command, "own", "/usr/bin/own"}});
-    qubes.hypervisor().set_wanted(work, std::vector{over_base});
+    qubes.hypervisor().set_wanted(work, std::vector{over_base}, {});
     CHECK(run_in(qubes, work, {"own"}).out == "base\n");
-    qubes.hypervisor().set_wanted(work, std::vector{own});
+    qubes.hypervisor().set_wanted(work, std::vector{own}, {});
     CHECK(run_in(qubes, work, {"own"}).out == "data\nown\n");
     CHECK(traces_of(qubes) == "");
 }

@@ -3,6 +3,7 @@
 #include "engine/transaction.hpp"
 #include "support/expect.hpp"
 #include "support/fake_hypervisor.hpp"
+#include "support/snapshots.hpp"
 
 #include "qpkg/core/files.hpp"
 
@@ -21,15 +22,12 @@ struct Recorded {
 
     Recorded()
     {
-        for (const auto& name : {personal, work}) {
-            const Change change = CreateQube{{name,
-                                              BaseId::require("debian-12"),
-                                              CommitId(sha256("base")),
-                                              VolumeId(sha256("volume")),
-                                              0,
-                                              {{0, 0, "test", {}}}}};
-            database.commit({&change, 1});
+        const auto snapshot = testing::a_snapshot();
+        std::vector<Change> changes{SetBase{snapshot.bases.front()}};
+        for (const auto& qube : snapshot.qubes) {
+            changes.emplace_back(CreateQube{qube});
         }
+        database.commit(changes);
     }
 };
 

@@ -24,6 +24,12 @@ plan::Live settled(const Snapshot& snapshot, bool hot_attach)
     return {plan::wanted_attachments(snapshot), {}, hot_attach};
 }
 
+/// Of work, on its base.
+Attachment has(std::vector<VolumeSlot> slots)
+{
+    return {.qube = work, .slots = std::move(slots), .base = VolumeId(sha256("base volume"))};
+}
+
 } // namespace
 
 TEST_CASE("when everything is as it should be, nothing is done")
@@ -31,6 +37,28 @@ TEST_CASE("when everything is as it should be, nothing is done")
     const auto snapshot = with_installed(a_snapshot(), "work", {hello});
 
     CHECK((plan::plan_activation(snapshot, settled(snapshot, true)) == plan::Activation{}));
+}
+
+TEST_CASE("a qube that runs from another base than it is to have is left as it is until it starts again")
+{
+    const auto git = a_known_release("org.example.git", 1);
+    auto snapshot = with_installed(a_snapshot(), "work", {hello});
+    auto live = settled(snapshot, true);
+    live.attached = {has({slot_of(git)})};
+    auto newer = snapshot.bases.front();
+    newer.commit = CommitId(sha256("newer base"));
+    newer.volume = VolumeId(sha256("newer base volume"));
+    snapshot.bases.push_back(newer);
+    snapshot.qubes[1].generations.back().base.commit = newer.commit;
+
+    const auto activation = plan::plan_activation(snapshot, live);
+
+    CHECK((activation.set_wanted ==
+           std::vector{Attachment{.qube = work, .slots = {slot_of(hello)}, .base = newer.volume}}));
+    CHECK(activation.attach.empty());
+    CHECK(activation.detach.empty());
+    CHECK(activation.waiting == std::vector{work});
+    CHECK(activation.outdated == std::vector{work});
 }
 
 TEST_CASE("a qube that the backend does not have is made before it is told what it wants")
@@ -41,7 +69,7 @@ TEST_CASE("a qube that the backend does not have is made before it is told what 
     const auto activation = plan::plan_activation(a_snapshot(), live);
 
     CHECK((activation.create == std::vector<plan::NewQube>{{work, VolumeId(sha256("base volume"))}}));
-    CHECK((activation.set_wanted == std::vector<Attachment>{{work, {}}}));
+    CHECK((activation.set_wanted == std::vector{has({})}));
 }
 
 TEST_CASE("a running qube gets what it lacks and loses what it should not have")
@@ -49,7 +77,7 @@ TEST_CASE("a running qube gets what it lacks and loses what it should not have")
     const auto snapshot = with_installed(a_snapshot(), "work", {hello});
     const auto git = a_known_release("org.example.git", 1);
     auto live = settled(snapshot, true);
-    live.attached = {{work, {slot_of(git)}}};
+    live.attached = {has({slot_of(git)})};
 
     const auto activation = plan::plan_activation(snapshot, live);
 
@@ -64,7 +92,7 @@ TEST_CASE("a running qube of which only the names change is told, and keeps its 
     auto live = settled(snapshot, true);
     auto before = slot_of(hello);
     before.rulings = {{{ExportKind::command, "hello"}, ""}};
-    live.attached = {{work, {before}}};
+    live.attached = {has({before})};
 
     const auto activation = plan::plan_activation(snapshot, live);
 
@@ -81,7 +109,7 @@ TEST_CASE("a service that may start now is told of, and its app's disk stays")
 {
     auto snapshot = with_installed(a_snapshot(), "work", {hello});
     auto live = settled(snapshot, true);
-    live.attached = {{work, {slot_of(hello)}}};
+    live.attached = {has({slot_of(hello)})};
     auto& qube = *std::ranges::find(snapshot.qubes, work, &Qube::name);
     qube.generations.back().bindings.front().services = {{"hello.service"}};
     auto serving = slot_of(hello);
@@ -89,7 +117,7 @@ TEST_CASE("a service that may start now is told of, and its app's disk stays")
 
     const auto activation = plan::plan_activation(snapshot, live);
 
-    CHECK((activation.set_wanted == std::vector<Attachment>{{work, {serving}}}));
+    CHECK((activation.set_wanted == std::vector{has({serving})}));
     CHECK(activation.announce == std::vector{work});
     CHECK(activation.attach.empty());
     CHECK(activation.detach.empty());
@@ -99,7 +127,7 @@ TEST_CASE("without hot attach a running qube is named, not touched")
 {
     const auto snapshot = with_installed(a_snapshot(), "work", {hello});
     auto live = settled(snapshot, false);
-    live.attached = {{work, {}}};
+    live.attached = {has({})};
 
     const auto activation = plan::plan_activation(snapshot, live);
 
@@ -143,7 +171,7 @@ TEST_CASE("what was recorded of another qube of that name is not carried out")
     auto snapshot = with_installed(a_snapshot(), "work", {hello});
     snapshot.qubes[1].identity = "first";
     auto live = settled(a_snapshot(), true);
-    live.attached = {{work, {}}};
+    live.attached = {has({})};
     live.identities = {{work, "second"}};
 
     const auto activation = plan::plan_activation(snapshot, live);
@@ -160,7 +188,7 @@ TEST_CASE("what is unfinished is set again")
     auto live = settled(snapshot, true);
     live.wanted[1].unfinished = true;
 
-    CHECK((plan::plan_activation(snapshot, live).set_wanted == std::vector<Attachment>{{work, {slot_of(hello)}}}));
+    CHECK((plan::plan_activation(snapshot, live).set_wanted == std::vector{has({slot_of(hello)})}));
 }
 
 TEST_CASE("a qube of which nobody can say what it has is left alone, and named")

@@ -62,14 +62,49 @@ TEST_CASE("the current generation stays also when it is not the newest")
     CHECK(garbage.volumes == std::vector<VolumeId>{a_known_release("org.example.hello", 2).release.volume.root});
 }
 
-TEST_CASE("a qube keeps its base when a newer build of it has replaced it")
-{
-    auto snapshot = a_snapshot();
-    snapshot.bases[0].volume = VolumeId(sha256("newer base volume"));
-    snapshot.bases[0].commit = CommitId(sha256("newer base"));
+namespace {
 
+/// A newer release of the base, which no qube has.
+Snapshot with_newer_base(Snapshot snapshot)
+{
+    auto newer = snapshot.bases.back();
+    newer.commit = CommitId(sha256("newer base"));
+    newer.volume = VolumeId(sha256("newer base volume"));
+    ++newer.number;
+    snapshot.bases.push_back(newer);
+    snapshot.volumes.push_back(newer.volume);
+    std::ranges::sort(snapshot.volumes);
+    return snapshot;
+}
+
+} // namespace
+
+TEST_CASE("a release of a base stays while a kept generation names it, and the newest one in any case")
+{
+    auto snapshot = with_newer_base(a_snapshot());
+    const auto old = snapshot.bases.front();
+    const auto newer = snapshot.bases.back();
+    CHECK(plan::plan_gc(snapshot, {0}).changes.empty());
     CHECK(plan::plan_gc(snapshot, {0}).volumes.empty());
     CHECK(plan::needed_commits(snapshot).size() == 2);
+
+    for (auto& qube : snapshot.qubes) {
+        qube.generations.push_back({1, 2000, "qpkg upgrade", {newer.id, newer.commit}, {}});
+        qube.current = 1;
+    }
+    CHECK(plan::plan_gc(snapshot, {1}).changes.empty());
+
+    const auto garbage = plan::plan_gc(snapshot, {0});
+    REQUIRE(garbage.changes.size() == 3);
+    CHECK(garbage.changes.back() == Change(RemoveBase{old.commit}));
+    CHECK(garbage.volumes == std::vector{old.volume});
+    CHECK(garbage.kept_commits == std::vector{newer.commit});
+
+    auto of_repository = snapshot;
+    of_repository.bases.front().release = a_known_release().id;
+    of_repository.releases.emplace(a_known_release().id, a_known_release());
+    CHECK(plan::plan_gc(of_repository, {1}).changes.empty());
+    CHECK(plan::plan_gc(of_repository, {0}).changes.back() == Change(ForgetRelease{a_known_release().id}));
 }
 
 TEST_CASE("an image that no row names is garbage")

@@ -22,7 +22,7 @@ TEST_CASE("a first install fetches, builds and binds, in that order and in one t
 
     const auto plan = plan::plan_install(a_snapshot(), {hello}, {work}, occasion);
 
-    const Generation next{1, 3000, "qpkg install hello", {{hello.release.app, hello.id, false, 1}}};
+    const Generation next{1, 3000, "qpkg install hello", a_qube("work").base(), {{hello.release.app, hello.id, false, 1}}};
     const plan::Plan expected{{plan::FetchCommit{hello}, plan::BuildVolume{hello}},
                               {LearnRelease{hello}, AdvanceQube{work, 0, next}},
                               {{work, hello.release.app, plan::Kind::add, std::nullopt, hello}}};
@@ -121,7 +121,7 @@ TEST_CASE("a base is no app of a qube that stands on it")
 {
     auto snapshot = a_snapshot();
     for (auto& qube : snapshot.qubes) {
-        qube.base = BaseId::require("local.debian-12");
+        qube.generations.front().base.id = BaseId::require("local.debian-12");
     }
     const KnownRelease base{ManifestId(sha256("base")), RepoName::require("demo"), a_base_release()};
 

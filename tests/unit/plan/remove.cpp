@@ -22,7 +22,7 @@ TEST_CASE("a removal makes a generation without the app and prepares nothing")
     const auto plan = plan::plan_remove(snapshot, {hello.release.app}, {work}, occasion);
 
     CHECK(plan.prepare.empty());
-    const Generation next{2, 3000, "qpkg remove hello", {{git.release.app, git.id}}};
+    const Generation next{2, 3000, "qpkg remove hello", a_qube("work").base(), {{git.release.app, git.id}}};
     CHECK((plan.changes == std::vector<Change>{AdvanceQube{work, 1, next}}));
 }
 

@@ -33,14 +33,14 @@ Snapshot rows_of(Snapshot snapshot)
 void fill(StateDb& db, const Snapshot& snapshot)
 {
     std::vector<Change> changes;
-    for (const auto& base : snapshot.bases) {
-        changes.emplace_back(SetBase{base});
-    }
     for (const auto& repository : snapshot.repositories) {
         changes.emplace_back(SetRepository{repository});
     }
     for (const auto& [id, release] : snapshot.releases) {
         changes.emplace_back(LearnRelease{release});
+    }
+    for (const auto& base : snapshot.bases) {
+        changes.emplace_back(SetBase{base});
     }
     for (const auto& qube : snapshot.qubes) {
         changes.emplace_back(CreateQube{qube});
@@ -49,6 +49,7 @@ void fill(StateDb& db, const Snapshot& snapshot)
 }
 
 const auto work = QubeName::require("work");
+const BaseBinding debian{BaseId::require("debian-12"), CommitId(sha256("base"))};
 
 } // namespace
 
@@ -59,6 +60,10 @@ TEST_CASE("what was committed is read back, also by the next process")
     snapshot.qubes[1].layout = Layout::composed;
     auto& generation = snapshot.qubes[1].generations.back();
     generation.composed = VolumeId(sha256("composed"));
+    generation.base.held = true;
+    snapshot.bases.front().release = a_known_release().id;
+    snapshot.bases.front().details = sha256("details");
+    snapshot.bases.front().packages = {{"libc6", "2.36", "amd64", sha256("libc6")}};
     generation.bindings.front().since = 1;
     generation.bindings.front().services = {{"a.service"}, {"b.service", ServiceRights::own}};
     generation.holders = {{{ExportKind::command, "hello"}, AppId::require("org.example.hello")},
@@ -93,7 +98,7 @@ TEST_CASE("a stale plan changes nothing at all")
     const Scratch scratch;
     sqlite::Database db(scratch.file);
     fill(db, a_snapshot());
-    const std::vector<Change> stale{LearnRelease{a_known_release()}, AdvanceQube{work, 7, {8, 1, "late", {}}}};
+    const std::vector<Change> stale{LearnRelease{a_known_release()}, AdvanceQube{work, 7, {8, 1, "late", debian, {}}}};
 
     CHECK_FAILS(Code::conflict, "no longer at generation 7", db.commit(stale));
 
@@ -106,7 +111,38 @@ TEST_CASE("a binding to a release that is not known is refused")
     sqlite::Database db(scratch.file);
     fill(db, a_snapshot());
     const auto hello = a_known_release();
-    const std::vector<Change> changes{AdvanceQube{work, 0, {1, 1, "x", {{hello.release.app, hello.id}}}}};
+    const std::vector<Change> changes{AdvanceQube{work, 0, {1, 1, "x", debian, {{hello.release.app, hello.id}}}}};
+
+    CHECK_FAILS(Code::conflict, "FOREIGN KEY", db.commit(changes));
+}
+
+TEST_CASE("releases of one base stand side by side, and one that a generation names stays")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    auto snapshot = a_snapshot();
+    snapshot.bases.push_back(snapshot.bases.front());
+    auto& newer = snapshot.bases.back();
+    newer.commit = CommitId(sha256("newer base"));
+    newer.number = 2;
+    fill(db, snapshot);
+    CHECK((db.snapshot() == rows_of(snapshot)));
+    CHECK(db.snapshot().find_base(debian.id)->commit == newer.commit);
+
+    const std::vector<Change> named{RemoveBase{*debian.commit}};
+    CHECK_FAILS(Code::conflict, "FOREIGN KEY", db.commit(named));
+    const std::vector<Change> unnamed{RemoveBase{newer.commit}};
+    db.commit(unnamed);
+    CHECK((db.snapshot() == rows_of(a_snapshot())));
+}
+
+TEST_CASE("a generation of a base that is not known is refused")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    fill(db, a_snapshot());
+    const BaseBinding unknown{debian.id, CommitId(sha256("unknown"))};
+    const std::vector<Change> changes{AdvanceQube{work, 0, {1, 1, "x", unknown, {}}}};
 
     CHECK_FAILS(Code::conflict, "FOREIGN KEY", db.commit(changes));
 }
@@ -161,7 +197,7 @@ TEST_CASE("an app stays with the repository that it was first installed from")
     const auto installed = [&](const KnownRelease& release, std::uint64_t planned_on) {
         const Binding binding{release.release.app, release.id, false};
         db.commit(std::vector<Change>{LearnRelease{release},
-                                      AdvanceQube{work, planned_on, {planned_on + 1, 1, "install", {binding}}}});
+                                      AdvanceQube{work, planned_on, {planned_on + 1, 1, "install", debian, {binding}}}});
     };
     auto second = first;
     second.id = ManifestId(sha256("another manifest"));
