@@ -2,13 +2,13 @@
 #include "cli/change_view.hpp"
 
 #include "app/use/code_wished.hpp"
-#include "app/use/fetching.hpp"
+#include "cli/bases_view.hpp"
+#include "cli/bringing.hpp"
 #include "cli/extensions_view.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
 #include "repo-format/repo/manifest.hpp"
 
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
@@ -203,6 +203,11 @@ std::string closing_words(const app::PreparedChange& change, const app::ChangeRe
             words += (words.empty() ? "" : "; ") + qpkg::text::join(removed, ", ") +
                      (removed.size() > 1 ? " are" : " is") + " gone from " + outcome.name.text();
         }
+        for (const auto& base : change.plan.bases) {
+            if (base.qube == outcome.name) {
+                words += (words.empty() ? "" : "; ") + outcome.name.text() + " starts from " + release_name(base.to);
+            }
+        }
         if (!words.empty()) {
             parts.push_back(words + ", generation " + std::to_string(outcome.generation));
         }
@@ -227,6 +232,7 @@ void describe_left_state(Document& out, const app::PreparedChange& change)
 
 void describe(Document& out, const app::PreparedChange& change)
 {
+    describe_bases(out, change);
     describe_effects(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
@@ -254,7 +260,7 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
 {
     out.table("qubes", report.qubes, column("name", "", &app::QubeOutcome::name),
               column("generation", "", &app::QubeOutcome::generation),
-              column("outdated", "", &app::QubeOutcome::outdated));
+              column("outdated", "", &app::QubeOutcome::outdated), column("waiting", "", &app::QubeOutcome::waiting));
     out.table("outdated_disposables", report.outdated_disposables, column("name", "", &plan::Disposable::name),
               column("of", "", &plan::Disposable::of));
     out.field("fetched_objects", report.prepared.imported.fetched_objects);
@@ -275,7 +281,9 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
                  ". To give that back and give up rollback: qpkg gc --keep 0");
     }
     for (const auto& outcome : report.qubes) {
-        if (outcome.outdated) {
+        if (outcome.waiting) {
+            out.next(outcome.name.text() + " runs from its former base until it starts again.");
+        } else if (outcome.outdated) {
             out.next(outcome.name.text() + " is running an older generation until its programs end.");
         }
     }
@@ -338,58 +346,16 @@ Proposal propose(Context& context, const std::function<app::PreparedChange()>& p
     });
 }
 
-namespace {
-
-/// Where it is for the sake of what was found damaged, that stays the reason when it cannot be had.
-void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& damaged)
-{
-    try {
-        fetching.lay_aside();
-    } catch (const Error& error) {
-        if (!damaged || error.code() == Code::interrupted || error.code() == Code::no_space) {
-            throw;
-        }
-        throw Error(damaged->code(), std::string(damaged->what()) + " (" + error.what() + ')', damaged->hint());
-    }
-}
-
-void bring_and_apply(Context& context, app::PreparedChange& change)
-{
-    app::require_agreed(change.plan);
-    auto& world = context.world();
-    app::Fetching fetching(world, change);
-    std::optional<app::ChangeReport> report;
-    std::optional<engine::Damaged> damaged;
-    while (!report) {
-        lay_aside(fetching, damaged);
-        context.locked([&] { // not before: repositories and people take their time
-            app::require_still_there(world, change);
-            world.content.adopt_staged();
-            try {
-                report = app::apply(world, change);
-            } catch (const engine::Damaged& found) {
-                if (damaged) {
-                    throw;
-                }
-                qpkg::log::warning(std::string(found.what()) + "; what it is made of is fetched again");
-                app::bring_again(world, change, found);
-                damaged = found;
-            }
-        });
-    }
-    engine::add(report->prepared.imported, fetching.transferred());
-    show(context, change, *report);
-}
-
-} // namespace
-
 Proposal propose_bringing(Context& context, const std::function<app::PreparedChange()>& prepare,
                           const std::string& nothing)
 {
     context.finish_interrupted();
     const auto fetch_lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
     const auto change = std::make_shared<app::PreparedChange>(prepare());
-    return proposal_of(context, change, nothing, [&context, change, fetch_lock] { bring_and_apply(context, *change); });
+    return proposal_of(context, change, nothing, [&context, change, fetch_lock] {
+        const auto report = bring(context, *change);
+        show(context, *change, report);
+    });
 }
 
 } // namespace qpkg::cli

@@ -9,14 +9,19 @@ namespace {
 
 Proposal hold(Context& context, app::HoldRequest& request)
 {
+    if (request.apps.empty() != request.base) {
+        throw Error(Code::usage, "name either apps, or with --base what the qubes start from",
+                    "qpkg " + context.command + " APP --in QUBE, or qpkg " + context.command + " --base --in QUBE");
+    }
     request.reason = context.typed;
     auto proposal = propose(
         context, [&] { return app::prepare_hold(context.world(), request); }, "nothing to change.");
     proposal.consent = Consent::given; // nothing is downloaded, started or lost
     if (proposal.carry_out) {
-        const auto words =
-            (request.held ? "No upgrade of " : "Upgrades again: ") + qpkg::text::join(request.apps, ", ") +
-            (request.in.all ? " in every qube" : " in " + qpkg::text::join(request.in.names, ", ")) + '.';
+        const auto what = request.base ? std::string("the base") : qpkg::text::join(request.apps, ", ");
+        const auto words = (request.held ? "No upgrade of " : "Upgrades again: ") + what +
+                           (request.in.all ? " in every qube" : " in " + qpkg::text::join(request.in.names, ", ")) +
+                           '.';
         proposal.plan = [plan = proposal.plan, words] { return plan().line(words); };
     }
     return proposal;
@@ -28,7 +33,8 @@ Command make_hold_command(Context& context, std::string_view name, bool held)
     request->held = held;
     return {name,
             Section::apps,
-            {{"APP", &request->apps, "apps by name or full id", required(Names::apps)},
+            {{"APP", &request->apps, "apps by name or full id", known(Names::apps)},
+             {"--base", &request->base, "what the qubes start from, in the place of apps"},
              {"--in QUBE", &request->in.names, "the qube; repeatable", known(Names::qubes)},
              {"--all", &request->in.all, "in every qube"}},
             Writes{[&context, request] { return hold(context, *request); }}};

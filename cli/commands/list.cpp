@@ -11,7 +11,10 @@ Document describe(const std::vector<app::InstalledApp>& apps)
     Document out("list");
     using app::InstalledApp;
     const auto release = [](const InstalledApp& app) -> const Release& { return app.release.release; };
-    const auto held = [](bool is_held) { return shown_as(flag(is_held), is_held ? "held" : ""); };
+    const auto held = [](const InstalledApp& app) {
+        const auto keeps = app.keeps.empty() ? "" : "keeps " + app.keeps;
+        return shown_as(flag(app.held), app.held && !keeps.empty() ? "held, " + keeps : app.held ? "held" : keeps);
+    };
     const auto repository = [](const InstalledApp& app) {
         const auto name = app.release.repo.text();
         return shown_as(text(name), app.repository_gone ? name + " (gone)" : name);
@@ -24,7 +27,7 @@ Document describe(const std::vector<app::InstalledApp>& apps)
               column("version", "VERSION", release, &Release::version),
               column("sequence", "", release, &Release::sequence), column("repository", "FROM", repository),
               column("size", "SIZE", release, &Release::volume, &VolumeSummary::size, size),
-              column("held", "HELD", &InstalledApp::held, held),
+              column("held", "HELD", held), column("keeps", "", &InstalledApp::keeps),
               column("repository_gone", "", &InstalledApp::repository_gone),
               column("volume", "", &InstalledApp::volume));
     return out;

@@ -2,9 +2,12 @@
 #include "app/use/change.hpp"
 #include "app/use/qubes.hpp"
 #include "app/use/query.hpp"
+#include "cli/bringing.hpp"
 #include "cli/change_view.hpp"
 #include "cli/commands.hpp"
 #include "plan/plan.hpp"
+
+#include "qpkg/core/text.hpp"
 
 namespace qpkg::cli {
 namespace {
@@ -42,13 +45,41 @@ void create(Context& context, const QubeRequest& request)
     app::recover(context.world());
     const auto qube = app::create_qube(context.world(), app::plan_qube(context.world(), request.name, request.base,
                                                                        layout_of(request.layout), context.typed));
-    context.show(describe(qube)
-                     .done("Done: qube " + qube.name.text() + " is made from " + qube.base().id.text() + ", no apps yet.")
-                     .next("To add an app: qpkg install APP --into " + qube.name.text()));
+    context.show(
+        describe(qube)
+            .done("Done: qube " + qube.name.text() + " is made from " + qube.base().id.text() + ", no apps yet.")
+            .next("To add an app: qpkg install APP --into " + qube.name.text()));
+}
+
+/// Of a base that a repository offers: it comes first.
+Proposal propose_bringing_base(Context& context, const QubeRequest& request)
+{
+    context.finish_interrupted();
+    const auto fetch_lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
+    const auto change =
+        std::make_shared<app::PreparedChange>(app::prepare_base(context.world(), request.base, context.reach()));
+    const auto plan = [change, request] {
+        Document out("qube-create");
+        const auto& base = std::get<SetBase>(change->plan.changes.back()).base;
+        return out.field("name", request.name, "Qube")
+            .field("base", base.id, "Base")
+            .field("brings",
+                   shown_as(text(release_name(base)),
+                            release_name(base) + ", " + qpkg::text::human_size(base.volume_size)),
+                   "Brings")
+            .field("generation", std::uint64_t{0});
+    };
+    return {plan, [&context, change, fetch_lock, request] {
+                bring(context, *change);
+                create(context, request);
+            }};
 }
 
 Proposal propose_making(Context& context, const QubeRequest& request)
 {
+    if (plan::known_base(context.world().db.snapshot(), BaseId::require(request.base)) == nullptr) {
+        return propose_bringing_base(context, request);
+    }
     const auto plan = [&context, request] {
         return describe(
             app::plan_qube(context.world(), request.name, request.base, layout_of(request.layout), context.typed));

@@ -13,7 +13,10 @@ Command upgrade_command(Context& context)
             joined({{"APP", &request->apps, "only these apps", known(Names::apps)},
                     {"--in QUBE", &request->in.names, "only in this qube; repeatable", known(Names::qubes)},
                     {"--all", &request->in.all, "in every qube (the default)"},
-                    {"--skip QUBE", &request->in.skip, "not in this one", known(Names::qubes)}},
+                    {"--skip QUBE", &request->in.skip, "not in this one", known(Names::qubes)},
+                    {"--hold-base-for APP", &request->hold_base_for,
+                     "the base rather stays than that this app keeps the older one in its view; repeatable",
+                     known(Names::apps)}},
                    release_options(request->allow, request->names)),
             Writes{[&context, request] {
                 request->reason = context.typed;

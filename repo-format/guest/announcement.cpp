@@ -17,6 +17,7 @@ constexpr std::size_t longest_version = 400;
 constexpr std::string_view private_view = "private";
 constexpr std::string_view whole_view = "whole";
 constexpr std::string_view extends_mark = "extends:";
+constexpr std::string_view base_mark = "base:"; ///< no kind of export is called so
 constexpr std::string_view in_use_word = "in-use ";
 constexpr std::size_t longest_disk = 32;
 
@@ -119,6 +120,16 @@ std::uint64_t parse_turn(std::string_view word)
     return turn;
 }
 
+/// The base of the view: before all else that follows the root.
+void set_base(VolumeSlot& slot, std::string_view word)
+{
+    const auto base = VolumeId::from_hex(word.substr(base_mark.size()));
+    if (!base || slot.base || slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty()) {
+        throw broken("the base of a view is not the first word after the root, or not 64 lower-case hex digits");
+    }
+    slot.base = base;
+}
+
 void add_ruling(VolumeSlot& slot, std::string_view word)
 {
     auto ruling = parse_ruling(slot.app, word);
@@ -151,7 +162,9 @@ void add_words(VolumeSlot& slot, std::string_view words)
         const auto end = std::min(words.find(' '), words.size());
         const auto word = words.substr(0, end);
         words.remove_prefix(end);
-        if (word.starts_with(turn_mark)) {
+        if (word.starts_with(base_mark)) {
+            set_base(slot, word);
+        } else if (word.starts_with(turn_mark)) {
             if (slot.turn != 0 || !slot.rulings.empty() || !slot.services.empty()) {
                 throw broken("a turn is not the first word after the root");
             }
@@ -172,6 +185,9 @@ std::string encode_slot(const VolumeSlot& slot)
         throw Error(Code::usage, "the version of " + slot.app.text() + " holds a blank or is not printable ASCII");
     }
     auto line = slot.app.text() + ' ' + slot.version + ' ' + view_word(slot) + ' ' + slot.volume.hex();
+    if (slot.base) {
+        line += ' ' + std::string(base_mark) + slot.base->hex();
+    }
     if (slot.turn != 0) {
         line += ' ' + std::string(1, turn_mark) + std::to_string(slot.turn);
     }
@@ -234,6 +250,9 @@ VolumeSlot parse_slot(std::string_view line)
     }
     if (is_whole && !slot.services.empty()) {
         throw broken("a whole view has no services");
+    }
+    if (slot.base && (extends || is_whole)) {
+        throw broken("only a private view stands on a base");
     }
     return slot;
 }

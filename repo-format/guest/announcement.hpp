@@ -19,9 +19,9 @@ namespace qpkg {
 
 inline constexpr std::size_t longest_slot = 3072; ///< bytes of a line: what a value of QubesDB holds
 
-/// "<app-id> <version> <view> <root>", the app's turn, a word for each ruling, then one for each service that may
-/// start, without a newline. Errors: usage when the version or a name cannot be written, unsupported when the line is
-/// longer than `longest_slot`.
+/// "<app-id> <version> <view> <root>", the base of its view, the app's turn, a word for each ruling, then one for each
+/// service that may start, without a newline. Errors: usage when the version or a name cannot be written, unsupported
+/// when the line is longer than `longest_slot`.
 std::string encode_slot(const VolumeSlot& slot);
 
 /// Error corrupt naming the part that is wrong.

@@ -13,6 +13,16 @@ namespace {
 /// They say something of this machine, whatever a module has there.
 constexpr std::array replaced_files = {"hosts", "localtime", "resolv.conf", "timezone"};
 
+/// What of the qube's /etc an app needs, whatever root it has.
+constexpr std::array files_of_qube = {
+    "group",       "hostname",   "hosts",
+    "localtime",   "machine-id", "passwd",
+    "resolv.conf", "timezone",   "ssl/certs/ca-certificates.crt", ///< with those that its owner added
+};
+/// What a link of the qube's /etc leads to there leads to the same in the view.
+constexpr std::array shared_with_qube = {"/run/", "/proc/"};
+constexpr const char* name_lookups = "nsswitch.conf";
+
 constexpr const char* certificates = "etc/ssl/certs";
 constexpr const char* bundle = "ssl/certs/ca-certificates.crt"; ///< in /etc: most programs read this one
 constexpr const char* of_owner = "usr/local/share/ca-certificates";
@@ -41,7 +51,51 @@ std::string certificates_of_owner(const fs::path& folder)
     return all;
 }
 
+/// Where the view finds a file of the qube's /etc: itself, or what its link leads to where both have the same. Other
+/// links lead on within the kept base.
+fs::path place_in_qube(const QubePaths& layout, const fs::path& name)
+{
+    const auto file = layout.base() / "etc" / name;
+    if (!fs::is_symlink(fs::symlink_status(file))) {
+        return file;
+    }
+    const auto target = ((fs::path("/etc") / name).parent_path() / fs::read_symlink(file)).lexically_normal();
+    const bool is_shared =
+        std::ranges::any_of(shared_with_qube, [&](const char* folder) { return target.string().starts_with(folder); });
+    return is_shared ? target : layout.base() / target.relative_path();
+}
+
+void add_link(PlannedTree& etc, const QubePaths& layout, const fs::path& name)
+{
+    if (fs::exists(fs::symlink_status(layout.base() / "etc" / name))) {
+        etc[name] = {PlannedFile::Kind::link, place_in_qube(layout, name).string()};
+    }
+}
+
 } // namespace
+
+PlannedTree links_to_etc(const QubePaths& layout, const std::function<bool(const fs::path& folder)>& has_folder)
+{
+    PlannedTree etc;
+    for (const auto* name : files_of_qube) {
+        if (has_folder((fs::path("/etc") / name).parent_path())) {
+            add_link(etc, layout, name);
+        }
+    }
+    return etc;
+}
+
+PlannedTree etc_over_older_base(const QubePaths& layout, const AppId& app, const fs::path& base)
+{
+    // The whole folder of certificates is the qube's: follow_certificates.
+    auto etc = links_to_etc(layout, [](const fs::path& folder) { return folder == "/etc"; });
+    add_link(etc, layout, name_lookups);
+    if (!folder_within(base, certificates) && !folder_within(layout.volume(app), certificates)) {
+        add_link(etc, layout, bundle);
+    }
+    etc.merge(followed_etc(layout, app));
+    return etc;
+}
 
 PlannedTree followed_etc(const QubePaths& layout, const AppId& app)
 {
@@ -65,7 +119,8 @@ PlannedTree followed_etc(const QubePaths& layout, const AppId& app)
 void follow_certificates(const QubePaths& layout, const AppId& app)
 {
     const auto own = folder_within(layout.base(), certificates);
-    if (own && !folder_within(layout.volume(app), certificates)) {
+    const bool has_place = fs::is_directory(fs::symlink_status(layout.view(app) / certificates));
+    if (own && has_place && !folder_within(layout.volume(app), certificates)) {
         mounts::bind(*own, layout.view(app) / certificates, mounts::Access::read_only);
     }
 }

@@ -12,11 +12,22 @@
 #include "agent/qube_paths.hpp"
 #include "agent/small_files.hpp"
 
+#include <functional>
+
 /// What of the qube's /etc its views follow.
 namespace qpkg::agent {
 
 /// For the layer of /etc that the agent makes.
 PlannedTree followed_etc(const QubePaths& layout, const AppId& app);
+
+/// Links to what the qube has in its own /etc, for a view over another root: accounts, names, name servers, machine id,
+/// time zone, certificates with those that its owner added. `has_folder` says whether the root has a folder
+/// ("/etc/ssl"). Links of the qube that lead to what both have lead there.
+PlannedTree links_to_etc(const QubePaths& layout, const std::function<bool(const fs::path& folder)>& has_folder);
+
+/// The same for a private view over an older release of the qube's base, with what says how names are looked up, and
+/// with `followed_etc`.
+PlannedTree etc_over_older_base(const QubePaths& layout, const AppId& app, const fs::path& base);
 
 /// Shows the qube's folder of certificates in the view's /etc, where the module has none of its own.
 void follow_certificates(const QubePaths& layout, const AppId& app);

@@ -45,9 +45,18 @@ void leave_places(const QubePaths& layout, const std::vector<VolumeSlot>& told, 
     }
 }
 
-/// A volume of several apps has a place of its own, from where the agent shows each; another lies at its app's.
+/// A base of views and a volume of several apps have places of their own, from where the agent shows each; another lies
+/// at its app's.
 void put_volume(const QubePaths& layout, const VolumeId& volume, const Fd& mount, const std::vector<VolumeSlot>& slots)
 {
+    if (std::ranges::any_of(slots, [&](const VolumeSlot& slot) { return slot.base == volume; })) {
+        const auto place = layout.older_base(volume);
+        if (!mounts::is_mount_point(place)) { // perhaps for another app
+            fs::create_directories(place);
+            mounts::put_mount(mount, place);
+        }
+        return;
+    }
     const auto whole = layout.composed(volume);
     fs::create_directories(whole);
     mounts::put_mount(mount, whole);

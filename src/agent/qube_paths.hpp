@@ -30,6 +30,9 @@ struct QubePaths {
     fs::path all_data() const { return run / "data"; }
     fs::path data(const AppId& app) const { return all_data() / app.text(); } ///< of an extension, see extensions.hpp
     fs::path base() const { return run / "base"; }                            ///< the qube's own trees
+    /// Where an older release of the base is mounted for the views that stand on it.
+    fs::path older_bases() const { return run / "bases"; }
+    fs::path older_base(const VolumeId& volume) const { return older_bases() / volume.hex(); }
     fs::path bin() const { return run / "bin"; }
     fs::path share() const { return run / "share"; }
     fs::path units() const { return run / "units"; }     ///< services of apps, see service_units.hpp

@@ -185,6 +185,7 @@ private:
             }
         }
         leave_composed_volumes(layout_, announcements_.found);
+        leave_older_bases(layout_, announcements_.found);
     }
 
     enum class Is { app, extension };
@@ -243,8 +244,9 @@ private:
             require_no_services(exports, first);
         }
         if (!there) {
-            announced.volume.is_whole ? compose_whole_view(layout_, app, extensions)
-                                      : compose_private_view(layout_, app, extensions, first.state);
+            announced.volume.is_whole
+                ? compose_whole_view(layout_, app, extensions)
+                : compose_private_view(layout_, app, base_of_view(layout_, announced.volume), extensions, first.state);
         }
         const auto owner = first.is_nothing() ? std::nullopt : std::optional(state_owner(layout_, app, first));
         if (owner) {

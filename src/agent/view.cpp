@@ -28,6 +28,17 @@ void check_top_level(const fs::path& volume)
     }
 }
 
+/// What a base has beside the trees of views would be the running one's, and no program starts with two halves of libc.
+void check_merged(const fs::path& base)
+{
+    for (const auto* name : {"bin", "lib", "lib64", "sbin"}) {
+        if (fs::is_directory(fs::symlink_status(base / name))) {
+            throw Error(Code::unsupported,
+                        "the older base of its view has a /" + std::string(name) + " that is no link into /usr");
+        }
+    }
+}
+
 bool has_directory(const fs::path& path)
 {
     const auto status = fs::symlink_status(path);
@@ -38,14 +49,15 @@ bool has_directory(const fs::path& path)
 }
 
 /// What the agent puts over base and module, as an /etc layer; nothing when that is nothing.
-std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
+std::optional<fs::path> made_etc(const QubePaths& layout, const AppId& app, const fs::path& base,
+                                 const ViewExtensions& extensions)
 {
-    auto etc = followed_etc(layout, app);
+    auto etc = base == layout.base() ? followed_etc(layout, app) : etc_over_older_base(layout, app, base);
     if (const auto accounts = accounts_of_view(layout, app)) {
         etc["passwd"] = {PlannedFile::Kind::file, accounts->passwd};
         etc["group"] = {PlannedFile::Kind::file, accounts->group};
     }
-    if (auto text = fontconfig_text(layout, app, extensions, Under::base)) {
+    if (auto text = fontconfig_text(layout, app, extensions, base)) {
         etc[fontconfig_file] = {PlannedFile::Kind::file, *std::move(text)};
     }
     if (etc.empty()) {
@@ -123,7 +135,7 @@ std::vector<fs::path> layers_below(const QubePaths& layout, const fs::path& tree
 }
 
 /// Locales of extensions, below those of app and base.
-void add_locales(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions)
+void add_locales(const QubePaths& layout, const AppId& app, const fs::path& base, const ViewExtensions& extensions)
 {
     std::vector<fs::path> layers;
     const auto add = [&](const fs::path& tree) {
@@ -132,7 +144,7 @@ void add_locales(const QubePaths& layout, const AppId& app, const ViewExtensions
         }
     };
     add(layout.volume(app));
-    add(layout.base());
+    add(base);
     for (const auto* those : {&extensions.layers, &extensions.locales}) {
         for (const auto& extension : *those) {
             add(layout.volume(extension));
@@ -143,12 +155,12 @@ void add_locales(const QubePaths& layout, const AppId& app, const ViewExtensions
     }
 }
 
-void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tree, const ViewExtensions& extensions,
-                  const std::vector<std::string>& state)
+void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& view_base, const fs::path& tree,
+                  const ViewExtensions& extensions, const std::vector<std::string>& state)
 {
-    const auto base = layout.base() / tree;
+    const auto base = view_base / tree;
     const auto target = layout.view(app) / tree;
-    const auto made = tree == "etc"       ? made_etc(layout, app, extensions)
+    const auto made = tree == "etc"       ? made_etc(layout, app, view_base, extensions)
                       : tree == "var/lib" ? made_state(layout, app, state)
                                           : std::nullopt;
     auto layers = layers_above(layout, app, tree, made);
@@ -165,12 +177,15 @@ void compose_tree(const QubePaths& layout, const AppId& app, const fs::path& tre
     fs::create_directories(target);
     if (layers.empty() && below.empty()) {
         mounts::bind(base, target, mounts::Access::read_only);
+        if (view_base != layout.base()) {
+            carry_mounts(layout.base() / tree, target, made);
+        }
         return;
     }
     layers.push_back(base);
     layers.insert(layers.end(), below.begin(), below.end());
     mounts::mount_overlay(target, layers);
-    carry_mounts(base, target, made);
+    carry_mounts(layout.base() / tree, target, made); // of the qube, whatever lies below the module
 }
 
 } // namespace
@@ -193,14 +208,17 @@ void keep_base(const QubePaths& layout)
     }
 }
 
-void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions,
-                          const std::vector<std::string>& state)
+void compose_private_view(const QubePaths& layout, const AppId& app, const fs::path& base,
+                          const ViewExtensions& extensions, const std::vector<std::string>& state)
 {
     check_top_level(layout.volume(app));
-    for (const auto* tree : view_trees) {
-        compose_tree(layout, app, tree, extensions, state);
+    if (base != layout.base()) {
+        check_merged(base);
     }
-    add_locales(layout, app, extensions);
+    for (const auto* tree : view_trees) {
+        compose_tree(layout, app, base, tree, extensions, state);
+    }
+    add_locales(layout, app, base, extensions);
     follow_certificates(layout, app);
 }
 

@@ -31,8 +31,10 @@ void keep_base(const QubePaths& layout);
 /// trees (resolv.conf, /usr/local) is there too, and what the qube replaces in its /etc is followed (followed_etc.hpp).
 /// `state` names folders that /var/lib shall have, to mount on. Error corrupt when the module is no tree, conflict when
 /// the base has no place for a part of it; what was mounted until then is the caller's to remove.
-void compose_private_view(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions = {},
-                          const std::vector<std::string>& state = {});
+/// `base` is what lies below the module: the qube's own base, or an older release of it, of which then only what says
+/// nothing of the qube is seen (followed_etc.hpp). Error unsupported where an older one is no merged root.
+void compose_private_view(const QubePaths& layout, const AppId& app, const fs::path& base,
+                          const ViewExtensions& extensions = {}, const std::vector<std::string>& state = {});
 
 void write_commands(const QubePaths& layout, const AppId& app, const std::vector<Export>& exports);
 

@@ -18,18 +18,18 @@ std::string font_salt_in(const fs::path& tree)
 } // namespace
 
 std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions,
-                                           Under under)
+                                           const std::optional<fs::path>& base)
 {
     const auto module = layout.volume(app);
     const bool has_caches = folder_within(module, fs::path(font_caches).relative_path()).has_value();
-    const auto of_base = under == Under::base ? font_salt_in(layout.base()) : std::string(no_fonts);
+    const auto of_base = base ? font_salt_in(*base) : std::string(no_fonts);
     const auto own = own_font_folder(font_salt_in(module), of_base);
     if (!has_caches && own.salt.empty() && extensions.fonts.empty()) {
         return std::nullopt;
     }
     std::vector<FontFolder> folders{own};
     std::vector<std::string> caches{std::string(font_caches)};
-    if (under == Under::base) {
+    if (base) {
         // The base's own before those of extensions: what one of these says of the base's fonts is not to be believed.
         caches.emplace_back("/var/cache/fontconfig");
     }

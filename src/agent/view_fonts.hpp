@@ -9,13 +9,10 @@
 
 namespace qpkg::agent {
 
-/// What lies under a module in its view.
-enum class Under { base, nothing };
-
 /// What fontconfig is told in a view: all its fonts, and where their caches are. fontconfig looks into /var/cache,
 /// which is the qube's, and into the home, which views share; folders that its files name come before these. Nothing
-/// where the base's fonts are all there are.
+/// where the base's fonts are all there are. `base` lies under the module; nothing does under a root of its own.
 std::optional<std::string> fontconfig_text(const QubePaths& layout, const AppId& app, const ViewExtensions& extensions,
-                                           Under under);
+                                           const std::optional<fs::path>& base);
 
 } // namespace qpkg::agent

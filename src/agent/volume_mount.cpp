@@ -75,6 +75,35 @@ void mount_volume(const QubePaths& layout, const Announced& announced)
     }
 }
 
+fs::path base_of_view(const QubePaths& layout, const VolumeSlot& slot)
+{
+    if (!slot.base) {
+        return layout.base();
+    }
+    auto place = layout.older_base(*slot.base);
+    if (!mounts::is_mount_point(place)) {
+        throw Error(Code::not_found, "the base of its view is not mounted at " + place.string());
+    }
+    return place;
+}
+
+void leave_older_bases(const QubePaths& layout, const std::vector<Announced>& announced)
+{
+    if (!fs::exists(layout.older_bases())) {
+        return;
+    }
+    for (const auto& name : names_in(layout.older_bases())) {
+        const auto stands_on_it = [&](const Announced& one) {
+            return one.volume.base && one.volume.base->hex() == name;
+        };
+        if (std::ranges::none_of(announced, stands_on_it)) {
+            mounts::unmount(layout.older_bases() / name);
+            std::error_code ignored;
+            fs::remove(layout.older_bases() / name, ignored);
+        }
+    }
+}
+
 void leave_composed_volumes(const QubePaths& layout, const std::vector<Announced>& announced)
 {
     if (!fs::exists(layout.composed())) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "agent/whole_view.hpp"
 
+#include "agent/followed_etc.hpp"
 #include "agent/small_files.hpp"
 #include "agent/view_fonts.hpp"
 #include "repo-format/guest/whole_tree.hpp"
@@ -8,8 +9,6 @@
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
 
-#include <algorithm>
-#include <array>
 #include <utility>
 #include <vector>
 
@@ -17,15 +16,6 @@ namespace qpkg::agent {
 namespace {
 
 constexpr const char* own_state = "var/lib"; ///< of the module
-
-/// What of the qube's /etc an app needs, whatever root it has.
-constexpr std::array files_of_qube = {
-    "group",       "hostname",   "hosts",
-    "localtime",   "machine-id", "passwd",
-    "resolv.conf", "timezone",   "ssl/certs/ca-certificates.crt", ///< with those that its owner added
-};
-/// What a link of the qube's /etc leads to there leads to the same in the view.
-constexpr std::array shared_with_qube = {"/run/", "/proc/"};
 
 fs::path relative(std::string_view place) { return fs::path(place).relative_path(); }
 
@@ -45,32 +35,13 @@ AtPlace at_place(const fs::path& tree, std::string_view place)
     return fs::is_empty(path) ? AtPlace::empty_folder : AtPlace::folder;
 }
 
-/// Where the view finds a file of the qube's /etc: itself, or what its link leads to where both have the same. Other
-/// links lead on within the kept base.
-fs::path place_in_qube(const QubePaths& layout, const fs::path& name)
-{
-    const auto file = layout.base() / "etc" / name;
-    if (!fs::is_symlink(fs::symlink_status(file))) {
-        return file;
-    }
-    const auto target = ((fs::path("/etc") / name).parent_path() / fs::read_symlink(file)).lexically_normal();
-    const bool is_shared =
-        std::ranges::any_of(shared_with_qube, [&](const char* folder) { return target.string().starts_with(folder); });
-    return is_shared ? target : layout.base() / target.relative_path();
-}
-
 /// In folders that the module has: one that is made would hide whatever else it has there.
 PlannedTree etc_of_qube(const QubePaths& layout, const fs::path& volume)
 {
-    PlannedTree etc;
-    for (const auto* name : files_of_qube) {
-        const auto folder = at_place(volume, (fs::path("/etc") / name).parent_path().string());
-        const bool has_folder = folder == AtPlace::folder || folder == AtPlace::empty_folder;
-        if (has_folder && fs::exists(fs::symlink_status(layout.base() / "etc" / name))) {
-            etc[name] = {PlannedFile::Kind::link, place_in_qube(layout, name).string()};
-        }
-    }
-    return etc;
+    return links_to_etc(layout, [&](const fs::path& folder) {
+        const auto there = at_place(volume, folder.string());
+        return there == AtPlace::folder || there == AtPlace::empty_folder;
+    });
 }
 
 } // namespace
@@ -82,7 +53,7 @@ void compose_whole_view(const QubePaths& layout, const AppId& app, const ViewExt
         throw Error(Code::corrupt, "the volume cannot be the root of a view: " + *why);
     }
     auto etc = etc_of_qube(layout, volume);
-    if (auto text = fontconfig_text(layout, app, extensions, Under::nothing)) {
+    if (auto text = fontconfig_text(layout, app, extensions, std::nullopt)) {
         etc[fontconfig_file] = {PlannedFile::Kind::file, *std::move(text)};
     }
     fs::create_directories(layout.whole(app)); // first: who enters meanwhile must not take the view for a private one

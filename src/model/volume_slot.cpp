@@ -12,6 +12,9 @@ std::set<VolumeId> volumes_of(std::span<const VolumeSlot> slots)
     std::set<VolumeId> volumes;
     for (const auto& slot : slots) {
         volumes.insert(slot.volume);
+        if (slot.base) {
+            volumes.insert(*slot.base);
+        }
     }
     return volumes;
 }

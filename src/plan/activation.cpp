@@ -98,10 +98,11 @@ std::vector<VolumeSlot> slots_of(const Snapshot& snapshot, const Generation& gen
     auto told = told_names(named_apps(snapshot, generation));
     for (const auto& binding : generation.bindings) {
         const auto& release = snapshot.release(binding.release).release;
+        const auto* own_base = snapshot.base_of({generation.base.id, binding.own_base});
         slots.push_back({release.app, release.version, generation.composed.value_or(release.volume.root),
                          std::move(told.rulings[release.app]), binding.services, told.turn_of(release.app),
-                         release.extends ? std::optional(release.extends->point) : std::nullopt,
-                         release.base.is_none()});
+                         release.extends ? std::optional(release.extends->point) : std::nullopt, release.base.is_none(),
+                         own_base == nullptr ? std::nullopt : std::optional(own_base->volume)});
     }
     return slots;
 }

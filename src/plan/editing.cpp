@@ -29,10 +29,23 @@ bool same_releases(const Generation& a, const Generation& b)
 /// Whether the owner of the qube would not notice a difference.
 bool same_wishes(const Generation& a, const Generation& b)
 {
-    return a.base == b.base && a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases && a.own == b.own;
+    return a.base == b.base && a.bindings == b.bindings && a.holders == b.holders && a.aliases == b.aliases &&
+           a.own == b.own;
+}
+
+Kind kind_of_move(const Release& from, const Release& to)
+{
+    return to.sequence < from.sequence ? Kind::downgrade : Kind::upgrade;
 }
 
 } // namespace
+
+std::vector<Change> all_changes(const Plan& plan)
+{
+    auto changes = plan.changes;
+    changes.insert(changes.end(), plan.then.begin(), plan.then.end());
+    return changes;
+}
 
 std::uint64_t next_number(const Qube& qube) { return qube.generations.back().number + 1; }
 
@@ -114,6 +127,23 @@ void Editing::name(const Qube& qube, const std::vector<KnownRelease>& releases, 
     plan_.names.insert(plan_.names.end(), decided.effects.begin(), decided.effects.end());
 }
 
+void Editing::stand_on(const Qube& qube, const NewBase& next)
+{
+    auto& base = edit(qube).base;
+    const auto* known = snapshot_.find_base(next.base.commit);
+    if (known == nullptr || *known != next.base) {
+        new_bases_.emplace(next.base.commit, next.base);
+    }
+    if (next.release) {
+        learned_.emplace(next.release->id, *next.release);
+        bases_to_bring_.emplace(next.release->id, *next.release);
+    }
+    if (const auto* before = snapshot_.base_of(base); before != nullptr && before->commit != next.base.commit) {
+        plan_.bases.push_back({qube.name, *before, next.base, Kind::upgrade});
+    }
+    base.commit = next.base.commit;
+}
+
 Plan Editing::finish()
 {
     Preparing preparing(snapshot_);
@@ -151,9 +181,17 @@ Plan Editing::finish()
         advances.emplace_back(AdvanceQube{name, qube.current, std::move(next)});
     }
     if (!advances.empty()) {
+        for (const auto& [id, release] : bases_to_bring_) {
+            preparing.separate(release);
+        }
         for (const auto& [id, release] : learned_) {
             preparing.details(release);
-            plan_.changes.emplace_back(LearnRelease{release});
+            if (!snapshot_.releases.contains(id)) {
+                plan_.changes.emplace_back(LearnRelease{release});
+            }
+        }
+        for (const auto& [commit, base] : new_bases_) {
+            plan_.changes.emplace_back(SetBase{base});
         }
     }
     plan_.prepare = preparing.finish();
@@ -164,7 +202,37 @@ Plan Editing::finish()
     });
     std::ranges::sort(plan_.extensions, {}, [](const ExtensionNote& one) { return std::tie(one.qube, one.app); });
     std::ranges::sort(plan_.unagreed);
+    std::ranges::sort(plan_.bases, {}, &BaseEffect::qube);
+    std::ranges::sort(plan_.kept_bases, {}, [](const KeptBase& one) { return std::tie(one.qube, one.app); });
+    std::ranges::sort(plan_.base_notes);
     return std::move(plan_);
+}
+
+void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release,
+           const ServiceWishes& wishes, Systemd systemd)
+{
+    const auto& app = release.release.app;
+    auto& bindings = editing.bindings(qube);
+    const auto now = bindings.find(app);
+    const bool is_there = now != bindings.end();
+    auto services = allowed_services(release.release, is_there ? now->second.services : std::vector<AllowedService>(),
+                                     wishes, systemd);
+    if (!is_there) {
+        bindings.emplace(app, Binding{app, release.id, false, next_number(qube), services});
+        editing.effect({qube.name, app, Kind::add, std::nullopt, release, std::move(services)});
+    } else if (now->second.release == release.id) {
+        now->second.services = services;
+        editing.effect({qube.name, app, Kind::keep, release, release, std::move(services)});
+        return;
+    } else {
+        const auto& before = snapshot.release(now->second.release);
+        now->second.release = release.id;
+        now->second.services = services;
+        now->second.own_base.reset(); // what stood there said nothing of this one
+        editing.effect(
+            {qube.name, app, kind_of_move(before.release, release.release), before, release, std::move(services)});
+    }
+    editing.learn(release);
 }
 
 } // namespace qpkg::plan

@@ -30,12 +30,17 @@ public:
 
     /// The wanted bindings of `qube` as edited so far, by app.
     std::map<AppId, Binding>& bindings(const Qube& qube);
+    /// The qube will start from this release of its base, and what `base` says of it becomes known.
+    void stand_on(const Qube& qube, const NewBase& base);
+    void hold_base(const Qube& qube, bool held) { edit(qube).base.held = held; }
     /// The qube's apps will be laid out so.
     void lay_out(const Qube& qube, Layout layout);
 
     /// Why the extension would have no place in `qube` as edited so far; nothing: it fits, or is none.
     std::optional<std::string> misfit_of(const Qube& qube, const Release& extension);
     void note(ExtensionNote note) { plan_.extensions.push_back(std::move(note)); }
+    void note(BaseNote note) { plan_.base_notes.push_back(std::move(note)); }
+    void keep(KeptBase kept) { plan_.kept_bases.push_back(std::move(kept)); }
     void ask(ForeignCode code) { plan_.unagreed.push_back(std::move(code)); }
 
     void effect(Effect effect) { plan_.effects.push_back(std::move(effect)); }
@@ -65,7 +70,13 @@ private:
     const Occasion& occasion_;
     std::map<QubeName, Edit> edited_;
     std::map<ManifestId, KnownRelease> learned_;
+    std::map<CommitId, Base> new_bases_;
+    std::map<ManifestId, KnownRelease> bases_to_bring_;
     Plan plan_;
 };
+
+/// Binds `release` in `qube` and says what that changes.
+void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release,
+           const ServiceWishes& wishes = {}, Systemd systemd = Systemd::there);
 
 } // namespace qpkg::plan

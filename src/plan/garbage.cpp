@@ -33,7 +33,7 @@ bool is_named(const Snapshot& snapshot, const Release& release)
     });
 }
 
-/// By some generation of some qube.
+/// By some generation of some qube, for itself or for the view of an app.
 std::set<CommitId> named_bases(const Snapshot& snapshot)
 {
     std::set<CommitId> named;
@@ -41,6 +41,11 @@ std::set<CommitId> named_bases(const Snapshot& snapshot)
         for (const auto& generation : qube.generations) {
             if (generation.base.commit) {
                 named.insert(*generation.base.commit);
+            }
+            for (const auto& binding : generation.bindings) {
+                if (binding.own_base) {
+                    named.insert(*binding.own_base);
+                }
             }
         }
     }

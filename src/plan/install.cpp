@@ -28,38 +28,6 @@ void require_fit(const Qube& qube, const Release& release)
     }
 }
 
-Kind kind_of_move(const Release& from, const Release& to)
-{
-    return to.sequence < from.sequence ? Kind::downgrade : Kind::upgrade;
-}
-
-/// Binds `release` in `qube` and says what that changes.
-void place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const KnownRelease& release,
-           const ServiceWishes& wishes = {}, Systemd systemd = Systemd::there)
-{
-    const auto& app = release.release.app;
-    auto& bindings = editing.bindings(qube);
-    const auto now = bindings.find(app);
-    const bool is_there = now != bindings.end();
-    auto services = allowed_services(release.release, is_there ? now->second.services : std::vector<AllowedService>(),
-                                     wishes, systemd);
-    if (!is_there) {
-        bindings.emplace(app, Binding{app, release.id, false, next_number(qube), services});
-        editing.effect({qube.name, app, Kind::add, std::nullopt, release, std::move(services)});
-    } else if (now->second.release == release.id) {
-        now->second.services = services;
-        editing.effect({qube.name, app, Kind::keep, release, release, std::move(services)});
-        return;
-    } else {
-        const auto& before = snapshot.release(now->second.release);
-        now->second.release = release.id;
-        now->second.services = services;
-        editing.effect(
-            {qube.name, app, kind_of_move(before.release, release.release), before, release, std::move(services)});
-    }
-    editing.learn(release);
-}
-
 /// What was asked for by name is refused where it has no place, and its code needs a yes where it had none.
 void require_place(Editing& editing, const Snapshot& snapshot, const Qube& qube, const Release& release,
                    const CodeConsents& code)
@@ -74,45 +42,6 @@ void require_place(Editing& editing, const Snapshot& snapshot, const Qube& qube,
     if (brings_code(release) && !is_agreed && !code.said.contains({release.app, release.extends->point})) {
         editing.ask({qube.name, release.app, release.extends->point});
     }
-}
-
-using Outcome = ExtensionNote::Outcome;
-
-/// Why a held extension would have no place beside that release of its app: who wants it to stay as it is does not want
-/// it to go. Nothing: it would, or has none now either.
-std::optional<std::string> held_back(Editing& editing, const Snapshot& snapshot, const Qube& qube, const Release& next)
-{
-    for (const auto& [app, binding] : editing.bindings(qube)) {
-        if (!binding.held) {
-            continue;
-        }
-        const auto& extension = snapshot.release(binding.release).release;
-        if (!brings_code(extension) || owner_of(extension.extends->point) != std::string_view(next.app.text()) ||
-            editing.misfit_of(qube, extension)) {
-            continue;
-        }
-        if (const auto why = misfit(extension, [&](const AppId&) { return &next; })) {
-            return app.text() + " is held: " + *why;
-        }
-    }
-    return std::nullopt;
-}
-
-/// An extension stays at its release where the newer one is for something else, an app where a held extension would go.
-bool may_move(Editing& editing, const Snapshot& snapshot, const Upgradable& one, const Release& next)
-{
-    const auto& now = one.bound.release;
-    auto why = editing.misfit_of(one.qube, next);
-    if (!why) {
-        why = held_back(editing, snapshot, one.qube, next);
-    }
-    if (!why && !is_agreed_by(now, next)) {
-        why = "the newer one is for " + next.extends->point.text() + ": install it by name";
-    }
-    if (why && !editing.misfit_of(one.qube, now)) {
-        editing.note({one.qube.name, one.app, Outcome::stays, next.version + ": " + *why});
-    }
-    return !why;
 }
 
 } // namespace
@@ -156,8 +85,7 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
         }
     }
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
-                "make it: qpkg base build " + id.text() +
-                    (here.empty() ? "" : ", or use " + text::join(here, " or ")));
+                "make it: qpkg base build " + id.text() + (here.empty() ? "" : ", or use " + text::join(here, " or ")));
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,
@@ -193,44 +121,6 @@ std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<Q
         }
     }
     return found;
-}
-
-namespace {
-
-/// The newer release of what is bound; null where there is none.
-const KnownRelease* next_for(const Upgradable& one, const std::vector<KnownRelease>& newest)
-{
-    const auto& bound = one.bound.release;
-    const auto next = std::ranges::find_if(newest, [&](const KnownRelease& candidate) {
-        const auto& release = candidate.release;
-        return release.app == bound.app && release.base.fits(one.qube.base().id) && release.arch == bound.arch &&
-               release.channel == bound.channel && one.is_newer(release.sequence);
-    });
-    return next == newest.end() ? nullptr : &*next;
-}
-
-} // namespace
-
-Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
-                  const Occasion& occasion)
-{
-    Editing editing(snapshot, occasion);
-    for (const auto& name : qubes) {
-        editing.bindings(require_qube(snapshot, name)); // also where no app moves: a wish may change who has a name
-    }
-    const auto movable = upgradable(snapshot, qubes);
-    for (const bool is_extension : {false, true}) { // apps first: what fits goes by them
-        for (const auto& one : movable) {
-            if (one.bound.release.extends.has_value() != is_extension) {
-                continue;
-            }
-            const auto* next = next_for(one, newest);
-            if (next != nullptr && may_move(editing, snapshot, one, next->release)) {
-                place(editing, snapshot, one.qube, *next);
-            }
-        }
-    }
-    return editing.finish();
 }
 
 } // namespace qpkg::plan

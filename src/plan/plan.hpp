@@ -12,6 +12,7 @@
 // What is live is not in a plan. It is computed from what was committed, see activation.hpp.
 #pragma once
 
+#include "plan/base_choice.hpp"
 #include "plan/extensions.hpp"
 #include "plan/names.hpp"
 #include "plan/services.hpp"
@@ -63,7 +64,36 @@ struct Effect {
     friend bool operator==(const Effect&, const Effect&) = default;
 };
 
-/// A decision: what to prepare, and what then becomes true in one transaction.
+/// What a qube starts from changes, for people.
+struct BaseEffect {
+    QubeName qube;
+    Base from;
+    Base to;
+    Kind kind; ///< upgrade or downgrade
+
+    friend bool operator==(const BaseEffect&, const BaseEffect&) = default;
+};
+
+/// An app whose view stands on an older release of the qube's base.
+struct KeptBase {
+    QubeName qube;
+    AppId app;
+    Base keeps;
+    std::string why; ///< it does not fit the newer one
+
+    friend bool operator==(const KeptBase&, const KeptBase&) = default;
+};
+
+/// A newer release of a qube's base that it does not get.
+struct BaseNote {
+    QubeName qube;
+    BaseId base;
+    std::string why;
+
+    friend auto operator<=>(const BaseNote&, const BaseNote&) = default;
+};
+
+/// A decision: what to prepare, and what then becomes true in one transaction, or in two.
 struct Plan {
     std::vector<Step> prepare;
     std::vector<Change> changes;
@@ -72,10 +102,19 @@ struct Plan {
     std::vector<ExtensionNote> extensions = {}; ///< ascending by qube and app: those that fall out, or stay behind
     std::vector<ForeignCode> unagreed = {};     ///< ascending; as long as there is any, nothing is carried out
     bool starts_services = true;                ///< else its qubes have no systemd
+    /// Become true once `changes` are live: generations that wait for the next start of a qube, after one that does
+    /// not.
+    std::vector<Change> then = {};
+    std::vector<BaseEffect> bases = {};    ///< ascending by qube
+    std::vector<KeptBase> kept_bases = {}; ///< ascending by qube and app; of qubes that the plan is about
+    std::vector<BaseNote> base_notes = {}; ///< ascending
 
     bool empty() const noexcept { return changes.empty(); }
     friend bool operator==(const Plan&, const Plan&) = default;
 };
+
+/// Of both steps, in order.
+std::vector<Change> all_changes(const Plan& plan);
 
 /// When and why a plan is made, which is recorded with the generations it creates; and for which backend.
 struct Occasion {
@@ -114,11 +153,13 @@ struct Upgradable {
 std::vector<Upgradable> upgradable(const Snapshot& snapshot, const std::vector<QubeName>& qubes,
                                    const std::vector<AppId>& apps = {});
 
-/// Moves everything upgradable that has a newer release in `newest`. An extension moves where the newer one fits, stays
-/// where only its own does, and falls out where neither fits the app as it is then. An app stays where one that is held
-/// would fall out.
+/// Moves everything upgradable that has a newer release in `newest`, and with it what qubes start from. An app gets the
+/// newest release that fits the base of its view; an extension moves with its app, stays where only its own fits, and
+/// falls out where neither fits the app as it is then. An app stays where one that is held would fall out. An app of
+/// which no release fits a qube's next base keeps the one it has in its own view. Of a qube that runs, what fits the
+/// base that it has now moves in `changes`, its base and the rest in `then`.
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
-                  const Occasion& occasion);
+                  const Occasion& occasion, const BaseChoice& bases = {});
 
 /// Goes back to generation `to`, or to the one before the current one. Errors: not_found.
 Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional<std::uint64_t> to,
@@ -128,11 +169,17 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& qube, std::optional
 Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes, bool held,
                const Occasion& occasion);
 
+/// The same of what the qubes start from. Errors: not_found, unsupported (a foreign base).
+Plan plan_hold_base(const Snapshot& snapshot, const std::vector<QubeName>& qubes, bool held, const Occasion& occasion);
+
 /// What the occasion's wishes say of the names of a qube, and nothing else. Errors: not_found, those of `decide_names`.
 Plan plan_names(const Snapshot& snapshot, const QubeName& qube, const Occasion& occasion);
 
 /// From now on the qube's apps are laid out so; its current ones are, too. Errors: not_found.
 Plan plan_layout(const Snapshot& snapshot, const QubeName& qube, Layout layout, const Occasion& occasion);
+
+/// Makes a release of a base known and usable.
+Plan plan_base(const Snapshot& snapshot, const NewBase& base);
 
 /// The qube, or Error not_found with up to three near names.
 const Qube& require_qube(const Snapshot& snapshot, const QubeName& name);

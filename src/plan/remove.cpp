@@ -19,6 +19,17 @@ Error not_in_qube(const Qube& qube, const AppId& app, const std::map<AppId, Bind
             text::hint_for(short_name(app), names, "see `qpkg list " + qube.name.text() + "`")};
 }
 
+std::vector<BaseEffect> base_effects(const Snapshot& snapshot, const QubeName& qube, const Generation& now,
+                                     const Generation& then)
+{
+    const auto* from = snapshot.base_of(now.base);
+    const auto* to = snapshot.base_of(then.base);
+    if (from == nullptr || to == nullptr || from == to) {
+        return {};
+    }
+    return {{qube, *from, *to, to->number < from->number ? Kind::downgrade : Kind::upgrade}};
+}
+
 } // namespace
 
 Plan plan_remove(const Snapshot& snapshot, const std::vector<AppId>& apps, const std::vector<QubeName>& qubes,
@@ -54,6 +65,20 @@ Plan plan_hold(const Snapshot& snapshot, const std::vector<AppId>& apps, const s
             }
             bound->second.held = held;
         }
+    }
+    return editing.finish();
+}
+
+Plan plan_hold_base(const Snapshot& snapshot, const std::vector<QubeName>& qubes, bool held, const Occasion& occasion)
+{
+    Editing editing(snapshot, occasion);
+    for (const auto& name : qubes) {
+        const auto& qube = require_qube(snapshot, name);
+        if (!qube.base().commit) {
+            throw Error(Code::unsupported, "the base of " + name.text() + " is a template, and qpkg never moves that",
+                        "what the template gets is decided where it is updated");
+        }
+        editing.hold_base(qube, held);
     }
     return editing.finish();
 }
@@ -98,8 +123,8 @@ Plan plan_rollback(const Snapshot& snapshot, const QubeName& name, std::optional
         }
     }
     auto plan = editing.finish();
-    plan.names =
-        name_effects(name, named_apps(snapshot, now), named_apps(snapshot, *target),
+    plan.bases = base_effects(snapshot, name, now, *target);
+    plan.names = name_effects(name, named_apps(snapshot, now), named_apps(snapshot, *target),
                               names_of_base(base_names, target->base));
     // A volume may have been lost; the object store can always make it again.
     Preparing preparing(snapshot);

@@ -76,6 +76,8 @@ Snapshot after(Snapshot snapshot, const Plan& plan)
     for (const auto& change : plan.changes) {
         if (const auto* learned = std::get_if<LearnRelease>(&change)) {
             snapshot.releases.insert_or_assign(learned->release.id, learned->release);
+        } else if (const auto* base = std::get_if<SetBase>(&change)) {
+            snapshot.bases.push_back(base->base);
         } else if (const auto* step = std::get_if<AdvanceQube>(&change)) {
             auto& qube = *std::ranges::find(snapshot.qubes, step->name, &Qube::name);
             qube.generations.push_back(step->next);

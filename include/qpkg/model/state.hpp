@@ -57,6 +57,8 @@ struct Binding {
     bool held = false;                         ///< upgrade skips it
     std::uint64_t since = 0;                   ///< number of the generation that brought the app: who was there earlier
     std::vector<AllowedService> services = {}; ///< that may start, ascending
+    std::optional<CommitId> own_base = {};     ///< the older release of the qube's base that its view stands on;
+                                               ///< nothing: the qube's own
 
     friend auto operator<=>(const Binding&, const Binding&) = default;
 };

@@ -25,6 +25,7 @@ struct VolumeSlot {
     std::uint64_t turn = 0;                    ///< when it is asked for names, see Claimant
     std::optional<PointName> extends = {};     ///< of an extension: it has no view, and no names
     bool is_whole = false;                     ///< of an app: its view is this volume, not the base with it
+    std::optional<VolumeId> base = {};         ///< of an app: that its view stands on, where that is not the qube's
 
     friend auto operator<=>(const VolumeSlot&, const VolumeSlot&) = default;
 };
@@ -32,7 +33,7 @@ struct VolumeSlot {
 /// Whether both are the same tree on the same volume, whatever else is said of it.
 inline bool same_volume(const VolumeSlot& a, const VolumeSlot& b) { return a.app == b.app && a.volume == b.volume; }
 
-/// Distinct ones.
+/// Distinct ones, with the bases of views.
 std::set<VolumeId> volumes_of(std::span<const VolumeSlot> slots);
 
 /// Ascending, as a qube that holds so many volumes can have them. Errors: unsupported (more volumes), conflict (two

@@ -27,6 +27,7 @@ struct Capabilities {
     bool owns_qubes = false;     ///< qubes exist only because qpkg made them: gc may remove one that no database names
     bool makes_qubes = true;     ///< `create` can; else qubes come and go by other tools
     bool starts_services = true; ///< qubes have a systemd
+    bool keeps_bases = false;    ///< an app's view can stand on another base than its qube
 };
 
 struct RunningQube {

@@ -93,6 +93,24 @@ ComingVolume LiveQube::open(const VolumeSlot& slot) const
     return {slot.volume, std::move(mounted), std::move(tag)};
 }
 
+void LiveQube::add_bases(std::vector<ComingVolume>& coming, const std::vector<VolumeSlot>& slots) const
+{
+    for (const auto& slot : slots) {
+        if (slot.base && std::ranges::find(coming, *slot.base, &ComingVolume::volume) == coming.end()) {
+            auto base = slot;
+            base.volume = *slot.base;
+            try {
+                coming.push_back(open(base));
+            } catch (const Error& error) {
+                if (error.code() == Code::not_found) {
+                    throw;
+                }
+                log::warning(qube_.text() + ": " + slot.app.text() + ": " + error.what());
+            }
+        }
+    }
+}
+
 LiveQube::First LiveQube::first_volumes(const std::vector<VolumeSlot>& slots) const
 {
     First first;
@@ -116,6 +134,7 @@ LiveQube::First LiveQube::first_volumes(const std::vector<VolumeSlot>& slots) co
         known->second.slot = slot;
         first.record.push_back(known->second);
     }
+    add_bases(first.coming, slots);
     return first;
 }
 
@@ -156,12 +175,14 @@ void LiveQube::attach(const std::vector<VolumeSlot>& wanted, const VolumeSlot& s
         throw Error(Code::conflict, qube_.text() + " is not running");
     }
     const auto apps = wanted_of_volume(wanted, slot);
+    std::vector<ComingVolume> coming;
     if (shows(*record, slot.volume)) {
-        show(with_shown(*record, apps, "", ""), {}); // perhaps another app of it
+        add_bases(coming, apps);
+        show(with_shown(*record, apps, "", ""), coming); // perhaps another app of it
         return;
     }
-    std::vector<ComingVolume> coming;
     coming.push_back(open(slot));
+    add_bases(coming, apps);
     const auto& [volume, mounted, tag] = coming.front();
     show(with_shown(*record, apps, mounted.loop, tag), coming);
 }
@@ -200,7 +221,9 @@ void LiveQube::announce(const std::vector<VolumeSlot>& wanted) const
             placed.slot = *said;
         }
     }
-    show(*record, {});
+    std::vector<ComingVolume> coming;
+    add_bases(coming, shown_slots(*record));
+    show(*record, coming);
 }
 
 } // namespace qpkg::local

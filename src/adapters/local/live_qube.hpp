@@ -61,6 +61,8 @@ public:
 
 private:
     ComingVolume open(const VolumeSlot& slot) const;
+    /// The bases that views of these apps stand on. One that is there already is not shown twice.
+    void add_bases(std::vector<ComingVolume>& coming, const std::vector<VolumeSlot>& slots) const;
     void show(const PlaceRecord& record, const std::vector<ComingVolume>& coming) const;
 
     const Places& places_;

@@ -88,7 +88,7 @@ LocalHypervisor::LocalHypervisor(LocalOptions options) : options_(std::move(opti
 
 Capabilities LocalHypervisor::capabilities() const
 {
-    return {.hot_attach = true, .max_slots = most_slots, .starts_services = options_.has_systemd};
+    return {.hot_attach = true, .max_slots = most_slots, .starts_services = options_.has_systemd, .keeps_bases = true};
 }
 
 fs::path LocalHypervisor::directory_of(const QubeName& qube) const { return options_.root / "qubes" / qube.text(); }

@@ -58,13 +58,15 @@ void write_generation(Connection& connection, const std::string& qube, const Gen
         .run();
     for (const auto& binding : generation.bindings) {
         Statement(connection,
-                  "INSERT INTO binding (qube, generation, app, release, held, since) VALUES (?, ?, ?, ?, ?, ?)")
+                  "INSERT INTO binding (qube, generation, app, release, held, since, own_base) VALUES (?, ?, ?, ?, ?, "
+                  "?, NULLIF(?, ''))")
             .bind(qube)
             .bind(generation.number)
             .bind(binding.app.text())
             .bind(binding.release.hex())
             .bind(binding.held)
             .bind(binding.since)
+            .bind(binding.own_base ? binding.own_base->hex() : "")
             .run();
         for (const auto& service : binding.services) {
             Statement(connection,

@@ -99,6 +99,7 @@ CREATE TABLE base_package (
 ALTER TABLE generation ADD COLUMN base TEXT NOT NULL DEFAULT '';
 ALTER TABLE generation ADD COLUMN base_commit TEXT REFERENCES base(commit_id);
 ALTER TABLE generation ADD COLUMN base_held INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE binding ADD COLUMN own_base TEXT REFERENCES base(commit_id);
 ALTER TABLE qube DROP COLUMN base;
 ALTER TABLE qube DROP COLUMN base_commit;
 ALTER TABLE qube DROP COLUMN base_volume;

@@ -51,10 +51,9 @@ std::vector<Base> read_bases(const Connection& connection)
     Statement rows(connection, "SELECT id, commit_id, volume, volume_size, level, created, IFNULL(details, ''), "
                                "number, IFNULL(release, '') FROM base ORDER BY id, number");
     while (rows.step()) {
-        bases.push_back({id<BaseId>(rows.text(0)), digest_id<CommitId>(rows.text(1)),
-                         digest_id<VolumeId>(rows.text(2)), rows.size(3), rows.size(4), rows.integer(5),
-                         read_packages(connection, rows.text(1)), optional_digest(rows.text(6)), rows.size(7),
-                         optional_id<ManifestId>(rows.text(8))});
+        bases.push_back({id<BaseId>(rows.text(0)), digest_id<CommitId>(rows.text(1)), digest_id<VolumeId>(rows.text(2)),
+                         rows.size(3), rows.size(4), rows.integer(5), read_packages(connection, rows.text(1)),
+                         optional_digest(rows.text(6)), rows.size(7), optional_id<ManifestId>(rows.text(8))});
     }
     return bases;
 }
@@ -120,13 +119,13 @@ std::vector<AllowedService> read_services(const Connection& connection, const st
 std::vector<Binding> read_bindings(const Connection& connection, const std::string& qube, std::uint64_t generation)
 {
     std::vector<Binding> bindings;
-    Statement rows(connection,
-                   "SELECT app, release, held, since FROM binding WHERE qube = ? AND generation = ? ORDER BY app");
+    Statement rows(connection, "SELECT app, release, held, since, IFNULL(own_base, '') FROM binding WHERE qube = ? AND "
+                               "generation = ? ORDER BY app");
     rows.bind(qube).bind(generation);
     while (rows.step()) {
         const auto app = id<AppId>(rows.text(0));
         bindings.push_back({app, digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0, rows.size(3),
-                            read_services(connection, qube, generation, app)});
+                            read_services(connection, qube, generation, app), optional_id<CommitId>(rows.text(4))});
     }
     return bindings;
 }

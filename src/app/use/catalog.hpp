@@ -111,6 +111,7 @@ private:
     /// Apps whose repository was removed while another has their namespace now.
     void warn_of_orphans();
     void warn_of_older();
+    std::string words_of_older(const KnownRelease& known, const Qube& qube) const;
     void warn_of_clock();
     Error missing(const std::string& app) const;
     Error ambiguous(const std::string& typed, const Unread& list) const;

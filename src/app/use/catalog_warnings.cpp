@@ -36,25 +36,38 @@ void Catalog::warn_of_older()
 {
     std::set<std::string> lines;
     for (const auto& qube : snapshot_.qubes) {
-        for (const auto& binding : qube.current_generation().bindings) {
-            const auto& known = snapshot_.release(binding.release);
-            const auto& release = known.release;
-            const auto* offer = newest(release.app, qube.base().id, release.channel);
-            if (offer == nullptr || offer->repo != known.repo || offer->release.sequence >= release.sequence) {
-                continue;
+        const auto look = [&](const KnownRelease& known) {
+            if (auto line = words_of_older(known, qube); !line.empty()) {
+                lines.insert(std::move(line));
             }
-            const auto gone =
-                sources_.at(known.repo)->client->newest_withdrawn(release.app, release.arch, release.channel);
-            const auto names = known.repo.text() + " offers " + release.app.text() + ' ' + offer->release.version +
-                               " at most, and " + release.version + " is installed in " + qube.name.text();
-            lines.insert(gone >= release.sequence
-                             ? names + ", which was withdrawn; to take what is offered: qpkg install " +
-                                   release.app.text() + " --into " + qube.name.text()
-                             : names + " and was NOT withdrawn: what this repository serves is OLDER than what it "
-                                       "served before. Ask its publisher before you install from it");
+        };
+        if (const auto* base = snapshot_.base_of(qube.base()); base != nullptr && base->release) {
+            look(snapshot_.release(*base->release));
+        }
+        for (const auto& binding : qube.current_generation().bindings) {
+            look(snapshot_.release(binding.release));
         }
     }
     warnings_.insert(warnings_.end(), lines.begin(), lines.end());
+}
+
+std::string Catalog::words_of_older(const KnownRelease& known, const Qube& qube) const
+{
+    const auto& release = known.release;
+    const auto* offer = newest(release.app, qube.base().id, release.channel);
+    if (offer == nullptr || offer->repo != known.repo || offer->release.sequence >= release.sequence) {
+        return {};
+    }
+    const auto gone = sources_.at(known.repo)->client->newest_withdrawn(release.app, release.arch, release.channel);
+    const auto names = known.repo.text() + " offers " + release.app.text() + ' ' + offer->release.version +
+                       " at most, and " + release.version + " is installed in " + qube.name.text();
+    if (gone < release.sequence) {
+        return names + " and was NOT withdrawn: what this repository serves is OLDER than what it served before. Ask "
+                       "its publisher before you install from it";
+    }
+    const auto way_out = is_base(release) ? "qpkg rollback " + qube.name.text()
+                                          : "qpkg install " + release.app.text() + " --into " + qube.name.text();
+    return names + ", which was withdrawn; to take what is offered: " + way_out;
 }
 
 void Catalog::warn_of_clock()

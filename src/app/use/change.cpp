@@ -33,10 +33,10 @@ PreparedChange priced(World& world, Snapshot snapshot, plan::Plan plan, std::uni
     return change;
 }
 
-std::set<QubeName> changed_qubes(const plan::Plan& plan)
+std::set<QubeName> changed_qubes(const std::vector<Change>& changes)
 {
     std::set<QubeName> qubes;
-    for (const auto& change : plan.changes) {
+    for (const auto& change : changes) {
         if (const auto* advance = std::get_if<AdvanceQube>(&change)) {
             qubes.insert(advance->name);
         } else if (const auto* point = std::get_if<PointQube>(&change)) {
@@ -58,6 +58,23 @@ void require_present(const plan::Plan& plan, const plan::Activation& activation)
                         "to forget it: qpkg qube remove " + effect.qube.text());
         }
     }
+}
+
+/// Commit and activate. What waits for a start is committed once what does not wait is live: dying in between leaves a
+/// qube as the next upgrade finds it.
+plan::Activation make_true(World& world, const plan::Plan& plan, const engine::Prepared& prepared)
+{
+    engine::commit(plan, prepared, world.db);
+    auto activated = engine::activate(world.db, world.hypervisor);
+    engine::require_live(activated, changed_qubes(plan.changes));
+    if (!plan.then.empty()) {
+        plan::Plan next;
+        next.changes = plan.then;
+        engine::commit(next, prepared, world.db);
+        activated = engine::activate(world.db, world.hypervisor);
+        engine::require_live(activated, changed_qubes(plan.then));
+    }
+    return std::move(activated.done);
 }
 
 } // namespace
@@ -199,7 +216,9 @@ PreparedChange prepare_hold(World& world, const HoldRequest& request)
     auto snapshot = state_of(world);
     const auto qubes = chosen_qubes(snapshot, request.in);
     const auto apps = resolve_installed(request.apps, snapshot, qubes);
-    auto plan = plan::plan_hold(snapshot, apps, qubes, request.held, occasion(world, snapshot, qubes, request.reason));
+    const auto when = occasion(world, snapshot, qubes, request.reason);
+    auto plan = request.base ? plan::plan_hold_base(snapshot, qubes, request.held, when)
+                             : plan::plan_hold(snapshot, apps, qubes, request.held, when);
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }
 
@@ -266,10 +285,7 @@ ChangeReport apply(World& world, PreparedChange& change)
     require_whole_trees(world, change.plan);
     require_extension_trees(world, change.snapshot, change.plan);
     require_fitting_base(world, change.snapshot, change.plan);
-    engine::commit(change.plan, report.prepared, world.db);
-    const auto activated = engine::activate(world.db, world.hypervisor);
-    const auto& activation = activated.done;
-    engine::require_live(activated, changed_qubes(change.plan));
+    const auto activation = make_true(world, change.plan, report.prepared);
     require_present(change.plan, activation);
 
     const auto after = engine::take_snapshot(world.db, world.content, world.volumes);
@@ -278,10 +294,15 @@ ChangeReport apply(World& world, PreparedChange& change)
     for (const auto& effect : change.plan.effects) {
         touched.insert(effect.qube);
     }
+    for (const auto& effect : change.plan.bases) {
+        touched.insert(effect.qube);
+    }
+    const auto is_among = [](const std::vector<QubeName>& qubes, const QubeName& name) {
+        return std::ranges::find(qubes, name) != qubes.end();
+    };
     for (const auto& name : touched) {
-        const bool outdated =
-            std::find(activation.outdated.begin(), activation.outdated.end(), name) != activation.outdated.end();
-        report.qubes.push_back({name, plan::require_qube(after, name).current, outdated});
+        report.qubes.push_back({name, plan::require_qube(after, name).current, is_among(activation.outdated, name),
+                                is_among(activation.waiting, name)});
     }
     for (const auto& disposable : activation.outdated_disposables) {
         if (touched.contains(disposable.of)) {

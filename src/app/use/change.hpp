@@ -59,6 +59,7 @@ struct UpgradeRequest {
     Allowances allow;
     NameRequest names;
     std::string reason;
+    std::vector<std::string> hold_base_for = {}; ///< apps for which a base rather stays than that they keep it
 };
 
 struct RollbackRequest {
@@ -69,6 +70,7 @@ struct RollbackRequest {
 struct HoldRequest {
     std::vector<std::string> apps;
     QubeChoice in;
+    bool base = false; ///< what the qubes start from, in the place of apps
     bool held;
     std::string reason;
 };
@@ -114,6 +116,8 @@ struct PreparedChange {
     std::map<CommitId, DeltaSummary> deltas = {}; ///< commits that come by delta
     std::vector<LeftOut> left_out = {};           ///< ascending by app
     bool deletes_state = false;                   ///< of apps that leave a qube
+    std::vector<Cost> base_costs = {};            ///< one for each base that moves
+    std::map<Digest, std::string> details = {};   ///< raw, that were fetched to make the plan
     /// Of an upgrade that may leave apps out: the plan without these, too.
     std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
 
@@ -121,9 +125,12 @@ struct PreparedChange {
 };
 
 PreparedChange prepare_install(World& world, const InstallRequest& request);
+/// Brings a base, as typed, that is not here. Errors: not_found (no repository offers it), conflict (two do).
+PreparedChange prepare_base(World& world, const std::string& typed, Reach reach);
 PreparedChange prepare_remove(World& world, const RemoveRequest& request);
-/// Held apps are skipped. An app whose newer release cannot be had is left out and hinders no other, unless the
-/// request names it or nothing else is left to do: then why it cannot is the Error.
+/// Held apps are skipped, and bases too, which stay where apps are named. An app whose newer release cannot be had is
+/// left out and hinders no other, unless the request names it or nothing else is left to do: then why it cannot is the
+/// Error.
 PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request);
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request);
 PreparedChange prepare_hold(World& world, const HoldRequest& request);
@@ -140,6 +147,7 @@ struct QubeOutcome {
     QubeName name;
     std::uint64_t generation;
     bool outdated; ///< it runs and keeps an older generation until it starts again
+    bool waiting;  ///< because that has another base
 };
 
 struct ChangeReport {

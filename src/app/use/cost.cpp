@@ -79,7 +79,8 @@ std::vector<QubeName> holders(const Snapshot& snapshot, const VolumeId& volume)
 {
     std::vector<QubeName> names;
     for (const auto& wanted : plan::wanted_attachments(snapshot)) {
-        if (std::ranges::find(wanted.slots, volume, &VolumeSlot::volume) != wanted.slots.end()) {
+        if (wanted.base == volume ||
+            std::ranges::find(wanted.slots, volume, &VolumeSlot::volume) != wanted.slots.end()) {
             names.push_back(wanted.qube);
         }
     }
@@ -136,19 +137,22 @@ void estimate_costs(World& world, PreparedChange& change)
             change.disk_needed += added_by_volume(size_of(std::get<plan::ComposeVolume>(step)), clones);
         }
     }
+    const auto cost_of = [&](const CommitId& commit, const VolumeId& volume, std::uint64_t size) {
+        const auto fetch = fetched.find(commit);
+        const auto missing = fetch == fetched.end() ? 0 : fetch->second.missing;
+        return Cost{.download = fetch == fetched.end() ? 0 : fetch->second.download,
+                    .exact = fetch == fetched.end() || fetch->second.exact,
+                    .disk = size,
+                    .shared = built.contains(volume) && !clones ? 0 : size - std::min(size, missing),
+                    .shared_with = holders(change.snapshot, volume)};
+    };
     for (const auto& effect : change.plan.effects) {
-        Cost cost{};
-        if (effect.to) {
-            const auto& release = effect.to->release;
-            const auto fetch = fetched.find(release.tree.commit);
-            const auto missing = fetch == fetched.end() ? 0 : fetch->second.missing;
-            cost.download = fetch == fetched.end() ? 0 : fetch->second.download;
-            cost.exact = fetch == fetched.end() || fetch->second.exact;
-            cost.disk = release.volume.size;
-            cost.shared = built.contains(release.volume.root) && !clones ? 0 : cost.disk - std::min(cost.disk, missing);
-            cost.shared_with = holders(change.snapshot, release.volume.root);
-        }
-        change.costs.push_back(std::move(cost));
+        change.costs.push_back(effect.to ? cost_of(effect.to->release.tree.commit, effect.to->release.volume.root,
+                                                   effect.to->release.volume.size)
+                                         : Cost{});
+    }
+    for (const auto& base : change.plan.bases) {
+        change.base_costs.push_back(cost_of(base.to.commit, base.to.volume, base.to.volume_size));
     }
     const auto free = files::room_at(world.root);
     change.free_space = free.bytes;

@@ -110,12 +110,12 @@ private:
 void require_extension_trees(const World& world, const Snapshot& snapshot, const plan::Plan& plan)
 {
     std::map<ManifestId, const Release*> learned;
-    for (const auto& change : plan.changes) {
+    for (const auto& change : plan::all_changes(plan)) {
         if (const auto* known = std::get_if<LearnRelease>(&change)) {
             learned.emplace(known->release.id, &known->release.release);
         }
     }
-    for (const auto& change : plan.changes) {
+    for (const auto& change : plan::all_changes(plan)) {
         const auto* advance = std::get_if<AdvanceQube>(&change);
         if (advance == nullptr) {
             continue;

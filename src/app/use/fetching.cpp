@@ -75,8 +75,12 @@ void Fetching::lay_aside_details(const KnownRelease& known)
         return;
     }
     auto& repository = change_.catalog->fetcher(known.repo);
-    const auto bytes = with_context("fetch " + release.app.text() + " from " + known.repo.text(),
-                                    [&] { return engine::fetch_details(release, repository, world_.unpack_file); });
+    const auto kept = change_.details.find(release.details.sha256);
+    const auto bytes = kept != change_.details.end()
+                           ? kept->second
+                           : with_context("fetch " + release.app.text() + " from " + known.repo.text(), [&] {
+                                 return engine::fetch_details(release, repository, world_.unpack_file);
+                             });
     world_.content.stage_details(bytes);
     laid_aside_.fetched_bytes +=
         repository.content_form() == ContentForm::raw ? release.details.size : release.details.packed_size;

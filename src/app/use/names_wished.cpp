@@ -88,15 +88,34 @@ plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const s
     return names;
 }
 
+void add_base_names(const World& world, plan::BaseNames& names, const CommitId& base, const Details* details)
+{
+    if (names.contains(base)) {
+        return;
+    }
+    if (world.content.has_commit(base)) {
+        names.emplace(base, names_in(world.content.open_commit(base)->tree()));
+        return;
+    }
+    for (const auto& file : details == nullptr ? std::vector<Details::File>() : details->files) {
+        if (auto name = name_in_base(file.path)) {
+            names[base].insert(*std::move(name));
+        }
+    }
+}
+
 void require_tellable(const Snapshot& snapshot, const plan::Plan& plan)
 {
     auto then = snapshot;
-    for (const auto& change : plan.changes) {
+    const auto changes = plan::all_changes(plan);
+    for (const auto& change : changes) {
         if (const auto* learned = std::get_if<LearnRelease>(&change)) {
             then.releases.emplace(learned->release.id, learned->release);
+        } else if (const auto* base = std::get_if<SetBase>(&change)) {
+            then.bases.push_back(base->base);
         }
     }
-    for (const auto& change : plan.changes) {
+    for (const auto& change : changes) {
         if (const auto* step = std::get_if<AdvanceQube>(&change)) {
             for (const auto& slot : plan::slots_of(then, step->next)) {
                 encode_slot(slot);

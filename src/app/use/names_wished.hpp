@@ -8,6 +8,8 @@
 #include "app/world.hpp"
 #include "plan/plan.hpp"
 
+#include "qpkg/model/details.hpp"
+
 #include <string>
 #include <vector>
 
@@ -23,9 +25,12 @@ struct NameRequest {
 /// that can mean several).
 plan::NameWishes wishes_of(const NameRequest& request, const std::vector<AppId>& apps);
 
-/// Of the bases that generations of these qubes have, those whose commit is here. A foreign base (on Qubes a template) is the agent's to look
-/// at.
+/// Of the bases that generations of these qubes have, those whose commit is here. A foreign base (on Qubes a template)
+/// is the agent's to look at.
 plan::BaseNames base_names(const World& world, const Snapshot& snapshot, const std::vector<QubeName>& qubes);
+
+/// And of one that a qube may get: by its tree, or else by what it says of itself.
+void add_base_names(const World& world, plan::BaseNames& names, const CommitId& base, const Details* details);
 
 /// Error unsupported when what the plan decides of names is more than a qube can be told of an app.
 void require_tellable(const Snapshot& snapshot, const plan::Plan& plan);

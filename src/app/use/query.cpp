@@ -39,6 +39,14 @@ Snapshot state_or_record(World& world)
     }
 }
 
+/// Of its level, here already.
+bool has_newer(const Snapshot& snapshot, const Base& base)
+{
+    return std::ranges::any_of(snapshot.bases, [&](const Base& other) {
+        return other.id == base.id && other.level == base.level && other.number > base.number;
+    });
+}
+
 /// Something is left to do in it: a disk is missing, or what it is told.
 bool is_incomplete(const plan::Activation& activation, const QubeName& qube)
 {
@@ -68,12 +76,41 @@ std::vector<InstalledApp> list_apps(World& world, const std::vector<std::string>
             const auto& known = snapshot.release(binding.release);
             const bool gone =
                 std::ranges::find(snapshot.repositories, known.repo, &Repository::name) == snapshot.repositories.end();
-            apps.push_back(
-                {qube.name, known, binding.held, gone, generation.composed.value_or(known.release.volume.root)});
+            const auto* own_base = snapshot.base_of({generation.base.id, binding.own_base});
+            apps.push_back({qube.name, known, binding.held, gone,
+                            generation.composed.value_or(known.release.volume.root),
+                            own_base == nullptr ? "" : release_name(*own_base)});
         }
     }
     return apps;
 }
+
+namespace {
+
+bool is_listed(const Catalog& catalog, const KnownRelease& known)
+{
+    return std::ranges::any_of(catalog.offers(),
+                               [&](const Offer& offer) { return offer.release.manifest == known.id; });
+}
+
+/// What qubes start from, and is not listed any more.
+std::vector<InstalledApp> withdrawn_bases(const Snapshot& snapshot, const Catalog& catalog)
+{
+    std::vector<InstalledApp> withdrawn;
+    for (const auto& qube : snapshot.qubes) {
+        const auto* base = snapshot.base_of(qube.base());
+        if (base == nullptr || !base->release) {
+            continue;
+        }
+        const auto& known = snapshot.release(*base->release);
+        if (!is_listed(catalog, known) && catalog.is_known(known.repo, known.release.app)) {
+            withdrawn.push_back({qube.name, known, qube.base().held, false, base->volume});
+        }
+    }
+    return withdrawn;
+}
+
+} // namespace
 
 StatusReport status(World& world)
 {
@@ -92,20 +129,21 @@ StatusReport status(World& world)
     const bool others_make_qubes = !world.hypervisor.capabilities().makes_qubes;
     for (const auto& qube : snapshot.qubes) {
         const auto* base = snapshot.base_of(qube.base());
-        report.qubes.push_back({qube.name, qube.base().id, base == nullptr ? "" : release_word(*base), qube.current, qube.current_generation().bindings.size(),
+        report.qubes.push_back({qube.name, qube.base().id, base == nullptr ? "" : release_word(*base), qube.current,
+                                qube.current_generation().bindings.size(),
                                 qube.current_generation().composed.has_value(), running.contains(qube.name),
                                 runs_older(activation, qube.name),
                                 others_make_qubes && is_incomplete(activation, qube.name),
                                 std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
                                 std::ranges::find(activation.waiting, qube.name) != activation.waiting.end(),
-                                base != nullptr && snapshot.find_base(base->id)->commit != base->commit});
+                                base != nullptr && has_newer(snapshot, *base)});
     }
     report.outdated_disposables = activation.outdated_disposables;
+    for (auto& base : withdrawn_bases(snapshot, catalog)) {
+        report.withdrawn.push_back(std::move(base));
+    }
     for (auto& installed : list_apps(world, {})) {
-        const auto& offers = catalog.offers();
-        const bool listed = std::any_of(offers.begin(), offers.end(), [&](const Offer& offer) {
-            return offer.release.manifest == installed.release.id;
-        });
+        const bool listed = is_listed(catalog, installed.release);
         if (installed.held) {
             report.held.push_back(installed);
         }

@@ -15,8 +15,9 @@ struct InstalledApp {
     QubeName qube;
     KnownRelease release;
     bool held;
-    bool repository_gone; ///< what it came from is not trusted here any more: there will be no upgrades
-    VolumeId volume;      ///< that holds it in the qube
+    bool repository_gone;   ///< what it came from is not trusted here any more: there will be no upgrades
+    VolumeId volume;        ///< that holds it in the qube
+    std::string keeps = {}; ///< "debian-12 r41": the older base that its view stands on; empty: the qube's
 };
 
 /// The apps of the named qubes, of all when none is named. Errors: not_found.
@@ -42,7 +43,7 @@ struct StatusReport {
     std::vector<Base> bases;
     std::vector<plan::Disposable> outdated_disposables; ///< running with an older generation of their qube
     std::vector<RepositoryState> repositories;
-    std::vector<InstalledApp> withdrawn; ///< installed, but no longer listed by their repository
+    std::vector<InstalledApp> withdrawn; ///< installed, or started from, but no longer listed by their repository
     std::vector<InstalledApp> held;
     std::vector<InstalledApp> repository_gone;
     std::vector<std::string> dissent; ///< installed, and a trusted rebuilder got something else, in words

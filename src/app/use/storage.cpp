@@ -46,8 +46,10 @@ std::map<VolumeId, VolumeUse> volumes_in_use(const Snapshot& snapshot)
         }
         std::set<VolumeId> used;
         for (const auto& slot : plan::slots_of(snapshot, qube.current_generation())) {
-            if (used.insert(slot.volume).second) {
-                uses.at(slot.volume).users.push_back(qube.name.text());
+            for (const auto& volume : slot.base ? std::vector{slot.volume, *slot.base} : std::vector{slot.volume}) {
+                if (used.insert(volume).second) {
+                    uses.at(volume).users.push_back(qube.name.text());
+                }
             }
         }
     }
@@ -195,6 +197,9 @@ std::vector<Verdict> verify(World& world)
         judge("details", known.release.app.text(), details.hex(), [&] { world.content.read_details(details); });
     }
     for (const auto& base : snapshot.bases) {
+        if (base.release) {
+            continue; // told with its release
+        }
         // Where they were lost nothing is wrong with the base: what fits it is not known.
         if (base.details && world.content.has_details(*base.details)) {
             judge("details", base.id.text(), base.details->hex(), [&] { world.content.read_details(*base.details); });

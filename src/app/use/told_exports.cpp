@@ -66,7 +66,7 @@ std::optional<std::string> first_start_told_by(const Release& release)
 
 void require_told_exports(const World& world, const plan::Plan& plan)
 {
-    for (const auto& change : plan.changes) {
+    for (const auto& change : plan::all_changes(plan)) {
         const auto* learned = std::get_if<LearnRelease>(&change);
         if (learned == nullptr) {
             continue;

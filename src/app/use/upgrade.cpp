@@ -4,6 +4,7 @@
 #include "app/use/adoption.hpp"
 #include "app/use/cost.hpp"
 #include "app/use/fetching.hpp"
+#include "app/use/moving_bases.hpp"
 #include "app/use/names_wished.hpp"
 #include "plan/plan.hpp"
 
@@ -15,7 +16,10 @@ namespace {
 /// The newer releases of what is installed, and which of them cannot be had.
 class NewerReleases {
 public:
-    NewerReleases(Catalog& catalog, const Allowances& allow) : catalog_(catalog), allow_(allow) {}
+    NewerReleases(Catalog& catalog, const Allowances& allow, KnownDetails& details)
+        : catalog_(catalog), allow_(allow), details_(details)
+    {
+    }
 
     void look(const plan::Upgradable& one)
     {
@@ -23,7 +27,11 @@ public:
         try {
             if (offer != nullptr && one.is_newer(offer->release.sequence)) {
                 if (!releases_.contains(offer->release.manifest)) {
-                    releases_.emplace(offer->release.manifest, catalog_.release(*offer, allow_));
+                    auto known = catalog_.release(*offer, allow_);
+                    if (one.qube.base().commit) { // else nobody can say whether it fits
+                        details_.bring(known);
+                    }
+                    releases_.emplace(offer->release.manifest, std::move(known));
                 }
                 return;
             }
@@ -61,6 +69,7 @@ public:
 private:
     Catalog& catalog_;
     const Allowances& allow_;
+    KnownDetails& details_;
     std::map<ManifestId, KnownRelease> releases_;
     std::map<AppId, Error> left_out_;
 };
@@ -110,6 +119,42 @@ plan::Plan plan_without(PreparedChange& change, std::set<AppId> without)
     }
 }
 
+plan::BaseChoice choice_of(World& world, const Snapshot& snapshot, const BaseOffers& bases,
+                           const std::vector<AppId>& hold_for)
+{
+    plan::BaseChoice choice{.offers = bases.offers(),
+                            .hold_for = {hold_for.begin(), hold_for.end()},
+                            .keeps_bases = world.hypervisor.capabilities().keeps_bases,
+                            .stays = bases.stays()};
+    for (const auto& runs : world.hypervisor.attached()) {
+        const auto* qube = snapshot.find_qube(runs.qube);
+        const auto* base = qube == nullptr ? nullptr : snapshot.base_of(qube->base());
+        if (base != nullptr && runs.base == base->volume) {
+            choice.running.insert(runs.qube);
+        }
+    }
+    return choice;
+}
+
+using Planner = std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)>;
+
+/// Plans an upgrade, and anew without apps or bases that cannot be had.
+Planner planner_of(std::vector<KnownRelease> releases, std::vector<QubeName> qubes, plan::Occasion when,
+                   plan::BaseChoice moves)
+{
+    return [releases = std::move(releases), qubes = std::move(qubes), when = std::move(when),
+            moves = std::move(moves)](const Snapshot& now, const std::set<AppId>& without) {
+        auto others = releases;
+        std::erase_if(others, [&](const KnownRelease& known) { return without.contains(known.release.app); });
+        auto rest = moves;
+        std::erase_if(rest.offers, [&](const plan::NewBase& one) {
+            const auto id = AppId::parse(one.base.id.text());
+            return id && without.contains(*id);
+        });
+        return plan::plan_upgrade(now, others, qubes, when, rest);
+    };
+}
+
 } // namespace
 
 bool is_of_the_release(const Error& error)
@@ -136,7 +181,10 @@ void leave_out(PreparedChange& change, const std::map<AppId, Error>& failed)
     }
     change.costs.clear();
     for (const auto& effect : change.plan.effects) {
-        change.costs.push_back(costs.at({effect.qube, effect.app}));
+        change.costs.push_back(costs[{effect.qube, effect.app}]);
+    }
+    if (change.plan.bases.empty()) { // a base moves everywhere or nowhere
+        change.base_costs.clear();
     }
 }
 
@@ -149,21 +197,31 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     const auto named = resolve_installed(request.apps, snapshot, qubes);
     auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
 
-    NewerReleases newer(*catalog, request.allow);
+    const auto details = std::make_shared<KnownDetails>(world, *catalog);
+    NewerReleases newer(*catalog, request.allow, *details);
     for (const auto& one : plan::upgradable(snapshot, qubes, named)) {
         newer.look(one);
     }
+    BaseOffers bases(world, snapshot, *catalog, request.allow, *details);
+    for (const auto& name : named.empty() ? qubes : std::vector<QubeName>()) {
+        bases.look(plan::require_qube(snapshot, name));
+    }
     auto when = occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps_in(snapshot, qubes)));
-    const auto replan = [releases = newer.releases(), qubes, when = std::move(when)](const Snapshot& now,
-                                                                                     const std::set<AppId>& without) {
-        auto others = releases;
-        std::erase_if(others, [&](const KnownRelease& known) { return without.contains(known.release.app); });
-        return plan::plan_upgrade(now, others, qubes, when);
-    };
+    for (const auto& offer : bases.offers()) {
+        add_base_names(world, when.base_names, offer.base.commit, details->of(offer.base));
+    }
+    auto moves = choice_of(world, snapshot, bases, resolve_installed(request.hold_base_for, snapshot, qubes));
+    moves.misfit = [details](const KnownRelease& known, const Base& base) { return details->misfit(known, base); };
+    const auto replan = planner_of(newer.releases(), qubes, std::move(when), std::move(moves));
     PreparedChange change{std::move(snapshot), {}, {}, 0, 0, nullptr};
     change.plan = replan(change.snapshot, {});
     require_tellable(change.snapshot, change.plan);
     change.left_out = newer.left_out();
+    for (const auto& [base, why] : bases.left_out()) {
+        change.left_out.push_back({base, why});
+    }
+    std::ranges::sort(change.left_out, {}, &LeftOut::app);
+    change.details = details->fetched();
     if (!change.left_out.empty() && (change.plan.empty() || !named.empty())) {
         const auto& [app, why] = change.left_out.front();
         throw why.within("cannot upgrade " + app.text());

@@ -35,7 +35,7 @@ AtPlace at_place_in(const ModuleTree& tree, std::string_view place)
 
 void require_whole_trees(const World& world, const plan::Plan& plan)
 {
-    for (const auto& change : plan.changes) {
+    for (const auto& change : plan::all_changes(plan)) {
         const auto* learned = std::get_if<LearnRelease>(&change);
         if (learned == nullptr || !learned->release.release.base.is_none()) {
             continue;

@@ -52,6 +52,10 @@ std::vector<Held> all_held(const World& world, const Snapshot& snapshot)
             }
             all.push_back(
                 {qube.name, binding.app.text(), release.version, first->reason, packages->second, release.tree.commit});
+            if (const auto* kept = snapshot.base_of({qube.base().id, binding.own_base})) {
+                all.push_back({qube.name, "base " + kept->id.text() + " in the view of " + binding.app.text(),
+                               release_word(*kept), first->reason, kept->packages, kept->commit});
+            }
         }
         if (const auto* base = snapshot.base_of(qube.base())) {
             const auto first = std::ranges::find_if(
@@ -105,7 +109,7 @@ std::vector<plan::NameEffect> names_called(const World& world, const Snapshot& s
             continue; // most words are no names: no base is read for them
         }
         const auto of_base = base_names(world, snapshot, {qube.name});
-        for (auto& name : plan::names_called(qube.name, apps, word, plan::names_of_base(of_base, qube))) {
+        for (auto& name : plan::names_called(qube.name, apps, word, plan::names_of_base(of_base, qube.base()))) {
             all.push_back(std::move(name));
         }
     }

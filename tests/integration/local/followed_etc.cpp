@@ -70,7 +70,7 @@ struct Root {
             try {
                 mounts::enter_private_namespace();
                 keep_base(layout);
-                compose_private_view(layout, app);
+                compose_private_view(layout, app, layout.base());
                 write_file(out, look());
             } catch (const std::exception& error) {
                 write_file(out, error.what());

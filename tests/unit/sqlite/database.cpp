@@ -61,6 +61,7 @@ TEST_CASE("what was committed is read back, also by the next process")
     auto& generation = snapshot.qubes[1].generations.back();
     generation.composed = VolumeId(sha256("composed"));
     generation.base.held = true;
+    generation.bindings.front().own_base = CommitId(sha256("base"));
     snapshot.bases.front().release = a_known_release().id;
     snapshot.bases.front().details = sha256("details");
     snapshot.bases.front().packages = {{"libc6", "2.36", "amd64", sha256("libc6")}};
