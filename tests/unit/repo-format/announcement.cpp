@@ -44,6 +44,24 @@ TEST_CASE("the line of an app with a root of its own says so, and has no service
     CHECK_FAILS(Code::corrupt, "the view", parse_slot("org.example.hello 1 wholly " + root));
 }
 
+TEST_CASE("the older base of a private view comes before all else that follows the root")
+{
+    auto keeping = slot;
+    keeping.base = VolumeId::from_hex(std::string(64, 'b'));
+    keeping.turn = 7;
+    const auto base = " base:" + std::string(64, 'b');
+    const auto line = encode_slot(keeping);
+    CHECK(line == encode_slot(slot) + base + " @7");
+    CHECK(parse_slot(line) == keeping);
+    for (const auto& rest :
+         {" @7" + base, base + base, " +a.service" + base, std::string(" base:b"), std::string(" base:")}) {
+        CHECK_FAILS(Code::corrupt, "the base of a view", parse_slot(encode_slot(slot) + rest));
+    }
+    CHECK_FAILS(Code::corrupt, "only a private view", parse_slot("org.example.hello 1 whole " + root + base));
+    CHECK_FAILS(Code::corrupt, "only a private view",
+                parse_slot("org.example.hello 1 extends:qpkg.fonts " + root + base));
+}
+
 TEST_CASE("the services that may start follow the root")
 {
     auto serving = slot;
