@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/editing.hpp"
+#include "plan/preparing.hpp"
 
 #include "qpkg/core/text.hpp"
 
@@ -86,6 +87,20 @@ const Base& require_base(const Snapshot& snapshot, const BaseId& id)
     }
     throw Error(Code::not_found, "there is no base " + id.text() + " here",
                 "make it: qpkg base build " + id.text() + (here.empty() ? "" : ", or use " + text::join(here, " or ")));
+}
+
+Plan plan_base(const Snapshot& snapshot, const NewBase& base)
+{
+    Plan plan;
+    Preparing preparing(snapshot);
+    if (base.release) {
+        preparing.separate(*base.release);
+        preparing.details(*base.release);
+        plan.changes.emplace_back(LearnRelease{*base.release});
+    }
+    plan.prepare = preparing.finish();
+    plan.changes.emplace_back(SetBase{base.base});
+    return plan;
 }
 
 Plan plan_install(const Snapshot& snapshot, const std::vector<KnownRelease>& releases,

@@ -12,7 +12,6 @@
 // all of it, as the generation of the next start.
 
 #include "plan/editing.hpp"
-#include "plan/preparing.hpp"
 
 #include <algorithm>
 #include <map>
@@ -377,20 +376,6 @@ private:
 };
 
 } // namespace
-
-Plan plan_base(const Snapshot& snapshot, const NewBase& base)
-{
-    Plan plan;
-    Preparing preparing(snapshot);
-    if (base.release) {
-        preparing.separate(*base.release);
-        preparing.details(*base.release);
-        plan.changes.emplace_back(LearnRelease{*base.release});
-    }
-    plan.prepare = preparing.finish();
-    plan.changes.emplace_back(SetBase{base.base});
-    return plan;
-}
 
 Plan plan_upgrade(const Snapshot& snapshot, const std::vector<KnownRelease>& newest, const std::vector<QubeName>& qubes,
                   const Occasion& occasion, const BaseChoice& bases)
