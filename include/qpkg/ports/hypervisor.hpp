@@ -65,6 +65,8 @@ public:
     virtual std::vector<RunningQube> qubes() = 0;
     /// The base of a qube that qpkg did not make, where somebody has said it. Error not_found: no such qube.
     virtual std::optional<BaseId> outside_base(const QubeName&) { return std::nullopt; }
+    /// Whether programs in the qube reach a network, as far as somebody can say that they do not. Error not_found.
+    virtual bool has_network(const QubeName&) { return true; }
     /// The volume of the base that a qube starts from, where the backend itself keeps that.
     virtual std::optional<VolumeId> base_volume(const QubeName&) { return std::nullopt; }
     /// What is set for the next start: an entry for every qube but disposables, also one without slots.

@@ -58,6 +58,7 @@ struct UpgradeRequest {
     Reach reach = Reach::online;
     Allowances allow;
     NameRequest names;
+    bool only_security = false; ///< what mends no vulnerability stays as it is
     std::string reason;
 };
 
@@ -113,7 +114,10 @@ struct PreparedChange {
     std::unique_ptr<Catalog> catalog;             ///< the open repositories; nothing where none is needed
     std::map<CommitId, DeltaSummary> deltas = {}; ///< commits that come by delta
     std::vector<LeftOut> left_out = {};           ///< ascending by app
-    bool deletes_state = false;                   ///< of apps that leave a qube
+    /// Of an upgrade: what each newer release mends, where that is known; ascending.
+    std::map<ManifestId, std::vector<std::string>> mended = {};
+    std::map<Digest, std::string> details = {}; ///< of releases, raw: brought before the plan was shown
+    bool deletes_state = false;                 ///< of apps that leave a qube
     /// Of an upgrade that may leave apps out: the plan without these, too.
     std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
 

@@ -75,9 +75,14 @@ void Fetching::lay_aside_details(const KnownRelease& known)
         return;
     }
     auto& repository = change_.catalog->fetcher(known.repo);
-    const auto bytes = with_context("fetch " + release.app.text() + " from " + known.repo.text(),
-                                    [&] { return engine::fetch_details(release, repository, world_.unpack_file); });
-    world_.content.stage_details(bytes);
+    const auto brought = change_.details.find(release.details.sha256);
+    if (brought != change_.details.end()) {
+        world_.content.stage_details(brought->second);
+    } else {
+        world_.content.stage_details(with_context("fetch " + release.app.text() + " from " + known.repo.text(), [&] {
+            return engine::fetch_details(release, repository, world_.unpack_file);
+        }));
+    }
     laid_aside_.fetched_bytes +=
         repository.content_form() == ContentForm::raw ? release.details.size : release.details.packed_size;
 }

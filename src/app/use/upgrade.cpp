@@ -5,6 +5,7 @@
 #include "app/use/cost.hpp"
 #include "app/use/fetching.hpp"
 #include "app/use/names_wished.hpp"
+#include "app/use/security_fixes.hpp"
 #include "plan/plan.hpp"
 
 #include <algorithm>
@@ -15,16 +16,17 @@ namespace {
 /// The newer releases of what is installed, and which of them cannot be had.
 class NewerReleases {
 public:
-    NewerReleases(Catalog& catalog, const Allowances& allow) : catalog_(catalog), allow_(allow) {}
+    NewerReleases(const World& world, Catalog& catalog, const UpgradeRequest& request)
+        : catalog_(catalog), request_(request), details_(world, catalog)
+    {
+    }
 
     void look(const plan::Upgradable& one)
     {
         const auto* offer = catalog_.newest(one.app, one.qube.base, one.bound.release.channel);
         try {
             if (offer != nullptr && one.is_newer(offer->release.sequence)) {
-                if (!releases_.contains(offer->release.manifest)) {
-                    releases_.emplace(offer->release.manifest, catalog_.release(*offer, allow_));
-                }
+                take(one.bound, catalog_.release(*offer, request_.allow));
                 return;
             }
         } catch (const Error& error) {
@@ -39,6 +41,9 @@ public:
             left_out_.emplace(one.app, *failure);
         }
     }
+
+    const OfferedDetails& details() const noexcept { return details_; }
+    const std::map<ManifestId, std::vector<std::string>>& mended() const noexcept { return mended_; }
 
     std::vector<KnownRelease> releases() const
     {
@@ -59,8 +64,25 @@ public:
     }
 
 private:
+    /// Of two qubes with different releases, what any of them lacks.
+    void take(const KnownRelease& bound, KnownRelease newer)
+    {
+        const auto ids = details_.mended(bound, newer);
+        if (request_.only_security && ids.empty()) {
+            return;
+        }
+        auto& mended = mended_[newer.id];
+        mended.insert(mended.end(), ids.begin(), ids.end());
+        std::ranges::sort(mended);
+        const auto doubles = std::ranges::unique(mended);
+        mended.erase(doubles.begin(), doubles.end());
+        releases_.emplace(newer.id, std::move(newer));
+    }
+
     Catalog& catalog_;
-    const Allowances& allow_;
+    const UpgradeRequest& request_;
+    OfferedDetails details_;
+    std::map<ManifestId, std::vector<std::string>> mended_;
     std::map<ManifestId, KnownRelease> releases_;
     std::map<AppId, Error> left_out_;
 };
@@ -149,7 +171,7 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     const auto named = resolve_installed(request.apps, snapshot, qubes);
     auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
 
-    NewerReleases newer(*catalog, request.allow);
+    NewerReleases newer(world, *catalog, request);
     for (const auto& one : plan::upgradable(snapshot, qubes, named)) {
         newer.look(one);
     }
@@ -164,6 +186,8 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     change.plan = replan(change.snapshot, {});
     require_tellable(change.snapshot, change.plan);
     change.left_out = newer.left_out();
+    change.mended = newer.mended();
+    change.details = newer.details().brought();
     if (!change.left_out.empty() && (change.plan.empty() || !named.empty())) {
         const auto& [app, why] = change.left_out.front();
         throw why.within("cannot upgrade " + app.text());

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+#include "plan/exposure.hpp"
+
+#include "support/expect.hpp"
+#include "support/snapshots.hpp"
+
+#include <string>
+
+using namespace qpkg;
+using namespace qpkg::testing;
+
+namespace {
+
+const auto old_hello = a_known_release("org.example.hello", 1);
+const auto new_hello = a_known_release("org.example.hello", 2);
+
+VolumeSlot slot_of_running(const KnownRelease& known)
+{
+    return {known.release.app, known.release.version, known.release.volume.root};
+}
+
+/// "work base running wanted; work hello 1 running"
+std::string told(const Snapshot& snapshot, const plan::Live& live)
+{
+    std::string words;
+    for (const auto& row : plan::presences(snapshot, live)) {
+        words += words.empty() ? "" : "; ";
+        words += row.qube.text();
+        words += row.release == nullptr ? " base" : ' ' + std::to_string(row.release->release.sequence);
+        words += row.runs ? " runs" : "";
+        words += row.wanted ? " wanted" : "";
+        words += row.is_disposable ? " disposable" : "";
+    }
+    return words;
+}
+
+} // namespace
+
+TEST_CASE("a qube that was not started again has the old release, and will have the new one")
+{
+    const auto snapshot = with_installed(with_installed(a_snapshot(), "work", {old_hello}), "work", {new_hello});
+
+    CHECK(told(snapshot, {}) == "personal base wanted; work base wanted; work 2 wanted");
+    CHECK(told(snapshot, {.attached = {{QubeName::require("work"), {slot_of_running(old_hello)}}}}) ==
+          "personal base wanted; work base runs wanted; work 1 runs; work 2 wanted");
+    CHECK(told(snapshot, {.attached = {{QubeName::require("work"), {slot_of_running(new_hello)}}}}) ==
+          "personal base wanted; work base runs wanted; work 2 runs wanted");
+}
+
+TEST_CASE("a disposable has what its qube had when it was made, as long as it runs")
+{
+    const auto snapshot = with_installed(with_installed(a_snapshot(), "work", {old_hello}), "work", {new_hello});
+    const auto disposable = QubeName::require("disp1234");
+    plan::Live live{.disposables = {{disposable, QubeName::require("work")}}};
+
+    CHECK(told(snapshot, live) == "personal base wanted; work base wanted; work 2 wanted");
+    live.attached = {{disposable, {slot_of_running(old_hello)}}};
+    CHECK(told(snapshot, live) == "personal base wanted; work base wanted; work 2 wanted; "
+                                  "disp1234 base runs disposable; disp1234 1 runs disposable");
+}
+
+TEST_CASE("what a running qube has of a composed volume is known by its generation")
+{
+    auto snapshot = with_installed(a_snapshot(), "work", {old_hello});
+    const VolumeId composed(sha256("composed"));
+    auto slot = slot_of_running(old_hello);
+    slot.volume = composed;
+    const plan::Live live{.attached = {{QubeName::require("work"), {slot}}}};
+
+    CHECK(told(snapshot, live) == "personal base wanted; work base runs wanted; work 1 wanted");
+    snapshot.qubes.back().generations.back().composed = composed;
+    CHECK(told(snapshot, live) == "personal base wanted; work base runs wanted; work 1 runs wanted");
+}
+
+TEST_CASE("of a base that is another than the one that is known, nothing is told")
+{
+    auto snapshot = a_snapshot();
+    snapshot.qubes.front().base_commit = CommitId(sha256("older"));
+
+    CHECK(told(snapshot, {}) == "work base wanted");
+}
