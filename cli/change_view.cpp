@@ -4,6 +4,7 @@
 #include "app/use/code_wished.hpp"
 #include "app/use/fetching.hpp"
 #include "cli/extensions_view.hpp"
+#include "cli/mended_view.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -104,25 +105,6 @@ void describe_effects(Document& out, const app::PreparedChange& change)
               column("download_exact", "", cost, &Cost::exact), column("disk", "DISK", told(&Cost::disk, disk_words)),
               column("shared", "", cost, &Cost::shared), column("shared_with", "", cost, &Cost::shared_with),
               column("volume", "", effect, volume));
-}
-
-/// What an upgrade mends.
-void describe_mended(Document& out, const app::PreparedChange& change)
-{
-    struct Row {
-        AppId app;
-        std::vector<std::string> ids;
-    };
-    std::vector<Row> rows;
-    for (const auto& effect : change.plan.effects) {
-        const auto found = effect.to ? change.mended.find(effect.to->id) : change.mended.end();
-        if (found != change.mended.end() && !found->second.empty() &&
-            std::ranges::find(rows, effect.app, &Row::app) == rows.end()) {
-            rows.push_back({effect.app, found->second});
-        }
-    }
-    out.table("mended", rows, column("app", "MENDED IN", &Row::app, app_value),
-              column("ids", "VULNERABILITIES", &Row::ids, some_of));
 }
 
 /// Programs that come with a change and run without a right that their package gives them, and what the owner of the
@@ -247,9 +229,7 @@ void describe_left_state(Document& out, const app::PreparedChange& change)
 void describe(Document& out, const app::PreparedChange& change)
 {
     describe_effects(out, change);
-    if (!change.mended.empty()) {
-        describe_mended(out, change);
-    }
+    describe_mended(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
     describe_extensions(out, change.plan);

@@ -12,7 +12,7 @@ namespace {
 using app::Exposed;
 using app::Standing;
 
-std::string word_of(Standing standing)
+std::string standing_word(Standing standing)
 {
     switch (standing) {
     case Standing::has:
@@ -26,7 +26,7 @@ std::string word_of(Standing standing)
 }
 
 /// What a person needs to know of the qube before doing anything.
-std::string state_of(const Exposed& row)
+std::string exposed_state(const Exposed& row)
 {
     std::string words = row.runs ? "running" : "stopped";
     words += row.disposable ? ", disposable" : "";
@@ -35,7 +35,7 @@ std::string state_of(const Exposed& row)
 }
 
 /// How it is before and after the next start.
-std::string when_of(const Exposed& row)
+std::string exposed_when(const Exposed& row)
 {
     if (row.disposable || (row.runs && row.wanted)) {
         return "";
@@ -43,7 +43,7 @@ std::string when_of(const Exposed& row)
     return row.runs ? "until it starts again" : "from its next start";
 }
 
-std::string mending_of(const Exposed& row)
+std::string mending_words(const Exposed& row)
 {
     switch (row.standing) {
     case Standing::has:
@@ -56,7 +56,7 @@ std::string mending_of(const Exposed& row)
     return {};
 }
 
-std::string in_total(const app::Exposure& exposure)
+std::string exposed_total(const app::Exposure& exposure)
 {
     std::set<QubeName> qubes;
     for (const auto& row : exposure.rows) {
@@ -81,9 +81,11 @@ Document describe(const app::Exposure& exposure)
     const auto what = [](const Exposed& row) {
         return shown_as(text(row.what), row.what + (row.what_version.empty() ? "" : ' ' + row.what_version));
     };
-    const auto standing = [](const Exposed& row) { return shown_as(text(word_of(row.standing)), mending_of(row)); };
-    const auto runs = [](const Exposed& row) { return shown_as(flag(row.runs), state_of(row)); };
-    const auto wanted = [](const Exposed& row) { return shown_as(flag(row.wanted), when_of(row)); };
+    const auto standing = [](const Exposed& row) {
+        return shown_as(text(standing_word(row.standing)), mending_words(row));
+    };
+    const auto runs = [](const Exposed& row) { return shown_as(flag(row.runs), exposed_state(row)); };
+    const auto wanted = [](const Exposed& row) { return shown_as(flag(row.wanted), exposed_when(row)); };
     out.field("word", exposure.word);
     out.table("exposed", exposure.rows, column("qube", "QUBE", &Exposed::qube), column("running", "STATE", runs),
               column("holder", "IN", holder), column("version", "", &Exposed::version), column("what", "HAS", what),
@@ -91,7 +93,7 @@ Document describe(const app::Exposure& exposure)
               column("mended_by", "", &Exposed::mended_by), column("wanted", "WHEN", wanted),
               column("disposable", "", &Exposed::disposable), column("networked", "", &Exposed::networked));
     out.field("unknown", exposure.unknown, exposure.unknown.empty() ? "" : "Not known of");
-    out.done(in_total(exposure));
+    out.done(exposed_total(exposure));
     if (!exposure.unknown.empty()) {
         out.next("what an app is made of comes with it: qpkg restore");
     }

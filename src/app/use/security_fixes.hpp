@@ -6,6 +6,8 @@
 
 #include "app/use/catalog.hpp"
 
+#include "qpkg/model/details.hpp"
+
 #include <map>
 #include <string>
 #include <vector>
