@@ -19,6 +19,13 @@ VolumeSlot slot_of_running(const KnownRelease& known)
     return {known.release.app, known.release.version, known.release.volume.root};
 }
 
+plan::Live running(std::string_view qube, const VolumeSlot& slot)
+{
+    plan::Live live;
+    live.attached = {{QubeName::require(qube), {slot}}};
+    return live;
+}
+
 /// "work base running wanted; work hello 1 running"
 std::string told(const Snapshot& snapshot, const plan::Live& live)
 {
@@ -41,9 +48,9 @@ TEST_CASE("a qube that was not started again has the old release, and will have 
     const auto snapshot = with_installed(with_installed(a_snapshot(), "work", {old_hello}), "work", {new_hello});
 
     CHECK(told(snapshot, {}) == "personal base wanted; work base wanted; work 2 wanted");
-    CHECK(told(snapshot, {.attached = {{QubeName::require("work"), {slot_of_running(old_hello)}}}}) ==
+    CHECK(told(snapshot, running("work", slot_of_running(old_hello))) ==
           "personal base wanted; work base runs wanted; work 1 runs; work 2 wanted");
-    CHECK(told(snapshot, {.attached = {{QubeName::require("work"), {slot_of_running(new_hello)}}}}) ==
+    CHECK(told(snapshot, running("work", slot_of_running(new_hello))) ==
           "personal base wanted; work base runs wanted; work 2 runs wanted");
 }
 
@@ -51,7 +58,8 @@ TEST_CASE("a disposable has what its qube had when it was made, as long as it ru
 {
     const auto snapshot = with_installed(with_installed(a_snapshot(), "work", {old_hello}), "work", {new_hello});
     const auto disposable = QubeName::require("disp1234");
-    plan::Live live{.disposables = {{disposable, QubeName::require("work")}}};
+    plan::Live live;
+    live.disposables = {{disposable, QubeName::require("work")}};
 
     CHECK(told(snapshot, live) == "personal base wanted; work base wanted; work 2 wanted");
     live.attached = {{disposable, {slot_of_running(old_hello)}}};
@@ -65,7 +73,7 @@ TEST_CASE("what a running qube has of a composed volume is known by its generati
     const VolumeId composed(sha256("composed"));
     auto slot = slot_of_running(old_hello);
     slot.volume = composed;
-    const plan::Live live{.attached = {{QubeName::require("work"), {slot}}}};
+    const auto live = running("work", slot);
 
     CHECK(told(snapshot, live) == "personal base wanted; work base runs wanted; work 1 wanted");
     snapshot.qubes.back().generations.back().composed = composed;
