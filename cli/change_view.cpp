@@ -5,6 +5,7 @@
 #include "cli/bases_view.hpp"
 #include "cli/bringing.hpp"
 #include "cli/extensions_view.hpp"
+#include "cli/mended_view.hpp"
 #include "cli/names_view.hpp"
 #include "cli/services_view.hpp"
 #include "repo-format/repo/manifest.hpp"
@@ -234,6 +235,7 @@ void describe(Document& out, const app::PreparedChange& change)
 {
     describe_bases(out, change);
     describe_effects(out, change);
+    describe_mended(out, change);
     describe_names(out, change.plan.names, Telling::as_a_change);
     describe_services(out, change.plan);
     describe_extensions(out, change.plan);

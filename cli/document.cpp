@@ -53,6 +53,17 @@ Document& Document::next(std::string words)
     return *this;
 }
 
+Value some_of(std::vector<std::string> values)
+{
+    constexpr std::size_t told = 2;
+    auto words =
+        text::join({values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min(told, values.size()))}, ", ");
+    if (values.size() > told) {
+        words += " and " + std::to_string(values.size() - told) + " more";
+    }
+    return shown_as(list(std::move(values)), std::move(words));
+}
+
 std::string count_of(std::size_t number, const std::string& thing)
 {
     return std::to_string(number) + ' ' + thing + (number == 1 ? "" : "s");

@@ -95,6 +95,9 @@ auto column(std::string key, std::string heading, Path... path)
     return ColumnOf<decltype(cell)>{{std::move(key), std::move(heading)}, std::move(cell)};
 }
 
+/// The first two, and how many more: "a, b", "a, b and 3 more".
+Value some_of(std::vector<std::string> values);
+
 /// "1 package", "3 packages".
 std::string count_of(std::size_t number, const std::string& thing);
 

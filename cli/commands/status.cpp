@@ -69,6 +69,10 @@ Document describe(const app::StatusReport& report)
     describe_qubes(out, report);
     describe_repositories(out, report.repositories);
     const auto release = [](const InstalledApp& app) -> const Release& { return app.release.release; };
+    using app::WaitingFix;
+    out.table("security", report.security, column("app", "SECURITY FIXES WAIT FOR", &WaitingFix::app),
+              column("qube", "QUBE", &WaitingFix::qube), column("from", "HAS", &WaitingFix::from),
+              column("to", "MENDED BY", &WaitingFix::to), column("ids", "FIXES", &WaitingFix::ids, some_of));
     out.table("withdrawn", report.withdrawn, column("app", "NOT LISTED ANY MORE", release, &Release::app),
               column("qube", "QUBE", &InstalledApp::qube), column("version", "VERSION", release, &Release::version),
               column("repository", "BY", &InstalledApp::release, &KnownRelease::repo));

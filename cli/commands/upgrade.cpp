@@ -13,6 +13,7 @@ Command upgrade_command(Context& context)
             joined({{"APP", &request->apps, "only these apps", known(Names::apps)},
                     {"--in QUBE", &request->in.names, "only in this qube; repeatable", known(Names::qubes)},
                     {"--all", &request->in.all, "in every qube (the default)"},
+                    {"--only-security", &request->only_security, "only what mends a vulnerability"},
                     {"--skip QUBE", &request->in.skip, "not in this one", known(Names::qubes)},
                     {"--hold-base-for APP", &request->hold_base_for,
                      "the base rather stays than that this app keeps the older one in its view; repeatable",
@@ -24,7 +25,7 @@ Command upgrade_command(Context& context)
                 const auto bring = [&context, request] {
                     return propose_bringing(
                         context, [&] { return app::prepare_upgrade(context.world(), *request); },
-                        "everything is up to date.");
+                        request->only_security ? "no security fix is waiting." : "everything is up to date.");
                 };
                 auto rebuilding = propose_rebuilding(context, *request, bring);
                 return rebuilding ? *std::move(rebuilding) : bring();

@@ -5,6 +5,7 @@
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace qpkg::rows {
 namespace {
@@ -143,6 +144,29 @@ void read(std::string_view bytes, std::string_view kind, std::uint64_t version, 
             take(fields_of(row));
             before = row;
         });
+    }
+}
+
+void holding(std::string_view bytes, std::string_view field,
+             const std::function<void(std::span<const std::string>)>& take)
+{
+    const auto key = '\t' + encoded(field);
+    for (std::size_t from = 0; from < bytes.size();) {
+        // memmem, for string_view::find stops at each tab
+        const auto* found =
+            static_cast<const char*>(::memmem(bytes.data() + from, bytes.size() - from, key.data(), key.size()));
+        if (found == nullptr) {
+            return;
+        }
+        const auto at = static_cast<std::size_t>(found - bytes.data());
+        const auto behind = at + key.size();
+        from = behind;
+        if (behind == bytes.size() || bytes[behind] == '\t' || bytes[behind] == '\n') {
+            const auto start = bytes.rfind('\n', at) + 1; // of the first line, which has none before it, 0
+            const auto end = std::min(bytes.find('\n', behind), bytes.size());
+            take(fields_of(bytes.substr(start, end - start)));
+            from = end; // once, though it has the field twice
+        }
     }
 }
 

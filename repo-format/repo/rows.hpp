@@ -33,4 +33,9 @@ std::string table(std::string_view kind, std::uint64_t version, std::vector<std:
 void read(std::string_view bytes, std::string_view kind, std::uint64_t version, std::size_t cap,
           const std::function<void(std::span<const std::string> fields)>& take);
 
+/// Hands over the rows that have this field, but as their first, of a table that `read` takes: nothing is checked
+/// again. As fast as a search in a text. Error corrupt for a row that is none.
+void holding(std::string_view bytes, std::string_view field,
+             const std::function<void(std::span<const std::string> fields)>& take);
+
 } // namespace qpkg::rows

@@ -6,6 +6,7 @@
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/mounts.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <sched.h>
 #include <unistd.h>
@@ -107,6 +108,19 @@ std::string program_of(const QubePaths& layout, const AppId& app, const std::str
         throw Error(Code::not_found, app.text() + " exports no command \"" + command + "\"");
     }
     return {target.data(), static_cast<std::size_t>(length)};
+}
+
+std::string called_as(const std::string& program, const std::string& path)
+{
+    const auto name = fs::path(program).filename();
+    for (const auto& folder : text::split(path, ':')) {
+        const auto candidate = fs::path(folder) / name;
+        std::error_code unknown;
+        if (!folder.empty() && fs::exists(candidate, unknown)) {
+            return fs::equivalent(candidate, program, unknown) ? name.string() : program;
+        }
+    }
+    return program;
 }
 
 void enter_view(const QubePaths& layout, const AppId& app)

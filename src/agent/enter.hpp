@@ -30,6 +30,10 @@ Invocation parse_invocation(const std::vector<std::string>& words);
 /// The program that an exported command stands for. Error not_found naming what the qube does not have.
 std::string program_of(const QubePaths& layout, const AppId& app, const std::string& command);
 
+/// What a shell would call this program, which says it in its messages: by its name, where `path` (folders with colons)
+/// leads to it first, else as it is.
+std::string called_as(const std::string& program, const std::string& path);
+
 /// Puts this process into the app's view: the view's trees lie over the root's, or the root is the app's own
 /// (whole_view.hpp), in a mount namespace of its own, for an ordinary user in a user namespace that knows only himself.
 /// Other views can be entered from inside.

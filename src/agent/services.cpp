@@ -53,7 +53,7 @@ std::map<std::string, std::string> started(const QubePaths& layout)
 Systemctl systemctl()
 {
     return [](const std::vector<std::string>& words) {
-        std::vector<std::string> argv = {"/usr/bin/timeout", "20", "/usr/bin/systemctl", "--quiet"};
+        std::vector<std::string> argv = {"/usr/bin/timeout", "60", "/usr/bin/systemctl", "--quiet"};
         argv.insert(argv.end(), words.begin(), words.end());
         const auto child = run_child(argv, 0);
         if (!child || child->status != 0) {

@@ -18,7 +18,8 @@ namespace qpkg::agent {
 /// Runs `systemctl` with these words. Error failed when it says no.
 using Systemctl = std::function<void(const std::vector<std::string>& words)>;
 
-/// /usr/bin/systemctl, which gets 20 seconds: the agent is a part of the start of the qube.
+/// /usr/bin/systemctl, which gets a minute: the agent is a part of the start of the qube, and machines
+/// that start many are slow.
 Systemctl systemctl();
 
 /// The units of apps, and which of them run. Where systemd does not run nothing happens. What the agent started lies in

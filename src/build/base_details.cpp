@@ -12,17 +12,17 @@
 namespace qpkg::build {
 namespace {
 
-void add_files(std::vector<Details::File>& files, const qpkg::ModuleTree& tree, std::uint32_t directory,
-               const std::string& place)
+/// Ascending.
+std::vector<Details::File> files_in(const qpkg::ModuleTree& tree)
 {
-    for (const auto& entry : tree.directories.at(directory).entries) {
-        const auto path = place + '/' + entry.name;
-        if (entry.kind == NodeKind::directory) {
-            add_files(files, tree, entry.index, path);
-        } else if (!is_documentation(path)) {
+    std::vector<Details::File> files;
+    each_path(tree, [&](const std::string& path, const qpkg::ModuleTree::Entry& entry) {
+        if (entry.kind != NodeKind::directory && !is_documentation(path)) {
             files.push_back({path, tree.object_of(entry).id});
         }
-    }
+    });
+    std::ranges::sort(files);
+    return files;
 }
 
 std::vector<Details::Provided> provided_by(std::span<const InstalledPackage> installed, std::span<const Package> chosen)
@@ -71,10 +71,10 @@ BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& commit
 {
     auto tables = describe_tree(tree, files_of(installed), [](const std::string&) { return std::nullopt; });
     Details details{.packages = built_packages(chosen, installed), .given = std::move(tables.details.given)};
+    details.fixes = fixes_of(installed);
     details.provided = provided_by(installed, chosen);
     details.accounts = account_rows(accounts_in(tree.top()));
-    add_files(details.files, committed, 0, "");
-    std::ranges::sort(details.files);
+    details.files = files_in(committed);
     return {std::move(details), encode_owners(tables.owners, licences_of(installed)), std::move(tables.findings)};
 }
 

@@ -54,16 +54,60 @@ std::optional<Spot> spot_of(const ForeignTree& tree, const fs::path& path)
     return Spot{info.st_dev, info.st_ino, path.filename().string()};
 }
 
+std::vector<std::string> links_in(const ForeignTree& tree)
+{
+    std::vector<std::string> links;
+    tree.walk("", [&](const ForeignTree::Entry& entry) {
+        if (S_ISLNK(entry.info.st_mode) && is_packed(tree.read_link(entry.path))) {
+            links.push_back(entry.path);
+        }
+    });
+    return links;
+}
+
+/// The place in the tree that a link names. Directories on the way may be links themselves.
+std::optional<Spot> target_of(const ForeignTree& tree, const std::string& link)
+{
+    return spot_of(tree, fs::path(link).parent_path() / tree.read_link(link));
+}
+
+/// What links lead to that stand where the base has something: under another name they would not cover that, so neither
+/// they nor what is behind them may lose the suffix.
+std::set<Spot> spots_to_keep(const ForeignTree& tree, const Fd& base)
+{
+    const auto links = links_in(tree);
+    std::vector<std::string> waiting;
+    std::ranges::copy_if(links, std::back_inserter(waiting),
+                         [&](const std::string& link) { return exists_in_root(base, link); });
+    std::set<Spot> kept;
+    while (!waiting.empty()) {
+        const auto target = target_of(tree, waiting.back());
+        waiting.pop_back();
+        if (!target || !kept.insert(*target).second) {
+            continue;
+        }
+        std::ranges::copy_if(links, std::back_inserter(waiting), [&](const std::string& link) {
+            const auto spot = spot_of(tree, link);
+            return spot && !(*spot < *target) && !(*target < *spot);
+        });
+    }
+    return kept;
+}
+
 std::vector<std::string> packed_documents(const ForeignTree& tree, const Fd& base)
 {
+    const auto kept = spots_to_keep(tree, base);
     std::vector<std::string> found;
     for (const auto place : places) {
         if (!tree.has_directory(std::string(place))) {
             continue;
         }
         tree.walk(std::string(place), [&](const ForeignTree::Entry& entry) {
-            if (S_ISREG(entry.info.st_mode) && is_packed(entry.path) && !exists_in_root(base, entry.path) &&
-                !tree.look(unpacked(entry.path))) {
+            if (!S_ISREG(entry.info.st_mode) || !is_packed(entry.path) || exists_in_root(base, entry.path) ||
+                tree.look(unpacked(entry.path))) {
+                return;
+            }
+            if (const auto spot = spot_of(tree, entry.path); spot && !kept.contains(*spot)) {
                 found.push_back(entry.path);
             }
         });
@@ -104,23 +148,6 @@ std::vector<std::string> unpack(const ForeignTree& tree, const fs::path& beside,
         }
     }
     return gone;
-}
-
-std::vector<std::string> links_in(const ForeignTree& tree)
-{
-    std::vector<std::string> links;
-    tree.walk("", [&](const ForeignTree::Entry& entry) {
-        if (S_ISLNK(entry.info.st_mode) && is_packed(tree.read_link(entry.path))) {
-            links.push_back(entry.path);
-        }
-    });
-    return links;
-}
-
-/// The place in the tree that a link names. Directories on the way may be links themselves.
-std::optional<Spot> target_of(const ForeignTree& tree, const std::string& link)
-{
-    return spot_of(tree, fs::path(link).parent_path() / tree.read_link(link));
 }
 
 /// Links to what is gone lead to what is there now; they lose the suffix, too, so that links to them are next.

@@ -3,7 +3,7 @@
 // Why manual pages are stored unpacked. gzip stores the date it ran at, and one changed byte in the text changes
 // everything behind it. Compressed pages were two thirds of what an upgrade of a small package moved. Unpacked they are
 // shared and make small deltas; the file system of the store may compress them again. A page that replaces one of the
-// base stays as it is: another name would show both.
+// base, itself or by a link, stays as it is: another name would show both.
 #pragma once
 
 #include "qpkg/core/fd.hpp"

@@ -232,6 +232,18 @@ TreeTables describe_tree(const ForeignTree& tree, const PackageFiles& packages, 
     return std::move(description).finish();
 }
 
+std::vector<Details::Fix> fixes_of(std::span<const InstalledPackage> packages)
+{
+    std::vector<Details::Fix> fixes;
+    for (const auto& package : packages) {
+        for (const auto& id : package.fixes) {
+            fixes.push_back({id, package.source.empty() ? package.name : package.source});
+        }
+    }
+    tidy(fixes);
+    return fixes;
+}
+
 std::vector<Licence> licences_of(std::span<const InstalledPackage> packages)
 {
     std::vector<Licence> licences;

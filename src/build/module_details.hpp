@@ -47,6 +47,9 @@ struct TreeTables {
 };
 TreeTables describe_tree(const ForeignTree& tree, const PackageFiles& packages, const ObjectOfBase& object_of_base);
 
+/// Of each source package the vulnerabilities that it mends; ascending.
+std::vector<Details::Fix> fixes_of(std::span<const InstalledPackage> packages);
+
 std::vector<Licence> licences_of(std::span<const InstalledPackage> packages);
 
 } // namespace qpkg::build

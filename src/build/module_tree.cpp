@@ -235,6 +235,7 @@ void describe(ModuleTree& tree, TreeTables tables, std::span<const InstalledPack
     tree.details = std::move(tables.details);
     tree.details.needs = std::move(relations.needs);
     tree.details.breaks = std::move(relations.breaks);
+    tree.details.fixes = fixes_of(installed);
     tree.owners = encode_owners(tables.owners, licences_of(installed));
     tree.findings.insert(tree.findings.end(), tables.findings.begin(), tables.findings.end());
     tree.installed.assign(installed.begin(), installed.end());

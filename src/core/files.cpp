@@ -4,6 +4,7 @@
 #include "qpkg/core/bytes.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/fault.hpp"
+#include "qpkg/core/interrupt.hpp"
 #include "qpkg/core/modes.hpp"
 #include "qpkg/core/removal.hpp"
 
@@ -16,6 +17,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <vector>
 
 namespace qpkg::files {
 namespace {
@@ -80,6 +82,24 @@ std::string read(int fd, const fs::path& path, std::size_t cap)
         bytes.append(buffer.data(), static_cast<std::size_t>(got));
         if (bytes.size() > cap) {
             throw Error(Code::no_space, path.string() + ": larger than the " + std::to_string(cap) + " bytes allowed");
+        }
+    }
+}
+
+void each_piece(int fd, const fs::path& path, const std::function<void(std::span<const std::uint8_t>)>& take)
+{
+    std::vector<std::uint8_t> buffer(256 * 1024);
+    for (;;) {
+        interrupt::throw_if_requested();
+        const auto got = ::read(fd, buffer.data(), buffer.size());
+        if (got < 0 && errno != EINTR) {
+            throw system_error("read " + path.string(), errno);
+        }
+        if (got == 0) {
+            return;
+        }
+        if (got > 0) {
+            take(std::span(buffer).first(static_cast<std::size_t>(got)));
         }
     }
 }

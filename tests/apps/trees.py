@@ -51,6 +51,19 @@ def is_readable_besides(here, there):
     return here.kind == "f" and int(there.mode, 8) == int(here.mode, 8) | 0o444
 
 
+def is_right_taken(here, there, field):
+    """A program that ran with the rights of its owner or group does not: neither bit is there, and so no such group."""
+    rights = int(here.mode, 8) & 0o6000
+    return (here.kind == "f" and rights != 0 and int(there.mode, 8) == int(here.mode, 8) & ~0o6000
+            and (field == "mode" or (field == "owner" and there.owner == "0:0")))
+
+
+def kind_of_difference(here, there, field):
+    if is_right_taken(here, there, field):
+        return "right"
+    return "readable" if field == "mode" and is_readable_besides(here, there) else field
+
+
 def differences(wanted, found):
     """Ascending by path. Of what is missing or added as a whole only the topmost folder is named."""
     unpacked = {path for path in wanted.keys() - found.keys() if is_unpacked(path, wanted, found)}
@@ -69,7 +82,7 @@ def differences(wanted, found):
             continue
         for field in ("mode", "owner", "size", "link"):
             if getattr(here, field) != getattr(there, field):
-                what = "readable" if field == "mode" and is_readable_besides(here, there) else field
+                what = kind_of_difference(here, there, field)
                 all_of_it.append(Difference(path, what, getattr(here, field), getattr(there, field)))
     return sorted(all_of_it)
 

@@ -27,6 +27,7 @@ def cases(world, user=0):
         "list": ["list"],
         "status": ["status"],
         "why": ["why", "hello"],
+        "exposure": ["exposure", "hello"],
         "owns": ["owns", "/usr/bin/hello"],
         "outdated": ["outdated"],
         "diff": ["diff", "work", "1", "2"],
@@ -51,7 +52,7 @@ def cases(world, user=0):
     }
 
 
-ABOUT_A_QUBE_OR_APP = {"info", "diff", "history", "why", "owns"}  # not found where nothing is
+ABOUT_A_QUBE_OR_APP = {"info", "diff", "history", "why", "exposure", "owns"}  # not found where nothing is
 
 
 class Reading(WorldCase):

@@ -22,8 +22,8 @@ public:
 struct FakeSubject : SourceSubject {
     FakeSubject()
     {
-        archive.add("hello", "summary says hello\nrequires libhello\nrecommends extra\nscript ran\nchanged hello "
-                             "(1.0)\nfile /usr/bin/hello x");
+        archive.add("hello", "summary says hello\nrequires libhello\nrecommends extra\nscript ran\nfixes "
+                             "CVE-2026-1234\nfile /usr/bin/hello x");
         archive.add("libhello", "source hello-src\nfile /usr/lib/hello.so x");
         archive.add("extra", "recommends deep\nfile /usr/share/extra x");
         archive.add("deep", "file /usr/share/deep x");
@@ -78,7 +78,7 @@ for name in hello libhello extra deep broken present; do mkdir -p $name/DEBIAN; 
 echo '#!/bin/sh' | tee hello/usr/bin/hello hello/DEBIAN/postinst broken/DEBIAN/postinst >libhello/usr/lib/hello.so
 echo 'echo no luck; exit 1' >>broken/DEBIAN/postinst
 chmod 755 hello/usr/bin/hello */DEBIAN/postinst
-echo 'hello (1.0) stable; urgency=low' | gzip -n >hello/usr/share/doc/hello/changelog.Debian.gz
+printf 'hello (1.0) stable; urgency=low\n\n  * CVE-2026-1234\n' | gzip -n >hello/usr/share/doc/hello/changelog.Debian.gz
 pack() {
     printf 'Package: %s\nVersion: 1.0\nArchitecture: all\nMaintainer: x <x@example.org>\n' "$1" >"$1/DEBIAN/control"
     printf '%s\n' "$2" >>"$1/DEBIAN/control"

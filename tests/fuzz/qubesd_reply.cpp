@@ -50,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         attempt([&] { parse_domains(done->data); });
         attempt([&] { parse_names(done->data); });
         attempt([&] { parse_qube_property(done->data); });
+        attempt([&] { is_no_qube(done->data); });
         attempt([&] { parse_devices(done->data); });
         static_cast<void>(volume_of_image(done->data));
         static_cast<void>(letter_of_front_end(done->data));

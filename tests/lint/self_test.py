@@ -12,6 +12,7 @@ import hints
 import house
 import layers
 import libraries
+import mutants
 import package_managers
 import sources
 
@@ -177,6 +178,16 @@ class CitationsTest(Repository):
     def test_what_is_there_and_what_is_no_comment_is_fine(self):
         for content in ('// doc/a.md, "The shape".', '// "All" in doc/a.md', 'read("x/b.md");'):
             self.assertEqual(self.citations(content), [], content)
+
+
+class MutantsTest(Repository):
+    def test_one_that_lies_nowhere_or_does_nothing_is_found(self):
+        self.write("src/a.cpp", "if (safe) {\nif (twice) {\nif (twice) {\n")
+        row = {"name": "x", "file": "src/a.cpp", "from": "if (safe) {", "to": "if (false) {"}
+        found = [*mutants.findings_in([row], "p"),
+                 *mutants.findings_in([row | {"from": "if (twice) {"}, row | {"file": "src/b.cpp"}, row | {"to": row["from"]}], "q")]
+        self.assertEqual(found, ['q: "x": src/a.cpp has its text 2 times', 'q: "x" is there twice', 'q: "x": src/b.cpp has its text 0 times',
+                                 'q: "x" is there twice', 'q: "x" changes nothing'])
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ class Qube:
         self.template = template
         self.uuid = uuid
         self.features = {}
+        self.network = "sys-firewall"
         self.state = "Halted"
         self.disks = {}  # port → options
 
@@ -206,6 +207,8 @@ class FakeQubesd:
         return f"default=False type=vm {self.default_disposable or ''}"
 
     def get_property(self, argument, destination, _payload):
+        if argument == "netvm":  # nothing where there is none: _parse_type_value of qubes-core-admin-client's base.py
+            return f"default={self.qubes[destination].network == 'sys-firewall'} type=vm {self.qubes[destination].network}"
         if argument != "template" or self.qubes[destination].template is None:
             raise Problem("QubesNoSuchPropertyError", f"Invalid property {argument!r} of {destination}")
         return f"default=False type=vm {self.qubes[destination].template}"

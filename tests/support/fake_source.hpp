@@ -16,7 +16,7 @@
 namespace qpkg::testing {
 
 /// What a FakeSource brings packages from. A package is a text, each line a word and what it says: "summary",
-/// "source", "requires", "recommends", "script" (ran, or "fails"), "file PATH CONTENT".
+/// "source", "requires", "fixes", "recommends", "script" (ran, or "fails"), "file PATH CONTENT".
 struct FakeArchive {
     std::map<std::string, std::string> packages;
     std::map<std::string, Digest> digests; ///< what somebody signed
@@ -140,6 +140,7 @@ public:
             package.summary = text::join(said(content, "summary"), " ");
             package.source = text::join(said(content, "source"), " ");
             package.version = package_version;
+            package.fixes = said(content, "fixes");
             for (const auto& needed : said(content, "requires")) {
                 package.needs.push_back({{needed}});
             }
@@ -156,12 +157,6 @@ public:
     }
 
     bool is_older(std::string_view version, std::string_view than) const override { return version < than; }
-
-    std::string changelog(const ForeignTree& changes, const std::string& package) const override
-    {
-        const auto state = changes.look(state_of(package));
-        return state ? text::join(said(changes.read(state_of(package), largest), "changed"), "\n") : "";
-    }
 
     std::vector<std::string_view> own_places() const override { return {"/var/lib/fake"}; }
 

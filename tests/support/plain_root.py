@@ -37,7 +37,8 @@ class PlainRoot:
         mount("-o", "remount,bind,ro", self.root / "dev")  # nothing done in here takes a device from the machine
         mount("--rbind", "/sys", self.root / "sys")
         mount("-t", "tmpfs", "tmpfs", self.root / "run")
-        mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", self.root / "tmp")
+        for place in ("tmp", "var/tmp"):  # of the base, whose builder made nobody's but root's
+            mount("-t", "tmpfs", "-o", "mode=1777", "tmpfs", self.root / place)
         mount("--bind", archives, self.root / "var/cache/apt/archives")
         sockets = pathlib.Path("/tmp/.X11-unix")
         if not sockets.exists():  # no screen was here since this machine started

@@ -35,6 +35,9 @@ std::string read(int fd, const fs::path& path, std::size_t cap);
 /// As `read`, nothing when the file is not there.
 std::optional<std::string> read_if_exists(const fs::path& path, std::size_t cap);
 
+/// Hands over the rest of an open file piece by piece. Interruptible.
+void each_piece(int fd, const fs::path& path, const std::function<void(std::span<const std::uint8_t>)>& take);
+
 enum class Durability { durable, scratch };
 
 /// Replaces `path` at once: temporary file beside it → fsync → rename → fsync of the directory.

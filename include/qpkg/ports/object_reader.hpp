@@ -8,6 +8,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qpkg {
@@ -44,6 +45,22 @@ struct ModuleTree {
     std::vector<File> files;            ///< in the order of the tree
     std::vector<Directory> directories; ///< the root first, each before those below it
 };
+
+/// Hands over the path of everything in a tree, "/usr/bin" before what is in it, with its entry.
+template <class Take>
+void each_path(const ModuleTree& tree, const Take& take)
+{
+    std::vector<std::string> places(tree.directories.size()); // each directory comes before those below it
+    for (std::size_t i = 0; i < tree.directories.size(); ++i) {
+        for (const auto& entry : tree.directories[i].entries) {
+            auto path = places[i] + '/' + entry.name;
+            take(std::as_const(path), entry);
+            if (entry.kind == NodeKind::directory) {
+                places[entry.index] = std::move(path);
+            }
+        }
+    }
+}
 
 /// A part of a file that holds leaf hashes, for those who want to share its disk space.
 struct LeafStorage {

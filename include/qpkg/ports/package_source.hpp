@@ -70,6 +70,7 @@ struct InstalledPackage {
     std::vector<Alternatives> recommends = {}; ///< of these, most users want each
     std::vector<Relation> breaks = {};         ///< none of these
     std::vector<std::string> licences = {};    ///< by the names that the package gives them, ascending
+    std::vector<std::string> fixes = {};       ///< vulnerabilities that its makers say they looked at, ascending
     std::string summary = {};                  ///< one line, empty when there is none
     std::vector<std::string> paths = {}; ///< absolute, as the package has them, perhaps from before the merge into /usr
     bool has_scripts = false;            ///< that ran
@@ -131,8 +132,6 @@ public:
     virtual std::vector<InstalledPackage> describe(const ForeignTree& tree) const = 0;
     /// Of two versions of a package.
     virtual bool is_older(std::string_view version, std::string_view than) const = 0;
-    /// Newest entry first, at most one MiB; empty when there is none.
-    virtual std::string changelog(const ForeignTree& changes, const std::string& package) const = 0;
     /// Where package manager and distribution keep state and settings of their own: no part of a module.
     virtual std::vector<std::string_view> own_places() const = 0;
 };

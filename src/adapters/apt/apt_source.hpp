@@ -23,7 +23,6 @@ public:
 
     std::vector<InstalledPackage> describe(const ForeignTree& changes) const override;
     bool is_older(std::string_view version, std::string_view than) const override;
-    std::string changelog(const ForeignTree& changes, const std::string& package) const override;
     std::vector<std::string_view> own_places() const override;
 };
 

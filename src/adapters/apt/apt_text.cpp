@@ -183,6 +183,27 @@ std::vector<std::string> parse_licences(std::string_view copyright)
     return names;
 }
 
+std::vector<std::string> parse_fixes(std::string_view changelog)
+{
+    constexpr std::string_view prefix = "CVE-";
+    constexpr std::size_t year = 4;
+    constexpr std::size_t longest_number = 19;
+    const auto digits_at = [&](std::size_t place) {
+        const auto end = changelog.find_first_not_of("0123456789", place);
+        return std::min(end, changelog.size()) - std::min(place, changelog.size());
+    };
+    std::set<std::string> found;
+    for (auto at = changelog.find(prefix); at != std::string_view::npos; at = changelog.find(prefix, at + 1)) {
+        const auto dash = at + prefix.size() + year;
+        const auto number = digits_at(dash + 1);
+        if (digits_at(dash - year) == year && changelog.substr(dash, 1) == "-" && number >= year &&
+            number <= longest_number) {
+            found.emplace(changelog.substr(at, dash + 1 + number - at));
+        }
+    }
+    return {found.begin(), found.end()};
+}
+
 std::vector<std::string> parse_file_list(std::string_view list)
 {
     auto paths = text::split(list, '\n');

@@ -32,6 +32,9 @@ std::map<std::string, InstalledPackage> parse_status(std::string_view status);
 /// file nothing.
 std::vector<std::string> parse_licences(std::string_view copyright);
 
+/// The vulnerabilities ("CVE-2023-0464") that a changelog names, ascending, each once.
+std::vector<std::string> parse_fixes(std::string_view changelog);
+
 /// The paths of a dpkg file list.
 std::vector<std::string> parse_file_list(std::string_view list);
 

@@ -32,6 +32,18 @@ std::string read_if_file(const ForeignTree& tree, const std::string& path, std::
     return info && S_ISREG(info->st_mode) ? tree.read(path, cap) : std::string();
 }
 
+/// Empty when there is none, or it is damaged.
+std::string changelog_of(const ForeignTree& tree, const std::string& package)
+{
+    for (const auto* name : {"/changelog.Debian.gz", "/changelog.gz"}) { // the second: of Debian's native packages
+        if (const auto packed = read_if_file(tree, "/usr/share/doc/" + package + name, largest_packed_changelog);
+            !packed.empty()) {
+            return run({.argv = {"sh", "-c", "gzip -dc 2>/dev/null | head -c 1048576"}, .input = packed}).output;
+        }
+    }
+    return {};
+}
+
 } // namespace
 
 AppId AptSource::app_of(std::string_view package) const
@@ -71,21 +83,11 @@ std::vector<InstalledPackage> AptSource::describe(const ForeignTree& changes) co
     for (auto& [name, package] : brought) {
         package.licences =
             parse_licences(read_if_file(changes, "/usr/share/doc/" + name + "/copyright", largest_copyright));
+        package.fixes = parse_fixes(changelog_of(changes, name));
     }
     std::vector<InstalledPackage> packages;
     std::ranges::transform(brought, std::back_inserter(packages), [](auto& entry) { return std::move(entry.second); });
     return packages;
-}
-
-std::string AptSource::changelog(const ForeignTree& changes, const std::string& package) const
-{
-    for (const auto* name : {"/changelog.Debian.gz", "/changelog.gz"}) { // the second: of Debian's native packages
-        if (const auto packed = read_if_file(changes, "/usr/share/doc/" + package + name, largest_packed_changelog);
-            !packed.empty()) {
-            return run({.argv = {"sh", "-c", "gzip -dc 2>/dev/null | head -c 1048576"}, .input = packed}).output;
-        }
-    }
-    return {};
 }
 
 std::vector<std::string_view> AptSource::own_places() const

@@ -41,21 +41,6 @@ Fd lock(const std::filesystem::path& directory)
     return fd;
 }
 
-void each_piece(const Fd& file, const std::string& name, const std::function<void(std::span<const std::uint8_t>)>& take)
-{
-    std::vector<std::uint8_t> buffer(256 * 1024);
-    for (;;) {
-        const auto got = ::read(file.get(), buffer.data(), buffer.size());
-        if (got < 0) {
-            throw system_error("read package file " + name, errno);
-        }
-        if (got == 0) {
-            return;
-        }
-        take(std::span(buffer).first(static_cast<std::size_t>(got)));
-    }
-}
-
 } // namespace
 
 PackageCache::PackageCache(const std::filesystem::path& directory) : tree_(made(directory)), lock_(lock(directory)) {}
@@ -66,8 +51,8 @@ std::optional<Digest> PackageCache::digest_of(const std::string& file_name) cons
         return std::nullopt;
     }
     Sha256 hash;
-    each_piece(tree_.open_file(place_of(file_name)), file_name,
-               [&](std::span<const std::uint8_t> bytes) { hash.update(bytes); });
+    files::each_piece(tree_.open_file(place_of(file_name)).get(), file_name,
+                      [&](std::span<const std::uint8_t> bytes) { hash.update(bytes); });
     return hash.finish();
 }
 
@@ -102,7 +87,7 @@ void copy_package(const std::filesystem::path& cache, const LockedPackage& locke
     const auto source = ForeignTree(cache).open_file(place_of(file_name));
     const auto target = files::open(directory / file_name, O_WRONLY | O_CREAT | O_EXCL, 0644);
     Sha256 hash;
-    each_piece(source, file_name, [&](std::span<const std::uint8_t> bytes) {
+    files::each_piece(source.get(), file_name, [&](std::span<const std::uint8_t> bytes) {
         hash.update(bytes);
         files::write_all(target.get(), bytes);
     });

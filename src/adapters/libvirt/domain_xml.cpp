@@ -277,6 +277,7 @@ DomainView read_domain(std::string_view xml)
     for (const auto& channel : document.find("/domain/devices/channel[starts-with(target/@name, 'org.qpkg.')]")) {
         view.channels.emplace_back(attribute_at(channel, "source", "path"));
     }
+    view.has_network = !document.find("/domain/devices/interface").empty();
     if (const auto ours = document.find(metadata_path()); !ours.empty()) {
         read_metadata(ours.front(), view);
     }

@@ -75,6 +75,7 @@ struct DomainView {
     std::vector<VolumeSlot> slots; ///< ascending; those whose disk is there
     std::vector<Disk> disks;
     std::vector<std::filesystem::path> channels; ///< sockets, of a running domain
+    bool has_network = false;
 
     const Disk* find_disk(std::string_view serial) const;
     std::filesystem::path announced() const; ///< the config disk's file

@@ -134,6 +134,16 @@ QubeName parse_qube_property(std::string_view data)
     return *name;
 }
 
+bool is_no_qube(std::string_view data)
+{
+    constexpr std::string_view nothing = " type=vm ";
+    if (data.starts_with("default=") && data.ends_with(nothing) && data.find(' ') == data.size() - nothing.size()) {
+        return true;
+    }
+    parse_qube_property(data);
+    return false;
+}
+
 std::vector<Device> parse_devices(std::string_view data)
 {
     std::vector<Device> devices;

@@ -36,6 +36,9 @@ std::vector<std::string> parse_names(std::string_view data);
 /// admin.vm.property.Get of a qube: "default=False type=vm NAME".
 QubeName parse_qube_property(std::string_view data);
 
+/// The same of a property that may be no qube: nothing behind "type=vm " (qubesadmin/base.py, _parse_type_value).
+bool is_no_qube(std::string_view data);
+
 struct Device {
     std::string backend;                           ///< "dom0"
     std::string port;                              ///< "loop4001"

@@ -102,6 +102,12 @@ std::optional<BaseId> QubesHypervisor::outside_base(const QubeName& qube)
                         [&] { return BaseId::require(*value, Code::corrupt); });
 }
 
+bool QubesHypervisor::has_network(const QubeName& qube)
+{
+    const auto from = client_.call({"admin.vm.property.Get", "netvm", qube.text()});
+    return !with_context("the network of " + qube.text(), [&] { return is_no_qube(from); });
+}
+
 Features QubesHypervisor::features(const QubeName& qube, bool (*concerns)(std::string_view)) const
 {
     const auto data = client_.call({"admin.vm.feature.List", "", qube.text()});

@@ -51,6 +51,7 @@ public:
     Capabilities capabilities() const override;
     std::vector<RunningQube> qubes() override;
     std::optional<BaseId> outside_base(const QubeName& qube) override;
+    bool has_network(const QubeName& qube) override;
     std::vector<Attachment> wanted() override;
     Attachment wanted_of(const QubeName& qube) override;
     std::vector<VolumeSlot> named() override;

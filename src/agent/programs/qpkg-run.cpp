@@ -13,6 +13,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace {
 
@@ -70,16 +73,17 @@ void tell_caches_apart(const agent::QubePaths& layout, const AppId& app)
     }
 }
 
-int become(std::vector<std::string> words, const char* own_name = "qpkg-run")
+/// `file`: which program it is, when its own name is not how it is found.
+int become(std::vector<std::string> words, const std::string& file, const char* own_name = "qpkg-run")
 {
     std::vector<char*> argv;
     for (auto& word : words) {
         argv.push_back(word.data());
     }
     argv.push_back(nullptr);
-    ::execvp(argv[0], argv.data());
+    ::execvp(file.c_str(), argv.data());
     const int cause = errno;
-    std::fprintf(stderr, "%s: run %s: %s\n", own_name, argv[0], std::strerror(cause));
+    std::fprintf(stderr, "%s: run %s: %s\n", own_name, file.c_str(), std::strerror(cause));
     return cause == ENOENT || cause == ENOTDIR ? not_found : cannot_run;
 }
 
@@ -87,15 +91,18 @@ int run(const std::vector<std::string>& words)
 {
     const agent::QubePaths layout;
     const auto invocation = agent::parse_invocation(words);
-    std::vector<std::string> program;
+    std::optional<std::string> program;
     if (invocation.command) {
-        program.push_back(agent::program_of(layout, invocation.app, *invocation.command));
+        program = agent::program_of(layout, invocation.app, *invocation.command);
     }
-    program.insert(program.end(), invocation.words.begin(), invocation.words.end());
     agent::enter_view(layout, invocation.app);
     set_search_paths(layout);
     tell_caches_apart(layout, invocation.app);
-    return become(std::move(program));
+    auto argv = invocation.words;
+    if (program) {
+        argv.insert(argv.begin(), agent::called_as(*program, environment("PATH", "")));
+    }
+    return become(argv, program.value_or(argv.front()));
 }
 
 // The exit codes of xdg-open.
@@ -131,7 +138,8 @@ int open_words(const std::vector<std::string>& words)
     auto folders = agent::opening_folders([](const char* name) { return environment(name, ""); });
     folders.is_terminal = ::isatty(STDOUT_FILENO) == 1;
     const auto target = agent::parse_opened_target(words[0], agent::fs::current_path());
-    (void)become(agent::program_to_open(folders, target), "xdg-open");
+    const auto program = agent::program_to_open(folders, target);
+    (void)become(program, program.front(), "xdg-open");
     return not_opened;
 }
 

@@ -58,6 +58,7 @@ struct UpgradeRequest {
     Reach reach = Reach::online;
     Allowances allow;
     NameRequest names;
+    bool only_security = false; ///< what mends no vulnerability stays as it is
     std::string reason;
     std::vector<std::string> hold_base_for = {}; ///< apps for which a base rather stays than that they keep it
 };
@@ -117,7 +118,9 @@ struct PreparedChange {
     std::vector<LeftOut> left_out = {};           ///< ascending by app
     bool deletes_state = false;                   ///< of apps that leave a qube
     std::vector<Cost> base_costs = {};            ///< one for each base that moves
-    std::map<Digest, std::string> details = {};   ///< raw, that were fetched to make the plan
+    std::map<Digest, std::string> details = {};   ///< of releases, raw: fetched to make the plan
+    /// Of an upgrade: what each newer release mends, where that is known; ascending.
+    std::map<ManifestId, std::vector<std::string>> mended = {};
     /// Of an upgrade that may leave apps out: the plan without these, too.
     std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
 

@@ -45,18 +45,11 @@ Alias alias_of(const std::string& typed, const std::vector<AppId>& apps)
 std::set<NameKey> names_in(const ModuleTree& tree)
 {
     std::set<NameKey> names;
-    std::vector<std::string> places(tree.directories.size()); // each directory comes before those below it
-    for (std::size_t i = 0; i < tree.directories.size(); ++i) {
-        for (const auto& entry : tree.directories[i].entries) {
-            auto path = places[i] + '/' + entry.name;
-            if (auto name = name_in_base(path)) {
-                names.insert(*std::move(name));
-            }
-            if (entry.kind == NodeKind::directory) {
-                places[entry.index] = std::move(path);
-            }
+    each_path(tree, [&](const std::string& path, const ModuleTree::Entry&) {
+        if (auto name = name_in_base(path)) {
+            names.insert(*std::move(name));
         }
-    }
+    });
     return names;
 }
 

@@ -118,7 +118,7 @@ StatusReport status(World& world)
     const Catalog catalog(world, snapshot, Reach::offline);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
 
-    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, {}, {}, catalog.warnings(), 0};
+    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, {}, {}, {}, catalog.warnings(), 0};
     std::set<QubeName> running;
     for (const auto& qube : world.hypervisor.qubes()) {
         if (qube.running) {
@@ -154,6 +154,7 @@ StatusReport status(World& world)
         }
     }
     report.dissent = installed_dissent(world, snapshot);
+    report.security = waiting_fixes(world, snapshot, catalog);
     report.reclaimable = reclaimable(world, snapshot, 0);
     return report;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/use/catalog.hpp"
+#include "app/use/security_fixes.hpp"
 #include "plan/activation.hpp"
 
 #include <optional>
@@ -46,6 +47,7 @@ struct StatusReport {
     std::vector<InstalledApp> withdrawn; ///< installed, or started from, but no longer listed by their repository
     std::vector<InstalledApp> held;
     std::vector<InstalledApp> repository_gone;
+    std::vector<WaitingFix> security; ///< newer releases are known here that mend something
     std::vector<std::string> dissent; ///< installed, and a trusted rebuilder got something else, in words
     std::vector<std::string> warnings;
     std::uint64_t reclaimable; ///< bytes

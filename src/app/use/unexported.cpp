@@ -56,17 +56,11 @@ std::string place_in_view(const World& world, const Release& release, const Name
 std::optional<std::string> place_in(const ModuleTree& tree, const NameKey& key)
 {
     std::optional<std::string> found;
-    std::vector<std::string> places(tree.directories.size()); // each directory comes before those below it
-    for (std::size_t i = 0; i < tree.directories.size(); ++i) {
-        for (const auto& entry : tree.directories[i].entries) {
-            auto path = places[i] + '/' + entry.name;
-            if (entry.kind == NodeKind::directory) {
-                places[entry.index] = std::move(path);
-            } else if (name_in_base(path) == key && (!found || path < *found)) {
-                found = std::move(path);
-            }
+    each_path(tree, [&](const std::string& path, const ModuleTree::Entry& entry) {
+        if (entry.kind != NodeKind::directory && name_in_base(path) == key && (!found || path < *found)) {
+            found = path;
         }
-    }
+    });
     return found;
 }
 

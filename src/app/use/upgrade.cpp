@@ -6,7 +6,10 @@
 #include "app/use/fetching.hpp"
 #include "app/use/moving_bases.hpp"
 #include "app/use/names_wished.hpp"
+#include "plan/mended.hpp"
 #include "plan/plan.hpp"
+
+#include "qpkg/base/log.hpp"
 
 #include <algorithm>
 
@@ -16,8 +19,8 @@ namespace {
 /// The newer releases of what is installed, and which of them cannot be had.
 class NewerReleases {
 public:
-    NewerReleases(Catalog& catalog, const Allowances& allow, KnownDetails& details)
-        : catalog_(catalog), allow_(allow), details_(details)
+    NewerReleases(Catalog& catalog, const UpgradeRequest& request, KnownDetails& details)
+        : catalog_(catalog), request_(request), details_(details)
     {
     }
 
@@ -26,13 +29,7 @@ public:
         const auto* offer = catalog_.newest(one.app, one.qube.base().id, one.bound.release.channel);
         try {
             if (offer != nullptr && one.is_newer(offer->release.sequence)) {
-                if (!releases_.contains(offer->release.manifest)) {
-                    auto known = catalog_.release(*offer, allow_);
-                    if (one.qube.base().commit) { // else nobody can say whether it fits
-                        details_.bring(known);
-                    }
-                    releases_.emplace(offer->release.manifest, std::move(known));
-                }
+                take(one.bound, catalog_.release(*offer, request_.allow));
                 return;
             }
         } catch (const Error& error) {
@@ -47,6 +44,8 @@ public:
             left_out_.emplace(one.app, *failure);
         }
     }
+
+    const std::map<ManifestId, std::vector<std::string>>& mended() const noexcept { return mended_; }
 
     std::vector<KnownRelease> releases() const
     {
@@ -67,9 +66,38 @@ public:
     }
 
 private:
+    /// Of two qubes with different releases, what any of them lacks.
+    void take(const KnownRelease& bound, KnownRelease newer)
+    {
+        details_.bring(newer);
+        const auto ids = mended_by(bound, newer);
+        if (request_.only_security && ids.empty()) {
+            return;
+        }
+        auto& mended = mended_[newer.id];
+        mended.insert(mended.end(), ids.begin(), ids.end());
+        std::ranges::sort(mended);
+        const auto doubles = std::ranges::unique(mended);
+        mended.erase(doubles.begin(), doubles.end());
+        releases_.emplace(newer.id, std::move(newer));
+    }
+
+    /// What is lost here keeps nobody from the newer release.
+    std::vector<std::string> mended_by(const KnownRelease& bound, const KnownRelease& newer)
+    {
+        const auto* older = details_.of(bound);
+        if (older == nullptr) {
+            log::warning("what the newer " + bound.release.app.text() + " mends is not known");
+            return {};
+        }
+        const auto* of_newer = details_.of(newer);
+        return of_newer == nullptr ? std::vector<std::string>() : plan::newly_mended(*older, *of_newer);
+    }
+
     Catalog& catalog_;
-    const Allowances& allow_;
+    const UpgradeRequest& request_;
     KnownDetails& details_;
+    std::map<ManifestId, std::vector<std::string>> mended_;
     std::map<ManifestId, KnownRelease> releases_;
     std::map<AppId, Error> left_out_;
 };
@@ -198,7 +226,7 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
 
     const auto details = std::make_shared<KnownDetails>(world, *catalog);
-    NewerReleases newer(*catalog, request.allow, *details);
+    NewerReleases newer(*catalog, request, *details);
     for (const auto& one : plan::upgradable(snapshot, qubes, named)) {
         newer.look(one);
     }
@@ -222,6 +250,7 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     }
     std::ranges::sort(change.left_out, {}, &LeftOut::app);
     change.details = details->fetched();
+    change.mended = newer.mended();
     if (!change.left_out.empty() && (change.plan.empty() || !named.empty())) {
         const auto& [app, why] = change.left_out.front();
         throw why.within("cannot upgrade " + app.text());

@@ -126,17 +126,11 @@ bool is_named(std::string_view name, std::string_view word)
 std::vector<std::string> paths_named(const ModuleTree& tree, std::string_view word)
 {
     std::vector<std::string> found;
-    std::vector<std::string> place(tree.directories.size()); // each directory comes before those below it
-    for (std::size_t i = 0; i < tree.directories.size(); ++i) {
-        for (const auto& entry : tree.directories[i].entries) {
-            auto path = place[i] + '/' + entry.name;
-            if (entry.kind == NodeKind::directory) {
-                place[entry.index] = std::move(path);
-            } else if (path == word || is_named(entry.name, word)) {
-                found.push_back(std::move(path));
-            }
+    each_path(tree, [&](const std::string& path, const ModuleTree::Entry& entry) {
+        if (entry.kind != NodeKind::directory && (path == word || is_named(entry.name, word))) {
+            found.push_back(path);
         }
-    }
+    });
     std::ranges::sort(found);
     return found;
 }

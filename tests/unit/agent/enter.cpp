@@ -32,6 +32,25 @@ TEST_CASE("qpkg-run refuses what it does not understand")
     CHECK_FAILS(Code::usage, "usage:", parse_invocation({"--launch=org.example.hello", "script"}));
 }
 
+TEST_CASE("a program is called by its name where that leads to it, as a shell calls it")
+{
+    const files::TemporaryDirectory directory(fs::temp_directory_path());
+    const auto folder = [&](const char* name) { return (directory.path() / name).string(); };
+    for (const auto* name : {"bin", "games", "other"}) {
+        fs::create_directories(folder(name));
+    }
+    fs::create_directory_symlink("bin", folder("link"));
+    files::write(folder("bin") + "/tool", "x", 0755);
+    files::write(folder("games") + "/tool", "y", 0755);
+
+    CHECK(called_as(folder("bin") + "/tool", folder("other") + "::" + folder("bin")) == "tool");
+    CHECK(called_as(folder("bin") + "/tool", folder("link")) == "tool");
+    CHECK(called_as(folder("bin") + "/tool", folder("games") + ':' + folder("bin")) == folder("bin") + "/tool");
+    CHECK(called_as(folder("bin") + "/tool", folder("other")) == folder("bin") + "/tool");
+    CHECK(called_as(folder("bin") + "/tool", "") == folder("bin") + "/tool");
+    CHECK(called_as(folder("bin") + "/gone", folder("bin")) == folder("bin") + "/gone");
+}
+
 TEST_CASE("a command is looked up by name only, never by a path")
 {
     const files::TemporaryDirectory directory(fs::temp_directory_path());

@@ -102,6 +102,15 @@ TEST_CASE("licences are told by a machine-readable copyright file alone, each on
     CHECK(parse_licences(fields).empty());
 }
 
+TEST_CASE("a changelog names vulnerabilities by whole ids, each once")
+{
+    CHECK(parse_fixes("x (1.2)\n\n  * Fix CVE-2026-12345, CVE-2025-0464 (Closes: #1), cve-2025-1111.\n"
+                      "  * CVE-2025-0464: again\n") == std::vector<std::string>{"CVE-2025-0464", "CVE-2026-12345"});
+    CHECK(parse_fixes("CVE-2026-123 CVE-202-1234 CVE-2026 CVE-2026- CVE-XXXX-1234 CVE-").empty());
+    CHECK(parse_fixes("CVE-2026-12345678901234567890").empty());
+    CHECK(parse_fixes("CVE-CVE-2026-1234") == std::vector<std::string>{"CVE-2026-1234"});
+}
+
 TEST_CASE("a file list gives paths, without the top and what is no path")
 {
     CHECK(parse_file_list("/.\n/bin/sh\n/usr/bin/x\n\nx\n") == std::vector<std::string>{"/bin/sh", "/usr/bin/x"});

@@ -3,6 +3,8 @@
 #include "support/expect.hpp"
 #include "support/trees.hpp"
 
+#include "qpkg/core/subprocess.hpp"
+
 #include <sys/stat.h>
 
 using namespace qpkg;
@@ -80,11 +82,24 @@ TEST_CASE("files of dpkg's state may be pipes or lead anywhere: nobody waits, an
     CHECK(packages[0].summary.empty());
 }
 
-TEST_CASE("only the two of Debian's places hold a changelog, and one that is damaged is none")
+TEST_CASE("what a package mends is read from the two of Debian's places, and one that is damaged says nothing")
 {
+    const auto packed = [](const std::string& text) { return run({.argv = {"gzip", "-nc"}, .input = text}).output; };
     Changes changes;
-    changes.tree.file("usr/share/doc/hello/changelog.Debian.gz", "no gzip").file("usr/share/doc/x/changelog", "plain");
+    for (const auto* name : {"damaged", "packed", "native", "plain"}) {
+        changes.tree.file(std::string("var/lib/dpkg/info/") + name + ".list", "/x\n");
+    }
+    changes.tree.file("usr/share/doc/damaged/changelog.Debian.gz", "no gzip")
+        .file("usr/share/doc/packed/changelog.Debian.gz",
+              packed("x (2)\n  * CVE-2026-0002\nx (1)\n  * CVE-2026-0001\n"))
+        .file("usr/share/doc/native/changelog.gz", packed("CVE-2026-0003"))
+        .file("usr/share/doc/plain/changelog", "CVE-2026-0004");
 
-    CHECK(changes.source.changelog(ForeignTree(changes.tree.root()), "hello").empty());
-    CHECK(changes.source.changelog(ForeignTree(changes.tree.root()), "x").empty());
+    const auto packages = changes.describe();
+
+    REQUIRE(packages.size() == 4);
+    CHECK(packages[0].fixes.empty());
+    CHECK(packages[1].fixes == std::vector<std::string>{"CVE-2026-0003"});
+    CHECK(packages[2].fixes == std::vector<std::string>{"CVE-2026-0001", "CVE-2026-0002"});
+    CHECK(packages[3].fixes.empty());
 }

@@ -72,6 +72,24 @@ TEST_CASE("links follow what was unpacked")
     }
 }
 
+TEST_CASE("what a link puts in place of a page of the base stays as it is")
+{
+    Documents documents;
+    documents.base.link("etc/alternatives/awk.1.gz", "/usr/share/man/man1/mawk.1.gz")
+        .link("usr/share/man/man1/awk.1.gz", "/etc/alternatives/awk.1.gz");
+    documents.tree.file("usr/share/man/man1/gawk-5.1.gz", packed)
+        .file("usr/share/man/man1/other.1.gz", packed)
+        .link("usr/share/man/man1/gawk.1.gz", "gawk-5.1.gz")
+        .link("etc/alternatives/awk.1.gz", "/usr/share/man/man1/gawk.1.gz");
+
+    documents.unpack();
+
+    CHECK(documents.target("etc/alternatives/awk.1.gz") == "/usr/share/man/man1/gawk.1.gz");
+    CHECK(documents.target("usr/share/man/man1/gawk.1.gz") == "gawk-5.1.gz");
+    CHECK(documents.text("usr/share/man/man1/gawk-5.1.gz") == packed);
+    CHECK(documents.text("usr/share/man/man1/other.1") == "hello\n");
+}
+
 TEST_CASE("what was unpacked, and a link that follows it, keep their times")
 {
     Documents documents;

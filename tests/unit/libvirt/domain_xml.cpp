@@ -83,6 +83,7 @@ TEST_CASE("what the settings say is in the machine")
 
     CHECK(text_at(xml, "/domain/devices/emulator") == "/opt/qemu & co");
     CHECK(XmlDocument(xml).find("/domain/devices/interface/source[@network='default']").size() == 1);
+    CHECK(read_domain(xml).has_network);
     CHECK(XmlDocument(xml).find("/domain/memory[@unit='MiB']").at(0).text() == "512");
 }
 

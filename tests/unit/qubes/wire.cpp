@@ -110,6 +110,10 @@ TEST_CASE("names and the template of a qube are read strictly")
     CHECK(parse_qube_property("default=False type=vm minimal").text() == "minimal");
     CHECK_FAILS(Code::corrupt, "as a property", parse_qube_property("default=False type=vm "));
     CHECK_FAILS(Code::corrupt, "as a property", parse_qube_property("default=False type=str minimal"));
+    CHECK(is_no_qube("default=True type=vm "));
+    CHECK_FALSE(is_no_qube("default=True type=vm sys-firewall"));
+    CHECK_FAILS(Code::corrupt, "as a property", is_no_qube("default=True type=vm x type=vm "));
+    CHECK_FAILS(Code::corrupt, "as a property", is_no_qube("default=True type=str "));
 }
 
 TEST_CASE("events are taken off a stream, whole ones only, however it is cut")
