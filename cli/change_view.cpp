@@ -2,6 +2,7 @@
 #include "cli/change_view.hpp"
 
 #include "app/use/code_wished.hpp"
+#include "app/use/download.hpp"
 #include "app/use/fetching.hpp"
 #include "cli/extensions_view.hpp"
 #include "cli/names_view.hpp"
@@ -353,20 +354,21 @@ void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& da
     }
 }
 
-void bring_and_apply(Context& context, app::PreparedChange& change)
+/// Lays aside all that the plan needs, then does `work` under the lock; once more where what is here turns out to be
+/// damaged. Returns what was transferred.
+ImportReport bring_and(Context& context, app::PreparedChange& change, const std::function<void()>& work)
 {
-    app::require_agreed(change.plan);
     auto& world = context.world();
     app::Fetching fetching(world, change);
-    std::optional<app::ChangeReport> report;
     std::optional<engine::Damaged> damaged;
-    while (!report) {
+    for (bool is_done = false; !is_done;) {
         lay_aside(fetching, damaged);
         context.locked([&] { // not before: repositories and people take their time
             app::require_still_there(world, change);
             world.content.adopt_staged();
             try {
-                report = app::apply(world, change);
+                work();
+                is_done = true;
             } catch (const engine::Damaged& found) {
                 if (damaged) {
                     throw;
@@ -377,8 +379,38 @@ void bring_and_apply(Context& context, app::PreparedChange& change)
             }
         });
     }
-    engine::add(report->prepared.imported, fetching.transferred());
+    return fetching.transferred();
+}
+
+void bring_and_apply(Context& context, app::PreparedChange& change)
+{
+    app::require_agreed(change.plan);
+    std::optional<app::ChangeReport> report;
+    const auto transferred = bring_and(context, change, [&] { report = app::apply(context.world(), change); });
+    engine::add(report->prepared.imported, transferred);
     show(context, change, *report);
+}
+
+void bring_and_keep(Context& context, app::PreparedChange& change)
+{
+    engine::Prepared prepared;
+    const auto transferred =
+        bring_and(context, change, [&] { prepared = app::keep_for_later(context.world(), change); });
+    engine::add(prepared.imported, transferred);
+    Document out(context.command);
+    if (context.options.json) {
+        describe(out, change);
+    } else {
+        describe_left_out(out, change);
+    }
+    out.field("changed", true).field("fetched_bytes", prepared.imported.fetched_bytes);
+    if (!change.left_out.empty()) {
+        context.exit_code = static_cast<int>(Code::partly);
+    }
+    out.done("Done: everything is here, " + qpkg::text::human_size(prepared.imported.fetched_bytes) +
+             " were fetched; no qube was changed.");
+    out.next("To go on without a network: the same words with qpkg install or qpkg upgrade. qpkg gc removes it again.");
+    context.show(out);
 }
 
 } // namespace
@@ -390,6 +422,23 @@ Proposal propose_bringing(Context& context, const std::function<app::PreparedCha
     const auto fetch_lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
     const auto change = std::make_shared<app::PreparedChange>(prepare());
     return proposal_of(context, change, nothing, [&context, change, fetch_lock] { bring_and_apply(context, *change); });
+}
+
+Proposal propose_download(Context& context, const std::function<app::PreparedChange()>& prepare,
+                          const std::string& nothing)
+{
+    context.finish_interrupted();
+    const auto fetch_lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
+    const auto change = std::make_shared<app::PreparedChange>(prepare());
+    const auto plan = [&context, change] {
+        Document out(context.command);
+        describe(out, *change);
+        return out;
+    };
+    if (change->plan.prepare.empty()) {
+        return nothing_to_do(plan().field("changed", false).done("Done: " + nothing));
+    }
+    return {plan, [&context, change, fetch_lock] { bring_and_keep(context, *change); }};
 }
 
 } // namespace qpkg::cli

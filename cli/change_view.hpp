@@ -24,4 +24,9 @@ Proposal propose(Context& context, const std::function<app::PreparedChange()>& p
 Proposal propose_bringing(Context& context, const std::function<app::PreparedChange()>& prepare,
                           const std::string& nothing);
 
+/// As `propose_bringing`, up to where something would change: everything is brought, verified and made, so that the
+/// change itself needs nobody.
+Proposal propose_download(Context& context, const std::function<app::PreparedChange()>& prepare,
+                          const std::string& nothing);
+
 } // namespace qpkg::cli

@@ -14,6 +14,8 @@ constexpr MakeCommand* commands_of_all_roles[] = {
     install_command,
     remove_command,
     upgrade_command,
+    download_command,
+    check_command,
     rollback_command,
     hold_command,
     unhold_command,

@@ -58,7 +58,7 @@ class Case:
 
 
 def cases(world):
-    """command → its case. What needs the network (base build, build) begins its work, and then fails without it."""
+    """command → its case. What needs the network (base build, build, ci) begins its work, and then fails without it."""
     folder, keys, site = world.folder, world.keys, world.site
     there = ("--repo", site, "--keys", keys)
     newest = folder / "3.0/org.example.hello"
@@ -66,6 +66,8 @@ def cases(world):
         "install": Case("install", "third", "--into", "work", "--yes"),
         "remove": Case("remove", "hello", "--from", "work", "--yes"),
         "upgrade": Case("upgrade", "--yes"),
+        "download": Case("download", "third", "--into", "work", "--yes"),
+        "check": Case("check"),
         "rollback": Case("rollback", "work", "--yes"),
         "hold": Case("hold", "hello", "--in", "work"),
         "unhold": Case("unhold", "hello", "--in", "personal"),
@@ -86,6 +88,7 @@ def cases(world):
         "qube stop": Case("qube", "stop", "work", before=start_a_qube),
         "qube remove": Case("qube", "remove", "personal", "--yes"),
         "setup": Case("setup", "--yes"),
+        "ci": Case("ci", folder / "module.toml", *there, code=9),
         "base build": Case("base", "build", "debian-12", "--mirror", "file:///nowhere", code=1),
         "base import": Case("base", "import", folder / "base.tar", "--id", "other"),
         "build": Case("build", folder / "module.toml", "--out", folder / "built", code=9),

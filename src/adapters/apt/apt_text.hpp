@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,11 @@ std::map<std::string, InstalledPackage> parse_status(std::string_view status);
 /// The licences that a machine-readable copyright file names (Debian's format 1.0, DEP 5), ascending; of any other
 /// file nothing.
 std::vector<std::string> parse_licences(std::string_view copyright);
+
+/// Lines of `apt-cache search`: "NAME - SUMMARY". Other lines are passed over, and names that are none.
+std::vector<FoundPackage> parse_search(std::string_view output);
+/// Whether each word is in its name or summary, whatever the case.
+bool has_words(const FoundPackage& package, std::span<const std::string> words);
 
 /// The paths of a dpkg file list.
 std::vector<std::string> parse_file_list(std::string_view list);

@@ -63,6 +63,7 @@ private:
     void plan_key_change();
     void plan_releases();
     void plan_withdrawals();
+    void plan_retirements();
     void plan_renewals();
     void gather_signers();
     void require_keys() const;

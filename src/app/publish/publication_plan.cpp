@@ -184,6 +184,7 @@ void Publication::decide()
     plan_key_change();
     plan_releases();
     plan_withdrawals();
+    plan_retirements();
     plan_renewals();
 }
 
@@ -221,6 +222,34 @@ void Publication::plan_withdrawals()
     }
 }
 
+/// What is new goes before what is old: their numbers stand in the list already when it is signed.
+void Publication::plan_retirements()
+{
+    if (!request_.retention || publisher_name_.empty()) {
+        return;
+    }
+    std::vector<ReleaseAge> list;
+    for (const auto& [path, target] : publisher_.role.targets) {
+        const auto bytes = read_target(request_.repository, path, target);
+        if (!bytes) {
+            throw Error(Code::corrupt, "the repository lists " + path + ", and has no manifest of it");
+        }
+        list.push_back(age_of_release(path, target, parse_manifest(*bytes)));
+    }
+    for (const auto& planned : planned_) {
+        if (planned.is_new) {
+            list.push_back(age_of_release("", now_, planned.release));
+        }
+    }
+    for (const auto& path : retired(list, *request_.retention, now_)) {
+        const auto target = publisher_.role.targets.find(path);
+        const auto app = std::ranges::find(list, path, &ReleaseAge::path)->app;
+        report_.retired.push_back(app + ' ' + version_of(target->second));
+        publisher_.role.targets.erase(target);
+        publisher_.changed = true;
+    }
+}
+
 /// Signs again what has less than half of its time left, or more than it may have, where the keys are here. Keys that
 /// are elsewhere are asked only when there is nothing else to prepare: they may be in a safe.
 void Publication::plan_renewals()
@@ -239,7 +268,7 @@ void Publication::plan_renewals()
     }
     snapshot_.changed =
         snapshot_.changed || targets_.changed || publisher_.changed || is_due(snapshot_.role, Lifetimes::snapshot);
-    const bool asked_for = nothing_else && !request_.prepare;
+    const bool asked_for = nothing_else && !request_.prepare && !request_.only_when_due;
     snapshot_.changed = snapshot_.changed || state_.outdated.contains("snapshot");
     timestamp_.changed = timestamp_.changed || snapshot_.changed || root_.changed || asked_for ||
                          !state_.outdated.empty() || is_due(timestamp_.role, Lifetimes::timestamp);

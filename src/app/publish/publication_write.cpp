@@ -39,7 +39,7 @@ void Publication::write_objects(Planned& planned)
     const auto bytes = encode_manifest(release);
     planned.manifest = sha256(bytes);
     const auto path = target_path(release.app, release.arch, release.channel, release.sequence);
-    publisher_.role.targets.insert_or_assign(path, list_entry(release, bytes));
+    publisher_.role.targets.insert_or_assign(path, list_entry(release, bytes, now_));
     write_site_file(request_.repository, target_file(path, planned.manifest), bytes, "publish.manifest");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/publish/keys.hpp"
+#include "app/publish/retention.hpp"
 #include "app/publish/rotation.hpp"
 #include "app/world.hpp"
 
@@ -37,6 +38,10 @@ struct PublishRequest {
     Agent agent = Agent::none;
 
     std::optional<KeyChange> key_change = std::nullopt;
+    /// Without modules and withdrawals: only roles that have less than half of their time left are signed again.
+    bool only_when_due = false;
+    /// Takes old releases off the list; nothing: none.
+    std::optional<Retention> retention = std::nullopt;
     /// Nothing is published: what root, targets and publisher keys are to sign is written to this directory.
     std::optional<std::filesystem::path> prepare = std::nullopt;
     /// Publishes what was prepared there and signed elsewhere; no modules, withdrawals or key changes beside it.
@@ -66,6 +71,7 @@ struct PublishReport {
     std::vector<std::string> new_namespaces;
     std::vector<PublishedRelease> releases;
     std::vector<std::string> withdrawn; ///< "org.example.hello 1.0-1"
+    std::vector<std::string> retired;   ///< the same, by retention
     std::vector<std::string> prepared;  ///< files that wait for signatures: "2.root.json"
     std::uint64_t root_version = 0;
     std::vector<std::string> notes;
