@@ -43,17 +43,18 @@ void forget_faults()
 } // namespace
 
 std::function<void(const std::filesystem::path& recipe, const std::filesystem::path& out)>
-build_by_itself(const Options& options)
+build_by_itself(const Options& options, const std::filesystem::path& inputs)
 {
     std::vector<std::string> words{"/proc/self/exe",      "--quiet",   "--root",
                                    options.root.string(), "--backend", options.backend};
     if (!options.config.empty()) {
         words.insert(words.end(), {"--config", options.config.string()});
     }
-    return [words](const std::filesystem::path& recipe, const std::filesystem::path& out) {
+    return [words, inputs](const std::filesystem::path& recipe, const std::filesystem::path& out) {
         files::make_directories(out);
         qpkg::Command command{.argv = words, .in_child = forget_faults};
-        command.argv.insert(command.argv.end(), {"build", recipe.string(), "--out", out.string()});
+        command.argv.insert(command.argv.end(),
+                            {"build", recipe.string(), "--out", out.string(), "--inputs", inputs.string()});
         if (const auto result = run(command); result.status != 0) {
             throw failure_of(result);
         }

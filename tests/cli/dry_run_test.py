@@ -92,7 +92,7 @@ def cases(world):
         "base build": Case("base", "build", "debian-12", "--mirror", "file:///nowhere", code=1),
         "base import": Case("base", "import", folder / "base.tar", "--id", "other"),
         "build": Case("build", folder / "module.toml", "--out", folder / "built", code=9),
-        "rebuild": Case("rebuild", "hello", "--built", folder / "2.0/org.example.hello", "--key",
+        "rebuild": Case("rebuild", "hello", "--without-origin", "--built", folder / "2.0/org.example.hello", "--key",
                         folder / "second/keys/publisher.key", "--out", folder / "statements"),
         "key new": Case("key", "new", "--out", folder / "more-keys", "--no-passphrase"),
         "key rotate": Case("key", "rotate", "timestamp", *there, "--add", folder / "second/keys/timestamp.key"),

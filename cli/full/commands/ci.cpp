@@ -163,7 +163,7 @@ Proposal propose_run(Context& context, CiFlags flags)
 {
     auto& request = flags.request;
     request.command = context.typed;
-    request.build = build_by_itself(context.options);
+    request.build = build_by_itself(context.options, app::pipeline_inputs(context.world()));
     request.on_failure = flags.keep_going ? app::OnFailure::go_on : app::OnFailure::stop;
     const auto plan = [&context, request] {
         Document out("ci");

@@ -22,6 +22,7 @@ struct PublishFlags {
     std::optional<std::filesystem::path> prepare;
     std::optional<std::filesystem::path> attach;
     bool ssh_agent = false;
+    std::filesystem::path inputs;
 };
 
 /// "org.example.hello" or "org.example.hello=1.0-1".
@@ -49,6 +50,7 @@ app::PublishRequest request_of(const PublishFlags& flags, const std::string& typ
         request.withdrawals.push_back(withdrawal(word));
     }
     request.prepare = flags.prepare;
+    request.inputs = flags.inputs;
     request.attach = flags.attach;
     request.agent = agent_of(flags.ssh_agent);
     return request;
@@ -155,6 +157,7 @@ std::vector<Option> options_of(PublishFlags& flags)
             {"--keys DIR", &flags.keys, "the directory of keys", required()},
             passphrase_option(flags.passphrase_file),
             {"--deltas N", &flags.deltas, "make static deltas from so many earlier releases (2)", between(0, 16)},
+            {"--inputs DIR", &flags.inputs, "publish also what `qpkg build --inputs` kept there"},
             agent_option(flags.ssh_agent),
             {"--prepare DIR", &flags.prepare, "write what other keys are to sign, publish nothing"},
             {"--attach DIR",

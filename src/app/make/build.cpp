@@ -2,6 +2,7 @@
 #include "app/make/build.hpp"
 
 #include "app/commit_requests.hpp"
+#include "app/make/inputs.hpp"
 #include "app/make/packed.hpp"
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
@@ -20,6 +21,7 @@
 #include "plan/plan.hpp"
 #include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/origin.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
@@ -114,16 +116,23 @@ build::Lock require_lock(const BuildRequest& request, const Base& base)
     return lock;
 }
 
+/// Where the signed lists wait until the packages are chosen.
+fs::path kept_lists(const Workshop& workshop) { return workshop.scratch / "signed-lists"; }
+
 build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
                             const build::Recipe& recipe, const Base& base, const std::vector<std::string>& tools)
 {
     if (request.lock.empty()) {
-        PackageWish wish{recipe.packages, recipe.recommended};
+        const auto lists = request.inputs.empty() ? fs::path() : kept_lists(workshop);
+        PackageWish wish{recipe.packages, recipe.recommended, lists};
         wish.names.insert(wish.names.end(), tools.begin(), tools.end());
         auto choice = source.resolve(workshop, wish);
         return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
     }
     auto lock = require_lock(request, base);
+    if (!request.inputs.empty()) {
+        use_inputs(source, workshop, lock, {request.inputs});
+    }
     source.download(workshop, lock.packages);
     return lock;
 }
@@ -366,6 +375,9 @@ BuildReport build_module(World& world, const BuildRequest& request)
     if (!recipe.recipe.base.is_none()) { // else the new ones take the place of the old ones
         build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
     }
+    const auto origin = request.inputs.empty() || !request.lock.empty()
+                            ? std::string()
+                            : keep_inputs(world, *source, workshop, lock, kept_lists(workshop), {request.inputs});
     fault_point("build.downloaded");
 
     const auto began = build::file_clock();
@@ -386,6 +398,9 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto count = packages.size();
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
     auto release = pack(world, built, recipe, std::move(packages), std::move(module), draft, result.path());
+    if (!origin.empty()) {
+        files::write(result.path() / origin_file, origin, 0644, files::Durability::scratch);
+    }
     const auto place = request.out / recipe.recipe.app.text();
     files::set_mode(result.path(), 0755);
     files::sync_filesystem(result.path());

@@ -118,6 +118,8 @@ PipelinePlace pipeline_place(const World& world)
     return {work, work / "bases", BuildCache(work / "built")};
 }
 
+fs::path pipeline_inputs(const World& world) { return pipeline_place(world).work / "inputs"; }
+
 PipelineJob base_job(World& world, const fs::path& site, const SiteState& state, const fs::path& recipe)
 {
     return looked_at({.kind = PipelineJob::Kind::base, .recipe = recipe, .name = ""},

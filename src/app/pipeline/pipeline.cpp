@@ -164,10 +164,13 @@ PipelineReport run_pipeline(World& world, const PipelineRequest& request, const 
     if (report.has_failed() && request.on_failure == OnFailure::stop) {
         return report;
     }
-    report.published = publish(world, publication_of(request, results_of(report.jobs)));
+    auto publication = publication_of(request, results_of(report.jobs));
+    publication.inputs = pipeline_inputs(world);
+    report.published = publish(world, publication);
     fault_point("ci.published");
     place.builds.keep_only({}); // what is published needs no cache
     files::remove_tree(place.bases);
+    files::remove_tree(pipeline_inputs(world));
     return report;
 }
 

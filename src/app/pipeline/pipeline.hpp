@@ -68,6 +68,9 @@ struct PipelineReport {
     bool has_failed() const;
 };
 
+/// Where what builds are made of is kept until it is published.
+std::filesystem::path pipeline_inputs(const World& world);
+
 /// What a run would begin with. Asks package sources; builds and publishes nothing. Errors: usage, not_found (no
 /// recipes), corrupt or untrusted (the repository). What is wrong with one recipe is in its row.
 PipelineReport plan_pipeline(World& world, const PipelineRequest& request);

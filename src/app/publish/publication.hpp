@@ -87,6 +87,8 @@ private:
 
     void write_objects(Planned& planned);
     void write_inputs(const BuiltModule& module) const;
+    void write_kept_inputs(const BuiltModule& module) const;
+    void write_kept_input(const Digest& input) const;
     void write_tables(const BuiltModule& module) const;
     std::vector<CommitId> earlier_commits(const Release& release) const;
     void write_deltas(Release& release, const CommitSigner& signer) const;

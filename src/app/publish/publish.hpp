@@ -40,6 +40,9 @@ struct PublishRequest {
     std::optional<KeyChange> key_change = std::nullopt;
     /// Without modules and withdrawals: only roles that have less than half of their time left are signed again.
     bool only_when_due = false;
+    /// Where `qpkg build --inputs` kept what the modules were made of, for those who build again; empty: only recipes
+    /// and lock files are published.
+    std::filesystem::path inputs = {};
     /// Takes old releases off the list; nothing: none.
     std::optional<Retention> retention = std::nullopt;
     /// Nothing is published: what root, targets and publisher keys are to sign is written to this directory.

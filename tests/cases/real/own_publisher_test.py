@@ -50,6 +50,18 @@ class OwnPublisher(MovingArchiveCase):
         self.world.must("rollback", "work", "--yes")
         self.assertEqual(self.greet(), "hello from 1.0\n")
 
+    def test_search_and_info_look_into_the_distribution(self):
+        nothing = check_schema(self.world.must("search", "greeter", "--json").json)
+        self.assertIn("qpkg setup", " ".join(nothing["next"]))
+        self.assertEqual(nothing["buildable"], [])
+        self.set_up()
+        found = check_schema(self.world.must("search", "greeter", "--json").json)
+        self.assertEqual([row["app"] for row in found["buildable"]], ["org.debian.greeter", "org.debian.libgreeter"])
+        told = check_schema(self.world.must("info", "greeter", "--json").json)
+        self.assertEqual([(row["app"], row["packages"]) for row in told["builds"]], [("org.debian.greeter", 2)])
+        self.assertEqual(self.world.qpkg("info", "greter").code, 3)
+        self.assertEqual(self.world.qpkg("info", "greeter", "--offline").code, 3)
+
     def test_what_is_there_already_is_left_alone(self):
         made = self.set_up()
         self.assertEqual((made["base"], made["qube"], made["passphrase"]), ("debian-12", "work", False))

@@ -104,6 +104,38 @@ class Pipeline(MovingArchiveCase):
         self.write("broken", "greeter", "true")
         self.assertEqual(self.states(self.document()), {"broken": "built", "greeter": "current", "other": "current"})
 
+    def rebuild(self, code):
+        key = self.world.folder / "rebuilder/publisher.key"
+        if not key.exists():
+            self.world.must("key", "new", "--out", key.parent, "--no-passphrase")
+        answer = self.world.qpkg("rebuild", "greeter", "--key", key, "--out", self.world.folder / "statements", "--json")
+        self.assertEqual(answer.code, code, answer.out + answer.err)
+        return check_schema(answer.json)
+
+    def test_what_is_listed_can_be_built_again_when_its_distribution_has_it_no_more(self):
+        self.ci()
+        self.world.must("repo", "add", "demo", self.world.site, "--yes")
+        self.archive.move_to("1.1", "2025-06-01")
+        shutil.rmtree(self.world.root / "cache")
+
+        agreed = self.rebuild(0)
+
+        self.assertEqual((agreed["reproduced"], agreed["origin_proven"]), (True, True))
+        self.assertTrue(pathlib.Path(agreed["statement"]).exists())
+        shutil.rmtree(self.world.folder / "statements")
+        table = next(self.world.site.glob("inputs/*.origin"))
+        for kept in (table.read_text().replace("_InRelease", "_Other"), None):
+            if kept:
+                for each in self.world.site.glob("inputs/*.origin"):
+                    each.write_text("\n".join([kept.splitlines()[0], *sorted(kept.splitlines()[1:])]) + "\n")
+            else:
+                for each in self.world.site.glob("inputs/*.origin"):
+                    each.unlink()
+            doubted = self.rebuild(5)
+            self.assertEqual((doubted["reproduced"], doubted["origin_proven"], doubted["statement"]), (True, False, ""))
+            self.assertIn("origin not proven", doubted["origin_doubt"])
+            self.assertFalse((self.world.folder / "statements").exists())
+
     def test_a_run_that_is_killed_anywhere_is_finished_by_the_same_command(self):
         trace = self.world.folder / "trace"
         self.ci(QPKG_FAULT_TRACE=str(trace))
