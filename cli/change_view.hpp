@@ -16,6 +16,9 @@ void describe(Document& out, const app::PreparedChange& change);
 /// What has changed: the plan again (for scripts), then the closing line and what to do next.
 void describe(Document& out, const app::PreparedChange& change, const app::ChangeReport& report);
 
+/// What cannot be upgraded; also what turned out while it was fetched.
+void describe_left_out(Document& out, const app::PreparedChange& change);
+
 /// Plans; once that was agreed to, takes the lock, applies the plan and shows the report. The same for every command
 /// that changes bindings. `nothing` is what to say when there is nothing to do.
 Proposal propose(Context& context, const std::function<app::PreparedChange()>& prepare, const std::string& nothing);

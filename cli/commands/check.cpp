@@ -52,6 +52,7 @@ Proposal propose_scheduled(Context& context)
         return nothing_to_do(
             Document("check")
                 .field("news", false)
+                .field("changed", false)
                 .done("Done: this machine does nothing by itself. To change that: qpkg check --updates check"));
     case Updates::check:
         break;

@@ -103,6 +103,7 @@ def cases(world):
         "root add-sig": Case("root", "add-sig", folder / "to-sign", "--keys", keys, "--yes"),
         "root rotate": Case("root", "rotate", *there, "--threshold", "3"),
         "publish": Case("publish", newest, *there),
+        "promote": Case("promote", "org.example.tried", "--from", "testing", *there),
         "sign": Case("sign", "--tbs", folder / "to-sign", "--keys", keys, "--yes"),
         "vault serve": Case("vault", "serve", "--vault", folder / "vault", stdin=folder / "asked"),
         "mirror sync": Case("mirror", "sync", site, "--to", folder / "mirror"),
@@ -131,6 +132,8 @@ class DryRuns(WorldCase):
     def publish_more(cls, world):
         world.publish(world.make_module("org.example.hello", "2.0", out=world.folder / "2.0"),
                       world.make_module("org.example.third", "1.0"))
+        world.must("publish", world.make_module("org.example.tried", "1.0"), "--channel", "testing", "--repo", world.site,
+                   "--keys", world.keys)
         world.make_module("org.example.hello", "3.0", out=world.folder / "3.0")
         world.must("bundle", "create", "--repo", world.site, "--out", world.folder / "news.bundle")
 

@@ -123,8 +123,8 @@ public:
 
     /// What `resolve` would choose now, ascending; nothing is downloaded but lists. Errors as `resolve`.
     virtual std::vector<OfferedPackage> look(const Workshop& workshop, const PackageWish& wish) const = 0;
-    /// Packages whose name or summary has each of these words in it, whatever the case; ascending. Nothing is downloaded
-    /// but lists. Error failed (unreachable).
+    /// Packages whose name or summary has each of these words in it, whatever the case; ascending. Nothing is
+    /// downloaded but lists. Error failed (unreachable).
     virtual std::vector<FoundPackage> search(const Workshop& workshop, std::span<const std::string> words) const = 0;
     /// Packages of the base itself that its distribution offers in other versions now, with what these need; ascending.
     /// Nothing is downloaded but lists. Error failed (unreachable).

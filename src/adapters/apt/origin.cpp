@@ -45,12 +45,14 @@ std::optional<char> hex_of(std::string_view two)
 
 void lay_out(const workshop::Run& run, const fs::path& lists)
 {
-    for (const auto& entry : fs::directory_iterator(lists)) {
-        const auto place = place_of_list(entry.path().filename().string());
+    const ForeignTree kept(lists);
+    for (const auto& [path, info] : kept.list("")) {
+        const auto name = path.substr(path.rfind('/') + 1);
+        const auto place = place_of_list(name);
         if (!place) {
-            throw not_proven("\"" + text::escaped(entry.path().filename().string()) + "\" is no list");
+            throw not_proven("\"" + text::escaped(name) + "\" is no list");
         }
-        files::write(run.layer(fs::path(origin_place) / *place), files::read(entry.path(), largest_kept_list), 0644,
+        files::write(run.layer(fs::path(origin_place) / *place), kept.read(path, largest_kept_list), 0644,
                      files::Durability::scratch);
     }
 }

@@ -80,10 +80,8 @@ AppId published_id(const BaseId& id)
 
 fs::path lay_down(World& world, const MadeBase& made, const fs::path& out)
 {
-    const auto recipe = build::encode_base_recipe({.id = made.base.id,
-                                                  .of = made.made_of,
-                                                  .packages = made.packages,
-                                                  .level = made.base.level});
+    const auto recipe = build::encode_base_recipe(
+        {.id = made.base.id, .of = made.made_of, .packages = made.packages, .level = made.base.level});
     const auto lock = base_lock(made);
     auto release = base_draft(made, recipe, lock);
     const Scratch result(out, ".qpkg-build-"); // beside its place, so that putting it there is one rename

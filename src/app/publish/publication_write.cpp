@@ -43,11 +43,16 @@ void Publication::write_objects(Planned& planned)
 {
     const trust::OstreeSigner signer(ring_.secret("ostree"));
     auto& release = planned.release;
+    const auto archive = ports_.archive_repository(request_.repository / "ostree");
+    if (planned.module == nullptr) {
+        archive->set_ref(served_ref(release), release.tree.commit);
+        write_listed(planned, signer);
+        return;
+    }
     release.tree.archive_size = with_context("publish " + release.app.text(), [&] {
         try {
-            return ports_.archive_repository(request_.repository / "ostree")
-                ->add(release.tree.commit, planned.module->directory / "ostree", release.tree.ref, &signer,
-                      ports_.progress);
+            return archive->add(release.tree.commit, planned.module->directory / "ostree", served_ref(release), &signer,
+                                ports_.progress);
         } catch (const Error& error) {
             if (error.code() != Code::corrupt) {
                 throw;
@@ -57,10 +62,17 @@ void Publication::write_objects(Planned& planned)
         }
     });
     fault_point("publish.objects");
-    write_deltas(release, signer);
     write_inputs(*planned.module);
     write_kept_inputs(*planned.module);
     write_tables(*planned.module);
+    write_listed(planned, signer);
+}
+
+/// Its deltas and its manifest, and its place in the list.
+void Publication::write_listed(Planned& planned, const CommitSigner& signer)
+{
+    auto& release = planned.release;
+    write_deltas(release, signer);
     const auto bytes = encode_manifest(release);
     planned.manifest = sha256(bytes);
     const auto path = target_path(release.app, release.arch, release.channel, release.sequence);

@@ -5,6 +5,7 @@
 #include "app/publish/retention.hpp"
 #include "app/publish/rotation.hpp"
 #include "app/world.hpp"
+#include "repo-format/repo/notices.hpp"
 
 #include "qpkg/model/release.hpp"
 
@@ -24,13 +25,23 @@ struct Withdrawal {
     std::optional<std::string> version; ///< nothing: every release of the app
 };
 
+/// The newest release of a channel becomes one of another, too: the same commit, volume and core.
+struct Promotion {
+    AppId app;
+    Channel from;
+    Channel to;
+};
+
 struct PublishRequest {
     /// Directories as `qpkg build --out` makes them: manifest.json (sequence 0), module.toml, module.lock and ostree/.
     /// None: the repository is only signed again, so that its metadata does not expire.
     std::vector<std::filesystem::path> modules;
     std::vector<Withdrawal> withdrawals;
-    std::filesystem::path repository; ///< made when it is not there
-    std::filesystem::path keys;       ///< directory of key files
+    std::vector<Promotion> promotions = {};
+    std::vector<tuf::Notice> notices = {};         ///< what is told of apps; one that tells nothing takes it back
+    std::optional<Channel> channel = std::nullopt; ///< of the modules; nothing: stable
+    std::filesystem::path repository;              ///< made when it is not there
+    std::filesystem::path keys;                    ///< directory of key files
     std::optional<std::string> passphrase;
     std::size_t deltas = 2;               ///< from so many earlier releases of the same line a static delta is made
     std::string publisher = "publisher";  ///< name of the role when a new one is made

@@ -56,12 +56,12 @@ ReleaseAge age_of_release(const std::string& path, const tuf::Target& target, co
 ReleaseAge age_of_release(const std::string& path, std::int64_t published, const Release& release)
 {
     ReleaseAge kept{.path = path,
-              .app = release.app.text(),
-              .line = std::string(tuf::line_of(target_path(release.app, release.arch, release.channel, 0))),
-              .sequence = release.sequence,
-              .published = published,
-              .gives = {},
-              .needs = {}};
+                    .app = release.app.text(),
+                    .line = std::string(tuf::line_of(target_path(release.app, release.arch, release.channel, 0))),
+                    .sequence = release.sequence,
+                    .published = published,
+                    .gives = {},
+                    .needs = {}};
     if (is_base(release)) {
         kept.gives.push_back("base " + release.tree.commit.hex());
     } else if (release.inputs.base) {

@@ -135,13 +135,13 @@ std::string manifest_difference(const Release& published, const Release& built)
     if (built.details.sha256 != published.details.sha256) {
         return "other details of the same tree";
     }
-    return is_same_release(published, built) ? "" : "other manifest of the same tree";
+    return core_of(published) == core_of(built) ? "" : "other manifest of the same tree";
 }
 
 fs::path write_statement(const RebuildRequest& request, const KnownRelease& known, const Release& built,
                          const trust::SecretKey& key, Fetcher& from)
 {
-    auto statement = agreement_with(known.id, known.release);
+    auto statement = agreement_with(known.release);
     const auto& published = known.release.tree.commit;
     auto path = statement_path(published);
     if (built.tree.commit != published) {

@@ -142,8 +142,8 @@ class Pipeline(MovingArchiveCase):
         expected = self.listed()
         points = trace.read_text().split()
         self.assertIn("ci.built", points)
-        # The points of publishing are gone over by tests/fault; here one of each name.
-        for name in sorted(set(points)):
+        # The other points of publishing are gone over by tests/fault.
+        for name in ("ci.built", "publish.objects", "publish.timestamp", "ci.published"):
             with self.subTest(name):
                 world = self.world = self.copy_world()
                 shutil.copytree(self.recipes, world.folder / "recipes", dirs_exist_ok=True)
