@@ -72,18 +72,20 @@ std::vector<std::string> install_words(const PackageWish& wish)
 }
 
 /// What apt would download to do this.
-CommandResult ask_for_uris(const Workshop& workshop, const std::vector<std::string>& words)
+CommandResult ask_for_uris(const Workshop& workshop, const std::vector<std::string>& words,
+                           const std::vector<std::string>& names)
 {
     OnlineRun run(workshop, "choose");
     // An empty archive, else apt leaves out what the cache has.
     run.layer("/var/empty-archive/partial/");
-    return run(words + std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"});
+    return run(words + std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} +
+               names);
 }
 
 std::vector<PackageUri> choose_packages(const Workshop& workshop, const PackageWish& wish,
                                         const std::vector<std::string>& names)
 {
-    const auto result = ask_for_uris(workshop, install_words(wish) + names);
+    const auto result = ask_for_uris(workshop, install_words(wish), names);
     if (result.status != 0) {
         if (const auto name = unknown_package(result.errors)) {
             refuse_unknown_package(workshop, *name);
@@ -214,7 +216,7 @@ std::vector<OfferedPackage> AptSource::look_at_base(const Workshop& workshop) co
 {
     const PackageCache cache(workshop.cache);
     update_lists(workshop);
-    const auto result = ask_for_uris(workshop, apt_get + std::vector<std::string>{"dist-upgrade"});
+    const auto result = ask_for_uris(workshop, apt_get + std::vector<std::string>{"dist-upgrade"}, {});
     if (result.status != 0) {
         throw command_error(result, "ask what the base lacks");
     }
