@@ -24,20 +24,19 @@ void lay_aside(app::Fetching& fetching, const std::optional<engine::Damaged>& da
 
 } // namespace
 
-app::ChangeReport bring(Context& context, app::PreparedChange& change)
+ImportReport bring_and(Context& context, app::PreparedChange& change, const std::function<void()>& work)
 {
-    app::require_agreed(change.plan);
     auto& world = context.world();
     app::Fetching fetching(world, change);
-    std::optional<app::ChangeReport> report;
     std::optional<engine::Damaged> damaged;
-    while (!report) {
+    for (bool is_done = false; !is_done;) {
         lay_aside(fetching, damaged);
         context.locked([&] { // not before: repositories and people take their time
             app::require_still_there(world, change);
             world.content.adopt_staged();
             try {
-                report = app::apply(world, change);
+                work();
+                is_done = true;
             } catch (const engine::Damaged& found) {
                 if (damaged) {
                     throw;
@@ -48,7 +47,15 @@ app::ChangeReport bring(Context& context, app::PreparedChange& change)
             }
         });
     }
-    engine::add(report->prepared.imported, fetching.transferred());
+    return fetching.transferred();
+}
+
+app::ChangeReport bring(Context& context, app::PreparedChange& change)
+{
+    app::require_agreed(change.plan);
+    std::optional<app::ChangeReport> report;
+    const auto transferred = bring_and(context, change, [&] { report = app::apply(context.world(), change); });
+    engine::add(report->prepared.imported, transferred);
     return *std::move(report);
 }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/change_view.hpp"
 
-#include "app/use/code_wished.hpp"
 #include "cli/bases_view.hpp"
-#include "cli/bringing.hpp"
 #include "cli/extensions_view.hpp"
 #include "cli/mended_view.hpp"
 #include "cli/names_view.hpp"
@@ -157,17 +155,6 @@ void describe_own_roots(Document& out, const plan::Plan& plan)
     }
 }
 
-/// Also what turned out while it was fetched.
-void describe_left_out(Document& out, const app::PreparedChange& change)
-{
-    if (!change.left_out.empty()) {
-        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
-        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
-                  column("code", "", &app::LeftOut::why, code),
-                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
-    }
-}
-
 std::vector<std::string> signers(const app::PreparedChange& change)
 {
     std::vector<std::string> names;
@@ -231,6 +218,16 @@ void describe_left_state(Document& out, const app::PreparedChange& change)
 
 } // namespace
 
+void describe_left_out(Document& out, const app::PreparedChange& change)
+{
+    if (!change.left_out.empty()) {
+        const auto code = [](const Error& why) { return static_cast<std::uint64_t>(why.code()); };
+        out.table("left_out", change.left_out, column("app", "NOT UPGRADED", &app::LeftOut::app),
+                  column("code", "", &app::LeftOut::why, code),
+                  column("why", "BECAUSE", &app::LeftOut::why, &Error::what));
+    }
+}
+
 void describe(Document& out, const app::PreparedChange& change)
 {
     describe_bases(out, change);
@@ -293,71 +290,6 @@ void describe(Document& out, const app::PreparedChange& change, const app::Chang
         out.next(disposable.name.text() + " is a disposable of " + disposable.of.text() +
                  " and runs an older generation until it is closed.");
     }
-}
-
-namespace {
-
-/// The plan in the hands of whoever shows it and of whoever carries it out.
-using SharedChange = std::shared_ptr<app::PreparedChange>;
-
-Proposal proposal_of(Context& context, const SharedChange& change, const std::string& nothing,
-                     std::function<void()> carry_out)
-{
-    const auto plan = [&context, change] {
-        Document out(context.command);
-        describe(out, *change);
-        return out;
-    };
-    if (change->plan.empty()) {
-        return nothing_to_do(plan().field("changed", false).done("Done: " + nothing));
-    }
-    return {plan, std::move(carry_out)};
-}
-
-void show(Context& context, const app::PreparedChange& change, const app::ChangeReport& report)
-{
-    Document result(context.command);
-    if (context.options.json) {
-        describe(result, change);
-    } else {
-        describe_left_out(result, change);
-    }
-    result.field("changed", true);
-    describe(result, change, report);
-    if (!change.left_out.empty()) {
-        context.exit_code = static_cast<int>(Code::partly);
-        result.next(std::to_string(change.left_out.size()) + (change.left_out.size() == 1 ? " app was" : " apps were") +
-                    " not upgraded, see above.");
-    }
-    context.show(result);
-}
-
-} // namespace
-
-Proposal propose(Context& context, const std::function<app::PreparedChange()>& prepare, const std::string& nothing)
-{
-    context.finish_interrupted();
-    const auto change = std::make_shared<app::PreparedChange>(prepare());
-    return proposal_of(context, change, nothing, [&context, change] {
-        std::optional<app::ChangeReport> report;
-        context.locked([&] { // not before: people take their time
-            app::require_still_there(context.world(), *change);
-            report = app::apply(context.world(), *change);
-        });
-        show(context, *change, *report);
-    });
-}
-
-Proposal propose_bringing(Context& context, const std::function<app::PreparedChange()>& prepare,
-                          const std::string& nothing)
-{
-    context.finish_interrupted();
-    const auto fetch_lock = std::make_shared<std::optional<engine::WriterLock>>(context.fetch_lock());
-    const auto change = std::make_shared<app::PreparedChange>(prepare());
-    return proposal_of(context, change, nothing, [&context, change, fetch_lock] {
-        const auto report = bring(context, *change);
-        show(context, *change, report);
-    });
 }
 
 } // namespace qpkg::cli

@@ -7,14 +7,17 @@ namespace qpkg::cli {
 namespace {
 
 constexpr MakeCommand* commands_of_all_roles[] = {
-    search_command,      info_command,        list_command,       status_command,        install_command,
-    remove_command,      upgrade_command,     rollback_command,   hold_command,          unhold_command,
-    export_command,      why_command,         exposure_command,   diff_command,          history_command,
-    du_command,          verify_command,      gc_command,         doctor_command,        restore_command,
-    run_command,         shell_command,       repo_add_command,   repo_list_command,     repo_check_command,
-    repo_modify_command, repo_remove_command, import_command,     bundle_import_command, inventory_export_command,
-    qube_create_command, qube_set_command,    qube_start_command, qube_stop_command,     qube_list_command,
-    qube_remove_command, help_command,        version_command,    completion_command,
+    search_command,      info_command,        list_command,          status_command,
+    install_command,     remove_command,      upgrade_command,       download_command,
+    check_command,       rollback_command,    hold_command,          unhold_command,
+    export_command,      why_command,         exposure_command,      diff_command,
+    history_command,     du_command,          verify_command,        gc_command,
+    doctor_command,      restore_command,     run_command,           shell_command,
+    repo_add_command,    repo_list_command,   repo_check_command,    repo_modify_command,
+    repo_remove_command, import_command,      bundle_import_command, inventory_export_command,
+    qube_create_command, qube_set_command,    qube_start_command,    qube_stop_command,
+    qube_list_command,   qube_remove_command, help_command,          version_command,
+    completion_command,
 };
 
 std::vector<Option> global_options(Options& options)

@@ -11,7 +11,7 @@ namespace qpkg::cli {
 using MakeCommand = Command(Context& context);
 
 MakeCommand search_command, info_command, list_command, status_command, install_command, remove_command,
-    upgrade_command, rollback_command, hold_command, unhold_command, export_command;
+    upgrade_command, rollback_command, hold_command, unhold_command, export_command, download_command, check_command;
 MakeCommand why_command, exposure_command, diff_command, history_command, du_command, verify_command;
 MakeCommand gc_command, doctor_command, restore_command;
 MakeCommand run_command, shell_command;

@@ -43,6 +43,17 @@ std::optional<Proposal> propose_building(Context& context, app::InstallRequest& 
 std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeRequest& request,
                                            const std::function<Proposal()>& upgrade);
 
+/// Signs this machine's own repository again where that is due. What hinders it is a warning: it hinders nothing else.
+void keep_own_fresh(Context& context);
+/// Tells what this machine built once, and would build otherwise now; whether there is any.
+bool describe_rebuilds(Context& context, Document& out, const app::UpgradeRequest& request);
+/// Tells packages of the distribution that this machine could build apps of; whether there are any.
+bool describe_buildable(Context& context, Document& out, const std::vector<std::string>& words);
+/// Tells what a build of the package of that name would take. False where this machine builds none, or there is none.
+bool describe_package(Context& context, Document& out, const std::string& typed);
+/// Where nothing offers anything yet: what to do about it.
+std::string first_step(Context& context);
+
 /// Those that only this role has; all others are there.
 std::vector<Command> commands_of_role(Context& context);
 

@@ -212,6 +212,24 @@ std::uint64_t TrustClient::newest_withdrawn(const AppId& app, const Arch& arch, 
     return newest;
 }
 
+std::optional<tuf::Notice> TrustClient::notice(const AppId& app) const
+{
+    if (!found_) {
+        return std::nullopt;
+    }
+    for (const auto& publisher : found_->publishers) {
+        if (std::ranges::find(publisher.namespaces, namespace_of(app)) == publisher.namespaces.end()) {
+            continue;
+        }
+        const auto notices = tuf::notices_of(*publisher.role);
+        const auto found = std::ranges::find(notices, app, &tuf::Notice::app);
+        if (found != notices.end()) {
+            return *found;
+        }
+    }
+    return std::nullopt;
+}
+
 bool TrustClient::signs_with(const PublicKey& key) const
 {
     const auto among = [&](const tuf::Keys& keys) {

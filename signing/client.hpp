@@ -9,6 +9,7 @@
 // not stop for one of them. It is remembered beside the metadata, so that every later command can say it.
 #pragma once
 
+#include "repo-format/repo/notices.hpp"
 #include "signing/key.hpp"
 #include "signing/updater.hpp"
 
@@ -133,6 +134,8 @@ public:
 
     /// The highest number that a publisher took off the list of this line of releases, 0 when there is none.
     std::uint64_t newest_withdrawn(const AppId& app, const Arch& arch, const Channel& channel) const;
+    /// What the app's publishers tell of it as a whole.
+    std::optional<tuf::Notice> notice(const AppId& app) const;
     /// Whether a role here, or a publisher for stock clients, signs with this key.
     bool signs_with(const PublicKey& key) const;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/query.hpp"
 #include "cli/commands.hpp"
+#include "cli/role.hpp"
 
 #include "qpkg/core/text.hpp"
 
@@ -85,6 +86,20 @@ void describe(Document& out, const app::AppInfo& info)
               column("change", "IS", [](const OwnName& own) { return text(own.dropped ? "dropped" : "added"); }));
 }
 
+/// Of an app that no repository offers, what a build here would take.
+void tell(Context& context, const std::string& typed)
+{
+    Document out("info");
+    try {
+        describe(out, app::info(context.world(), typed, context.reach()));
+    } catch (const Error& missing) {
+        if (missing.code() != Code::not_found || !describe_package(context, out, typed)) {
+            throw;
+        }
+    }
+    context.show(out);
+}
+
 } // namespace
 
 Command info_command(Context& context)
@@ -93,11 +108,7 @@ Command info_command(Context& context)
     return {"info",
             Section::apps,
             {{"APP", typed.get(), "an app by name or full id", required(Names::apps)}},
-            Refreshes{[&context, typed] {
-                Document out("info");
-                describe(out, app::info(context.world(), *typed, context.reach()));
-                context.show(out);
-            }}};
+            Refreshes{[&context, typed] { tell(context, *typed); }}};
 }
 
 } // namespace qpkg::cli

@@ -44,6 +44,7 @@ Proposal install(Context& context, app::InstallRequest& request)
 {
     request.reason = context.typed;
     request.reach = context.reach();
+    keep_own_fresh(context);
     const auto bring = [&context, &request] {
         return propose_bringing(
             context, [&] { return with_answers(context, request, app::prepare_install(context.world(), request)); },

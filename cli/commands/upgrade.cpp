@@ -3,8 +3,21 @@
 #include "cli/commands.hpp"
 #include "cli/release_options.hpp"
 #include "cli/role.hpp"
+#include "cli/upgrading.hpp"
 
 namespace qpkg::cli {
+
+Proposal propose_upgrade(Context& context, const app::UpgradeRequest& request)
+{
+    keep_own_fresh(context);
+    const auto bring = [&context, request] {
+        return propose_bringing(
+            context, [&] { return app::prepare_upgrade(context.world(), request); },
+            request.only_security ? "no security fix is waiting." : "everything is up to date.");
+    };
+    auto rebuilding = propose_rebuilding(context, request, bring);
+    return rebuilding ? *std::move(rebuilding) : bring();
+}
 
 Command upgrade_command(Context& context)
 {
@@ -22,13 +35,7 @@ Command upgrade_command(Context& context)
             Writes{[&context, request] {
                 request->reason = context.typed;
                 request->reach = context.reach();
-                const auto bring = [&context, request] {
-                    return propose_bringing(
-                        context, [&] { return app::prepare_upgrade(context.world(), *request); },
-                        request->only_security ? "no security fix is waiting." : "everything is up to date.");
-                };
-                auto rebuilding = propose_rebuilding(context, *request, bring);
-                return rebuilding ? *std::move(rebuilding) : bring();
+                return propose_upgrade(context, *request);
             }},
             "update"};
 }

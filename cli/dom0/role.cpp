@@ -43,6 +43,16 @@ std::optional<Proposal> propose_rebuilding(Context&, const app::UpgradeRequest&,
     return std::nullopt;
 }
 
+void keep_own_fresh(Context&) {}
+
+bool describe_rebuilds(Context&, Document&, const app::UpgradeRequest&) { return false; }
+
+bool describe_buildable(Context&, Document&, const std::vector<std::string>&) { return false; }
+
+bool describe_package(Context&, Document&, const std::string&) { return false; }
+
+std::string first_step(Context&) { return "To add one: qpkg repo add NAME BUNDLE"; }
+
 std::vector<Command> commands_of_role(Context&) { return {}; }
 
 } // namespace qpkg::cli

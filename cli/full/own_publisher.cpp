@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "cli/full/own_publisher.hpp"
 
+#include "app/own/distribution_search.hpp"
 #include "app/own/outdated.hpp"
 #include "app/own/own_builds.hpp"
+#include "app/own/renewal.hpp"
+#include "app/publish/keys.hpp"
 #include "cli/full/rotate.hpp"
 #include "cli/proposal.hpp"
 #include "cli/role.hpp"
@@ -34,6 +37,9 @@ void describe_builds(Document& out, const std::vector<app::Outlook>& builds)
               column("download", "DOWNLOAD", &Outlook::download, size));
 }
 
+/// Whether what the machine's own publisher can do is worth asking for: somebody is asked at all.
+bool is_asking(Context& context) { return context.reach() == app::Reach::online; }
+
 /// The rest of a command whose plan was agreed to already.
 void go_on(Context& context, Proposal next)
 {
@@ -54,27 +60,97 @@ std::optional<std::string> own_passphrase(Context& context)
     return keys_passphrase(app::own_place(context.world()).keys, {});
 }
 
+std::string reason_of(const std::vector<build::MovedPackage>& all)
+{
+    if (all.empty()) {
+        return "";
+    }
+    auto words = count_of(all.size(), "package");
+    if (const auto fixes = std::ranges::count(all, true, &build::MovedPackage::is_security_fix); fixes > 0) {
+        words += ", " + count_of(static_cast<std::size_t>(fixes), "security fix");
+        words += fixes == 1 ? "" : "es";
+    }
+    std::vector<std::string> named;
+    for (const auto& moved : all) {
+        if (named.size() < most_named) {
+            named.push_back(words_of(moved));
+        }
+    }
+    return words + ": " + qpkg::text::join(named, ", ") + (all.size() > most_named ? " …" : "");
+}
+
 std::string reason_of(const app::ModuleAge& age)
 {
-    std::string words;
-    if (!age.moved.empty()) {
-        words = count_of(age.moved.size(), "package");
-        if (const auto fixes = age.security_fixes(); fixes > 0) {
-            words += ", " + count_of(fixes, "security fix");
-            words += fixes == 1 ? "" : "es";
-        }
-        std::vector<std::string> named;
-        for (const auto& moved : age.moved) {
-            if (named.size() < most_named) {
-                named.push_back(words_of(moved));
-            }
-        }
-        words += ": " + qpkg::text::join(named, ", ") + (age.moved.size() > most_named ? " …" : "");
-    }
+    auto words = reason_of(age.moved);
     if (age.has_newer_base) {
         words += (words.empty() ? "" : "; ") + std::string("the base is another");
     }
     return words;
+}
+
+void keep_own_fresh(Context& context)
+{
+    auto& world = context.world();
+    if (context.options.dry_run) {
+        return;
+    }
+    try {
+        if (!app::is_renewal_due(world)) {
+            return;
+        }
+        if (app::needs_passphrase(app::own_place(world).keys) && !context.may_ask()) {
+            log::warning(
+                "this machine's own repository is to be signed again, and its keys have a passphrase: run qpkg "
+                "upgrade where it can be asked for");
+            return;
+        }
+        app::renew_own(world, own_passphrase(context), context.typed);
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted || error.code() == Code::bug) {
+            throw;
+        }
+        log::warning(std::string("this machine's own repository is not signed again: ") + error.what());
+    }
+}
+
+bool describe_buildable(Context& context, Document& out, const std::vector<std::string>& words)
+{
+    using app::BuildableApp;
+    std::vector<BuildableApp> found;
+    if (is_asking(context)) {
+        try {
+            found = app::search_distribution(context.world(), words);
+        } catch (const Error& error) {
+            if (error.code() == Code::interrupted || error.code() == Code::bug) {
+                throw;
+            }
+            log::warning(std::string("the distribution's packages are not searched: ") + error.what());
+        }
+    }
+    out.table("buildable", found, column("app", "CAN BE BUILT HERE", &BuildableApp::app),
+              column("package", "PACKAGE", &BuildableApp::package), column("base", "ON", &BuildableApp::base),
+              column("summary", "SUMMARY", &BuildableApp::summary));
+    return !found.empty();
+}
+
+bool describe_package(Context& context, Document& out, const std::string& typed)
+{
+    const auto found = is_asking(context) ? app::find_in_distribution(context.world(), typed) : std::nullopt;
+    if (!found) {
+        return false;
+    }
+    out.field("app", found->app, "App");
+    describe_builds(out, {*found});
+    out.line("No repository offers it.");
+    out.next("To build it here and install it: qpkg install " + short_name(found->app) + " --into QUBE");
+    return true;
+}
+
+std::string first_step(Context&)
+{
+    return "To add one: qpkg repo add NAME LOCATION; or to let this machine build apps from its distribution's "
+           "packages: "
+           "qpkg setup";
 }
 
 std::optional<Proposal> propose_building(Context& context, app::InstallRequest& request, const Error& missing,
@@ -114,22 +190,45 @@ std::optional<Proposal> propose_building(Context& context, app::InstallRequest& 
                     }};
 }
 
-std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeRequest& request,
-                                           const std::function<Proposal()>& upgrade)
+namespace {
+
+std::vector<app::ModuleAge> outdated_own(Context& context, const app::UpgradeRequest& request)
 {
     auto ages = app::own_ages(context.world(), request);
     for (const auto& [module, why] : ages.unknown) {
         log::warning(module.filename().string() + " is not compared with what is offered now: " + why.what());
     }
     std::erase_if(ages.modules, [](const app::ModuleAge& age) { return !age.is_outdated(); });
-    if (ages.modules.empty()) {
+    return ages.modules;
+}
+
+void describe_outdated(Document& out, const std::vector<app::ModuleAge>& outdated)
+{
+    const auto why = [](const app::ModuleAge& age) { return reason_of(age); };
+    out.table("rebuilds", outdated, column("app", "BUILT AGAIN", &app::ModuleAge::app),
+              column("base", "ON", &app::ModuleAge::base), column("why", "BECAUSE", why));
+}
+
+} // namespace
+
+bool describe_rebuilds(Context& context, Document& out, const app::UpgradeRequest& request)
+{
+    const auto outdated = outdated_own(context, request);
+    describe_outdated(out, outdated);
+    return !outdated.empty();
+}
+
+std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeRequest& request,
+                                           const std::function<Proposal()>& upgrade)
+{
+    const auto outdated = outdated_own(context, request);
+    if (outdated.empty()) {
         return std::nullopt;
     }
-    const auto outdated = ages.modules;
     const auto plan = [&context, outdated] {
         Document out(context.command);
-        return out.table("rebuilds", outdated, column("app", "BUILT AGAIN", &app::ModuleAge::app),
-                         column("base", "ON", &app::ModuleAge::base), column("why", "BECAUSE", reason_of));
+        describe_outdated(out, outdated);
+        return out;
     };
     return Proposal{plan, [&context, outdated, upgrade] {
                         const auto passphrase = own_passphrase(context);

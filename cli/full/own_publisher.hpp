@@ -20,6 +20,7 @@ app::Turns turns_of(Context& context);
 std::optional<std::string> own_passphrase(Context& context);
 
 /// "2 of 14 packages, 1 security fix: libssl3 3.0.15-1 → 3.0.16-1, openssl …", at most a few of them.
+std::string reason_of(const std::vector<build::MovedPackage>& moved);
 std::string reason_of(const app::ModuleAge& age);
 
 } // namespace qpkg::cli

@@ -190,10 +190,13 @@ void check_type(Fields& fields)
     }
 }
 
+/// Whatever the channel of the release: see served_ref.
+constexpr std::string_view bound_channel = "stable";
+
 void check_ref(const Release& release)
 {
-    const auto expected = (is_base(release) ? "base/" : "app/") + release.app.text() + "/" + release.arch.text() + "/" +
-                          release.channel.text();
+    const auto expected = (is_base(release) ? "base/" : "app/") + release.app.text() + "/" + release.arch.text() + '/' +
+                          std::string(bound_channel);
     if (release.tree.ref != expected) {
         throw Error(Code::corrupt, "ostree.ref: is \"" + text::escaped(release.tree.ref) + "\", expected " + expected);
     }
@@ -329,6 +332,31 @@ std::string encode_manifest(const Release& release)
                                         std::to_string(largest_manifest));
     }
     return bytes;
+}
+
+Digest core_of(const Release& release)
+{
+    const auto whole = canonical::parse(encode_manifest(release), largest_manifest);
+    auto core = *whole.get_if<Object>();
+    const auto without = [&](const char* part, std::initializer_list<const char*> names) {
+        auto members = *core.at(part).get_if<Object>();
+        for (const auto* name : names) {
+            members.erase(name);
+        }
+        core.insert_or_assign(part, std::move(members));
+    };
+    for (const auto* name : {"channel", "sequence", "deltas"}) {
+        core.erase(name);
+    }
+    without("ostree", {"ref", "archive_size"});
+    without("details", {"packed_sha256", "packed_size"});
+    without("owners", {"packed_sha256", "packed_size"});
+    return sha256(canonical::encode(core));
+}
+
+std::string served_ref(const Release& release)
+{
+    return release.tree.ref.substr(0, release.tree.ref.rfind('/') + 1) + release.channel.text();
 }
 
 std::size_t size_in_manifest(const AppId& app, const Export& made)

@@ -27,6 +27,14 @@ Release parse_manifest(std::string_view bytes);
 /// cannot hold (see canonical::to_text).
 std::string encode_manifest(const Release& release);
 
+/// What rebuilders say that it came out, and what stays when a release goes from one channel to another: the manifest
+/// without channel, sequence, deltas and what depends on how it is carried. Normative: repo-format/repo/manifest.md.
+Digest core_of(const Release& release);
+
+/// What repositories call the commit: `tree.ref` with the release's own channel. A commit is bound to the channel that
+/// every release is on its way to, so that the same commit can be promoted.
+std::string served_ref(const Release& release);
+
 /// Bytes that an export takes of a manifest. Errors as `encode_manifest`.
 std::size_t size_in_manifest(const AppId& app, const Export& made);
 

@@ -20,13 +20,12 @@ std::string place_of(const std::string& name)
 
 } // namespace
 
-RebuildStatement agreement_with(const ManifestId& manifest, const Release& release)
+RebuildStatement agreement_with(const Release& release)
 {
     return {.app = release.app,
             .arch = release.arch,
-            .channel = release.channel,
             .version = release.version,
-            .manifest = manifest,
+            .core = core_of(release),
             .inputs = release.inputs,
             .commit = release.tree.commit,
             .volume = release.volume.root};
@@ -44,9 +43,8 @@ RebuildStatement parse_rebuild(std::string_view payload)
     }
     RebuildStatement statement{.app = fields.id<AppId>("app"),
                                .arch = fields.id<Arch>("arch"),
-                               .channel = fields.id<Channel>("channel"),
                                .version = fields.text("version"),
-                               .manifest = ManifestId(fields.digest("manifest")),
+                               .core = fields.digest("core"),
                                .inputs = parse_inputs(fields.object("inputs")),
                                .commit = CommitId(fields.digest("commit")),
                                .volume = VolumeId(fields.digest("volume"))};
@@ -62,9 +60,8 @@ std::string encode_rebuild(const RebuildStatement& statement)
                                                {"schema", statement_schema},
                                                {"app", statement.app.text()},
                                                {"arch", statement.arch.text()},
-                                               {"channel", statement.channel.text()},
                                                {"version", statement.version},
-                                               {"manifest", statement.manifest.hex()},
+                                               {"core", statement.core.hex()},
                                                {"inputs", encode_inputs(statement.inputs)},
                                                {"commit", statement.commit.hex()},
                                                {"volume", statement.volume.hex()}});

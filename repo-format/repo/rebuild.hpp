@@ -19,18 +19,17 @@ inline constexpr std::size_t largest_statement = 64 * 1024; ///< bytes of the si
 struct RebuildStatement {
     AppId app;
     Arch arch;
-    Channel channel;
     std::string version;
-    ManifestId manifest; ///< of the release that was built again
-    BuildInputs inputs;  ///< what it was built from, as the manifest has them
-    CommitId commit;     ///< what came out
+    Digest core;        ///< of the release that was built again, whatever its channel
+    BuildInputs inputs; ///< what it was built from, as the manifest has them
+    CommitId commit;    ///< what came out
     VolumeId volume;
 
     friend bool operator==(const RebuildStatement&, const RebuildStatement&) = default;
 };
 
 /// What everybody says whose build came out as the release: the same bytes, so that signatures can be put together.
-RebuildStatement agreement_with(const ManifestId& manifest, const Release& release);
+RebuildStatement agreement_with(const Release& release);
 
 /// Reader of the signed part. Errors: corrupt (not canonical, a member missing or malformed), unsupported (schema).
 RebuildStatement parse_rebuild(std::string_view payload);

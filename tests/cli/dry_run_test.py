@@ -58,7 +58,7 @@ class Case:
 
 
 def cases(world):
-    """command → its case. What needs the network (base build, build) begins its work, and then fails without it."""
+    """command → its case. What needs the network (base build, build, ci) begins its work, and then fails without it."""
     folder, keys, site = world.folder, world.keys, world.site
     there = ("--repo", site, "--keys", keys)
     newest = folder / "3.0/org.example.hello"
@@ -66,6 +66,8 @@ def cases(world):
         "install": Case("install", "third", "--into", "work", "--yes"),
         "remove": Case("remove", "hello", "--from", "work", "--yes"),
         "upgrade": Case("upgrade", "--yes"),
+        "download": Case("download", "third", "--into", "work", "--yes"),
+        "check": Case("check"),
         "rollback": Case("rollback", "work", "--yes"),
         "hold": Case("hold", "hello", "--in", "work"),
         "unhold": Case("unhold", "hello", "--in", "personal"),
@@ -86,10 +88,11 @@ def cases(world):
         "qube stop": Case("qube", "stop", "work", before=start_a_qube),
         "qube remove": Case("qube", "remove", "personal", "--yes"),
         "setup": Case("setup", "--yes"),
+        "ci": Case("ci", folder / "module.toml", *there, code=9),
         "base build": Case("base", "build", "debian-12", "--mirror", "file:///nowhere", code=1),
         "base import": Case("base", "import", folder / "base.tar", "--id", "other"),
         "build": Case("build", folder / "module.toml", "--out", folder / "built", code=9),
-        "rebuild": Case("rebuild", "hello", "--built", folder / "2.0/org.example.hello", "--key",
+        "rebuild": Case("rebuild", "hello", "--without-origin", "--built", folder / "2.0/org.example.hello", "--key",
                         folder / "second/keys/publisher.key", "--out", folder / "statements"),
         "key new": Case("key", "new", "--out", folder / "more-keys", "--no-passphrase"),
         "key rotate": Case("key", "rotate", "timestamp", *there, "--add", folder / "second/keys/timestamp.key"),
@@ -100,6 +103,7 @@ def cases(world):
         "root add-sig": Case("root", "add-sig", folder / "to-sign", "--keys", keys, "--yes"),
         "root rotate": Case("root", "rotate", *there, "--threshold", "3"),
         "publish": Case("publish", newest, *there),
+        "promote": Case("promote", "org.example.tried", "--from", "testing", *there),
         "sign": Case("sign", "--tbs", folder / "to-sign", "--keys", keys, "--yes"),
         "vault serve": Case("vault", "serve", "--vault", folder / "vault", stdin=folder / "asked"),
         "mirror sync": Case("mirror", "sync", site, "--to", folder / "mirror"),
@@ -128,6 +132,8 @@ class DryRuns(WorldCase):
     def publish_more(cls, world):
         world.publish(world.make_module("org.example.hello", "2.0", out=world.folder / "2.0"),
                       world.make_module("org.example.third", "1.0"))
+        world.must("publish", world.make_module("org.example.tried", "1.0"), "--channel", "testing", "--repo", world.site,
+                   "--keys", world.keys)
         world.make_module("org.example.hello", "3.0", out=world.folder / "3.0")
         world.must("bundle", "create", "--repo", world.site, "--out", world.folder / "news.bundle")
 

@@ -41,13 +41,22 @@ class Rebuilders(WorldCase):
 
     def rebuild(self, who, built="first", code=0, *words):
         key = self.common.folder / f"keys-{who}/publisher.key"
-        answer = self.world.qpkg("rebuild", "hello", "--built", self.common.folder / built / HELLO, "--key", key, "--out",
+        answer = self.world.qpkg("rebuild", "hello", "--built", self.common.folder / built / HELLO, "--without-origin", "--key", key, "--out",
                                  self.world.site, "--json", *words)
         self.assertEqual(answer.code, code, answer.err + answer.out)
         document = check_schema(answer.json)
         if document["public_key"]:
             self.keys[who] = document["public_key"]
         return document
+
+    def test_nothing_is_signed_where_nobody_knows_where_the_packages_came_from(self):
+        key = self.common.folder / "keys-alpha/publisher.key"
+        answer = self.world.qpkg("rebuild", "hello", "--built", self.common.folder / "first" / HELLO, "--key", key, "--out",
+                                 self.world.folder / "statements", "--json")
+
+        self.assertEqual(answer.code, 5, answer.err)
+        self.assertIn("origin not proven", check_schema(answer.json)["origin_doubt"])
+        self.assertFalse((self.world.folder / "statements").exists())
 
     def trust(self, *who, require):
         words = [word for name in who for word in ("--rebuilder", f"{name}={self.keys[name]}")]

@@ -105,6 +105,35 @@ TEST_CASE("a source tells what it would choose, and downloads none of it")
     CHECK_FAILS(Code::not_found, "helo", subject->source().look(builder.workshop(), {{"helo"}}));
 }
 
+TEST_CASE("a source finds packages by words of their name and summary")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+    const auto search = [&](const std::vector<std::string>& words) {
+        return subject->source().search(builder.workshop(), words);
+    };
+
+    CHECK(search({"hello", "says"}) == std::vector<FoundPackage>{{"hello", "says hello"}});
+    CHECK(search({"hel.o"}).empty());
+    CHECK(search({"nothing-like-it"}).empty());
+    subject->cut_off();
+    CHECK_FAILS(Code::failed, "", search({"hello"}));
+}
+
+TEST_CASE("a source tells what of the base itself is offered in another version")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+
+    const auto offered = subject->source().look_at_base(builder.workshop());
+
+    REQUIRE(offered.size() == 1);
+    CHECK(offered[0].package.name == "aging");
+    CHECK(offered[0].package.version == "2.0");
+    subject->cut_off();
+    CHECK_FAILS(Code::failed, "", subject->source().look_at_base(builder.workshop()));
+}
+
 TEST_CASE("a source brings what is recommended by nobody, by the named package, or by all that comes")
 {
     const auto subject = each_source();
@@ -237,4 +266,53 @@ TEST_CASE("a source knows the roots that it serves, also after it settled them")
     CHECK(source.serves(root));
     CHECK(listing(subject->base_root()) == settled);
     CHECK_FALSE(source.bases().empty());
+}
+
+TEST_CASE("a package file that was kept takes the place of the server that has it no more")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+    const auto choice = builder.resolve("hello");
+    const auto kept = [&](const LockedPackage& locked) { return builder.directory.path() / locked.package.name; };
+    for (const auto& locked : choice.packages) {
+        subject->source().hand_out(builder.workshop(), locked, kept(locked));
+    }
+    subject->cut_off();
+    Builder later(*subject);
+
+    for (const auto& locked : choice.packages) {
+        subject->source().take_in(later.workshop(), locked, kept(locked));
+    }
+
+    later.download(choice);
+    CHECK(fs::is_regular_file(later.install(choice) / "usr/bin/hello"));
+    CHECK(later.spoil(choice) == 2);
+    CHECK_FAILS(Code::corrupt, "",
+                subject->source().hand_out(later.workshop(), choice.packages[0], builder.directory.path() / "spoiled"));
+}
+
+TEST_CASE("kept lists prove what the distribution offered, and nothing else")
+{
+    const auto subject = each_source();
+    Builder builder(*subject);
+    const auto lists = builder.directory.path() / "lists";
+    const auto choice = subject->source().resolve(builder.workshop(), {{"hello"}, Recommended::none, lists});
+    subject->cut_off();
+
+    subject->source().prove(builder.workshop(), choice.packages, lists);
+
+    auto other = choice.packages;
+    other[0].package.sha256 = sha256("other");
+    CHECK_FAILS(Code::untrusted, "origin not proven: ", subject->source().prove(builder.workshop(), other, lists));
+    for (const auto& entry : fs::directory_iterator(lists)) {
+        auto bytes = files::read(entry.path(), 1'000'000);
+        bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
+        files::write(entry.path(), "x" + bytes, 0644, files::Durability::scratch);
+    }
+    CHECK_FAILS(Code::untrusted,
+                "origin not proven: ", subject->source().prove(builder.workshop(), choice.packages, lists));
+    fs::remove_all(lists);
+    fs::create_directory(lists);
+    CHECK_FAILS(Code::untrusted,
+                "origin not proven: ", subject->source().prove(builder.workshop(), choice.packages, lists));
 }

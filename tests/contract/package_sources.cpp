@@ -8,6 +8,7 @@
 #include "support/sandboxed.hpp"
 #include "support/trees.hpp"
 
+#include <fcntl.h>
 #include <sys/xattr.h>
 
 namespace qpkg::testing {
@@ -29,7 +30,9 @@ struct FakeSubject : SourceSubject {
         archive.add("deep", "file /usr/share/deep x");
         archive.add("broken", "script fails");
         archive.add("present", "file /usr/share/present x");
-        archive.in_base.insert("present");
+        archive.add("aging", "file /usr/share/aging x");
+        archive.in_base = {"aging", "present"};
+        archive.newer_in_base.insert("aging");
         root.directory("var/lib/fake");
     }
     const PackageSource& source() override { return fake; }
@@ -60,10 +63,11 @@ public:
         changed.lower.emplace_back("/");
         const auto& argv = request.command.argv;
         const bool installs = std::ranges::find(argv, "Dir::State::Lists=/run/no-lists") != argv.end();
-        CHECK((request.network == Network::host) == !installs);
+        const bool proves = argv.front() == "sh";
+        CHECK((request.network == Network::host) == !(installs || proves));
         return real_.run(changed);
     }
-    Fd open_root(const fs::path& image) override { return real_.open_root(image); }
+    Fd open_root(const fs::path&) override { return files::open(layer_, O_PATH | O_DIRECTORY); }
 
 private:
     Sandbox& real_;
@@ -74,15 +78,15 @@ private:
 constexpr const char* make_archive = R"sh(
 export SOURCE_DATE_EPOCH=1700000000
 mkdir -p archive gpg hello/usr/bin hello/usr/share/doc/hello libhello/usr/lib present/usr/share
-for name in hello libhello extra deep broken present; do mkdir -p $name/DEBIAN; done
+for name in hello libhello extra deep broken present aging; do mkdir -p $name/DEBIAN; done
 echo '#!/bin/sh' | tee hello/usr/bin/hello hello/DEBIAN/postinst broken/DEBIAN/postinst >libhello/usr/lib/hello.so
 echo 'echo no luck; exit 1' >>broken/DEBIAN/postinst
 chmod 755 hello/usr/bin/hello */DEBIAN/postinst
 printf 'hello (1.0) stable; urgency=low\n\n  * CVE-2026-1234\n' | gzip -n >hello/usr/share/doc/hello/changelog.Debian.gz
 pack() {
-    printf 'Package: %s\nVersion: 1.0\nArchitecture: all\nMaintainer: x <x@example.org>\n' "$1" >"$1/DEBIAN/control"
+    printf 'Package: %s\nVersion: %s\nArchitecture: all\nMaintainer: x <x@example.org>\n' "$1" "${3:-1.0}" >"$1/DEBIAN/control"
     printf '%s\n' "$2" >>"$1/DEBIAN/control"
-    dpkg-deb --root-owner-group -Zgzip -b "$1" "archive/$1_1.0_all.deb"
+    dpkg-deb --root-owner-group -Zgzip -b "$1" "archive/$1_${3:-1.0}_all.deb"
 }
 pack hello 'Depends: libhello (>= 1.0)
 Recommends: gone | extra (>= 1.0), nowhere, present
@@ -94,6 +98,7 @@ Description: is more'
 pack deep 'Description: is even more'
 pack broken 'Description: fails'
 pack present 'Description: is there'
+pack aging 'Description: is there in another version' 2.0
 cd archive
 for deb in *.deb; do
     dpkg-deb -f $deb
@@ -104,7 +109,10 @@ done >Packages
     printf ' %s %s Packages\n' $(sha256sum <Packages | cut -d' ' -f1) $(stat -c %s Packages)
 } >../Release
 cd ..
-{ cat present/DEBIAN/control; echo 'Status: install ok installed'; echo; } >status
+{
+    cat present/DEBIAN/control; echo 'Status: install ok installed'; echo
+    sed 's/^Version: .*/Version: 1.0/' aging/DEBIAN/control; echo 'Status: install ok installed'; echo
+} >status
 chmod 700 gpg
 gpg --homedir gpg --batch --quiet --passphrase '' --quick-gen-key test@example.org ed25519 sign never
 gpg --homedir gpg --batch --quiet --clearsign --output archive/InRelease Release

@@ -21,6 +21,7 @@ struct FakeArchive {
     std::map<std::string, std::string> packages;
     std::map<std::string, Digest> digests; ///< what somebody signed
     std::set<std::string> in_base;
+    std::set<std::string> newer_in_base; ///< of those, what is offered in another version
     bool is_reachable = true;
 
     void add(const std::string& name, const std::string& text)
@@ -62,11 +63,76 @@ public:
         return offered;
     }
 
+    std::vector<FoundPackage> search(const Workshop&, std::span<const std::string> words) const override
+    {
+        if (!archive_.is_reachable) {
+            throw Error(Code::failed, "the archive cannot be reached");
+        }
+        std::vector<FoundPackage> found;
+        for (const auto& [name, content] : archive_.packages) {
+            const auto summary = text::join(said(content, "summary"), " ");
+            if (std::ranges::all_of(
+                    words, [&](const auto& word) { return (name + ' ' + summary).find(word) != std::string::npos; })) {
+                found.push_back({name, summary});
+            }
+        }
+        return found;
+    }
+
+    std::vector<OfferedPackage> look_at_base(const Workshop&) const override
+    {
+        if (!archive_.is_reachable) {
+            throw Error(Code::failed, "the archive cannot be reached");
+        }
+        std::vector<OfferedPackage> offered;
+        for (const auto& name : archive_.newer_in_base) {
+            offered.push_back({{name, "2.0", "all", archive_.digests.at(name)}, archive_.packages.at(name).size()});
+        }
+        return offered;
+    }
+
     PackageChoice resolve(const Workshop& workshop, const PackageWish& wish) const override
     {
         const PackageChoice choice{chosen(wish), 1'700'000'000};
         download(workshop, choice.packages);
+        if (!wish.lists.empty()) {
+            std::string list = "signed\n";
+            for (const auto& [name, digest] : archive_.digests) {
+                list += name + ' ' + digest.hex() + '\n';
+            }
+            files::make_directories(wish.lists);
+            files::write(wish.lists / "fake_list", list, 0644, files::Durability::scratch);
+        }
         return choice;
+    }
+
+    void hand_out(const Workshop& workshop, const LockedPackage& locked,
+                  const std::filesystem::path& file) const override
+    {
+        if (cached(workshop, locked.package.name) != locked.package.sha256) {
+            throw Error(Code::corrupt, locked.package.name + " is not what was chosen");
+        }
+        std::filesystem::copy_file(workshop.cache / locked.package.name, file);
+    }
+
+    void take_in(const Workshop& workshop, const LockedPackage& locked,
+                 const std::filesystem::path& file) const override
+    {
+        files::make_directories(workshop.cache);
+        files::write(workshop.cache / locked.package.name, files::read(file, locked.size), 0644,
+                     files::Durability::scratch);
+    }
+
+    void prove(const Workshop&, std::span<const LockedPackage> packages,
+               const std::filesystem::path& lists) const override
+    {
+        const auto list = files::read_if_exists(lists / "fake_list", largest).value_or("");
+        for (const auto& [package, size, uri] : packages) {
+            if (!list.starts_with("signed\n") ||
+                list.find('\n' + package.name + ' ' + package.sha256.hex() + '\n') == std::string::npos) {
+                throw Error(Code::untrusted, "origin not proven: " + package.name);
+            }
+        }
     }
 
     std::vector<LockedPackage> chosen(const PackageWish& wish) const

@@ -18,6 +18,7 @@ struct BuildFlags {
     std::string base;
     std::filesystem::path out = "out";
     std::filesystem::path lock;
+    std::filesystem::path inputs;
 };
 
 std::string package_form() { return qpkg::app::named_package_form(package_sources()); }
@@ -30,7 +31,7 @@ app::BuildRequest request_of(const BuildFlags& flags)
     if (!flags.from.empty() && !qpkg::app::named_package(package_sources(), flags.from)) {
         throw Error(Code::usage, "--from \"" + text::escaped(flags.from) + "\": expected " + package_form());
     }
-    return {flags.recipe.empty() ? flags.from : flags.recipe, flags.base, flags.out, flags.lock};
+    return {flags.recipe.empty() ? flags.from : flags.recipe, flags.base, flags.out, flags.lock, flags.inputs};
 }
 
 /// Findings of one kind are one line.
@@ -123,7 +124,9 @@ Command build_command(Context& context)
              {"--from " + package_form(), &flags->from, "build this package without a recipe"},
              {"--base BASE", &flags->base, "the base to build on; needed with --from", known(Names::bases)},
              {"--out DIR", &flags->out, "make DIR/APP-ID (default: out)"},
-             {"--lock FILE", &flags->lock, "take exactly the packages of this lock file"}},
+             {"--lock FILE", &flags->lock, "take exactly the packages of this lock file"},
+             {"--inputs DIR", &flags->inputs,
+              "keep package files and signed lists there for `publish --inputs`; with --lock: take files from there"}},
             Writes{[&context, flags] {
                 const auto request = request_of(*flags);
                 return Proposal{[&context, request] { return describe(app::plan_build(context.world(), request)); },

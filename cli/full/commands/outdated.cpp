@@ -46,7 +46,7 @@ Document describe(const app::Ages& ages)
               column("newer_base", "", &ModuleAge::has_newer_base),
               column("security_fixes", "SECURITY FIXES", &ModuleAge::security_fixes),
               column("directory", "", [](const ModuleAge& age) { return age.directory.string(); }),
-              column("why", "BECAUSE", reason_of));
+              column("why", "BECAUSE", [](const ModuleAge& age) { return reason_of(age); }));
     describe_packages(out, outdated);
     using app::UnknownAge;
     out.table("unknown", ages.unknown,

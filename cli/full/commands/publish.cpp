@@ -22,6 +22,10 @@ struct PublishFlags {
     std::optional<std::filesystem::path> prepare;
     std::optional<std::filesystem::path> attach;
     bool ssh_agent = false;
+    std::filesystem::path inputs;
+    std::optional<std::string> channel;
+    std::vector<std::string> ended;
+    std::vector<std::string> renamed;
 };
 
 /// "org.example.hello" or "org.example.hello=1.0-1".
@@ -33,6 +37,17 @@ app::Withdrawal withdrawal(const std::string& word)
         return {.app = app, .version = std::nullopt};
     }
     return {.app = app, .version = word.substr(app.text().size() + 1)};
+}
+
+/// "APP=WORDS"; without words, what was told is taken back.
+std::vector<std::pair<AppId, std::string>> told(const std::vector<std::string>& words)
+{
+    std::vector<std::pair<AppId, std::string>> pairs;
+    for (const auto& word : words) {
+        const auto app = AppId::require(word.substr(0, word.find('=')));
+        pairs.emplace_back(app, word.size() > app.text().size() ? word.substr(app.text().size() + 1) : "");
+    }
+    return pairs;
 }
 
 app::PublishRequest request_of(const PublishFlags& flags, const std::string& typed)
@@ -49,6 +64,16 @@ app::PublishRequest request_of(const PublishFlags& flags, const std::string& typ
         request.withdrawals.push_back(withdrawal(word));
     }
     request.prepare = flags.prepare;
+    request.inputs = flags.inputs;
+    for (const auto& [app, words] : told(flags.ended)) {
+        request.notices.push_back({app, words, ""});
+    }
+    for (const auto& [app, name] : told(flags.renamed)) {
+        request.notices.push_back({app, "", name});
+    }
+    if (flags.channel) {
+        request.channel = Channel::require(*flags.channel);
+    }
     request.attach = flags.attach;
     request.agent = agent_of(flags.ssh_agent);
     return request;
@@ -82,9 +107,9 @@ std::string closing_words(const app::PublishReport& report)
            report.repository.string();
 }
 
-Document describe(const app::PublishReport& report)
+Document describe(const app::PublishReport& report, const std::string& command)
 {
-    Document document("publish");
+    Document document(command);
     document.field("repository", report.repository);
     document.field("created", report.created);
     document.field("changed", report.changed);
@@ -115,12 +140,11 @@ Document describe(const app::PublishReport& report)
     return document;
 }
 
-void publish(Context& context, const PublishFlags& flags)
+void publish(Context& context, const PublishFlags& flags, app::PublishRequest request)
 {
-    auto request = request_of(flags, context.typed);
     request.passphrase = keys_passphrase(flags.keys, flags.passphrase_file);
     const auto report = app::publish(context.world(), request);
-    auto document = describe(report);
+    auto document = describe(report, context.command);
     document.done(report.refused.empty()
                       ? "Done: " + closing_words(report) + "."
                       : "Failed: clients refuse what is published: " + qpkg::text::join(report.refused, "; ") + ".");
@@ -143,9 +167,9 @@ Proposal propose_publication(Context& context, const PublishFlags& flags)
 {
     const auto plan = [&context, flags] {
         const auto ports = app::publisher_ports(context.world());
-        return describe(app::plan_publication(ports, request_of(flags, context.typed)));
+        return describe(app::plan_publication(ports, request_of(flags, context.typed)), context.command);
     };
-    return {plan, [&context, flags] { publish(context, flags); }, Consent::implied};
+    return {plan, [&context, flags] { publish(context, flags, request_of(flags, context.typed)); }, Consent::implied};
 }
 
 std::vector<Option> options_of(PublishFlags& flags)
@@ -155,6 +179,8 @@ std::vector<Option> options_of(PublishFlags& flags)
             {"--keys DIR", &flags.keys, "the directory of keys", required()},
             passphrase_option(flags.passphrase_file),
             {"--deltas N", &flags.deltas, "make static deltas from so many earlier releases (2)", between(0, 16)},
+            {"--channel NAME", &flags.channel, "publish the modules in this channel (stable)"},
+            {"--inputs DIR", &flags.inputs, "publish also what `qpkg build --inputs` kept there"},
             agent_option(flags.ssh_agent),
             {"--prepare DIR", &flags.prepare, "write what other keys are to sign, publish nothing"},
             {"--attach DIR",
@@ -162,11 +188,47 @@ std::vector<Option> options_of(PublishFlags& flags)
              "publish what was prepared there and signed elsewhere",
              {.excludes = "--prepare"}},
             {"--publisher NAME", &flags.publisher, "name of a publisher that is new to the repository"},
+            {"--end-of-life APP[=WORDS]", &flags.ended,
+             "tell that no release of it will follow; without words: take that back", each_one_word(Names::apps)},
+            {"--renamed APP[=NEW]", &flags.renamed, "tell under which id it goes on; without one: take that back",
+             each_one_word(Names::apps)},
             {"--withdraw APP[=VERSION]", &flags.withdraw, "take an app, or one version of it, off the list",
              each_one_word(Names::apps)}};
 }
 
+Proposal propose_promotion(Context& context, const PublishFlags& flags, const std::vector<std::string>& apps,
+                           const std::string& from)
+{
+    auto request = request_of(flags, context.typed);
+    request.channel = std::nullopt;
+    for (const auto& app : apps) {
+        request.promotions.push_back(
+            {AppId::require(app), Channel::require(from), Channel::require(flags.channel.value_or("stable"))});
+    }
+    const auto plan = [&context, request] {
+        return describe(app::plan_publication(app::publisher_ports(context.world()), request), context.command);
+    };
+    return {plan, [&context, flags, request] { publish(context, flags, request); }, Consent::implied};
+}
+
 } // namespace
+
+Command promote_command(Context& context)
+{
+    auto flags = std::make_shared<PublishFlags>();
+    auto apps = std::make_shared<std::vector<std::string>>();
+    auto from = std::make_shared<std::string>();
+    return {"promote",
+            Section::publishing,
+            {{"APP", apps.get(), "full ids of apps", {.required = true}},
+             {"--from NAME", from.get(), "the channel whose newest release it is", {.required = true}},
+             {"--to NAME", &flags->channel, "the channel that gets it (stable)"},
+             repository_option(flags->repository),
+             {"--keys DIR", &flags->keys, "the directory of keys", required()},
+             passphrase_option(flags->passphrase_file),
+             {"--deltas N", &flags->deltas, "make static deltas from so many earlier releases (2)", between(0, 16)}},
+            Writes{[&context, flags, apps, from] { return propose_promotion(context, *flags, *apps, *from); }}};
+}
 
 Command publish_command(Context& context)
 {

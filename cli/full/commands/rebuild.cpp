@@ -20,6 +20,8 @@ void describe(Document& out, const app::RebuildReport& report)
         .field("commit", report.commit, "Built")
         .field("reproduced", report.difference.empty())
         .field("difference", report.difference, "First difference")
+        .field("origin_proven", report.origin_doubt.empty())
+        .field("origin_doubt", report.origin_doubt, "Origin")
         .field("public_key", report.public_key, "Public key")
         .field("statement", report.statement, "Statement");
 }
@@ -33,7 +35,13 @@ void rebuild_and_tell(Context& context, RebuildFlags flags)
     Document out("rebuild");
     describe(out, report);
     const auto name = report.app.text() + ' ' + report.version;
-    if (report.difference.empty()) {
+    const bool was_to_sign = !flags.request.key.empty() && (report.difference.empty() || flags.request.sign_dissent);
+    if (was_to_sign && !report.origin_doubt.empty() && !flags.request.without_origin) {
+        context.exit_code = static_cast<int>(Code::untrusted);
+        out.done("Failed: " + name + (report.difference.empty() ? " came out as published" : " came out differently") +
+                 ", and nothing is signed: its origin is not proven.");
+        out.next("To sign it all the same: --without-origin");
+    } else if (report.difference.empty()) {
         out.done("Done: " + name + " came out as published.");
     } else {
         context.exit_code = static_cast<int>(Code::corrupt);
@@ -65,6 +73,8 @@ Command rebuild_command(Context& context)
              {"--key FILE", &request.key, "sign the statement with this key file"},
              {"--passphrase-file FILE", &flags->passphrase_file, "read its passphrase from the first line"},
              {"--out DIR", &request.out, "write DIR/attest/... (the current directory)"},
+             {"--without-origin", &request.without_origin,
+              "sign also where nobody can say that the packages were the distribution's"},
              {"--sign-dissent", &request.sign_dissent, "sign also that something else came out"}},
             Writes{[&context, flags] {
                 return Proposal{[&context, flags] { return plan_of(context, flags->request); },

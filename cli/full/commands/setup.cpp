@@ -14,6 +14,7 @@ struct SetupFlags {
     app::SetupRequest request;
     std::filesystem::path passphrase_file;
     bool has_passphrase = false;
+    std::optional<std::string> updates;
 };
 
 Document describe(const app::SetupPlan& plan, const app::OwnPlace& place)
@@ -27,6 +28,7 @@ Document describe(const app::SetupPlan& plan, const app::OwnPlace& place)
               "Own repository");
     out.field("qube", shown_as(text(plan.qube.text()), plan.qube.text() + ", " + state(plan.makes_qube)),
               plan.makes_qube ? "First qube" : "");
+    out.field("updates", std::string(app::word_of(plan.updates)), "By itself, once a day");
     return out;
 }
 
@@ -56,12 +58,20 @@ void set_up(Context& context, const SetupFlags& flags, const app::SetupPlan& pla
     }
     out.done("Done: this machine is its own publisher.");
     out.next("To add an app: qpkg install APP --into " + plan.qube.text());
+    if (plan.updates != app::Updates::none) {
+        out.next("To have that done: systemctl enable --now qpkg-check.timer");
+    }
     context.show(out);
 }
 
-Proposal propose_setup(Context& context, const SetupFlags& flags)
+Proposal propose_setup(Context& context, SetupFlags flags)
 {
     context.finish_interrupted();
+    if (!flags.request.updates && context.may_ask() &&
+        !app::is_publisher(context.world(), context.world().db.snapshot()) &&
+        context.agreed("Look once a day whether there is something to upgrade?")) {
+        flags.request.updates = app::Updates::check;
+    }
     const auto plan = app::plan_setup(context.world(), flags.request);
     const auto shown = [&context, plan] { return describe(plan, app::own_place(context.world())); };
     if (plan.is_nothing()) {
@@ -79,10 +89,17 @@ Command setup_command(Context& context)
             Section::sources,
             {{"--base BASE", &flags->request.base, "the base to make, where none is here", known(Names::bases)},
              {"--qube NAME", &flags->request.qube, "the first qube (work)"},
+             {"--updates WORD",
+              &flags->updates,
+              "what this machine does by itself once a day: none, check, download or apply",
+              {.one_of = app::words_of_updates()}},
              {"--passphrase", &flags->has_passphrase, "ask for a passphrase of the keys"},
              {"--passphrase-file FILE", &flags->passphrase_file, "read the passphrase from its first line"}},
             Writes{[&context, flags] {
                 flags->request.reason = context.typed;
+                if (flags->updates) {
+                    flags->request.updates = app::require_updates(*flags->updates);
+                }
                 return propose_setup(context, *flags);
             }}};
 }

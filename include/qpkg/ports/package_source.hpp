@@ -33,6 +33,7 @@ enum class Recommended { none, named, all };
 struct PackageWish {
     std::vector<std::string> names; ///< at least one
     Recommended recommended = Recommended::none;
+    std::filesystem::path lists = {}; ///< a directory that `resolve` fills with the signed lists that it chose from
 };
 
 /// A package as a lock file names it.
@@ -51,6 +52,14 @@ struct OfferedPackage {
     bool is_security_fix = false; ///< it comes from where the distribution puts security fixes
 
     friend auto operator<=>(const OfferedPackage&, const OfferedPackage&) = default;
+};
+
+/// A package that a search found.
+struct FoundPackage {
+    std::string name;
+    std::string summary; ///< one line
+
+    friend auto operator<=>(const FoundPackage&, const FoundPackage&) = default;
 };
 
 struct PackageChoice {
@@ -115,6 +124,12 @@ public:
 
     /// What `resolve` would choose now, ascending; nothing is downloaded but lists. Errors as `resolve`.
     virtual std::vector<OfferedPackage> look(const Workshop& workshop, const PackageWish& wish) const = 0;
+    /// Packages whose name or summary has each of these words in it, whatever the case; ascending. Nothing is
+    /// downloaded but lists. Error failed (unreachable).
+    virtual std::vector<FoundPackage> search(const Workshop& workshop, std::span<const std::string> words) const = 0;
+    /// Packages of the base itself that its distribution offers in other versions now, with what these need; ascending.
+    /// Nothing is downloaded but lists. Error failed (unreachable).
+    virtual std::vector<OfferedPackage> look_at_base(const Workshop& workshop) const = 0;
     /// Asks what there is now, chooses exact packages, downloads and checks them. Errors: not_found (no such package;
     /// near names in the hint), usage (no name of a package; an address with a secret in it, which no lock may hold),
     /// conflict (the base has it already), corrupt (a file that is not what was signed), failed (unreachable).
@@ -122,6 +137,16 @@ public:
     /// Afterwards each file is in the cache, with the bytes that are named here. Error not_found names the first that
     /// cannot be had any more.
     virtual void download(const Workshop& workshop, std::span<const LockedPackage> packages) const = 0;
+    /// Copies one of these, which are in the cache, to a new file. Error corrupt when it is not what is named.
+    virtual void hand_out(const Workshop& workshop, const LockedPackage& package,
+                          const std::filesystem::path& file) const = 0;
+    /// Puts a package file from elsewhere into the cache. `download` hashes it like all that is there.
+    virtual void take_in(const Workshop& workshop, const LockedPackage& package,
+                         const std::filesystem::path& file) const = 0;
+    /// That the distribution offered these, by lists of `PackageWish::lists` and the base's keys, whatever their date.
+    /// Asks nobody. Error untrusted "origin not proven: …".
+    virtual void prove(const Workshop& workshop, std::span<const LockedPackage> packages,
+                       const std::filesystem::path& lists) const = 0;
     /// Installs exactly these, which are in the cache, over the base: without network, and no service starts. `epoch`
     /// is what scripts shall take for the date. Returns the directory with the changes. Errors: corrupt (not what was
     /// chosen), failed (a script too).

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/apt/apt_source.hpp"
 
+#include "adapters/apt/apt_run.hpp"
 #include "adapters/apt/apt_text.hpp"
+#include "adapters/apt/origin.hpp"
 #include "adapters/apt/package_cache.hpp"
 #include "adapters/apt/package_failure.hpp"
 #include "adapters/apt/package_name.hpp"
 #include "adapters/apt/recommended.hpp"
-#include "workshop/run.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
@@ -25,43 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* archives = "/var/cache/apt/archives/";
-
-/// APT::Sandbox::User: a sandbox of one user has no room for apt's own.
-const std::vector<std::string> apt_get{"apt-get", "-q", "-y", "-o", "APT::Sandbox::User=root", "-o", "Dpkg::Use-Pty=0"};
-
-std::vector<std::string> operator+(std::vector<std::string> words, const std::vector<std::string>& more)
-{
-    words.insert(words.end(), more.begin(), more.end());
-    return words;
-}
-
-/// One run of apt or dpkg, whose warnings say nothing to people.
-class AptRun : public workshop::Run {
-public:
-    AptRun(const Workshop& workshop, const std::string& name) : Run(workshop, name)
-    {
-        auto& environment = command().environment;
-        environment.emplace_back("DEBIAN_FRONTEND", "noninteractive");
-        environment.emplace_back("DEBCONF_NONINTERACTIVE_SEEN", "true");
-    }
-};
-
-/// With network and the cache in place.
-class OnlineRun : public AptRun {
-public:
-    OnlineRun(const Workshop& workshop, const std::string& name) : AptRun(workshop, name)
-    {
-        allow_network();
-        prepare_cache(workshop.cache);
-        request().binds = {{workshop.cache / "lists", "/var/lib/apt/lists"},
-                           {workshop.cache / "apt", "/var/cache/apt"}};
-    }
-};
-
-Error command_error(const CommandResult& result, const std::string& what, const std::string& hint = {})
-{
-    return workshop::command_error(result, what, hint, "W: ");
-}
 
 Error installation_error(const CommandResult& result)
 {
@@ -107,15 +71,21 @@ std::vector<std::string> install_words(const PackageWish& wish)
                                                              : "--no-install-recommends"};
 }
 
-std::vector<PackageUri> choose_packages(const Workshop& workshop, const PackageWish& wish,
-                                        const std::vector<std::string>& names)
+/// What apt would download to do this.
+CommandResult ask_for_uris(const Workshop& workshop, const std::vector<std::string>& words,
+                           const std::vector<std::string>& names)
 {
     OnlineRun run(workshop, "choose");
     // An empty archive, else apt leaves out what the cache has.
     run.layer("/var/empty-archive/partial/");
-    const auto result =
-        run(install_words(wish) +
-            std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} + names);
+    return run(words + std::vector<std::string>{"--print-uris", "-o", "Dir::Cache::Archives=/var/empty-archive"} +
+               names);
+}
+
+std::vector<PackageUri> choose_packages(const Workshop& workshop, const PackageWish& wish,
+                                        const std::vector<std::string>& names)
+{
+    const auto result = ask_for_uris(workshop, install_words(wish), names);
     if (result.status != 0) {
         if (const auto name = unknown_package(result.errors)) {
             refuse_unknown_package(workshop, *name);
@@ -152,21 +122,17 @@ void download_chosen(const Workshop& workshop, const PackageWish& wish, const st
 /// sha256 as the signed package lists say.
 std::map<std::string, Digest> signed_digests(const Workshop& workshop, const std::vector<PackageUri>& uris)
 {
-    std::vector<std::string> argv{"apt-cache", "show"};
+    std::vector<std::string> words;
     for (const auto& uri : uris) {
         const auto name = parse_package_file_name(uri.file_name);
-        argv.push_back(name.name + (name.arch == "all" ? "" : ':' + name.arch) + '=' + name.version);
+        words.push_back(record_word(name.name, name.arch, name.version));
     }
     OnlineRun run(workshop, "records");
-    const auto result = run(std::move(argv));
+    const auto result = run(std::vector<std::string>{"apt-cache", "show"} + words);
     if (result.status != 0) {
         throw command_error(result, "ask apt for the packages' digests");
     }
-    std::map<std::string, Digest> digests;
-    for (const auto& package : parse_package_records(result.output)) {
-        digests.emplace(package_file_name(package), package.sha256);
-    }
-    return digests;
+    return digests_in(result.output);
 }
 
 void update_lists(const Workshop& workshop)
@@ -205,13 +171,8 @@ bool is_of_security(std::string_view uri)
     return place.ends_with("-security") || place.find("://security.") != std::string_view::npos;
 }
 
-} // namespace
-
-std::vector<OfferedPackage> AptSource::look(const Workshop& workshop, const PackageWish& wish) const
+std::vector<OfferedPackage> as_offered(const Workshop& workshop, const std::vector<PackageUri>& uris)
 {
-    std::ranges::for_each(wish.names, require_package_name);
-    update_lists(workshop);
-    const auto uris = choose_packages(workshop, wish, names_to_install(workshop, wish));
     const auto digests = signed_digests(workshop, uris);
     std::vector<OfferedPackage> offered;
     for (const auto& [uri, file_name, size] : uris) {
@@ -226,6 +187,43 @@ std::vector<OfferedPackage> AptSource::look(const Workshop& workshop, const Pack
     return offered;
 }
 
+} // namespace
+
+std::vector<OfferedPackage> AptSource::look(const Workshop& workshop, const PackageWish& wish) const
+{
+    std::ranges::for_each(wish.names, require_package_name);
+    const PackageCache cache(workshop.cache);
+    update_lists(workshop);
+    return as_offered(workshop, choose_packages(workshop, wish, names_to_install(workshop, wish)));
+}
+
+std::vector<FoundPackage> AptSource::search(const Workshop& workshop, std::span<const std::string> words) const
+{
+    const PackageCache cache(workshop.cache);
+    update_lists(workshop);
+    OnlineRun run(workshop, "search");
+    const auto result = run({"apt-cache", "search", "."}); // everything: what words mean is decided here
+    if (result.status != 0) {
+        throw command_error(result, "search the package lists");
+    }
+    auto found = parse_search(result.output);
+    std::erase_if(found, [&](const FoundPackage& one) { return !has_words(one, words); });
+    std::ranges::sort(found);
+    return found;
+}
+
+std::vector<OfferedPackage> AptSource::look_at_base(const Workshop& workshop) const
+{
+    const PackageCache cache(workshop.cache);
+    update_lists(workshop);
+    const auto result = ask_for_uris(workshop, apt_get + std::vector<std::string>{"dist-upgrade"}, {});
+    if (result.status != 0) {
+        throw command_error(result, "ask what the base lacks");
+    }
+    const auto uris = parse_uris(result.output);
+    return uris.empty() ? std::vector<OfferedPackage>() : as_offered(workshop, uris);
+}
+
 PackageChoice AptSource::resolve(const Workshop& workshop, const PackageWish& wish) const
 {
     std::ranges::for_each(wish.names, require_package_name);
@@ -233,6 +231,9 @@ PackageChoice AptSource::resolve(const Workshop& workshop, const PackageWish& wi
     update_lists(workshop);
     const auto names = names_to_install(workshop, wish);
     const auto uris = choose_packages(workshop, wish, names);
+    if (!wish.lists.empty()) {
+        copy_signed_lists(workshop.cache, wish.lists);
+    }
     download_chosen(workshop, wish, names, uris.size());
     const auto expected = signed_digests(workshop, uris);
     PackageChoice choice{{}, 0};
@@ -285,6 +286,24 @@ void AptSource::download(const Workshop& workshop, std::span<const LockedPackage
     workshop.progress.end(std::to_string(missing.size()) + " packages");
 }
 
+void AptSource::hand_out(const Workshop& workshop, const LockedPackage& package, const fs::path& file) const
+{
+    const PackageCache cache(workshop.cache);
+    copy_package(workshop.cache, package, file);
+}
+
+void AptSource::take_in(const Workshop& workshop, const LockedPackage& package, const fs::path& file) const
+{
+    const PackageCache cache(workshop.cache);
+    prepare_cache(workshop.cache);
+    cache.put(package_file_name(package.package), files::read(file, package.size));
+}
+
+void AptSource::prove(const Workshop& workshop, std::span<const LockedPackage> packages, const fs::path& lists) const
+{
+    require_origin(workshop, packages, lists);
+}
+
 fs::path AptSource::install(const Workshop& workshop, std::span<const LockedPackage> packages, std::int64_t epoch) const
 {
     AptRun run(workshop, "install");
@@ -294,7 +313,7 @@ fs::path AptSource::install(const Workshop& workshop, std::span<const LockedPack
                               "Dpkg::Options::=--force-confdef", "-o", "Dpkg::Options::=--force-confold", "install"};
     for (const auto& locked : packages) {
         const auto file_name = package_file_name(locked.package);
-        copy_package(workshop.cache, locked, run.layer(archives));
+        copy_package(workshop.cache, locked, run.layer(archives + file_name));
         argv.push_back(archives + file_name);
     }
     run.command().environment.emplace_back("SOURCE_DATE_EPOCH", std::to_string(epoch));

@@ -16,8 +16,16 @@ public:
     void settle(const ForeignTree& root) const override;
 
     std::vector<OfferedPackage> look(const Workshop& workshop, const PackageWish& wish) const override;
+    std::vector<FoundPackage> search(const Workshop& workshop, std::span<const std::string> words) const override;
+    std::vector<OfferedPackage> look_at_base(const Workshop& workshop) const override;
     PackageChoice resolve(const Workshop& workshop, const PackageWish& wish) const override;
     void download(const Workshop& workshop, std::span<const LockedPackage> packages) const override;
+    void hand_out(const Workshop& workshop, const LockedPackage& package,
+                  const std::filesystem::path& file) const override;
+    void take_in(const Workshop& workshop, const LockedPackage& package,
+                 const std::filesystem::path& file) const override;
+    void prove(const Workshop& workshop, std::span<const LockedPackage> packages,
+               const std::filesystem::path& lists) const override;
     std::filesystem::path install(const Workshop& workshop, std::span<const LockedPackage> packages,
                                   std::int64_t epoch) const override;
 

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/apt/apt_text.hpp"
 
+#include "adapters/apt/package_name.hpp"
+
 #include "qpkg/core/text.hpp"
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <map>
 #include <set>
@@ -244,6 +247,30 @@ std::int64_t deb_time(std::string_view start)
         }
     }
     throw Error(Code::corrupt, "not a Debian package file");
+}
+
+std::vector<FoundPackage> parse_search(std::string_view output)
+{
+    constexpr std::string_view between = " - ";
+    std::vector<FoundPackage> found;
+    for (const auto& line : text::split(output, '\n')) {
+        const auto end = line.find(between);
+        if (end != std::string::npos && is_package_name(line.substr(0, end))) {
+            found.push_back({line.substr(0, end), text::escaped(line.substr(end + between.size()))});
+        }
+    }
+    return found;
+}
+
+bool has_words(const FoundPackage& package, std::span<const std::string> words)
+{
+    const auto lower = [](std::string text) {
+        std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        return text;
+    };
+    const auto said = lower(package.name + ' ' + package.summary);
+    return std::ranges::all_of(words,
+                               [&](const std::string& word) { return said.find(lower(word)) != std::string::npos; });
 }
 
 } // namespace qpkg::apt

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,10 @@ std::vector<std::string> parse_licences(std::string_view copyright);
 
 /// The vulnerabilities ("CVE-2023-0464") that a changelog names, ascending, each once.
 std::vector<std::string> parse_fixes(std::string_view changelog);
+/// Lines of `apt-cache search`: "NAME - SUMMARY". Other lines are passed over, and names that are none.
+std::vector<FoundPackage> parse_search(std::string_view output);
+/// Whether each word is in its name or summary, whatever the case.
+bool has_words(const FoundPackage& package, std::span<const std::string> words);
 
 /// The paths of a dpkg file list.
 std::vector<std::string> parse_file_list(std::string_view list);

@@ -73,6 +73,11 @@ std::int64_t PackageCache::time_of(const std::string& file_name) const
 
 void PackageCache::remove(const std::string& file_name) const { tree_.remove(place_of(file_name)); }
 
+void PackageCache::put(const std::string& file_name, std::string_view bytes) const
+{
+    tree_.write(place_of(file_name), bytes);
+}
+
 void prepare_cache(const std::filesystem::path& directory)
 {
     const ForeignTree cache(made(directory));
@@ -80,12 +85,11 @@ void prepare_cache(const std::filesystem::path& directory)
     cache.make_directories("apt/archives/partial");
 }
 
-void copy_package(const std::filesystem::path& cache, const LockedPackage& locked,
-                  const std::filesystem::path& directory)
+void copy_package(const std::filesystem::path& cache, const LockedPackage& locked, const std::filesystem::path& to)
 {
     const auto file_name = package_file_name(locked.package);
     const auto source = ForeignTree(cache).open_file(place_of(file_name));
-    const auto target = files::open(directory / file_name, O_WRONLY | O_CREAT | O_EXCL, 0644);
+    const auto target = files::open(to, O_WRONLY | O_CREAT | O_EXCL, 0644);
     Sha256 hash;
     files::each_piece(source.get(), file_name, [&](std::span<const std::uint8_t> bytes) {
         hash.update(bytes);

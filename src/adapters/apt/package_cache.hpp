@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace qpkg::apt {
 
@@ -26,6 +27,7 @@ public:
     /// When the package was made.
     std::int64_t time_of(const std::string& file_name) const;
     void remove(const std::string& file_name) const;
+    void put(const std::string& file_name, std::string_view bytes) const;
 
 private:
     ForeignTree tree_;
@@ -35,9 +37,8 @@ private:
 /// Directories that apt expects in the cache, made when absent.
 void prepare_cache(const std::filesystem::path& directory);
 
-/// Puts the package file of a cache into a directory of our own: a copy, so that what is installed is what was hashed,
+/// Copies the package file of a cache to a place of our own, so that what is installed is what was hashed,
 /// whatever becomes of the cache. Error corrupt when it is not what the lock names.
-void copy_package(const std::filesystem::path& cache, const LockedPackage& locked,
-                  const std::filesystem::path& directory);
+void copy_package(const std::filesystem::path& cache, const LockedPackage& locked, const std::filesystem::path& to);
 
 } // namespace qpkg::apt

@@ -32,7 +32,7 @@ class Reading {
 public:
     Reading(World& world, const Repository& repository, const KnownRelease& release, Fetcher* from)
         : trusted(independent(world, repository, notes)), world_(world), repository_(repository),
-          expected_(agreement_with(release.id, release.release)), from_(from)
+          expected_(agreement_with(release.release)), from_(from)
     {
         const auto& commit = release.release.tree.commit;
         read(statement_path(commit));

@@ -3,6 +3,7 @@
 
 #include "app/make/packed.hpp"
 #include "app/scratch.hpp"
+#include "build/base_recipe.hpp"
 #include "repo-format/guest/erofs_superblock.hpp"
 #include "repo-format/repo/canonical_json.hpp"
 #include "repo-format/repo/details.hpp"
@@ -20,17 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t shown_of_commit = 8; ///< hex digits that tell two releases of one distribution apart
-
-/// What was asked for.
-std::string base_recipe(const MadeBase& made)
-{
-    std::vector<std::string> quoted;
-    for (const auto& package : made.packages) {
-        quoted.push_back('"' + package + '"');
-    }
-    return "[base]\nid = \"" + made.base.id.text() + "\"\nlevel = " + std::to_string(made.base.level) + "\nof = \"" +
-           made.made_of + "\"\npackages = [" + text::join(quoted, ", ") + "]\n";
-}
 
 /// What came of it: its packages, each by the hash of its file.
 std::string base_lock(const MadeBase& made)
@@ -90,7 +80,8 @@ AppId published_id(const BaseId& id)
 
 fs::path lay_down(World& world, const MadeBase& made, const fs::path& out)
 {
-    const auto recipe = base_recipe(made);
+    const auto recipe = build::encode_base_recipe(
+        {.id = made.base.id, .of = made.made_of, .packages = made.packages, .level = made.base.level});
     const auto lock = base_lock(made);
     auto release = base_draft(made, recipe, lock);
     const Scratch result(out, ".qpkg-build-"); // beside its place, so that putting it there is one rename

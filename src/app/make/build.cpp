@@ -2,6 +2,8 @@
 #include "app/make/build.hpp"
 
 #include "app/commit_requests.hpp"
+#include "app/make/chosen_packages.hpp"
+#include "app/make/inputs.hpp"
 #include "app/make/packed.hpp"
 #include "app/make/sources.hpp"
 #include "app/scratch.hpp"
@@ -20,6 +22,7 @@
 #include "plan/plan.hpp"
 #include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/origin.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
@@ -37,11 +40,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uint64_t space_to_start = std::uint64_t{512} << 20U; ///< bytes: package lists, small modules
-/// Bytes of disk for each byte of package files: unpacked (4), committed (4), a volume to look at (4), compressed again
-/// (1.5).
-constexpr std::uint64_t growth = 14;
-/// The same for each byte of a base whose root becomes part of the module: copied, committed, a volume, compressed.
-constexpr std::uint64_t growth_of_root = 4;
 /// Bytes of a manifest for what is not known before the exports: numbers, the summary, and deltas when it is published.
 constexpr std::size_t room_for_the_rest = 4096;
 
@@ -100,47 +98,6 @@ std::optional<Details> details_of(const World& world, const Base& base)
     return with_context("base " + base.id.text(), [&] {
         return base.details ? std::optional(parse_details(world.content.read_details(*base.details))) : std::nullopt;
     });
-}
-
-build::Lock require_lock(const BuildRequest& request, const Base& base)
-{
-    auto lock = build::parse_lock(files::read(request.lock, build::largest_lock), request.lock.string());
-    if (lock.base != base.id || lock.base_commit != base.commit) {
-        throw Error(Code::conflict,
-                    request.lock.string() + " was made on base " + lock.base.text() + " " + lock.base_commit.hex() +
-                        ", here is " + base.id.text() + " " + base.commit.hex(),
-                    "build without the lock file, or on that base");
-    }
-    return lock;
-}
-
-build::Lock choose_packages(const PackageSource& source, const Workshop& workshop, const BuildRequest& request,
-                            const build::Recipe& recipe, const Base& base, const std::vector<std::string>& tools)
-{
-    if (request.lock.empty()) {
-        PackageWish wish{recipe.packages, recipe.recommended};
-        wish.names.insert(wish.names.end(), tools.begin(), tools.end());
-        auto choice = source.resolve(workshop, wish);
-        return {base.id, base.commit, choice.epoch, std::move(choice.packages)};
-    }
-    auto lock = require_lock(request, base);
-    source.download(workshop, lock.packages);
-    return lock;
-}
-
-std::uint64_t size_of(const build::Lock& lock)
-{
-    std::uint64_t size = 0;
-    for (const auto& package : lock.packages) {
-        size += package.size;
-    }
-    return size;
-}
-
-void require_room_for(const fs::path& scratch, const build::Recipe& recipe, const build::Lock& lock, const Base& base)
-{
-    const auto of_root = recipe.base.is_none() ? growth_of_root * base.volume_size : 0;
-    files::require_room(scratch, {growth * size_of(lock) + of_root});
 }
 
 std::string version_of(const build::Recipe& recipe, const build::Lock& lock)
@@ -366,6 +323,9 @@ BuildReport build_module(World& world, const BuildRequest& request)
     if (!recipe.recipe.base.is_none()) { // else the new ones take the place of the old ones
         build::refuse_replacements(source->describe(ForeignTree(base_root)), lock.packages);
     }
+    const auto origin = request.inputs.empty() || !request.lock.empty()
+                            ? std::string()
+                            : keep_inputs(world, *source, workshop, lock, kept_lists(workshop), {request.inputs});
     fault_point("build.downloaded");
 
     const auto began = build::file_clock();
@@ -386,6 +346,9 @@ BuildReport build_module(World& world, const BuildRequest& request)
     const auto count = packages.size();
     const Scratch result(request.out, ".qpkg-build-"); // beside its place, so that putting it there is one rename
     auto release = pack(world, built, recipe, std::move(packages), std::move(module), draft, result.path());
+    if (!origin.empty()) {
+        files::write(result.path() / origin_file, origin, 0644, files::Durability::scratch);
+    }
     const auto place = request.out / recipe.recipe.app.text();
     files::set_mode(result.path(), 0755);
     files::sync_filesystem(result.path());

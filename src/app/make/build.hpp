@@ -22,6 +22,9 @@ struct BuildRequest {
     std::filesystem::path out; ///< the result is `<out>/<app-id>/`
     std::filesystem::path
         lock; ///< take exactly the packages of this lock file; empty: what the package sources have now
+    /// Without a lock file: where package files and signed lists are kept for those who build again; with one: where
+    /// they are taken from. Empty: nowhere.
+    std::filesystem::path inputs = {};
 };
 
 struct BuildReport {

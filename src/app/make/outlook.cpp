@@ -19,9 +19,8 @@ namespace {
 class Lookout {
 public:
     Lookout(World& world, const Base& base)
-        : scratch_(world.root / "build"), workshop_(workshop_for(world, base, scratch_.path())),
-          root_(world.sandbox.open_root(workshop_.base_image)), row_(require_row(world, base, root_)),
-          source_(row_->make())
+        : root_(world.sandbox.open_root(world.volumes.path(base.volume))), row_(require_row(world, base, root_)),
+          source_(row_->make()), scratch_(world.root / "build"), workshop_(workshop_for(world, base, scratch_.path()))
     {
     }
 
@@ -29,6 +28,11 @@ public:
     std::string_view word() const { return row_->word; }
     const PackageSource& source() const { return *source_; }
     std::vector<OfferedPackage> look(const PackageWish& wish) const { return source_->look(workshop_, wish); }
+    std::vector<FoundPackage> search(const std::vector<std::string>& words) const
+    {
+        return source_->search(workshop_, words);
+    }
+    std::vector<OfferedPackage> look_at_base() const { return source_->look_at_base(workshop_); }
 
 private:
     static const PackageSourceRow* require_row(World& world, const Base& base, const Fd& root)
@@ -40,11 +44,11 @@ private:
         return row;
     }
 
-    Scratch scratch_;
-    Workshop workshop_;
     Fd root_;
     const PackageSourceRow* row_;
     std::unique_ptr<PackageSource> source_;
+    Scratch scratch_;
+    Workshop workshop_;
 };
 
 /// The name of the package that a person means: the whole id of the app that the source would make of it is one, too.
@@ -86,20 +90,52 @@ std::size_t ModuleAge::security_fixes() const
     return static_cast<std::size_t>(std::ranges::count(moved, true, &build::MovedPackage::is_security_fix));
 }
 
-ModuleAge age_of(World& world, const std::filesystem::path& module)
+std::vector<FoundApp> packages_with_words(World& world, const std::vector<std::string>& words, const BaseId& base)
 {
-    const auto recipe_file = module / "module.toml";
-    const auto lock_file = module / "module.lock";
-    const auto recipe = build::parse_recipe(files::read(recipe_file, build::largest_recipe), recipe_file.string());
-    const auto lock = build::parse_lock(files::read(lock_file, build::largest_lock), lock_file.string());
+    const Lookout lookout(world, plan::require_base(world.db.snapshot(), base));
+    std::vector<FoundApp> found;
+    for (auto& package : lookout.search(words)) {
+        const auto app = lookout.source().app_of(package.name);
+        found.push_back({app, std::move(package)});
+    }
+    return found;
+}
+
+RecipeOutlook look_at_recipe(World& world, const std::filesystem::path& place)
+{
+    const auto file = std::filesystem::is_directory(place) ? place / "module.toml" : place;
+    auto text = files::read(file, build::largest_recipe);
+    const auto recipe = build::parse_recipe(text, file.string());
     const auto snapshot = world.db.snapshot();
     const auto base = plan::require_base(snapshot, build::built_over(recipe));
     const Lookout lookout(world, base);
+    const auto extension = build::extension_of(recipe, snapshot.releases);
+    if (extension) {
+        text = build::with_extension(text, recipe, *extension);
+    }
     PackageWish wish{recipe.packages, recipe.recommended};
-    std::ranges::copy(build::tools_for(build::extension_of(recipe, snapshot.releases), lookout.root()),
-                      std::back_inserter(wish.names));
-    return {recipe.app, base.id, module, lock.base_commit != base.commit,
-            build::moved_packages(lock, lookout.look(wish))};
+    std::ranges::copy(build::tools_for(extension, lookout.root()), std::back_inserter(wish.names));
+    return {recipe.app, base, std::move(text), lookout.look(wish)};
+}
+
+std::vector<build::MovedPackage> moved_in_base(World& world, const Base& base)
+{
+    std::vector<build::MovedPackage> moved;
+    for (const auto& offered : Lookout(world, base).look_at_base()) {
+        const auto here = std::ranges::find(base.packages, offered.package.name, &Package::name);
+        moved.push_back({offered.package.name, here == base.packages.end() ? "" : here->version,
+                         offered.package.version, offered.is_security_fix});
+    }
+    return moved;
+}
+
+ModuleAge age_of(World& world, const std::filesystem::path& module)
+{
+    const auto lock_file = module / "module.lock";
+    const auto lock = build::parse_lock(files::read(lock_file, build::largest_lock), lock_file.string());
+    const auto now = look_at_recipe(world, module);
+    return {now.app, now.base.id, module, lock.base_commit != now.base.commit,
+            build::moved_packages(lock, now.packages)};
 }
 
 } // namespace qpkg::app

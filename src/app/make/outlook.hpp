@@ -28,6 +28,28 @@ struct Outlook {
 /// usage (no name of a package), conflict (the base has it), unsupported (a base without a package manager), failed.
 Outlook look_ahead(World& world, const std::string& package, const BaseId& base);
 
+/// A package that a search found, and the app that its source would make of it.
+struct FoundApp {
+    AppId app;
+    FoundPackage package;
+};
+/// Asks the package source of a base that is here. Ascending by package. Errors as `look_ahead`.
+std::vector<FoundApp> packages_with_words(World& world, const std::vector<std::string>& words, const BaseId& base);
+
+/// What a build of a recipe would take now.
+struct RecipeOutlook {
+    AppId app;
+    Base base;                            ///< whose package manager chooses
+    std::string recipe;                   ///< its text, as the module will have it
+    std::vector<OfferedPackage> packages; ///< ascending
+};
+/// Of a file, or a directory with a module.toml. Errors: usage (recipe), as `look_ahead`.
+RecipeOutlook look_at_recipe(World& world, const std::filesystem::path& recipe);
+
+/// Packages of a base that is here that its distribution offers in other versions now, ascending. Errors as
+/// `look_ahead`.
+std::vector<build::MovedPackage> moved_in_base(World& world, const Base& base);
+
 /// A module that was built, and what the distribution offers since.
 struct ModuleAge {
     AppId app;

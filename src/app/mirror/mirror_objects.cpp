@@ -3,6 +3,7 @@
 
 #include "app/scratch.hpp"
 #include "plan/delta.hpp"
+#include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
@@ -55,7 +56,7 @@ public:
             }
         }
         for (const auto& known : releases) {
-            mirror_->set_ref(known.release.tree.ref, known.release.tree.commit);
+            mirror_->set_ref(served_ref(known.release), known.release.tree.commit);
         }
         return report_;
     }

@@ -73,6 +73,7 @@ SetupPlan plan_setup(World& world, const SetupRequest& request)
                       : request.base.empty() ? snapshot.bases.front().id
                                              : plan::require_base(snapshot, BaseId::require(request.base)).id;
     const auto qube = QubeName::require(request.qube);
+    const auto updates = updates_of(world);
     refuse_other_repository(world, snapshot);
     const bool has_keys = has_files(place.keys);
     const bool has_site = fs::exists(place.site / "tuf/timestamp.json");
@@ -88,7 +89,9 @@ SetupPlan plan_setup(World& world, const SetupRequest& request)
             .makes_keys = !has_keys,
             .makes_site = !has_site,
             .adds_repository = !is_publisher(world, snapshot),
-            .makes_qube = world.hypervisor.capabilities().makes_qubes && snapshot.find_qube(qube) == nullptr};
+            .makes_qube = world.hypervisor.capabilities().makes_qubes && snapshot.find_qube(qube) == nullptr,
+            .updates = request.updates.value_or(updates),
+            .sets_updates = request.updates.value_or(updates) != updates};
 }
 
 std::string set_up(World& world, const SetupPlan& plan, const SetupRequest& request,
@@ -121,6 +124,12 @@ std::string set_up(World& world, const SetupPlan& plan, const SetupRequest& requ
     if (plan.makes_qube) {
         turns.begin();
         create_qube(world, plan_qube(world, plan.qube.text(), plan.base.text(), Layout::separate, request.reason));
+        turns.end();
+    }
+    fault_point("setup.qube");
+    if (plan.sets_updates) {
+        turns.begin();
+        set_updates(world, plan.updates);
         turns.end();
     }
     return show_keys(place.keys).fingerprint;

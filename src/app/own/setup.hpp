@@ -6,17 +6,19 @@
 #pragma once
 
 #include "app/own/own_place.hpp"
+#include "app/turns.hpp"
+#include "app/use/updates.hpp"
 
-#include <functional>
 #include <optional>
 #include <string>
 
 namespace qpkg::app {
 
 struct SetupRequest {
-    std::string base;          ///< as typed; empty: one that is here, else the newest that can be made
-    std::string qube = "work"; ///< the first qube
-    std::string reason;        ///< the command line
+    std::string base;                    ///< as typed; empty: one that is here, else the newest that can be made
+    std::string qube = "work";           ///< the first qube
+    std::optional<Updates> updates = {}; ///< what the machine does by itself; nothing: as it is
+    std::string reason;                  ///< the command line
 };
 
 /// What is missing.
@@ -28,21 +30,17 @@ struct SetupPlan {
     bool makes_site;
     bool adds_repository;
     bool makes_qube; ///< never where other tools make the qubes
+    Updates updates; ///< as it will be
+    bool sets_updates;
 
     bool is_nothing() const
     {
-        return !(makes_base.has_value() || makes_keys || makes_site || adds_repository || makes_qube);
+        return !(makes_base.has_value() || makes_keys || makes_site || adds_repository || makes_qube || sets_updates);
     }
 };
 /// Errors: not_found (no such base; keys that are gone while their repository is there), conflict (another repository
 /// has the name of the own one).
 SetupPlan plan_setup(World& world, const SetupRequest& request);
-
-/// The writer lock is taken for a step, and given back after it.
-struct Turns {
-    std::function<void()> begin;
-    std::function<void()> end;
-};
 
 /// Does what the plan says; `passphrase`: of keys that are made, or are here. Returns the fingerprint of the own
 /// repository's root. Errors as the steps have them; the next call goes on.

@@ -47,7 +47,7 @@ public:
 
 private:
     struct Planned {
-        const BuiltModule* module;
+        const BuiltModule* module; ///< null: promoted, and everything is there already
         Release release;
         bool is_new;
         Digest manifest; ///< of the manifest once it is known
@@ -62,7 +62,11 @@ private:
     void decide();
     void plan_key_change();
     void plan_releases();
+    void plan_promotions();
+    void plan_promotion(const Promotion& promotion);
+    void plan(const BuiltModule* module, Release release);
     void plan_withdrawals();
+    void plan_retirements();
     void plan_renewals();
     void gather_signers();
     void require_keys() const;
@@ -85,7 +89,10 @@ private:
     void write_changed();
 
     void write_objects(Planned& planned);
+    void write_listed(Planned& planned, const CommitSigner& signer);
     void write_inputs(const BuiltModule& module) const;
+    void write_kept_inputs(const BuiltModule& module) const;
+    void write_kept_input(const Digest& input) const;
     void write_tables(const BuiltModule& module) const;
     std::vector<CommitId> earlier_commits(const Release& release) const;
     void write_deltas(Release& release, const CommitSigner& signer) const;

@@ -183,32 +183,84 @@ void Publication::decide()
     choose_publisher();
     plan_key_change();
     plan_releases();
+    plan_promotions();
     plan_withdrawals();
+    plan_retirements();
     plan_renewals();
 }
 
 void Publication::plan_releases()
 {
     for (const auto& module : modules_) {
-        const auto latest = latest_release(publisher_.role, module.draft);
-        if (!latest.path.empty()) {
-            const auto& target = publisher_.role.targets.at(latest.path);
-            const auto bytes = read_target(request_.repository, latest.path, target);
-            auto served = bytes ? std::optional(parse_manifest(*bytes)) : std::nullopt;
-            if (served && is_same_release(*served, module.draft)) {
-                planned_.push_back({&module, *std::move(served), false, target.sha256});
-                continue;
-            }
+        auto draft = module.draft;
+        draft.channel = request_.channel.value_or(draft.channel);
+        plan(&module, std::move(draft));
+    }
+}
+
+/// A release of which the list has none that tells users the same.
+void Publication::plan(const BuiltModule* module, Release release)
+{
+    const auto latest = latest_release(publisher_.role, release);
+    if (!latest.path.empty()) {
+        const auto& target = publisher_.role.targets.at(latest.path);
+        const auto bytes = read_target(request_.repository, latest.path, target);
+        auto served = bytes ? std::optional(parse_manifest(*bytes)) : std::nullopt;
+        if (served && is_same_release(*served, release)) {
+            planned_.push_back({module, *std::move(served), false, target.sha256});
+            return;
         }
-        auto release = module.draft;
-        release.sequence = latest.sequence + 1;
-        if (release.sequence > tuf::highest_first) {
-            throw Error(Code::untrusted,
-                        "publish " + release.app.text() + ": number " + std::to_string(latest.sequence) +
-                            " is listed, which no release of an honest publisher reaches: new clients would refuse it",
-                        "take it off the list first: qpkg publish --withdraw " + release.app.text() + "=VERSION");
+    }
+    release.sequence = latest.sequence + 1;
+    if (release.sequence > tuf::highest_first) {
+        throw Error(Code::untrusted,
+                    "publish " + release.app.text() + ": number " + std::to_string(latest.sequence) +
+                        " is listed, which no release of an honest publisher reaches: new clients would refuse it",
+                    "take it off the list first: qpkg publish --withdraw " + release.app.text() + "=VERSION");
+    }
+    planned_.push_back({module, std::move(release), true, Digest({})});
+    publisher_.changed = true;
+}
+
+/// Of each architecture.
+void Publication::plan_promotion(const Promotion& promotion)
+{
+    std::map<std::string, std::string> newest; ///< line → path
+    for (const auto& [path, target] : publisher_.role.targets) {
+        const auto line = tuf::line_of(path);
+        const auto parts = text::split(line, '/');
+        if (parts.size() == 4 && parts[0] + '.' + parts[1] == promotion.app.text() &&
+            parts[3] == promotion.from.text()) {
+            auto& found = newest[line];
+            const bool is_newer =
+                found.empty() || tuf::sequence_of(publisher_.role.targets.at(found)) < tuf::sequence_of(target);
+            found = is_newer ? path : found;
         }
-        planned_.push_back({&module, std::move(release), true, Digest({})});
+    }
+    if (newest.empty()) {
+        throw Error(Code::not_found, "promote " + promotion.app.text() +
+                                         ": this publisher lists no release of it in channel " + promotion.from.text());
+    }
+    for (const auto& [line, path] : newest) {
+        const auto bytes = read_target(request_.repository, path, publisher_.role.targets.at(path));
+        if (!bytes) {
+            throw Error(Code::corrupt, "the repository lists " + path + ", and has no manifest of it");
+        }
+        auto release = parse_manifest(*bytes);
+        release.channel = promotion.to;
+        release.deltas.clear();
+        plan(nullptr, std::move(release));
+    }
+}
+
+void Publication::plan_promotions()
+{
+    if (!(request_.promotions.empty() && request_.notices.empty()) && publisher_name_.empty()) {
+        throw Error(Code::untrusted, "none of these keys is a publisher's of this repository");
+    }
+    std::ranges::for_each(request_.promotions, [this](const Promotion& one) { plan_promotion(one); });
+    for (const auto& notice : request_.notices) {
+        tuf::set_notice(publisher_.role, notice);
         publisher_.changed = true;
     }
 }
@@ -221,11 +273,40 @@ void Publication::plan_withdrawals()
     }
 }
 
+/// What is new goes before what is old: their numbers stand in the list already when it is signed.
+void Publication::plan_retirements()
+{
+    if (!request_.retention || publisher_name_.empty()) {
+        return;
+    }
+    std::vector<ReleaseAge> list;
+    for (const auto& [path, target] : publisher_.role.targets) {
+        const auto bytes = read_target(request_.repository, path, target);
+        if (!bytes) {
+            throw Error(Code::corrupt, "the repository lists " + path + ", and has no manifest of it");
+        }
+        list.push_back(age_of_release(path, target, parse_manifest(*bytes)));
+    }
+    for (const auto& planned : planned_) {
+        if (planned.is_new) {
+            list.push_back(age_of_release("", now_, planned.release));
+        }
+    }
+    for (const auto& path : retired(list, *request_.retention, now_)) {
+        const auto target = publisher_.role.targets.find(path);
+        const auto app = std::ranges::find(list, path, &ReleaseAge::path)->app;
+        report_.retired.push_back(app + ' ' + version_of(target->second));
+        publisher_.role.targets.erase(target);
+        publisher_.changed = true;
+    }
+}
+
 /// Signs again what has less than half of its time left, or more than it may have, where the keys are here. Keys that
 /// are elsewhere are asked only when there is nothing else to prepare: they may be in a safe.
 void Publication::plan_renewals()
 {
-    const bool nothing_else = request_.modules.empty() && request_.withdrawals.empty();
+    const bool nothing_else = request_.modules.empty() && request_.withdrawals.empty() && request_.promotions.empty() &&
+                              request_.notices.empty();
     const bool asked_elsewhere = request_.prepare && nothing_else && !request_.key_change;
     if (is_due(root_.role, Lifetimes::root) && (asked_elsewhere || ring_.signers(root_.role.root))) {
         root_.changed = true;
@@ -239,7 +320,7 @@ void Publication::plan_renewals()
     }
     snapshot_.changed =
         snapshot_.changed || targets_.changed || publisher_.changed || is_due(snapshot_.role, Lifetimes::snapshot);
-    const bool asked_for = nothing_else && !request_.prepare;
+    const bool asked_for = nothing_else && !request_.prepare && !request_.only_when_due;
     snapshot_.changed = snapshot_.changed || state_.outdated.contains("snapshot");
     timestamp_.changed = timestamp_.changed || snapshot_.changed || root_.changed || asked_for ||
                          !state_.outdated.empty() || is_due(timestamp_.role, Lifetimes::timestamp);

@@ -2,6 +2,7 @@
 #include "app/publish/publication.hpp"
 #include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/origin.hpp"
 #include "repo-format/repo/owners.hpp"
 #include "repo-format/repo/rebuild.hpp"
 #include "signing/memory_trust_store.hpp"
@@ -15,15 +16,43 @@
 #include <algorithm>
 
 namespace qpkg::app {
+namespace {
+
+constexpr std::size_t largest_kept_input = std::size_t{2} << 30U; ///< bytes of a package file
+
+/// Hashes of the package files that a lock file names. That it is one was seen when its hash was compared with what the
+/// manifest pins; its whole grammar is the builder's (src/build/lock.hpp).
+std::vector<Digest> kept_packages(const std::string& lock)
+{
+    constexpr std::size_t place_of_hash = 4;
+    std::vector<Digest> packages;
+    for (const auto& line : text::split(lock, '\n')) {
+        const auto words = text::split(line, ' ');
+        if (words.front() == "package" && words.size() > place_of_hash) {
+            if (const auto digest = Digest::from_hex(words[place_of_hash])) {
+                packages.push_back(*digest);
+            }
+        }
+    }
+    return packages;
+}
+
+} // namespace
+
 void Publication::write_objects(Planned& planned)
 {
     const trust::OstreeSigner signer(ring_.secret("ostree"));
     auto& release = planned.release;
+    const auto archive = ports_.archive_repository(request_.repository / "ostree");
+    if (planned.module == nullptr) {
+        archive->set_ref(served_ref(release), release.tree.commit);
+        write_listed(planned, signer);
+        return;
+    }
     release.tree.archive_size = with_context("publish " + release.app.text(), [&] {
         try {
-            return ports_.archive_repository(request_.repository / "ostree")
-                ->add(release.tree.commit, planned.module->directory / "ostree", release.tree.ref, &signer,
-                      ports_.progress);
+            return archive->add(release.tree.commit, planned.module->directory / "ostree", served_ref(release), &signer,
+                                ports_.progress);
         } catch (const Error& error) {
             if (error.code() != Code::corrupt) {
                 throw;
@@ -33,13 +62,21 @@ void Publication::write_objects(Planned& planned)
         }
     });
     fault_point("publish.objects");
-    write_deltas(release, signer);
     write_inputs(*planned.module);
+    write_kept_inputs(*planned.module);
     write_tables(*planned.module);
+    write_listed(planned, signer);
+}
+
+/// Its deltas and its manifest, and its place in the list.
+void Publication::write_listed(Planned& planned, const CommitSigner& signer)
+{
+    auto& release = planned.release;
+    write_deltas(release, signer);
     const auto bytes = encode_manifest(release);
     planned.manifest = sha256(bytes);
     const auto path = target_path(release.app, release.arch, release.channel, release.sequence);
-    publisher_.role.targets.insert_or_assign(path, list_entry(release, bytes));
+    publisher_.role.targets.insert_or_assign(path, list_entry(release, bytes, now_));
     write_site_file(request_.repository, target_file(path, planned.manifest), bytes, "publish.manifest");
 }
 
@@ -50,6 +87,36 @@ void Publication::write_inputs(const BuiltModule& module) const
         const auto bytes = files::read(module.directory / name, largest_input);
         write_site_file(request_.repository, input_path(sha256(bytes)), bytes, "publish.input");
     }
+}
+
+void Publication::write_kept_input(const Digest& input) const
+{
+    if (std::filesystem::exists(request_.repository / input_path(input))) {
+        return;
+    }
+    const auto file = request_.inputs / input.hex();
+    const auto bytes = files::read(file, largest_kept_input);
+    if (sha256(bytes) != input) {
+        throw Error(Code::corrupt, file.string() + ": the bytes do not match the name",
+                    "remove it, and build the module again: qpkg build --inputs");
+    }
+    write_site_file(request_.repository, input_path(input), bytes, "publish.kept-input");
+}
+
+/// Package files and the lists that prove them; the table that names the lists last.
+void Publication::write_kept_inputs(const BuiltModule& module) const
+{
+    const auto origin = files::read_if_exists(module.directory / origin_file, largest_origin);
+    if (!origin || request_.inputs.empty()) {
+        return;
+    }
+    for (const auto& package : kept_packages(files::read(module.directory / "module.lock", largest_input))) {
+        write_kept_input(package);
+    }
+    for (const auto& list : parse_origin(*origin)) {
+        write_kept_input(list.file.packed_sha256);
+    }
+    write_site_file(request_.repository, origin_path(module.draft.inputs.lock), *origin, "publish.origin");
 }
 
 /// What the module says of itself.

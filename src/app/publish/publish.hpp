@@ -2,8 +2,10 @@
 #pragma once
 
 #include "app/publish/keys.hpp"
+#include "app/publish/retention.hpp"
 #include "app/publish/rotation.hpp"
 #include "app/world.hpp"
+#include "repo-format/repo/notices.hpp"
 
 #include "qpkg/model/release.hpp"
 
@@ -23,13 +25,23 @@ struct Withdrawal {
     std::optional<std::string> version; ///< nothing: every release of the app
 };
 
+/// The newest release of a channel becomes one of another, too: the same commit, volume and core.
+struct Promotion {
+    AppId app;
+    Channel from;
+    Channel to;
+};
+
 struct PublishRequest {
     /// Directories as `qpkg build --out` makes them: manifest.json (sequence 0), module.toml, module.lock and ostree/.
     /// None: the repository is only signed again, so that its metadata does not expire.
     std::vector<std::filesystem::path> modules;
     std::vector<Withdrawal> withdrawals;
-    std::filesystem::path repository; ///< made when it is not there
-    std::filesystem::path keys;       ///< directory of key files
+    std::vector<Promotion> promotions = {};
+    std::vector<tuf::Notice> notices = {};         ///< what is told of apps; one that tells nothing takes it back
+    std::optional<Channel> channel = std::nullopt; ///< of the modules; nothing: stable
+    std::filesystem::path repository;              ///< made when it is not there
+    std::filesystem::path keys;                    ///< directory of key files
     std::optional<std::string> passphrase;
     std::size_t deltas = 2;               ///< from so many earlier releases of the same line a static delta is made
     std::string publisher = "publisher";  ///< name of the role when a new one is made
@@ -37,6 +49,13 @@ struct PublishRequest {
     Agent agent = Agent::none;
 
     std::optional<KeyChange> key_change = std::nullopt;
+    /// Without modules and withdrawals: only roles that have less than half of their time left are signed again.
+    bool only_when_due = false;
+    /// Where `qpkg build --inputs` kept what the modules were made of, for those who build again; empty: only recipes
+    /// and lock files are published.
+    std::filesystem::path inputs = {};
+    /// Takes old releases off the list; nothing: none.
+    std::optional<Retention> retention = std::nullopt;
     /// Nothing is published: what root, targets and publisher keys are to sign is written to this directory.
     std::optional<std::filesystem::path> prepare = std::nullopt;
     /// Publishes what was prepared there and signed elsewhere; no modules, withdrawals or key changes beside it.
@@ -66,6 +85,7 @@ struct PublishReport {
     std::vector<std::string> new_namespaces;
     std::vector<PublishedRelease> releases;
     std::vector<std::string> withdrawn; ///< "org.example.hello 1.0-1"
+    std::vector<std::string> retired;   ///< the same, by retention
     std::vector<std::string> prepared;  ///< files that wait for signatures: "2.root.json"
     std::uint64_t root_version = 0;
     std::vector<std::string> notes;

@@ -19,13 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string version_of(const tuf::Target& target)
-{
-    const auto found = target.custom.find("version");
-    const auto* text = found == target.custom.end() ? nullptr : found->second.get_if<std::string>();
-    return text == nullptr ? "" : *text;
-}
-
 canonical::Object withdrawn(const tuf::Targets& publisher)
 {
     const auto found = publisher.header.extra.find(tuf::withdrawn_member);
@@ -63,6 +56,13 @@ BuiltModule read_module(const fs::path& directory)
 }
 
 } // namespace
+
+std::string version_of(const tuf::Target& target)
+{
+    const auto found = target.custom.find("version");
+    const auto* text = found == target.custom.end() ? nullptr : found->second.get_if<std::string>();
+    return text == nullptr ? "" : *text;
+}
 
 PackedTables read_tables(const BuiltModule& module, const Unpack& unpack)
 {
@@ -139,12 +139,13 @@ bool is_same_release(const Release& published, Release draft)
     return draft == published;
 }
 
-tuf::Target list_entry(const Release& release, const std::string& manifest)
+tuf::Target list_entry(const Release& release, const std::string& manifest, std::int64_t published)
 {
     return {.length = manifest.size(),
             .sha256 = sha256(manifest),
             .custom = {{"base", release.base.text()},
                        {"channel", release.channel.text()},
+                       {"published", static_cast<std::uint64_t>(published)},
                        {"sequence", release.sequence},
                        {"summary", release.summary},
                        {"version", release.version}}};

@@ -48,7 +48,10 @@ std::vector<std::string> releases_before(const tuf::Targets& publisher, const Re
 /// and inputs may differ.
 bool is_same_release(const Release& published, Release draft);
 
-tuf::Target list_entry(const Release& release, const std::string& manifest);
+/// `published`: seconds since 1970.
+tuf::Target list_entry(const Release& release, const std::string& manifest, std::int64_t published);
+/// As the list says it; empty where it says none.
+std::string version_of(const tuf::Target& target);
 
 /// Takes releases off the list; their sequence numbers are never given again. Error not_found when nothing matches.
 std::vector<std::string> take_off(tuf::Targets& publisher, const Withdrawal& withdrawal);

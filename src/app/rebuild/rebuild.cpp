@@ -2,16 +2,19 @@
 #include "app/rebuild/rebuild.hpp"
 
 #include "app/make/build.hpp"
+#include "app/make/inputs.hpp"
 #include "app/publish/publish_module.hpp"
 #include "app/scratch.hpp"
 #include "app/use/catalog.hpp"
 #include "app/use/tree_difference.hpp"
 #include "repo-format/repo/manifest.hpp"
+#include "repo-format/repo/origin.hpp"
 #include "signing/key_file.hpp"
 #include "signing/rebuilds.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
 
 #include <algorithm>
 
@@ -39,16 +42,69 @@ void bring_input(Fetcher& from, const Digest& input, const fs::path& place)
     files::write(place, *bytes, 0644, files::Durability::scratch);
 }
 
+/// Those that the repository has: what it lacks may still be the distribution's.
+void bring_packages(Fetcher& from, const build::Lock& lock, const fs::path& place)
+{
+    fs::create_directories(place);
+    for (const auto& [package, size, uri] : lock.packages) {
+        const auto bytes = from.look_for(input_path(package.sha256), size);
+        if (bytes && sha256(*bytes) == package.sha256) {
+            files::write(place / package.sha256.hex(), *bytes, 0644, files::Durability::scratch);
+        }
+    }
+}
+
+/// False where the repository has none.
+bool bring_lists(World& world, Fetcher& from, const Digest& lock, const fs::path& place)
+{
+    const auto table = from.look_for(origin_path(lock), largest_origin);
+    if (!table) {
+        return false;
+    }
+    fs::create_directories(place);
+    for (const auto& [name, file] : parse_origin(*table)) {
+        const auto packed = from.get(input_path(file.packed_sha256), file.packed_size);
+        if (!packed || sha256(*packed) != file.packed_sha256) {
+            throw Error(Code::corrupt, "list " + text::escaped(name) + " of origin is not there as the table names it");
+        }
+        files::write(place / name, world.unpack_file(*packed, file.size), 0644, files::Durability::scratch);
+    }
+    return true;
+}
+
+/// Why nobody can say that the distribution offered what a release was built from; empty: it did.
+std::string doubt(World& world, const Release& release, Fetcher& from, const fs::path& scratch)
+{
+    fs::create_directories(scratch);
+    try {
+        bring_input(from, release.inputs.lock, scratch / "module.lock");
+        const auto lock = build::parse_lock(files::read(scratch / "module.lock", build::largest_lock), "module.lock");
+        if (!bring_lists(world, from, release.inputs.lock, scratch / "lists")) {
+            return "origin not proven: the repository keeps no signed lists of this release";
+        }
+        const auto found = doubt_of_origin(world, lock, scratch / "lists");
+        return found ? found->what() : "";
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted || error.code() == Code::bug) {
+            throw;
+        }
+        return std::string("origin not proven: ") + error.what();
+    }
+}
+
 /// The directory with the new build.
 fs::path build_again(World& world, const Release& release, Fetcher& from, const fs::path& scratch)
 {
     fs::create_directories(scratch);
     bring_input(from, release.inputs.recipe, scratch / "module.toml");
     bring_input(from, release.inputs.lock, scratch / "module.lock");
+    const auto lock = build::parse_lock(files::read(scratch / "module.lock", build::largest_lock), "module.lock");
+    bring_packages(from, lock, scratch / "packages");
     return build_module(world, {.from = (scratch / "module.toml").string(),
                                 .base = {},
                                 .out = scratch / "out",
-                                .lock = scratch / "module.lock"})
+                                .lock = scratch / "module.lock",
+                                .inputs = scratch / "packages"})
         .directory;
 }
 
@@ -79,13 +135,13 @@ std::string manifest_difference(const Release& published, const Release& built)
     if (built.details.sha256 != published.details.sha256) {
         return "other details of the same tree";
     }
-    return is_same_release(published, built) ? "" : "other manifest of the same tree";
+    return core_of(published) == core_of(built) ? "" : "other manifest of the same tree";
 }
 
 fs::path write_statement(const RebuildRequest& request, const KnownRelease& known, const Release& built,
                          const trust::SecretKey& key, Fetcher& from)
 {
-    auto statement = agreement_with(known.id, known.release);
+    auto statement = agreement_with(known.release);
     const auto& published = known.release.tree.commit;
     auto path = statement_path(published);
     if (built.tree.commit != published) {
@@ -124,12 +180,14 @@ RebuildReport rebuild(World& world, const RebuildRequest& request)
         const auto directory =
             request.built.empty() ? build_again(world, release, from, scratch.path() / "build") : request.built;
         const auto built = parse_manifest(files::read(directory / "manifest.json", largest_manifest));
-        RebuildReport report{release.app, release.version, release.tree.commit, built.tree.commit, {}, {}, {}};
+        RebuildReport report{release.app, release.version, release.tree.commit, built.tree.commit, {}, {}, {}, {}};
+        report.origin_doubt = doubt(world, release, from, scratch.path() / "origin");
+        const bool may_sign = report.origin_doubt.empty() || request.without_origin;
         report.difference = built.tree.commit == release.tree.commit
                                 ? manifest_difference(release, built)
                                 : tree_difference(world, release, from, built, directory, scratch.path() / "compare");
         const bool other_tree = built.tree.commit != release.tree.commit;
-        if (!request.key.empty() && (report.difference.empty() || (request.sign_dissent && other_tree))) {
+        if (!request.key.empty() && may_sign && (report.difference.empty() || (request.sign_dissent && other_tree))) {
             const auto key = trust::KeyFile::read(request.key).open(request.passphrase);
             report.public_key = to_hex(key.public_key().bytes());
             report.statement = write_statement(request, known, built, key, from);

@@ -80,9 +80,7 @@ Catalog::Catalog(World& world, const Snapshot& snapshot, Reach reach)
         interrupt::throw_if_requested();
         open(repository);
     }
-    warn_of_orphans();
-    warn_of_older();
-    warn_of_clock();
+    warn();
 }
 
 Catalog::~Catalog() = default;

@@ -109,9 +109,11 @@ private:
     void read(const RepoName& name, Source& source, RepositoryState& state);
     bool may_offer(const RepoName& repo, const std::optional<AppId>& app) const;
     /// Apps whose repository was removed while another has their namespace now.
+    void warn();
     void warn_of_orphans();
     void warn_of_older();
     std::string words_of_older(const KnownRelease& known, const Qube& qube) const;
+    void warn_of_notices();
     void warn_of_clock();
     Error missing(const std::string& app) const;
     Error ambiguous(const std::string& typed, const Unread& list) const;

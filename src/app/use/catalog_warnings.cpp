@@ -6,12 +6,22 @@
 #include "app/use/clock_doubts.hpp"
 #include "signing/dates.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <algorithm>
 #include <iterator>
 #include <map>
 #include <set>
 
 namespace qpkg::app {
+
+void Catalog::warn()
+{
+    warn_of_orphans();
+    warn_of_older();
+    warn_of_notices();
+    warn_of_clock();
+}
 
 void Catalog::warn_of_orphans()
 {
@@ -68,6 +78,32 @@ std::string Catalog::words_of_older(const KnownRelease& known, const Qube& qube)
     const auto way_out = is_base(release) ? "qpkg rollback " + qube.name.text()
                                           : "qpkg install " + release.app.text() + " --into " + qube.name.text();
     return names + ", which was withdrawn; to take what is offered: " + way_out;
+}
+
+/// What publishers tell of apps that are installed.
+void Catalog::warn_of_notices()
+{
+    std::set<std::string> lines;
+    for (const auto& qube : snapshot_.qubes) {
+        for (const auto& binding : qube.current_generation().bindings) {
+            const auto& known = snapshot_.release(binding.release);
+            const auto source = sources_.find(known.repo);
+            const bool is_open = source != sources_.end() && source->second->client;
+            const auto notice = is_open ? source->second->client->notice(binding.app) : std::nullopt;
+            if (!notice) {
+                continue;
+            }
+            if (!notice->end_of_life.empty()) {
+                lines.insert(binding.app.text() +
+                             " has come to its end, says its publisher: " + text::escaped(notice->end_of_life));
+            }
+            if (!notice->renamed.empty()) {
+                lines.insert(binding.app.text() + " goes on as " + notice->renamed +
+                             ", says its publisher: qpkg install " + notice->renamed + " --into " + qube.name.text());
+            }
+        }
+    }
+    warnings_.insert(warnings_.end(), lines.begin(), lines.end());
 }
 
 void Catalog::warn_of_clock()

@@ -304,3 +304,37 @@ TEST_CASE("a first start of a manifest keeps the rules of the qube")
         CHECK_FAILS(Code::corrupt, what, parse_manifest(with(first)));
     }
 }
+
+TEST_CASE("the core of a release is what was built, not how it is carried or in which channel")
+{
+    const auto release = a_release();
+    auto carried = release;
+    carried.channel = Channel::require("testing");
+    carried.sequence = 7;
+    carried.tree.archive_size += 1;
+    carried.details.packed_sha256 = sha256("other");
+    carried.owners.packed_size += 1;
+    carried.deltas = {{CommitId(sha256("from")), sha256("superblock"), 1, 2, 3}};
+
+    CHECK(core_of(carried) == core_of(release));
+    const auto differs = [&](auto change) {
+        auto other = release;
+        change(other);
+        CHECK(core_of(other) != core_of(release));
+    };
+    differs([](Release& other) { other.version += "1"; });
+    differs([](Release& other) { other.tree.commit = CommitId(sha256("other")); });
+    differs([](Release& other) { other.volume.root = VolumeId(sha256("other")); });
+    differs([](Release& other) { other.details.sha256 = sha256("other"); });
+    differs([](Release& other) { other.inputs.lock = sha256("other"); });
+    differs([](Release& other) { other.needs.network = !other.needs.network; });
+}
+
+TEST_CASE("a commit is bound to one ref whatever its channel, and served under the channel's")
+{
+    auto release = a_release();
+    release.channel = Channel::require("testing");
+
+    CHECK(parse_manifest(encode_manifest(release)).tree.ref == "app/org.example.hello/x86_64/stable");
+    CHECK(served_ref(release) == "app/org.example.hello/x86_64/testing");
+}
