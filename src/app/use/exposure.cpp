@@ -45,8 +45,8 @@ class Tables {
 public:
     explicit Tables(const World& world) : world_(world) {}
 
-    /// Nothing: it is not here, or damaged.
-    const std::optional<std::string>& of(const Digest& id)
+    /// Nothing: it is not here, or damaged. Valid as long as this object.
+    const std::string* of(const Digest& id)
     {
         const auto [place, is_new] = read_.try_emplace(id);
         if (is_new && world_.content.has_details(id)) {
@@ -56,7 +56,7 @@ public:
                 log::warning(std::string(error.what()));
             }
         }
-        return place->second;
+        return place->second ? &*place->second : nullptr;
     }
 
 private:
@@ -123,7 +123,7 @@ Sources sources_concerned(const Snapshot& snapshot, Tables& tables, const std::s
 {
     Sources sources;
     for (const auto& details : snapshot.details) {
-        if (const auto& table = tables.of(details)) {
+        if (const auto* table = tables.of(details)) {
             sources.merge(mended_in(*table, id));
         }
     }
@@ -197,7 +197,17 @@ public:
 
     /// The version of the first newer release of the same app that has no such package, or mends it; empty: none is
     /// known.
-    std::string mended_by(const Release& release)
+    const std::string& mended_by(const KnownRelease& known)
+    {
+        const auto [place, is_new] = mended_by_.try_emplace(known.id);
+        if (is_new) {
+            place->second = find_mended(known.release);
+        }
+        return place->second;
+    }
+
+private:
+    std::string find_mended(const Release& release)
     {
         const KnownRelease* first = nullptr;
         for (const auto& [id, known] : snapshot_.releases) {
@@ -214,11 +224,10 @@ public:
         return first == nullptr ? "" : first->release.version;
     }
 
-private:
     std::optional<Matches> answer_of(const std::optional<Digest>& details)
     {
-        const auto& table = details ? tables_.of(*details) : std::nullopt;
-        if (!table) {
+        const auto* table = details ? tables_.of(*details) : nullptr;
+        if (table == nullptr) {
             return std::nullopt;
         }
         return concerned_ ? packages_of_sources(*table, *concerned_, mended_in(*table, word_))
@@ -233,6 +242,7 @@ private:
     std::optional<Sources> concerned_; ///< a vulnerability is asked for: the source packages that somebody mended
     FileHashes hashes_;
     std::map<CommitId, std::optional<Matches>> answers_;
+    std::map<ManifestId, std::string> mended_by_;
 };
 
 } // namespace
@@ -256,11 +266,12 @@ Exposure exposure(World& world, const std::string& typed)
             if (is_new) {
                 network->second = world.hypervisor.has_network(presence.qube);
             }
-            const auto* release = presence.release == nullptr ? nullptr : &presence.release->release;
+            const auto* known = presence.release;
             exposure.rows.push_back(
                 {presence.qube, presence.runs, presence.wanted, presence.is_disposable, network->second,
-                 id_of(presence), release == nullptr ? "" : release->version, match.what, match.version, match.standing,
-                 release != nullptr && match.standing == Standing::lacks ? question.mended_by(*release) : ""});
+                 id_of(presence), known == nullptr ? "" : known->release.version, match.what, match.version,
+                 match.standing,
+                 known != nullptr && match.standing == Standing::lacks ? question.mended_by(*known) : ""});
         }
     }
     exposure.unknown.assign(unknown.begin(), unknown.end());
