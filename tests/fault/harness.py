@@ -163,13 +163,14 @@ def difference(found, allowed):
 
 
 def ways_to_die(trial, **faults):
-    """(description, action) for each. With `faults` only losses of power, with those faults in force."""
+    """(description, action) for each. With `faults` only losses of power, with those faults in force. Besides power, each
+    point is lost in one other way, in turns; with QPKG_FAULT_ALL_WAYS in all."""
+    others = (("killed", trial.kill), ("disk full", trial.fill_disk), ("interrupted", trial.interrupt))
     for number, point in enumerate(trial.points, 1):
         yield f"power lost at point {number} ({point})", lambda number=number: trial.lose_power(number, **faults)
         if not faults:
-            yield f"killed at point {number} ({point})", lambda number=number: trial.kill(number)
-            yield f"disk full at point {number} ({point})", lambda number=number: trial.fill_disk(number)
-            yield f"interrupted at point {number} ({point})", lambda number=number: trial.interrupt(number)
+            for name, die in others if "QPKG_FAULT_ALL_WAYS" in os.environ else [others[number % len(others)]]:
+                yield f"{name} at point {number} ({point})", lambda number=number, die=die: die(number)
     yield "power lost after success", lambda: trial.lose_power_after_success(**faults)
 
 

@@ -4,6 +4,8 @@
 #include "cli/full/commands.hpp"
 #include "cli/full/own_publisher.hpp"
 
+#include <algorithm>
+
 namespace qpkg::cli {
 namespace {
 

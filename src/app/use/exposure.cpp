@@ -45,8 +45,8 @@ class Tables {
 public:
     explicit Tables(const World& world) : world_(world) {}
 
-    /// Nothing: it is not here, or damaged.
-    const std::optional<std::string>& of(const Digest& id)
+    /// Nothing: it is not here, or damaged. Valid as long as this object.
+    const std::string* of(const Digest& id)
     {
         const auto [place, is_new] = read_.try_emplace(id);
         if (is_new && world_.content.has_details(id)) {
@@ -56,7 +56,7 @@ public:
                 log::warning(std::string(error.what()));
             }
         }
-        return place->second;
+        return place->second ? &*place->second : nullptr;
     }
 
 private:
@@ -128,7 +128,7 @@ Sources sources_concerned(const Snapshot& snapshot, Tables& tables, const std::s
 {
     Sources sources;
     for (const auto& details : snapshot.details) {
-        if (const auto& table = tables.of(details)) {
+        if (const auto* table = tables.of(details)) {
             sources.merge(mended_in(*table, id));
         }
     }
@@ -202,9 +202,14 @@ public:
 
     /// The version of the first newer release of the same app or base that has no such package, or mends it; empty:
     /// none is known.
-    std::string mended_by(const plan::Presence& presence)
+    const std::string& mended_by(const plan::Presence& presence)
     {
-        return presence.release != nullptr ? mended_by(presence.release->release) : mended_by(*presence.base);
+        const auto [place, is_new] = mended_by_.try_emplace(commit_of(presence));
+        if (is_new) {
+            place->second =
+                presence.release != nullptr ? find_mended(presence.release->release) : find_mended(*presence.base);
+        }
+        return place->second;
     }
 
 private:
@@ -215,7 +220,7 @@ private:
                std::ranges::none_of(*answer, [](const Match& match) { return match.standing == Standing::lacks; });
     }
 
-    std::string mended_by(const Release& release)
+    std::string find_mended(const Release& release)
     {
         const KnownRelease* first = nullptr;
         for (const auto& [id, known] : snapshot_.releases) {
@@ -229,7 +234,7 @@ private:
         return first == nullptr ? "" : first->release.version;
     }
 
-    std::string mended_by(const Base& base)
+    std::string find_mended(const Base& base)
     {
         const Base* first = nullptr;
         for (const auto& other : snapshot_.bases) {
@@ -243,8 +248,8 @@ private:
 
     std::optional<Matches> answer_of(const std::optional<Digest>& details)
     {
-        const auto& table = details ? tables_.of(*details) : std::nullopt;
-        if (!table) {
+        const auto* table = details ? tables_.of(*details) : nullptr;
+        if (table == nullptr) {
             return std::nullopt;
         }
         return concerned_ ? packages_of_sources(*table, *concerned_, mended_in(*table, word_))
@@ -259,6 +264,7 @@ private:
     std::optional<Sources> concerned_; ///< a vulnerability is asked for: the source packages that somebody mended
     FileHashes hashes_;
     std::map<CommitId, std::optional<Matches>> answers_;
+    std::map<CommitId, std::string> mended_by_;
 };
 
 } // namespace
