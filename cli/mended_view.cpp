@@ -13,18 +13,27 @@ void describe_mended(Document& out, const app::PreparedChange& change)
         return;
     }
     struct Row {
-        AppId app;
+        std::string app; ///< or base
+        Value shown;
         std::vector<std::string> ids;
     };
     std::vector<Row> rows;
-    for (const auto& effect : change.plan.effects) {
-        const auto found = effect.to ? change.mended.find(effect.to->id) : change.mended.end();
+    const auto add = [&](const std::string& app, const Value& shown, const CommitId& commit) {
+        const auto found = change.mended.find(commit);
         if (found != change.mended.end() && !found->second.empty() &&
-            std::ranges::find(rows, effect.app, &Row::app) == rows.end()) {
-            rows.push_back({effect.app, found->second});
+            std::ranges::find(rows, app, &Row::app) == rows.end()) {
+            rows.push_back({app, shown, found->second});
+        }
+    };
+    for (const auto& base : change.plan.bases) {
+        add(base.to.id.text(), text(base.to.id.text()), base.to.commit);
+    }
+    for (const auto& effect : change.plan.effects) {
+        if (effect.to) {
+            add(effect.app.text(), app_value(effect.app), effect.to->release.tree.commit);
         }
     }
-    out.table("mended", rows, column("app", "MENDED IN", &Row::app, app_value),
+    out.table("mended", rows, column("app", "MENDED IN", &Row::shown),
               column("ids", "VULNERABILITIES", &Row::ids, some_of));
 }
 

@@ -6,7 +6,7 @@
 
 namespace qpkg::cli {
 
-/// The vulnerabilities that newer releases of an upgrade mend, app by app; of any other change nothing.
+/// The vulnerabilities that newer releases of an upgrade mend, bases first; of any other change nothing.
 void describe_mended(Document& out, const app::PreparedChange& change);
 
 } // namespace qpkg::cli

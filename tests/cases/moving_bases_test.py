@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The base of a qube moves with its apps, an app that lags keeps the older one in its view, and both come back."""
 
+import gzip
 import pathlib
 import sys
 import unittest
@@ -14,9 +15,14 @@ ID = base_levels_test.ID
 LOOK = "#!/bin/sh\ncat /usr/share/base-version /etc/own.conf /etc/passwd /etc/machine-id /etc/hosts\n"
 
 
-def files_of_base(release, **changes):
+HOLE = "CVE-2026-1234"
+
+
+def files_of_base(release, fixes=(), **changes):
     """A release of the base, which says its number in /usr and in /etc."""
     files = base_levels_test.base_files(**changes)
+    if fixes:
+        files["usr/share/doc/thing/changelog.Debian.gz"] = gzip.compress("\n".join(fixes).encode(), mtime=0)
     accounts = PASSWD + f"old:x:101:101:of release {release}:/:/bin/false\n"
     return {**files, "etc/passwd": accounts, "usr/share/base-version": f"base {release}\n",
             "etc/own.conf": f"conf {release}\n"}
@@ -146,6 +152,23 @@ class Upgrades(Moving):
         self.assertEqual(len(self.upgrade()["bases"]), 1)
         self.fails(self.world.qpkg("hold", "--in", "work"), 2, "name either apps, or with --base")
         self.fails(self.world.qpkg("hold", "other", "--base", "--in", "work"), 2, "name either apps, or with --base")
+
+    def test_for_security_alone_a_base_moves_that_mends_something_and_brings_what_fits_it(self):
+        self.newer_base()
+        self.world.publish(self.lagging(self.world, "1.1", "1.3"), self.other(self.world, "2.0"))
+        self.assertEqual(self.upgrade("--only-security")["changed"], False)
+        self.assertEqual(self.json_of("status")["security"], [])
+        self.newer_base(3, fixes=[HOLE])
+
+        (row,) = self.json_of("status")["security"]
+        self.assertEqual(row, {"app": ID, "qube": "work", "from": "r1", "to": "r3", "ids": [HOLE]})
+        document = self.upgrade("--only-security")
+
+        self.assertEqual(document["mended"], [{"app": ID, "ids": [HOLE]}])
+        self.assertEqual((document["kept_bases"], self.qube()["base_release"]), ([], "r3"))
+        self.assertEqual({(row["app"], row["version"]) for row in self.json_of("list")["apps"]},
+                         {("org.example.lagging", "1.1"), ("org.example.other", "1.0")})
+        self.assertEqual(self.json_of("status")["security"], [])
 
     def test_what_is_not_taken_is_said_and_changes_nothing(self):
         self.newer_base(2, "--level", "2")

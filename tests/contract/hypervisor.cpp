@@ -52,6 +52,14 @@ TEST_CASE("removing a qube forgets what it wanted; removing it again, or one tha
     CHECK(without_bases(hypervisor.wanted()) == (makes_qubes ? std::vector<Attachment>{} : std::vector<Attachment>{{work, {}}}));
 }
 
+TEST_CASE("of a qube that is gone nobody says that it has no network")
+{
+    const auto subject = each_implementation();
+    subject->create(work, '0');
+
+    CHECK(subject->hypervisor().has_network(personal));
+}
+
 TEST_CASE("a backend that makes no qubes says so")
 {
     const auto subject = each_implementation();

@@ -66,7 +66,8 @@ public:
     virtual std::vector<RunningQube> qubes() = 0;
     /// The base of a qube that qpkg did not make, where somebody has said it. Error not_found: no such qube.
     virtual std::optional<BaseId> outside_base(const QubeName&) { return std::nullopt; }
-    /// Whether programs in the qube reach a network, as far as somebody can say that they do not. Error not_found.
+    /// Whether programs in the qube reach a network. Only who knows says that they do not: also a qube that the backend
+    /// has no more counts as one with a network.
     virtual bool has_network(const QubeName&) { return true; }
     /// What is set for the next start: an entry for every qube but disposables, also one without slots.
     /// One of which nobody can say it has a `problem` and hinders no other; the same for `attached`.

@@ -96,6 +96,11 @@ DomainView LibvirtHypervisor::require(const QubeName& qube)
     throw no_such_qube(qube);
 }
 
+bool LibvirtHypervisor::has_network(const QubeName& qube)
+{
+    return !connection_->exists(qube.text()) || read_domain(connection_->next_xml(qube.text())).has_network;
+}
+
 std::vector<RunningQube> LibvirtHypervisor::qubes()
 {
     std::vector<RunningQube> all;

@@ -37,7 +37,7 @@ public:
     Capabilities capabilities() const override;
     std::vector<RunningQube> qubes() override;
     /// Of its next start; a running machine may have been told of another network by hand.
-    bool has_network(const QubeName& qube) override { return require(qube).has_network; }
+    bool has_network(const QubeName& qube) override;
     std::vector<Attachment> wanted() override;
     std::vector<Attachment> attached() override;
     /// Error conflict when libvirt has a domain of this name that is not ours.

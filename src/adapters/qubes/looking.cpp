@@ -104,8 +104,8 @@ std::optional<BaseId> QubesHypervisor::outside_base(const QubeName& qube)
 
 bool QubesHypervisor::has_network(const QubeName& qube)
 {
-    const auto from = client_.call({"admin.vm.property.Get", "netvm", qube.text()});
-    return !with_context("the network of " + qube.text(), [&] { return is_no_qube(from); });
+    const auto from = client_.find({"admin.vm.property.Get", "netvm", qube.text()}, "QubesVMNotFoundError");
+    return !from || !with_context("the network of " + qube.text(), [&] { return is_no_qube(*from); });
 }
 
 Features QubesHypervisor::features(const QubeName& qube, bool (*concerns)(std::string_view)) const

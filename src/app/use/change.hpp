@@ -119,8 +119,8 @@ struct PreparedChange {
     bool deletes_state = false;                   ///< of apps that leave a qube
     std::vector<Cost> base_costs = {};            ///< one for each base that moves
     std::map<Digest, std::string> details = {};   ///< of releases, raw: fetched to make the plan
-    /// Of an upgrade: what each newer release mends, where that is known; ascending.
-    std::map<ManifestId, std::vector<std::string>> mended = {};
+    /// Of an upgrade: vulnerabilities that newer releases of apps and bases mend, by their commits; ascending.
+    std::map<CommitId, std::vector<std::string>> mended = {};
     /// Of an upgrade that may leave apps out: the plan without these, too.
     std::function<plan::Plan(const Snapshot&, const std::set<AppId>&)> replan = {};
 

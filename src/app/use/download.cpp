@@ -12,9 +12,9 @@ engine::Prepared keep_for_later(World& world, PreparedChange& change)
     auto prepared = prepare_steps(world, change);
     fault_point("download.prepared");
     plan::Plan learned;
-    for (const auto& effect : change.plan.effects) {
-        if (effect.to && !change.snapshot.releases.contains(effect.to->id)) {
-            learned.changes.emplace_back(LearnRelease{*effect.to});
+    for (const auto& one : all_changes(change.plan)) {
+        if (std::holds_alternative<LearnRelease>(one)) {
+            learned.changes.push_back(one);
         }
     }
     engine::commit(learned, prepared, world.db);

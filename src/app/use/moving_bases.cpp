@@ -3,11 +3,7 @@
 
 #include "app/use/cost.hpp"
 #include "app/use/upgrade.hpp"
-#include "engine/details.hpp"
-#include "plan/fit.hpp"
-#include "repo-format/repo/details.hpp"
 
-#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
 
@@ -53,63 +49,6 @@ Base record_of(const World& world, const KnownRelease& known, const Details* det
 
 } // namespace
 
-void KnownDetails::bring(const KnownRelease& known)
-{
-    const auto& id = known.release.details.sha256;
-    if (fetched_.contains(id) || world_.content.has_details(id)) {
-        return;
-    }
-    const auto bytes = with_context("fetch " + known.release.app.text() + " from " + known.repo.text(), [&] {
-        return engine::fetch_details(known.release, catalog_.fetcher(known.repo), world_.unpack_file);
-    });
-    parsed_.insert_or_assign(id, parse_details(bytes));
-    fetched_.emplace(id, bytes);
-}
-
-const Details* KnownDetails::stored(const Digest& id, const std::string& whose)
-{
-    auto found = parsed_.find(id);
-    if (found == parsed_.end()) {
-        found = parsed_.emplace(id, std::nullopt).first;
-        try {
-            if (world_.content.has_details(id)) {
-                found->second = parse_details(world_.content.read_details(id));
-            }
-        } catch (const Error& error) {
-            if (error.code() == Code::interrupted) {
-                throw;
-            }
-            log::warning("what fits " + whose + " is not known: " + error.what());
-        }
-    }
-    return found->second ? &*found->second : nullptr;
-}
-
-const Details* KnownDetails::of(const KnownRelease& known)
-{
-    return stored(known.release.details.sha256, known.release.app.text());
-}
-
-const Details* KnownDetails::of(const Base& base)
-{
-    return base.details ? stored(*base.details, release_name(base)) : nullptr;
-}
-
-std::optional<std::string> KnownDetails::misfit(const KnownRelease& known, const Base& base)
-{
-    const auto [found, is_new] = words_.try_emplace({known.id, base.commit});
-    const auto* given = is_new ? of(base) : nullptr;
-    const auto* module = given == nullptr ? nullptr : of(known);
-    if (module != nullptr) {
-        const auto misfits = plan::misfits(known.release, *module, {base.id, base.level, base.commit, *given});
-        if (!misfits.empty()) {
-            const auto more = misfits.size() > 1 ? ", and " + std::to_string(misfits.size() - 1) + " more" : "";
-            found->second = text::escaped(plan::in_words(misfits.front()), 300) + more;
-        }
-    }
-    return found->second;
-}
-
 void BaseOffers::look(const Qube& qube)
 {
     const auto* now = snapshot_.base_of(qube.base());
@@ -135,7 +74,11 @@ void BaseOffers::look(const Base& now)
             leave_out(*id, error);
         }
     }
-    if (best) {
+    if (!best) {
+        return;
+    }
+    const bool mends = fixes_.look(now, best->base);
+    if (mends || !only_security_) {
         offers_.push_back(*std::move(best));
     }
 }

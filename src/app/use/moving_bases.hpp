@@ -4,15 +4,11 @@
 // moved by making it again, one that came from a repository by that repository alone; an id says nothing, for anybody
 // can use it. A machine that publishes what it makes has both: the repository lists the very commit that is here, and
 // that tells that the two are one.
-//
-// Details are read before a plan is made, for without them nobody can say what fits. What was fetched for that is kept
-// in memory and not asked for again.
 #pragma once
 
-#include "app/use/catalog.hpp"
+#include "app/use/known_details.hpp"
+#include "app/use/security_fixes.hpp"
 #include "plan/base_choice.hpp"
-
-#include "qpkg/model/details.hpp"
 
 #include <map>
 #include <memory>
@@ -23,32 +19,6 @@
 
 namespace qpkg::app {
 
-/// What releases say of themselves, read once: from the store, or from their repository.
-class KnownDetails {
-public:
-    KnownDetails(World& world, Catalog& catalog) : world_(world), catalog_(catalog) {}
-
-    /// Error, as fetching it fails, when the release is not here and its details cannot be had.
-    void bring(const KnownRelease& release);
-    /// Nothing where that is not known, which hinders nothing; it brings nothing.
-    const Details* of(const KnownRelease& release);
-    const Details* of(const Base& base);
-    /// plan::MisfitWords, of what was brought or is here.
-    std::optional<std::string> misfit(const KnownRelease& release, const Base& base);
-
-    /// What was fetched, raw, by hash.
-    const std::map<Digest, std::string>& fetched() const noexcept { return fetched_; }
-
-private:
-    const Details* stored(const Digest& id, const std::string& whose);
-
-    World& world_;
-    Catalog& catalog_;
-    std::map<Digest, std::string> fetched_;
-    std::map<Digest, std::optional<Details>> parsed_;
-    std::map<std::pair<ManifestId, CommitId>, std::optional<std::string>> words_;
-};
-
 /// A base that is offered, and not taken.
 struct BaseLeftOut {
     AppId base;
@@ -58,8 +28,10 @@ struct BaseLeftOut {
 /// The newest releases of the bases that qubes have, as this machine or repositories offer them.
 class BaseOffers {
 public:
-    BaseOffers(World& world, const Snapshot& snapshot, Catalog& catalog, const Allowances& allow, KnownDetails& details)
-        : world_(world), snapshot_(snapshot), catalog_(catalog), allow_(allow), details_(details)
+    BaseOffers(World& world, const Snapshot& snapshot, Catalog& catalog, const Allowances& allow, KnownDetails& details,
+               SecurityFixes& fixes, bool only_security)
+        : world_(world), snapshot_(snapshot), catalog_(catalog), allow_(allow), details_(details), fixes_(fixes),
+          only_security_(only_security)
     {
     }
 
@@ -90,6 +62,8 @@ private:
     Catalog& catalog_;
     const Allowances& allow_;
     KnownDetails& details_;
+    SecurityFixes& fixes_;
+    bool only_security_; ///< what mends nothing is not offered
     std::set<CommitId> seen_;
     std::vector<plan::NewBase> offers_;
     std::vector<BaseLeftOut> left_out_;

@@ -115,7 +115,7 @@ std::vector<InstalledApp> withdrawn_bases(const Snapshot& snapshot, const Catalo
 StatusReport status(World& world)
 {
     const auto snapshot = state_of(world);
-    const Catalog catalog(world, snapshot, Reach::offline);
+    Catalog catalog(world, snapshot, Reach::offline);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
 
     StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, {}, {}, {}, catalog.warnings(), 0};

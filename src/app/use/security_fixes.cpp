@@ -2,13 +2,24 @@
 #include "app/use/security_fixes.hpp"
 
 #include "plan/mended.hpp"
-#include "repo-format/repo/details.hpp"
 
 #include "qpkg/base/log.hpp"
-#include "qpkg/core/error.hpp"
+
+#include <algorithm>
 
 namespace qpkg::app {
 namespace {
+
+std::vector<std::string> mended_by(KnownDetails& details, const auto& older, const auto& newer, const std::string& name)
+{
+    const auto* before = details.of(older);
+    const auto* after = details.of(newer);
+    if (before == nullptr || after == nullptr) {
+        log::warning("what the newer " + name + " mends is not known");
+        return {};
+    }
+    return plan::newly_mended(*before, *after);
+}
 
 /// The newest offer, where it is newer than `bound` and its manifest is here.
 const KnownRelease* newer_known(const Snapshot& snapshot, const Catalog& catalog, const Qube& qube,
@@ -22,33 +33,68 @@ const KnownRelease* newer_known(const Snapshot& snapshot, const Catalog& catalog
     return known == snapshot.releases.end() ? nullptr : &known->second;
 }
 
+/// The newest release of its level that is here.
+const Base* newer_here(const Snapshot& snapshot, const Base& now)
+{
+    const Base* newest = nullptr;
+    for (const auto& base : snapshot.bases) { // ascending by number
+        if (base.id == now.id && base.level == now.level && base.number > now.number) {
+            newest = &base;
+        }
+    }
+    return newest;
+}
+
 } // namespace
 
-std::vector<WaitingFix> waiting_fixes(const World& world, const Snapshot& snapshot, const Catalog& catalog)
+bool SecurityFixes::look(const KnownRelease& older, const KnownRelease& newer)
 {
-    const auto read = [&](const KnownRelease& known) {
-        return parse_details(world.content.read_details(known.release.details.sha256));
+    return add(newer.release.tree.commit, mended_by(details_, older, newer, newer.release.app.text()));
+}
+
+bool SecurityFixes::look(const Base& older, const Base& newer)
+{
+    return add(newer.commit, mended_by(details_, older, newer, newer.id.text()));
+}
+
+bool SecurityFixes::add(const CommitId& newer, const std::vector<std::string>& ids)
+{
+    auto& mended = mended_[newer];
+    mended.insert(mended.end(), ids.begin(), ids.end());
+    std::ranges::sort(mended);
+    const auto doubles = std::ranges::unique(mended);
+    mended.erase(doubles.begin(), doubles.end());
+    return !ids.empty();
+}
+
+std::vector<WaitingFix> waiting_fixes(World& world, const Snapshot& snapshot, Catalog& catalog)
+{
+    KnownDetails details(world, catalog);
+    std::vector<WaitingFix> all;
+    const auto look = [&](WaitingFix fix, const auto& now, const auto& newer) {
+        const auto* before = details.of(now);
+        const auto* after = details.of(newer);
+        if (before != nullptr && after != nullptr) {
+            fix.ids = plan::newly_mended(*before, *after);
+        }
+        if (!fix.ids.empty()) {
+            all.push_back(std::move(fix));
+        }
     };
-    std::vector<WaitingFix> waiting;
     for (const auto& qube : snapshot.qubes) {
+        const auto* base = snapshot.base_of(qube.base());
+        const auto* newer_base = base == nullptr ? nullptr : newer_here(snapshot, *base);
+        if (newer_base != nullptr) {
+            look({qube.name, base->id.text(), release_word(*base), release_word(*newer_base), {}}, *base, *newer_base);
+        }
         for (const auto& binding : qube.current_generation().bindings) {
             const auto& bound = snapshot.release(binding.release);
-            try {
-                const auto* newest = newer_known(snapshot, catalog, qube, bound.release);
-                if (newest == nullptr) {
-                    continue;
-                }
-                auto ids = plan::newly_mended(read(bound), read(*newest));
-                if (!ids.empty()) {
-                    waiting.push_back(
-                        {qube.name, binding.app, bound.release.version, newest->release.version, std::move(ids)});
-                }
-            } catch (const Error& error) { // lost or damaged: `verify` and `restore` say so
-                log::debug("what " + binding.app.text() + " lacks is not known: " + error.what());
+            if (const auto* newer = newer_known(snapshot, catalog, qube, bound.release)) {
+                look({qube.name, binding.app.text(), bound.release.version, newer->release.version, {}}, bound, *newer);
             }
         }
     }
-    return waiting;
+    return all;
 }
 
 } // namespace qpkg::app

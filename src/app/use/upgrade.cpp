@@ -6,10 +6,8 @@
 #include "app/use/fetching.hpp"
 #include "app/use/moving_bases.hpp"
 #include "app/use/names_wished.hpp"
-#include "plan/mended.hpp"
+#include "app/use/security_fixes.hpp"
 #include "plan/plan.hpp"
-
-#include "qpkg/base/log.hpp"
 
 #include <algorithm>
 
@@ -19,8 +17,9 @@ namespace {
 /// The newer releases of what is installed, and which of them cannot be had.
 class NewerReleases {
 public:
-    NewerReleases(Catalog& catalog, const UpgradeRequest& request, KnownDetails& details)
-        : catalog_(catalog), request_(request), details_(details)
+    NewerReleases(Catalog& catalog, const UpgradeRequest& request, KnownDetails& details, SecurityFixes& fixes,
+                  const std::vector<plan::NewBase>& bases)
+        : catalog_(catalog), request_(request), details_(details), fixes_(fixes), bases_(bases)
     {
     }
 
@@ -45,8 +44,6 @@ public:
         }
     }
 
-    const std::map<ManifestId, std::vector<std::string>>& mended() const noexcept { return mended_; }
-
     std::vector<KnownRelease> releases() const
     {
         std::vector<KnownRelease> all;
@@ -66,38 +63,28 @@ public:
     }
 
 private:
-    /// Of two qubes with different releases, what any of them lacks.
     void take(const KnownRelease& bound, KnownRelease newer)
     {
         details_.bring(newer);
-        const auto ids = mended_by(bound, newer);
-        if (request_.only_security && ids.empty()) {
-            return;
+        const bool mends = fixes_.look(bound, newer);
+        if (mends || !request_.only_security || is_left_behind(bound)) {
+            releases_.emplace(newer.id, std::move(newer));
         }
-        auto& mended = mended_[newer.id];
-        mended.insert(mended.end(), ids.begin(), ids.end());
-        std::ranges::sort(mended);
-        const auto doubles = std::ranges::unique(mended);
-        mended.erase(doubles.begin(), doubles.end());
-        releases_.emplace(newer.id, std::move(newer));
     }
 
-    /// What is lost here keeps nobody from the newer release.
-    std::vector<std::string> mended_by(const KnownRelease& bound, const KnownRelease& newer)
+    /// A base that moves would leave it on an older one, or stay for its sake.
+    bool is_left_behind(const KnownRelease& bound)
     {
-        const auto* older = details_.of(bound);
-        if (older == nullptr) {
-            log::warning("what the newer " + bound.release.app.text() + " mends is not known");
-            return {};
-        }
-        const auto* of_newer = details_.of(newer);
-        return of_newer == nullptr ? std::vector<std::string>() : plan::newly_mended(*older, *of_newer);
+        return std::ranges::any_of(bases_, [&](const plan::NewBase& next) {
+            return bound.release.base.fits(next.base.id) && details_.misfit(bound, next.base);
+        });
     }
 
     Catalog& catalog_;
     const UpgradeRequest& request_;
     KnownDetails& details_;
-    std::map<ManifestId, std::vector<std::string>> mended_;
+    SecurityFixes& fixes_;
+    const std::vector<plan::NewBase>& bases_;
     std::map<ManifestId, KnownRelease> releases_;
     std::map<AppId, Error> left_out_;
 };
@@ -226,13 +213,14 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     auto catalog = std::make_unique<Catalog>(world, snapshot, request.reach);
 
     const auto details = std::make_shared<KnownDetails>(world, *catalog);
-    NewerReleases newer(*catalog, request, *details);
-    for (const auto& one : plan::upgradable(snapshot, qubes, named)) {
-        newer.look(one);
-    }
-    BaseOffers bases(world, snapshot, *catalog, request.allow, *details);
+    SecurityFixes fixes(*details);
+    BaseOffers bases(world, snapshot, *catalog, request.allow, *details, fixes, request.only_security);
     for (const auto& name : named.empty() ? qubes : std::vector<QubeName>()) {
         bases.look(plan::require_qube(snapshot, name));
+    }
+    NewerReleases newer(*catalog, request, *details, fixes, bases.offers());
+    for (const auto& one : plan::upgradable(snapshot, qubes, named)) {
+        newer.look(one);
     }
     auto when = occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps_in(snapshot, qubes)));
     for (const auto& offer : bases.offers()) {
@@ -250,7 +238,7 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     }
     std::ranges::sort(change.left_out, {}, &LeftOut::app);
     change.details = details->fetched();
-    change.mended = newer.mended();
+    change.mended = fixes.mended();
     if (!change.left_out.empty() && (change.plan.empty() || !named.empty())) {
         const auto& [app, why] = change.left_out.front();
         throw why.within("cannot upgrade " + app.text());

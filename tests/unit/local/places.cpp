@@ -20,6 +20,9 @@ const PlaceRecord record{{PlacedVolume::State::shown,
                           "tag",
                           {AppId::require("org.example.one"), "1.0-1", *VolumeId::from_hex(std::string(64, '1'))}}};
 
+const auto base = *VolumeId::from_hex(std::string(64, '9'));
+const NewPlace::Content content{base, record};
+
 } // namespace
 
 TEST_CASE("a place is found when it is whole, and as long as somebody holds it")
@@ -27,7 +30,7 @@ TEST_CASE("a place is found when it is whole, and as long as somebody holds it")
     const files::TemporaryDirectory directory(fs::temp_directory_path());
     const Places places(directory.path());
     {
-        NewPlace place(places, work, record);
+        NewPlace place(places, work, content);
         CHECK(!places.is_running(work));
         CHECK(!places.connect(work));
         CHECK(places.running().empty());
@@ -37,7 +40,7 @@ TEST_CASE("a place is found when it is whole, and as long as somebody holds it")
         CHECK(places.is_running(work));
         CHECK(places.record(work) == record);
         CHECK(places.connect(work));
-        CHECK(places.running() == std::vector<Attachment>{{work, all_slots(record)}});
+        CHECK(places.running() == std::vector<Attachment>{{.qube = work, .slots = all_slots(record), .base = base}});
     }
     CHECK(!places.is_running(work));
     CHECK(places.running().empty());
@@ -52,14 +55,14 @@ TEST_CASE("a place that does not become one leaves nothing, and what a killed on
     const files::TemporaryDirectory directory(fs::temp_directory_path());
     const Places places(directory.path());
     {
-        const NewPlace unpublished(places, work, record);
+        const NewPlace unpublished(places, work, content);
     }
     CHECK(fs::is_empty(directory.path()));
     fs::create_directories(places.path(work));
     std::ofstream(places.path(work) / "volumes") << "rest";
 
     places.clear(work);
-    NewPlace(places, work, record).publish();
+    NewPlace(places, work, content).publish();
 
     CHECK(places.record(work) == std::nullopt); // it ended with its lock
 }

@@ -96,7 +96,8 @@ TEST_CASE("a composed volume that was lost is made again, and must come out the 
 TEST_CASE("the apps of a composed volume are attached and detached once, as one")
 {
     const auto snapshot = composed();
-    plan::Live live{plan::wanted_attachments(snapshot), {{work, {}}}, true};
+    const auto wanted = plan::wanted_attachments(snapshot);
+    plan::Live live{wanted, {{.qube = work, .slots = {}, .base = wanted[1].base}}, true};
 
     const auto attach = plan::plan_activation(snapshot, live).attach;
     REQUIRE(attach.size() == 1);
