@@ -9,7 +9,7 @@ namespace qpkg::cli {
 
 void describe_mended(Document& out, const app::PreparedChange& change)
 {
-    if (change.mended.empty()) {
+    if (change.mended.empty() || change.plan.empty()) { // of any other change, or nothing moves
         return;
     }
     struct Row {

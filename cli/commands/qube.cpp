@@ -78,6 +78,7 @@ Proposal propose_bringing_base(Context& context, const QubeRequest& request)
 Proposal propose_making(Context& context, const QubeRequest& request)
 {
     if (plan::known_base(context.world().db.snapshot(), BaseId::require(request.base)) == nullptr) {
+        app::require_free(context.world(), QubeName::require(request.name));
         return propose_bringing_base(context, request);
     }
     const auto plan = [&context, request] {

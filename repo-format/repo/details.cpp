@@ -105,9 +105,9 @@ std::uint64_t parse_number(const std::string& field, std::uint64_t largest)
 void take_package(Details& details, Row fields)
 {
     require_width(fields, 7);
-    require_words(fields);
-    const auto sha256 = parse_object(fields[4]);
-    details.packages.push_back({{fields[1], fields[2], fields[3], *sha256}, fields[5], fields[6]});
+    require_words(fields.first(4));
+    require_words(fields.subspan(5));
+    details.packages.push_back({fields[1], fields[2], fields[3], parse_object(fields[4]), fields[5], fields[6]});
 }
 
 void take_needs(Details& details, Row fields)
@@ -292,8 +292,7 @@ std::string encode_details(const Details& details)
     DetailsWriter writer;
     add_rows_of_base(writer, details);
     for (const auto& built : details.packages) {
-        const auto& package = built.package;
-        writer.add({"package", package.name, package.version, package.arch, package.sha256.hex(), built.source,
+        writer.add({"package", built.name, built.version, built.arch, hex_or_nothing(built.file), built.source,
                     built.source_version});
     }
     for (const auto& need : details.needs) {

@@ -25,15 +25,29 @@ std::vector<Details::File> files_in(const qpkg::ModuleTree& tree)
     return files;
 }
 
-std::vector<Details::Provided> provided_by(std::span<const InstalledPackage> installed, std::span<const Package> chosen)
+/// Also those of which only the package manager tells, as in a base that somebody else made.
+std::vector<Details::BuiltPackage> packages_of_base(std::span<const Package> chosen,
+                                                    std::span<const InstalledPackage> installed)
 {
+    auto packages = built_packages(chosen, installed);
     std::set<std::string_view> known;
     std::ranges::transform(chosen, std::inserter(known, known.end()), &Package::name);
-    std::vector<Details::Provided> provided;
     for (const auto& package : installed) {
         if (!known.contains(package.name) && !package.version.empty()) {
-            provided.push_back({package.name, package.name, package.version});
+            const auto& source = package.source.empty() ? package.name : package.source;
+            const auto& source_version = package.source_version.empty() ? package.version : package.source_version;
+            packages.push_back({package.name, package.version, package.arch.empty() ? "all" : package.arch,
+                                std::nullopt, source, source_version});
         }
+    }
+    std::ranges::sort(packages);
+    return packages;
+}
+
+std::vector<Details::Provided> provided_by(std::span<const InstalledPackage> installed)
+{
+    std::vector<Details::Provided> provided;
+    for (const auto& package : installed) {
         for (const auto& other : package.provides) {
             provided.push_back({package.name, other.name, other.version});
         }
@@ -44,17 +58,11 @@ std::vector<Details::Provided> provided_by(std::span<const InstalledPackage> ins
     return provided;
 }
 
-/// By package and architecture; what is told by its name alone has none.
 std::map<std::pair<std::string, std::string>, std::string> versions_in(const Details& base)
 {
     std::map<std::pair<std::string, std::string>, std::string> versions;
-    for (const auto& [package, source, version] : base.packages) {
+    for (const auto& package : base.packages) {
         versions.emplace(std::pair(package.name, package.arch), package.version);
-    }
-    for (const auto& provided : base.provided) {
-        if (provided.package == provided.name) {
-            versions.emplace(std::pair(provided.name, std::string()), provided.version);
-        }
     }
     return versions;
 }
@@ -70,9 +78,9 @@ BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& commit
                          std::span<const InstalledPackage> installed)
 {
     auto tables = describe_tree(tree, files_of(installed), [](const std::string&) { return std::nullopt; });
-    Details details{.packages = built_packages(chosen, installed), .given = std::move(tables.details.given)};
+    Details details{.packages = packages_of_base(chosen, installed), .given = std::move(tables.details.given)};
     details.fixes = fixes_of(installed);
-    details.provided = provided_by(installed, chosen);
+    details.provided = provided_by(installed);
     details.accounts = account_rows(accounts_in(tree.top()));
     details.files = files_in(committed);
     return {std::move(details), encode_owners(tables.owners, licences_of(installed)), std::move(tables.findings)};

@@ -185,7 +185,8 @@ std::vector<Details::BuiltPackage> built_packages(std::span<const Package> chose
         const auto found = recorded.find(package.name);
         const bool has_source = found != recorded.end() && !found->second->source.empty();
         const bool has_version = has_source && !found->second->source_version.empty();
-        packages.push_back({package, has_source ? found->second->source : package.name,
+        packages.push_back({package.name, package.version, package.arch, package.sha256,
+                            has_source ? found->second->source : package.name,
                             has_version ? found->second->source_version : package.version});
     }
     tidy(packages);

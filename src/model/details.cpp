@@ -6,6 +6,17 @@
 
 namespace qpkg {
 
+std::vector<Package> known_packages(const Details& details)
+{
+    std::vector<Package> packages;
+    for (const auto& package : details.packages) {
+        if (package.file) {
+            packages.push_back({package.name, package.version, package.arch, *package.file});
+        }
+    }
+    return packages;
+}
+
 bool is_documentation(std::string_view path)
 {
     constexpr std::array<std::string_view, 3> folders{"/usr/share/doc/", "/usr/share/info/", "/usr/share/man/"};

@@ -17,7 +17,7 @@ class Given {
 public:
     explicit Given(const Details& base)
     {
-        for (const auto& [package, source, version] : base.packages) {
+        for (const auto& package : base.packages) {
             packages_.emplace(package.name, &package);
             names_[package.name].insert(package.version);
         }
@@ -52,7 +52,7 @@ private:
         return place == versions.end() ? nullptr : &place->second;
     }
 
-    std::multimap<std::string_view, const Package*> packages_;
+    std::multimap<std::string_view, const Details::BuiltPackage*> packages_;
     Versions names_;
     Versions libraries_;
     std::map<std::string_view, const Digest*> files_;
@@ -88,7 +88,7 @@ public:
 
     std::vector<Misfit> run() &&
     {
-        for (const auto& [package, source, version] : module_.packages) {
+        for (const auto& package : module_.packages) {
             compare_package(package);
         }
         for (const auto& need : module_.needs) {
@@ -112,12 +112,13 @@ public:
 
 private:
     /// In the view the module's files would lie over the base's, some newer and some older.
-    void compare_package(const Package& package)
+    void compare_package(const Details::BuiltPackage& package)
     {
         const auto [first, last] = base_.packages_named(package.name);
         for (auto same = first; same != last; ++same) {
             const auto& there = *same->second;
-            if (there.arch == package.arch && there.sha256 != package.sha256) {
+            const bool is_another_file = there.file && package.file && there.file != package.file;
+            if (there.arch == package.arch && (is_another_file || there.version != package.version)) {
                 const auto* const another = there.version == package.version ? ", another file" : "";
                 found_.push_back({Misfit::Rule::package, package.name, package.version, there.version + another});
             }

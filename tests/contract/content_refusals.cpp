@@ -156,6 +156,11 @@ TEST_CASE("bad input 58: content that is not what its name says, cut off, too lo
         other.content[0] = 'C';
         f.served = other.bytes();
     });
+    refused(Code::corrupt, "not what its name says", [](Forged& f) {
+        auto other = f.file;
+        other.header.mode = 0104755;
+        f.served = other.bytes();
+    });
     for (std::size_t length = 0; length < served.size(); length += 3) {
         refused(Code::corrupt, "cut off", [&](Forged& f) { f.served.resize(length); });
     }

@@ -127,7 +127,7 @@ public:
         // What a module says of itself differs from release to release.
         release.details =
             write_packed(module / packed_details_file,
-                         encode_details({.packages = {{{name, version, "amd64", sha256(version)}, name, version}}}));
+                         encode_details({.packages = {{name, version, "amd64", sha256(version), name, version}}}));
         release.owners = write_packed(module / packed_owners_file, encode_owners({{"/usr/bin/" + name, name}}, {}));
         // The words whose digests a_release() names.
         files::write(module / "module.toml", "recipe");

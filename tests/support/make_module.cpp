@@ -137,7 +137,7 @@ std::string details_of(const AppId& app, const std::string& version, std::span<c
 {
     const auto told = words_after(details_word, words);
     auto details = told.empty() ? Details() : parse_details(told.front());
-    details.packages.push_back({{short_name(app), version, "amd64", sha256(version)}, short_name(app), version});
+    details.packages.push_back({short_name(app), version, "amd64", sha256(version), short_name(app), version});
     return encode_details(details);
 }
 

@@ -16,7 +16,10 @@ namespace qpkg {
 /// what it gives to modules. Normative text: repo-format/repo/details.md.
 struct Details {
     struct BuiltPackage {
-        Package package;
+        std::string name;
+        std::string version;
+        std::string arch;
+        std::optional<Digest> file; ///< of a base that somebody else made it is not known
         std::string source;         ///< the source package that it was built from
         std::string source_version; ///< of that
         friend auto operator<=>(const BuiltPackage&, const BuiltPackage&) = default;
@@ -97,6 +100,9 @@ struct Details {
 
     friend bool operator==(const Details&, const Details&) = default;
 };
+
+/// Those of known files.
+std::vector<Package> known_packages(const Details& details);
 
 /// What no program goes by: whether a module hides such a file of its base does not matter.
 bool is_documentation(std::string_view path);

@@ -9,17 +9,13 @@ namespace qpkg::app {
 
 std::vector<Package> packages_of(const World& world, const Release* release)
 {
-    std::vector<Package> packages;
     if (release == nullptr) {
-        return packages;
+        return {};
     }
     const auto details = with_context(release->app.text() + ' ' + release->version, [&] {
         return parse_details(world.content.read_details(release->details.sha256));
     });
-    for (const auto& built : details.packages) {
-        packages.push_back(built.package);
-    }
-    return packages;
+    return known_packages(details);
 }
 
 } // namespace qpkg::app

@@ -31,17 +31,13 @@ std::vector<const Offer*> offers_of(const Catalog& catalog, const AppId& id)
 Base record_of(const World& world, const KnownRelease& known, const Details* details)
 {
     const auto& release = known.release;
-    std::vector<Package> packages;
-    if (details != nullptr) {
-        std::ranges::transform(details->packages, std::back_inserter(packages), &Details::BuiltPackage::package);
-    }
     return {.id = *release.base.base(),
             .commit = release.tree.commit,
             .volume = release.volume.root,
             .volume_size = release.volume.size,
             .level = release.base_level,
             .created = world.clock.now(),
-            .packages = std::move(packages),
+            .packages = details == nullptr ? std::vector<Package>() : known_packages(*details),
             .details = release.details.sha256,
             .number = release.sequence,
             .release = known.id};
@@ -103,7 +99,7 @@ std::optional<BaseOffers::Origin> BaseOffers::origin_of(const Base& now, const s
     }
     for (const auto* offer : offers) { // also where what the qube has was not published yet
         const auto* here = snapshot_.find_base(catalog_.manifest(*offer).release.tree.commit);
-        if (here != nullptr && here->id == now.id) {
+        if (here != nullptr && here->id == now.id && here->number <= now.number) {
             return Origin{offer->repo, offer->release.sequence};
         }
     }

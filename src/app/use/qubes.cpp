@@ -53,17 +53,14 @@ std::vector<std::string> releases_lost(const Snapshot& snapshot, const Qube& qub
 
 } // namespace
 
-Qube plan_qube(World& world, const std::string& typed, const std::string& base_id, Layout layout,
-               const std::string& reason)
+void require_free(World& world, const QubeName& name)
 {
-    const auto name = QubeName::require(typed);
-    const auto snapshot = world.db.snapshot();
     if (!world.hypervisor.capabilities().makes_qubes) {
         throw Error(Code::unsupported, "this backend makes no qubes",
                     "make it: qvm-create --class AppVM --label red --template TEMPLATE " + name.text() +
                         ", then install into it");
     }
-    if (snapshot.find_qube(name) != nullptr) {
+    if (world.db.snapshot().find_qube(name) != nullptr) {
         throw Error(Code::conflict, "there is a qube " + name.text() + " already", "see `qpkg qube list`");
     }
     const auto there = world.hypervisor.qubes();
@@ -71,8 +68,15 @@ Qube plan_qube(World& world, const std::string& typed, const std::string& base_i
         throw Error(Code::conflict, "there is a qube " + name.text() + " that is not recorded here",
                     "to record it again: qpkg restore");
     }
-    const auto wanted = BaseId::require(base_id);
-    const auto& base = plan::require_base(snapshot, wanted);
+}
+
+Qube plan_qube(World& world, const std::string& typed, const std::string& base_id, Layout layout,
+               const std::string& reason)
+{
+    const auto name = QubeName::require(typed);
+    require_free(world, name);
+    const auto snapshot = world.db.snapshot();
+    const auto& base = plan::require_base(snapshot, BaseId::require(base_id));
     return {name, 0, {{0, world.clock.now(), reason, {base.id, base.commit}, {}}}, layout};
 }
 

@@ -10,8 +10,9 @@
 
 namespace qpkg::app {
 
-/// A qube with no apps, to be made. Errors: not_found (base, near names), conflict (there is one of that name),
-/// unsupported (the backend's qubes are made by other tools).
+/// Errors: conflict (there is one of that name), unsupported (the backend's qubes are made by other tools).
+void require_free(World& world, const QubeName& name);
+/// A qube with no apps, to be made. Errors: not_found (base, near names), as `require_free`.
 Qube plan_qube(World& world, const std::string& name, const std::string& base, Layout layout,
                const std::string& reason);
 Qube create_qube(World& world, Qube planned);

@@ -141,6 +141,9 @@ plan::BaseChoice choice_of(World& world, const Snapshot& snapshot, const BaseOff
                             .hold_for = {hold_for.begin(), hold_for.end()},
                             .keeps_bases = world.hypervisor.capabilities().keeps_bases,
                             .stays = bases.stays()};
+    if (choice.offers.empty()) {
+        return choice;
+    }
     for (const auto& runs : world.hypervisor.attached()) {
         const auto* qube = snapshot.find_qube(runs.qube);
         const auto* base = qube == nullptr ? nullptr : snapshot.base_of(qube->base());

@@ -70,8 +70,8 @@ TEST_CASE("packages are told with their source, which is their own name where no
     CHECK(build::built_packages(
               chosen,
               std::vector<InstalledPackage>{{.name = "a", .version = "1+b1", .source = "s", .source_version = "1"}}) ==
-          std::vector<Details::BuiltPackage>{{{"a", "1+b1", "amd64", sha256("a")}, "s", "1"},
-                                             {{"b", "2", "all", sha256("b")}, "b", "2"}});
+          std::vector<Details::BuiltPackage>{{"a", "1+b1", "amd64", sha256("a"), "s", "1"},
+                                             {"b", "2", "all", sha256("b"), "b", "2"}});
 }
 
 TEST_CASE("each path has its owner, or was generated, and says what of the base it shadows")

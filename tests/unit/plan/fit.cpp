@@ -14,7 +14,7 @@ namespace {
 
 Details::BuiltPackage package(const std::string& name, const std::string& version)
 {
-    return {{name, version, "amd64", sha256(name + version)}, name, version};
+    return {name, version, "amd64", sha256(name + version), name, version};
 }
 
 Details a_base()
@@ -179,13 +179,22 @@ TEST_CASE("a package that both have is the same to the last byte")
 
     const auto rebuilt = [](Details& base) {
         base.packages.push_back(package("hello", "1.0"));
-        base.packages.back().package.sha256 = sha256("another file");
+        base.packages.back().file = sha256("another file");
     };
     CHECK(after(rebuilt) == std::vector<Misfit>{{Rule::package, "hello", "1.0", "1.0, another file"}});
 
+    const auto of_unknown_file = [](const char* version) {
+        return [version](Details& base) {
+            base.packages.push_back(package("hello", version));
+            base.packages.back().file.reset();
+        };
+    };
+    CHECK(after(of_unknown_file("1.0")).empty());
+    CHECK(after(of_unknown_file("1.1")) == std::vector<Misfit>{{Rule::package, "hello", "1.0", "1.1"}});
+
     const auto foreign = [](Details& base) {
         base.packages.push_back(package("hello", "1.1"));
-        base.packages.back().package.arch = "i386";
+        base.packages.back().arch = "i386";
     };
     CHECK(after(foreign).empty());
 }

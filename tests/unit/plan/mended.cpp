@@ -12,7 +12,7 @@ Details made_of(const std::vector<std::string>& sources, std::vector<Details::Fi
 {
     Details details;
     for (const auto& source : sources) {
-        details.packages.push_back({{source, "1", "all", sha256(source)}, source, "1"});
+        details.packages.push_back({source, "1", "all", sha256(source), source, "1"});
     }
     details.fixes = std::move(fixes);
     return details;

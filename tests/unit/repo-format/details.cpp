@@ -13,8 +13,9 @@ namespace {
 /// One row of each kind, those of bases too, and names that are not ASCII.
 Details some_details()
 {
-    return {.packages = {{{"hello", "1:2.10-3", "amd64", sha256("hello.deb")}, "hello", "1:2.10-3"},
-                         {{"libhello1", "2.10-3+b1", "amd64", sha256("libhello1.deb")}, "hello", "1:2.10-3"}},
+    return {.packages = {{"by-hand", "1", "all", std::nullopt, "by-hand", "1"},
+                         {"hello", "1:2.10-3", "amd64", sha256("hello.deb"), "hello", "1:2.10-3"},
+                         {"libhello1", "2.10-3+b1", "amd64", sha256("libhello1.deb"), "hello", "1:2.10-3"}},
             .needs = {{"hello", {{"default-mta"}, {"mail-transport-agent"}}},
                       {"libhello1", {{"libc6", Bound::at_least, "2.36"}}}},
             .breaks = {{"hello", {"base-files", Bound::less, "12~"}}},
@@ -158,7 +159,7 @@ TEST_CASE("fifteen hundred packages with what they need, give and take fit many 
     Details details;
     for (int i = 0; i < 1500; ++i) {
         const auto name = "libpackage" + std::to_string(i);
-        details.packages.push_back({{name, "1:2.3-4+deb12u1", "amd64", sha256(name)}, name, "1:2.3-4+deb12u1"});
+        details.packages.push_back({name, "1:2.3-4+deb12u1", "amd64", sha256(name), name, "1:2.3-4+deb12u1"});
         details.needs.push_back({name, {{"libc6", Bound::at_least, "2.36"}}});
         for (int j = 0; j < 5; ++j) {
             details.given.push_back({name + ".so." + std::to_string(j), "VERSION_1"});

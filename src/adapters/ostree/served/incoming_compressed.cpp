@@ -3,7 +3,6 @@
 
 #include "repo-format/repo/tree_rules.hpp"
 
-#include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 
 #include <sys/stat.h>
@@ -38,7 +37,12 @@ void IncomingCompressed::take_header(std::span<const std::uint8_t>& bytes)
         return;
     }
     header_ = parse_archive_header(leading_.without_length());
-    check_file(header_.file);
+    try {
+        check_file(header_.file);
+    } catch (const Error& error) {
+        refusal_ = error;
+        keep_ = Keep::nothing;
+    }
     begin_content();
 }
 
@@ -103,6 +107,9 @@ ObjectFacts IncomingCompressed::finish()
     auto facts = facts_of(header_.file, digest_->finish());
     if (facts.id != id_) {
         throw Error(Code::corrupt, "its bytes are not what its name says");
+    }
+    if (refusal_) {
+        throw *refusal_;
     }
     if (staged_ && S_ISREG(header_.file.mode)) {
         writer_->finish();

@@ -4,6 +4,7 @@
 #include "adapters/ostree/incoming.hpp"
 #include "adapters/ostree/served/inflate.hpp"
 
+#include "qpkg/core/error.hpp"
 #include "qpkg/core/sparse_file.hpp"
 
 #include <memory>
@@ -55,6 +56,7 @@ private:
     Keep keep_;
     LeadingHeader leading_;
     ArchiveHeader header_{};
+    std::optional<Error> refusal_; ///< said when it is known that the header is its publisher's: it may be damaged
     std::unique_ptr<ContentDigest> digest_; ///< there as soon as the header is known
     Fd staged_;
     std::optional<files::SparseWriter> writer_; ///< of its content
