@@ -29,9 +29,11 @@ std::string render_json(const Document& document)
         } else if (const auto* table = std::get_if<Document::Table>(&part)) {
             auto& rows = json[table->key] = Json::array();
             for (const auto& row : table->rows) {
-                auto& object = rows.emplace_back(Json::object());
+                // A column's key is there once: nobody needs to look for it.
+                auto& object = rows.emplace_back(Json::object()).get_ref<Json::object_t&>();
+                object.reserve(row.size());
                 for (std::size_t i = 0; i < row.size(); ++i) {
-                    object[table->columns[i].key] = to_json(row[i]);
+                    object.emplace_back(table->columns[i].key, to_json(row[i]));
                 }
             }
         } else {

@@ -65,11 +65,16 @@ Fd open(const fs::path& path, int flags, unsigned mode)
 
 std::string read(int fd, const fs::path& path, std::size_t cap)
 {
+    // What stat says is but where to begin: it may grow, and files of /proc say nothing.
+    struct stat info {};
+    const bool has_size = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0;
+    auto piece = has_size ? static_cast<std::size_t>(info.st_size) + 1 : std::size_t{64 * 1024};
     std::string bytes;
-    std::string buffer(64 * 1024, '\0');
     for (;;) {
-        const auto want = std::min(buffer.size(), cap + 1 - bytes.size());
-        const auto got = ::read(fd, buffer.data(), want);
+        const auto had = bytes.size();
+        bytes.resize(had + std::min(piece, cap + 1 - had));
+        const auto got = ::read(fd, bytes.data() + had, bytes.size() - had);
+        bytes.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
         if (got < 0 && errno == EINTR) {
             continue;
         }
@@ -79,7 +84,7 @@ std::string read(int fd, const fs::path& path, std::size_t cap)
         if (got == 0) {
             return bytes;
         }
-        bytes.append(buffer.data(), static_cast<std::size_t>(got));
+        piece = bytes.capacity() > bytes.size() ? bytes.capacity() - bytes.size() : 64 * 1024;
         if (bytes.size() > cap) {
             throw Error(Code::no_space, path.string() + ": larger than the " + std::to_string(cap) + " bytes allowed");
         }

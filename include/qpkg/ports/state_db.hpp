@@ -17,6 +17,9 @@ public:
     /// One consistent reading; `Snapshot::volumes` and `commits` are left empty (they are the stores' to say).
     virtual Snapshot snapshot() const = 0;
 
+    /// Whether it knows of no base, qube and release.
+    virtual bool is_blank() const = 0;
+
     /// The repository an app was first installed from: that of the first release of it that a qube was bound to.
     virtual std::optional<RepoName> pinned(const AppId& app) const = 0;
 

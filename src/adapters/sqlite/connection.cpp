@@ -174,7 +174,32 @@ bool Connection::try_open(const std::string& name, int flags)
     return result == SQLITE_OK;
 }
 
-Connection::~Connection() { sqlite3_close(handle_); }
+Connection::~Connection()
+{
+    for (const auto& [sql, statement] : idle_) {
+        sqlite3_finalize(statement);
+    }
+    sqlite3_close(handle_);
+}
+
+sqlite3_stmt* Connection::take_statement(const char* sql) const
+{
+    if (auto idle = idle_.extract(sql)) {
+        return idle.mapped();
+    }
+    sqlite3_stmt* statement = nullptr;
+    if (sqlite3_prepare_v2(handle_, sql, -1, &statement, nullptr) != SQLITE_OK) {
+        fail(handle_, sql);
+    }
+    return statement;
+}
+
+void Connection::give_back(sqlite3_stmt* statement) const
+{
+    sqlite3_reset(statement); // it says once more what `step` said
+    sqlite3_clear_bindings(statement);
+    idle_.emplace(sqlite3_sql(statement), statement);
+}
 
 void Connection::execute(const char* statements)
 {
@@ -185,14 +210,12 @@ void Connection::execute(const char* statements)
 
 std::int64_t Connection::changes() const { return sqlite3_changes64(handle_); }
 
-Statement::Statement(const Connection& connection, const char* sql) : connection_(connection)
+Statement::Statement(const Connection& connection, const char* sql)
+    : connection_(connection), statement_(connection.take_statement(sql))
 {
-    if (sqlite3_prepare_v2(connection.handle(), sql, -1, &statement_, nullptr) != SQLITE_OK) {
-        fail(connection.handle(), sql);
-    }
 }
 
-Statement::~Statement() { sqlite3_finalize(statement_); }
+Statement::~Statement() { connection_.give_back(statement_); }
 
 Statement& Statement::bind(std::string_view text)
 {

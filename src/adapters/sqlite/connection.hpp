@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -42,6 +43,10 @@ public:
 
     sqlite3* handle() const noexcept { return handle_; }
 
+    /// A statement that nobody uses, prepared once for each use at a time.
+    sqlite3_stmt* take_statement(const char* sql) const;
+    void give_back(sqlite3_stmt* statement) const;
+
 private:
     void open_for_writing();
     void open_for_reading();
@@ -49,13 +54,14 @@ private:
     bool try_open(const std::string& name, int flags);
 
     sqlite3* handle_ = nullptr;
+    mutable std::unordered_multimap<std::string_view, sqlite3_stmt*> idle_; ///< by their SQL, which they keep
     std::filesystem::path file_;
 };
 
 /// Turns SQLite's last complaint into an Error.
 [[noreturn]] void fail(sqlite3* handle, std::string_view action);
 
-/// One prepared statement; parameters are bound in order.
+/// One prepared statement, as long as it is used; parameters are bound in order.
 class Statement {
 public:
     Statement(const Connection& connection, const char* sql);
@@ -81,7 +87,7 @@ public:
 
 private:
     const Connection& connection_;
-    sqlite3_stmt* statement_ = nullptr;
+    sqlite3_stmt* statement_;
     int bound_ = 0;
 };
 

@@ -29,6 +29,7 @@ public:
     void open_for_writing();
 
     Snapshot snapshot() const override;
+    bool is_blank() const override;
     std::optional<RepoName> pinned(const AppId& app) const override;
     void commit(std::span<const Change> changes) override;
 

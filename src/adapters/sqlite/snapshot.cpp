@@ -3,6 +3,8 @@
 #include "adapters/sqlite/database.hpp"
 #include "repo-format/repo/manifest.hpp"
 
+#include <map>
+
 namespace qpkg::sqlite {
 namespace {
 
@@ -103,29 +105,32 @@ std::map<ManifestId, KnownRelease> read_releases(const Connection& connection)
     return releases;
 }
 
-std::vector<AllowedService> read_services(const Connection& connection, const std::string& qube,
-                                          std::uint64_t generation, const AppId& app)
+using Services = std::map<std::string, std::vector<AllowedService>>; ///< by app
+
+Services read_services(const Connection& connection, const std::string& qube, std::uint64_t generation)
 {
-    std::vector<AllowedService> services;
-    Statement rows(connection, "SELECT service, own_rights FROM allowed_service WHERE qube = ? AND generation = ? AND "
-                               "app = ? ORDER BY service");
-    rows.bind(qube).bind(generation).bind(app.text());
+    Services services;
+    Statement rows(connection, "SELECT app, service, own_rights FROM allowed_service WHERE qube = ? AND generation = ? "
+                               "ORDER BY app, service");
+    rows.bind(qube).bind(generation);
     while (rows.step()) {
-        services.push_back({rows.text(0), rows.integer(1) != 0 ? ServiceRights::own : ServiceRights::confined});
+        services[rows.text(0)].push_back(
+            {rows.text(1), rows.integer(2) != 0 ? ServiceRights::own : ServiceRights::confined});
     }
     return services;
 }
 
 std::vector<Binding> read_bindings(const Connection& connection, const std::string& qube, std::uint64_t generation)
 {
+    auto services = read_services(connection, qube, generation);
     std::vector<Binding> bindings;
     Statement rows(connection, "SELECT app, release, held, since, IFNULL(own_base, '') FROM binding WHERE qube = ? AND "
                                "generation = ? ORDER BY app");
     rows.bind(qube).bind(generation);
     while (rows.step()) {
-        const auto app = id<AppId>(rows.text(0));
-        bindings.push_back({app, digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0, rows.size(3),
-                            read_services(connection, qube, generation, app), optional_id<CommitId>(rows.text(4))});
+        auto app = rows.text(0);
+        bindings.push_back({id<AppId>(app), digest_id<ManifestId>(rows.text(1)), rows.integer(2) != 0, rows.size(3),
+                            std::move(services[app]), optional_id<CommitId>(rows.text(4))});
     }
     return bindings;
 }
@@ -196,6 +201,13 @@ Snapshot Database::snapshot() const
             read_repositories(*connection_),
             {},
             {}};
+}
+
+bool Database::is_blank() const
+{
+    Statement row(*connection_, "SELECT EXISTS (SELECT 1 FROM base) OR EXISTS (SELECT 1 FROM qube) OR EXISTS (SELECT 1 "
+                                "FROM known_release)");
+    return !row.step() || row.integer(0) == 0;
 }
 
 std::optional<RepoName> Database::pinned(const AppId& app) const

@@ -40,28 +40,29 @@ struct Match {
 
 using Matches = std::set<Match>;
 
-/// The tables of this machine, each read once.
+/// The tables of this machine. Reading one again costs less than memory for all.
 class Tables {
 public:
     explicit Tables(const World& world) : world_(world) {}
 
-    /// Nothing: it is not here, or damaged. Valid as long as this object.
-    const std::string* of(const Digest& id)
+    /// Nothing: it is not here, or damaged, which is said once.
+    std::optional<std::string> of(const Digest& id)
     {
-        const auto [place, is_new] = read_.try_emplace(id);
-        if (is_new && world_.content.has_details(id)) {
-            try {
-                place->second = world_.content.read_details(id);
-            } catch (const Error& error) {
-                log::warning(std::string(error.what()));
-            }
+        if (damaged_.contains(id) || !world_.content.has_details(id)) {
+            return std::nullopt;
         }
-        return place->second ? &*place->second : nullptr;
+        try {
+            return world_.content.read_details(id);
+        } catch (const Error& error) {
+            log::warning(std::string(error.what()));
+            damaged_.insert(id);
+            return std::nullopt;
+        }
     }
 
 private:
     const World& world_;
-    std::map<Digest, std::optional<std::string>> read_;
+    std::set<Digest> damaged_;
 };
 
 std::optional<Digest> details_of(const plan::Presence& presence)
@@ -128,7 +129,7 @@ Sources sources_concerned(const Snapshot& snapshot, Tables& tables, const std::s
 {
     Sources sources;
     for (const auto& details : snapshot.details) {
-        if (const auto* table = tables.of(details)) {
+        if (const auto table = tables.of(details)) {
             sources.merge(mended_in(*table, id));
         }
     }
@@ -248,8 +249,8 @@ private:
 
     std::optional<Matches> answer_of(const std::optional<Digest>& details)
     {
-        const auto* table = details ? tables_.of(*details) : nullptr;
-        if (table == nullptr) {
+        const auto table = details ? tables_.of(*details) : std::nullopt;
+        if (!table) {
             return std::nullopt;
         }
         return concerned_ ? packages_of_sources(*table, *concerned_, mended_in(*table, word_))

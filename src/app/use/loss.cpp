@@ -37,8 +37,7 @@ std::optional<std::string> find_loss(const World& world)
         return "the state database of " + world.root.string() +
                " was lost and made anew: it does not know of everything that is there";
     }
-    const auto snapshot = world.db.snapshot();
-    if (!snapshot.bases.empty() || !snapshot.qubes.empty() || !snapshot.releases.empty()) {
+    if (!world.db.is_blank()) {
         return std::nullopt;
     }
     const auto there = contents(world);
