@@ -26,4 +26,7 @@ private:
     Fd in_use_; ///< a lock on the directory that ends with this process
 };
 
+/// Removes every directory below `parent` that a killed program left; where there is no `parent`, nothing.
+void remove_abandoned_scratch(const std::filesystem::path& parent);
+
 } // namespace qpkg::app

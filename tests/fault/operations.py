@@ -15,6 +15,9 @@ import tempfile
 import harness
 from disk import Disk
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from small_world import SmallWorld  # noqa: E402
+
 
 class Machine:
     """A prepared machine: a tiny base, a published repository, two qubes, and hello in one of them."""
@@ -112,6 +115,42 @@ class Machine:
         self.run("gc", "--keep", 0, "--yes", root=self.state / "client")
         return self.files()
 
+    # A machine whose qube has its base and two apps from a repository, which has newer ones.
+
+    def prepare_move(self):
+        """Base and hello move; lagging fits the older base alone, which stays in its view."""
+        world, client, base = SmallWorld(self.state, self.bin), self.state / "client", "org.example.tiny"
+
+        def import_base(release):
+            package = f"Package: thing\nStatus: install ok installed\nVersion: 1.{release}\nArchitecture: all\n"
+            files = {"usr/share/release": f"{release}\n", "var/lib/dpkg/status": package}
+            world.must("base", "import", world.base_archive(files=files), "--id", base, "--out", world.out)
+            return world.out / base
+
+        def hello(version):
+            return world.make_module("org.example.hello", version, base=base)
+
+        world.make_keys()
+        needs = "qpkg-details\t1\nneeds\tlagging\tthing\t=\t1.1\n"
+        world.publish(import_base(1), hello("1"),
+                      world.make_module("org.example.lagging", "1", base=base, details=needs))
+        self.run("repo", "add", "demo", world.site, root=client)
+        self.run("qube", "create", "work", "--base", base, root=client)
+        self.run("install", "hello", "lagging", "--into", "work", root=client)
+        world.publish(import_base(2), hello("2"))
+        for left in (world.root, world.out, world.keys, self.state / "base-tree", self.state / "module-tree"):
+            shutil.rmtree(left)
+        self.disk.keep_as_pristine()
+        return self.qpkg("upgrade", root=client)
+
+    def bases_and_bindings(self, _=None):
+        """As `bindings`, with what the qube starts from, and what stays in a view."""
+        client = self.state / "client"
+        apps = self.ask("list", root=client)["apps"]
+        qubes = self.ask("status", root=client)["qubes"]
+        return {*(f'{app["app"]} {app["version"]} on {app["keeps"]}' for app in apps),
+                *(f'{qube["name"]} from {qube["base_release"]}' for qube in qubes)}
+
 
 def operation(machine, name):
     """Prepares the machine and gives the operation."""
@@ -138,6 +177,9 @@ def operation(machine, name):
         machine.prepare()
         return harness.Operation(name, machine.publish("hello-2"), observe=machine.offers,
                                  check=machine.install_everything, clean=machine.files)
+    if name == "move":
+        return harness.Operation(name, machine.prepare_move(), observe=machine.bases_and_bindings,
+                                 check=machine.verify_client, clean=machine.collect_client)
     if name == "import":
         return harness.Operation(name, machine.prepare_import(), observe=machine.installable,
                                  check=machine.verify_client, clean=machine.collect_client)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/qubes.hpp"
 
+#include "app/scratch.hpp"
 #include "app/use/adoption.hpp"
 #include "app/use/cost.hpp"
 #include "plan/plan.hpp"
@@ -158,6 +159,9 @@ std::uint64_t collect_garbage(World& world, const Collection& collection)
     const auto freed = engine::collect(collection.garbage, world.db, world.content, world.volumes).freed;
     for (const auto& orphan : collection.orphans) {
         world.hypervisor.remove(orphan);
+    }
+    for (const auto* scratch : {"build", "fetch"}) {
+        remove_abandoned_scratch(world.root / scratch);
     }
     return freed;
 }
