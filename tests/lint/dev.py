@@ -80,7 +80,7 @@ class Dev(unittest.TestCase):
 
     def test_known_words_are_accepted(self):
         for line in ["setup", "build", "build asan", "build dom0", "build --times", "build --times release", "test unit", "test fuzz-seeds", "test real-cases",
-                     "test asan", "test asan-cases", "test fault", "test mutants layer", "test mutants --share 2/8 layer", "test apps", "test apps --share 2/10", "test apps jq git", "test weekly --status", "demo", "demo airgap",
+                     "test asan", "test asan-programs", "test asan-programs --share 1/2", "test real-cases", "test real-cases --share 2/2", "test fault", "test mutants layer", "test mutants --share 2/8 layer", "test apps", "test apps --share 2/10", "test apps jq git", "test weekly --status", "demo", "demo airgap",
                      "demo vm", "demo libvirt", "lint", "lint --share 1/6", "fmt", "fuzz", "fuzz 5",
                      "fuzz 5 manifest roles", "fuzz 5 --share 1/10 --only-share", "bench deltas openssl", "package",
                      "clean", "help"]:

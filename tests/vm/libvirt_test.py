@@ -82,7 +82,7 @@ class Libvirt(LibvirtCase):
                         self.an_app_comes_while_another_runs, self.nothing_writes_to_a_volume,
                         self.an_upgrade_leaves_running_programs_alone, self.an_app_goes,
                         self.what_is_missing_at_the_start_is_told, self.the_home_is_there_after_another_start,
-                        self.libvirt_itself_may_be_gone, self.the_qube_goes)
+                        self.another_base_comes_with_the_next_start_and_goes_again, self.libvirt_itself_may_be_gone, self.the_qube_goes)
 
     def a_qube_is_made_and_runs_programs(self):
         self.small.must("qube", "create", "work", "--base", "debian-12")
@@ -194,6 +194,20 @@ class Libvirt(LibvirtCase):
         self.daemon.virsh("start", "work")
         self.says("kept\n", "sh", "-c", "cat ~/file")
         self.says("hello 2.0\n", "hello")
+
+    def another_base_comes_with_the_next_start_and_goes_again(self):
+        """Nothing of a running machine is exchanged below its programs."""
+        self.world.import_newer_base()
+        upgraded = self.small.must("upgrade", "--in", "work", "--yes")
+        self.assertIn("another base from its next start on", self.small.must("status").out, upgraded.out)
+        self.says("base\n", "cat", "/usr/share/base/file")
+        for command, then in ([], "newer base\n"), (["rollback", "work", "--yes"], "base\n"):
+            if command:
+                self.small.must(*command)
+            self.daemon.virsh("destroy", "work")
+            self.says(then, "cat", "/usr/share/base/file")
+            self.says("kept\n", "sh", "-c", "cat ~/file")
+            self.says("hello 2.0\n", "hello")
 
     def libvirt_itself_may_be_gone(self):
         self.daemon.stop()

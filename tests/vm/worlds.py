@@ -131,9 +131,9 @@ class World:
         archive.write(self.folder / name)
         return self.folder / name
 
-    def _root_archive(self):
+    def _root_archive(self, files=None):
         applets = kernels.output_of("/bin/busybox", "--list").split()
-        return self.small.base_archive([applet for applet in applets if applet != "busybox"], self._base_files())
+        return self.small.base_archive([applet for applet in applets if applet != "busybox"], files or self._base_files())
 
     def _base_files(self):
         agent = {f"usr/libexec/qpkg/{program}": (PROGRAMS / program).read_bytes() for program in GUEST_PROGRAMS}
@@ -237,6 +237,10 @@ class MachinesOfLibvirt:
 
 class LibvirtWorld(MachinesOfLibvirt, World):
     """With a tiny root."""
+
+    def import_newer_base(self):
+        archive = self._root_archive({**self._base_files(), "usr/share/base/file": "newer base\n"})
+        self.small.must("base", "import", archive, "--id", "debian-12")
 
 
 class LibvirtSystemdWorld(MachinesOfLibvirt, SystemdWorld):

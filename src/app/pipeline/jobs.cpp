@@ -10,6 +10,8 @@
 #include "qpkg/core/files.hpp"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
 
 namespace qpkg::app {
 namespace {
@@ -111,6 +113,18 @@ PipelineJob looked_at(PipelineJob job, const Look& look)
 } // namespace
 
 bool is_of_one_recipe(const Error& error) { return error.code() != Code::interrupted && error.code() != Code::bug; }
+
+void require_distinct(const std::vector<PipelineJob>& jobs)
+{
+    std::map<std::tuple<PipelineJob::Kind, std::string, std::string>, const PipelineJob*> known;
+    for (const auto& job : jobs) {
+        const auto [first, is_new] = known.try_emplace({job.kind, job.name, job.base}, &job);
+        if (!is_new && !job.name.empty()) {
+            throw Error(Code::conflict, first->second->recipe.string() + " and " + job.recipe.string() + " both make " +
+                                            job.name + (job.base.empty() ? "" : " for " + job.base));
+        }
+    }
+}
 
 PipelinePlace pipeline_place(const World& world)
 {

@@ -26,6 +26,9 @@ PipelineJob base_job(World& world, const std::filesystem::path& site, const Site
 PipelineJob module_job(World& world, const std::filesystem::path& site, const SiteState& state,
                        const std::filesystem::path& recipe, const std::set<std::string>& coming);
 
+/// Error conflict: two recipes make the same app for one base, or the same base.
+void require_distinct(const std::vector<PipelineJob>& jobs);
+
 /// Error interrupted and bug end a run; everything else is told of the recipe it is about.
 bool is_of_one_recipe(const Error& error);
 

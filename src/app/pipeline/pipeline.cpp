@@ -130,6 +130,7 @@ PipelineReport plan_pipeline(World& world, const PipelineRequest& request)
     for (const auto& recipe : recipes.modules) {
         report.jobs.push_back(module_job(world, request.repository, site, recipe, coming));
     }
+    require_distinct(report.jobs);
     return report;
 }
 
@@ -152,6 +153,7 @@ PipelineReport run_pipeline(World& world, const PipelineRequest& request, const 
     for (const auto& recipe : recipes.modules) {
         report.jobs.push_back(module_job(world, request.repository, site, recipe, {}));
     }
+    require_distinct(report.jobs);
     std::vector<PipelineJob*> to_build;
     for (auto& job : report.jobs) {
         if (job.state == State::build) {

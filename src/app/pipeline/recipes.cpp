@@ -31,8 +31,13 @@ Recipes find_recipes(const std::vector<fs::path>& places)
             take(place);
             continue;
         }
-        for (const auto& entry : fs::recursive_directory_iterator(place)) {
+        for (auto each = fs::recursive_directory_iterator(place); each != fs::recursive_directory_iterator(); ++each) {
+            const auto& entry = *each;
             const auto name = entry.path().filename();
+            if (name.native().starts_with('.')) { // what version control and runners of pipelines keep
+                each.disable_recursion_pending();
+                continue;
+            }
             if (entry.is_regular_file() && (name == name_of_base_recipe || name == "module.toml")) {
                 take(entry.path());
             }

@@ -4,9 +4,11 @@
 publishes it in one version, and goes on where a killed run ended."""
 
 import json
+import os
 import pathlib
 import re
 import shutil
+import subprocess
 import sys
 import unittest
 
@@ -14,7 +16,10 @@ HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE.parent / "support"))
 import own_mounts  # noqa: E402
 from moving_archive import MovingArchiveCase  # noqa: E402
-from world_case import KILLED, check_schema  # noqa: E402
+from world_case import KILLED, PROGRAMS, check_schema  # noqa: E402
+
+SOURCES = HERE.parents[1]
+RUNNER = "gitlab-ci-local@4.61.1"  # it has the schema of GitLab's files; newer ones need a newer Node.js than Debian's
 
 RECIPE = """[app]
 id = "org.example.{name}"
@@ -25,6 +30,17 @@ packages = ["{package}"]
 [test]
 run = ["{test}"]
 """
+
+
+def runner_of_gitlab():
+    """Where its program is, from the registry of npm."""
+    place = SOURCES / ".cache/runner"
+    program = place / "node_modules/.bin/gitlab-ci-local"
+    if not program.exists():
+        if not shutil.which("npm") and not os.environ.get("QPKG_TESTS_STRICT"):
+            raise unittest.SkipTest("npm is not installed")
+        subprocess.run(["npm", "install", "--silent", "--no-fund", "--prefix", place, RUNNER], check=True)
+    return program
 
 
 class Pipeline(MovingArchiveCase):
@@ -154,6 +170,41 @@ class Pipeline(MovingArchiveCase):
                 self.assertEqual(again.code, 0, again.err)
                 self.assertEqual(self.listed(), expected)
 
+    def test_two_at_once_do_what_one_does(self):
+        command = [PROGRAMS / "qpkg", "ci", self.recipes, "--repo", self.world.site, "--keys", self.world.keys]
+        both = [subprocess.Popen(command, env=dict(os.environ, QPKG_ROOT=str(self.world.root)), text=True,
+                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+        said = [(process.communicate(), process.returncode) for process in both]
+        codes = sorted(code for _, code in said)
+        self.assertEqual(codes[0], 0, said)
+        self.assertIn(codes[1], (0, 8), said)
+        self.assertEqual(len(self.listed()), 2)
+        self.assertEqual(self.document("--unchanged-exit-77", code=77)["changed"], False)
+
+    def test_a_runner_of_gitlab_runs_the_file_and_a_client_installs(self):
+        runner, project = runner_of_gitlab(), self.world.folder / "project"
+        shutil.copytree(self.recipes, project)
+        shutil.copy(SOURCES / "packaging/ci/gitlab-ci.yml", project / ".gitlab-ci.yml")
+        for words in (["init", "--quiet"], ["remote", "add", "origin", "https://git.example.org/us/recipes.git"], ["add", "."],
+                      ["-c", "user.name=us", "-c", "user.email=us@example.org", "commit", "--quiet", "-m", "recipes"]):
+            subprocess.run(["git", *words], cwd=project, check=True)
+        places = {"QPKG_KEYS": self.world.keys, "QPKG_SITE": self.world.site, "QPKG_ROOT": self.world.root}
+        done = subprocess.run([runner, "--force-shell-executor",
+                               *(word for name, place in places.items() for word in ("--variable", f"{name}={place}"))],
+                              env=dict(os.environ, PATH=f"{PROGRAMS}:{os.environ['PATH']}"), capture_output=True, text=True,
+                              check=False, cwd=project)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("PASS", done.stdout)
+        pages = list(project.rglob(".gitlab-ci-local/artifacts/**/report/index.html"))
+        self.assertEqual(len(pages), 1, done.stdout)
+
+        client = self.world.folder / "client"
+        shutil.copytree(self.world.root, client, symlinks=True)
+        self.world.must("repo", "add", "demo", self.world.site, "--yes", root=client)
+        self.world.must("qube", "create", "work", "--base", "debian-12", root=client)
+        self.world.must("install", "greeter", "--into", "work", "--yes", root=client)
+        self.assertEqual(self.world.must("run", "work", "--", "greeter", root=client).out, "hello from 1.0\n")
+
     def test_what_is_wrong_is_said_in_one_sentence_before_anything_is_built(self):
         nowhere = self.world.folder / "nowhere"
         for words, code, said in [(("--keys", nowhere), 3, "nowhere"), (("--jobs", "0"), 2, "--jobs")]:
@@ -170,6 +221,7 @@ class Pipeline(MovingArchiveCase):
         package.unlink()
         self.assertEqual(self.states(self.document(code=1)), {"greeter": "failed", "other": "built"})
         package.write_bytes(kept)
+        shutil.rmtree(self.world.root / "cache")  # lists that apt has it does not ask for again
         packages = self.archive.folder / "archive/Packages"
         packages.write_bytes(packages.read_bytes() + b"\n")
         self.assertEqual(set(self.states(self.document(code=1)).values()), {"failed"})

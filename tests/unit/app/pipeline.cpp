@@ -2,6 +2,7 @@
 // What a pipeline decides, and how it works at several things at once.
 #include "app/pipeline/at_once.hpp"
 #include "app/pipeline/build_cache.hpp"
+#include "app/pipeline/jobs.hpp"
 #include "app/pipeline/listed.hpp"
 #include "app/pipeline/recipes.hpp"
 #include "support/expect.hpp"
@@ -129,6 +130,7 @@ TEST_CASE("recipes are what is named, and what lies below folders")
     const auto base_file = write("bases/one/base.toml");
     const auto module_file = write("apps/deep/down/module.toml");
     const auto other = write("apps/other.toml");
+    write("apps/.runner/builds/module.toml");
 
     const auto found = find_recipes({place.path(), other});
 
@@ -137,4 +139,16 @@ TEST_CASE("recipes are what is named, and what lies below folders")
     CHECK_FAILS(Code::not_found, "no recipe", find_recipes({place.path() / "nothing"}));
     files::make_directories(place.path() / "empty");
     CHECK_FAILS(Code::usage, "there is no module.toml", find_recipes({place.path() / "empty"}));
+}
+
+TEST_CASE("two recipes of one app for one base are found before anything is built")
+{
+    const auto job = [](const char* file, const char* name, const char* over) {
+        return PipelineJob{.kind = PipelineJob::Kind::module, .recipe = file, .name = name, .base = over};
+    };
+
+    CHECK_NOTHROW(require_distinct({job("a", "org.example.one", "debian-12"), job("b", "org.example.one", "debian-13"),
+                                    job("c", "", ""), job("d", "", "")}));
+    CHECK_FAILS(Code::conflict, "a and b both make org.example.one for debian-12",
+                require_distinct({job("a", "org.example.one", "debian-12"), job("b", "org.example.one", "debian-12")}));
 }
