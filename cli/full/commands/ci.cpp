@@ -6,6 +6,9 @@
 #include "cli/full/rotate.hpp"
 
 #include "qpkg/core/files.hpp"
+#include "qpkg/core/text.hpp"
+
+#include <algorithm>
 
 namespace qpkg::cli {
 namespace {
