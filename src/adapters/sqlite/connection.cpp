@@ -89,7 +89,7 @@ Connection::Connection(const std::filesystem::path& file, Access access) : file_
             open_for_reading();
         }
     } catch (...) {
-        sqlite3_close(handle_);
+        close();
         throw;
     }
 }
@@ -125,7 +125,7 @@ void Connection::open_for_reading()
         if (is_current(*this, file_)) {
             return;
         }
-        sqlite3_close(std::exchange(handle_, nullptr));
+        close();
     }
     if (!try_open(":memory:", SQLITE_OPEN_READWRITE)) {
         fail(handle_, "open a database in memory");
@@ -159,7 +159,7 @@ void Connection::open_what_is_there()
 /// True when it can also be read.
 bool Connection::try_open(const std::string& name, int flags)
 {
-    sqlite3_close(std::exchange(handle_, nullptr));
+    close();
     if (sqlite3_open_v2(name.c_str(), &handle_, flags | SQLITE_OPEN_URI, nullptr) != SQLITE_OK) {
         return false;
     }
@@ -174,12 +174,16 @@ bool Connection::try_open(const std::string& name, int flags)
     return result == SQLITE_OK;
 }
 
-Connection::~Connection()
+Connection::~Connection() { close(); }
+
+/// A statement that is left keeps the file open.
+void Connection::close()
 {
     for (const auto& [sql, statement] : idle_) {
         sqlite3_finalize(statement);
     }
-    sqlite3_close(handle_);
+    idle_.clear();
+    sqlite3_close(std::exchange(handle_, nullptr));
 }
 
 sqlite3_stmt* Connection::take_statement(const char* sql) const

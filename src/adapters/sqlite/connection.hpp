@@ -48,6 +48,7 @@ public:
     void give_back(sqlite3_stmt* statement) const;
 
 private:
+    void close();
     void open_for_writing();
     void open_for_reading();
     void open_what_is_there();
