@@ -37,8 +37,9 @@ void describe_qubes(Document& out, const app::StatusReport& report)
         column("base_release", "", &QubeStatus::base_release),
         column("generation", "GENERATION", &QubeStatus::generation), column("apps", "APPS", &QubeStatus::apps),
         column("running", "STATE", [](const QubeStatus& qube) { return shown_as(flag(qube.running), state_of(qube)); }),
-        column("outdated", "", &QubeStatus::outdated), column("waiting", "", &QubeStatus::waiting), column("incomplete", "", &QubeStatus::incomplete),
-        column("vanished", "", &QubeStatus::vanished), column("base_outdated", "", &QubeStatus::base_outdated));
+        column("outdated", "", &QubeStatus::outdated), column("waiting", "", &QubeStatus::waiting),
+        column("incomplete", "", &QubeStatus::incomplete), column("vanished", "", &QubeStatus::vanished),
+        column("base_outdated", "", &QubeStatus::base_outdated));
     out.table("outdated_disposables", report.outdated_disposables,
               column("name", "RUNS AN OLDER GENERATION", &plan::Disposable::name),
               column("of", "OF", &plan::Disposable::of));

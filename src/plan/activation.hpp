@@ -60,7 +60,7 @@ struct Activation {
     std::vector<SlotChange> detach;
     std::vector<QubeName> announce; ///< after `set_wanted`: have the volumes, but not what is said of them
     std::vector<QubeName> outdated; ///< ascending: run an older generation until they start again
-    std::vector<QubeName> waiting;  ///< of those, ascending: another base is theirs then, and until then nothing changes
+    std::vector<QubeName> waiting; ///< of those, ascending: another base is theirs then, and until then nothing changes
     std::vector<Disposable> outdated_disposables; ///< those keep it until they end
     std::vector<QubeName> vanished;          ///< recorded, but the backend has them no more, or others of that name
     std::map<QubeName, std::string> unknown; ///< nobody can say what they have, and why: they are left alone

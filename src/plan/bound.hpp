@@ -7,7 +7,8 @@
 
 namespace qpkg::plan {
 
-/// Releases that some generation of some qube has, and those of bases that are here. Others are known because they were imported and may be installed.
+/// Releases that some generation of some qube has, and those of bases that are here. Others are known because they were
+/// imported and may be installed.
 std::set<ManifestId> bound_releases(const Snapshot& snapshot);
 
 } // namespace qpkg::plan

@@ -31,7 +31,8 @@ TEST_CASE("a qube that was created is listed, halted, wanting nothing; creating 
     CHECK(qubes[0].name == personal);
     CHECK(qubes[1].name == work);
     CHECK(!qubes[0].running);
-    CHECK(without_bases(hypervisor.wanted()) == std::vector<Attachment>{{personal, {}}, {work, {slot("org.example.one", '1')}}});
+    CHECK(without_bases(hypervisor.wanted()) ==
+          std::vector<Attachment>{{personal, {}}, {work, {slot("org.example.one", '1')}}});
     CHECK(hypervisor.attached().empty());
 }
 
@@ -49,7 +50,8 @@ TEST_CASE("removing a qube forgets what it wanted; removing it again, or one tha
 
     const bool makes_qubes = hypervisor.capabilities().makes_qubes;
     CHECK(hypervisor.qubes().empty() == makes_qubes);
-    CHECK(without_bases(hypervisor.wanted()) == (makes_qubes ? std::vector<Attachment>{} : std::vector<Attachment>{{work, {}}}));
+    CHECK(without_bases(hypervisor.wanted()) ==
+          (makes_qubes ? std::vector<Attachment>{} : std::vector<Attachment>{{work, {}}}));
 }
 
 TEST_CASE("of a qube that is gone nobody says that it has no network")
@@ -267,7 +269,8 @@ TEST_CASE("the apps of a composed volume come and go with it")
     hypervisor.attach(work, newer[1]);
     hypervisor.attach(work, newer[0]);
     subject->know(both);
-    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {both[0], newer[0], both[1], newer[1]}}});
+    CHECK(without_bases(hypervisor.attached()) ==
+          std::vector<Attachment>{{work, {both[0], newer[0], both[1], newer[1]}}});
     CHECK(hypervisor.detach(work, both[0]) == Detached::gone);
     CHECK(hypervisor.detach(work, both[1]) == Detached::gone);
     CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, newer}});

@@ -11,8 +11,8 @@ namespace qpkg::testing {
 
 /// One implementation with an archive of its own, which has seven packages of version 1.0, made at 1700000000: "hello"
 /// needs "libhello", brings /usr/bin/hello, has a script, a summary "says hello", mends CVE-2026-1234, and
-/// recommends "extra", which recommends "deep"; the script of "broken" fails; "present" is in the base, as is "aging", of which
-/// the archive has 2.0.
+/// recommends "extra", which recommends "deep"; the script of "broken" fails; "present" is in the base, as is "aging",
+/// of which the archive has 2.0.
 struct SourceSubject {
     virtual ~SourceSubject() = default;
     virtual const PackageSource& source() = 0;

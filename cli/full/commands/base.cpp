@@ -82,12 +82,11 @@ void list_bases(Context& context)
     if (bases.empty()) {
         out.line("No bases yet. To make one: qpkg base build debian-12");
     }
-    context.show(out.table("bases", bases, column("base", "BASE", &Base::id), column("number", "RELEASE", &Base::number, word),
-                           column("level", "LEVEL", &Base::level),
-                           column("packages", "PACKAGES", packages),
-                           column("volume_size", "SIZE", &Base::volume_size, size),
-                           column("created", "MADE", &Base::created, time), column("commit", "", &Base::commit),
-                           column("volume", "", &Base::volume)));
+    context.show(out.table(
+        "bases", bases, column("base", "BASE", &Base::id), column("number", "RELEASE", &Base::number, word),
+        column("level", "LEVEL", &Base::level), column("packages", "PACKAGES", packages),
+        column("volume_size", "SIZE", &Base::volume_size, size), column("created", "MADE", &Base::created, time),
+        column("commit", "", &Base::commit), column("volume", "", &Base::volume)));
 }
 
 } // namespace

@@ -26,7 +26,7 @@ constexpr std::size_t largest_record = 1024 * 1024;
 constexpr std::string_view new_prefix = ".new~";
 constexpr const char* socket_name = "socket";
 constexpr const char* base_name = "base"; ///< holds 64 hex digits
-constexpr int longest_end = 15'000; ///< ms from when nobody can speak to a place to its end
+constexpr int longest_end = 15'000;       ///< ms from when nobody can speak to a place to its end
 constexpr int between_tries = 5;
 
 enum class Held { yes, no, not_there };

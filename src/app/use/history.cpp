@@ -132,8 +132,7 @@ DiffReport diff(World& world, const std::string& name, std::optional<std::uint64
     DiffReport report{qube.name, older.number, newer.number, base_differences(snapshot, older, newer), {}};
     for (const auto& [app, pair] : pair_up(snapshot, older, newer)) {
         if (pair.first != pair.second) {
-            report.apps.push_back(
-                {app, version_of(pair.first), version_of(pair.second),
+            report.apps.push_back({app, version_of(pair.first), version_of(pair.second),
                                    package_lines(packages_of(world, pair.first), packages_of(world, pair.second))});
         }
     }

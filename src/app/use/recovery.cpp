@@ -152,10 +152,7 @@ private:
     {
         const auto& base = base_of(wanted);
         auto [generation, separate] = generation_of(wanted, {base.id, base.commit});
-        return {wanted.qube,
-                generation.number,
-                {generation},
-                separate ? Layout::separate : Layout::composed};
+        return {wanted.qube, generation.number, {generation}, separate ? Layout::separate : Layout::composed};
     }
 
     /// What the slots ask for; true where each app has a volume of its own.

@@ -2,8 +2,8 @@
 // A qube that runs is one place, and nothing of a place outlives it, however it ends.
 #include "adapters/local/independence.hpp"
 #include "support/expect.hpp"
-#include "support/without_bases.hpp"
 #include "support/local_qubes.hpp"
+#include "support/without_bases.hpp"
 
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/subprocess.hpp"

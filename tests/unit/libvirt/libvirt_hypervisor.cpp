@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 // What the contract of all backends does not say; over libvirt's test driver.
 #include "support/expect.hpp"
-#include "support/without_bases.hpp"
 #include "support/libvirt_test_driver.hpp"
+#include "support/without_bases.hpp"
 
 using namespace qpkg;
 using namespace qpkg::testing;

@@ -22,7 +22,8 @@ TEST_CASE("a first install fetches, builds and binds, in that order and in one t
 
     const auto plan = plan::plan_install(a_snapshot(), {hello}, {work}, occasion);
 
-    const Generation next{1, 3000, "qpkg install hello", a_qube("work").base(), {{hello.release.app, hello.id, false, 1}}};
+    const Generation next{
+        1, 3000, "qpkg install hello", a_qube("work").base(), {{hello.release.app, hello.id, false, 1}}};
     const plan::Plan expected{{plan::FetchCommit{hello}, plan::BuildVolume{hello}},
                               {LearnRelease{hello}, AdvanceQube{work, 0, next}},
                               {{work, hello.release.app, plan::Kind::add, std::nullopt, hello}}};

@@ -197,8 +197,8 @@ TEST_CASE("an app stays with the repository that it was first installed from")
 
     const auto installed = [&](const KnownRelease& release, std::uint64_t planned_on) {
         const Binding binding{release.release.app, release.id, false};
-        db.commit(std::vector<Change>{LearnRelease{release},
-                                      AdvanceQube{work, planned_on, {planned_on + 1, 1, "install", debian, {binding}}}});
+        db.commit(std::vector<Change>{
+            LearnRelease{release}, AdvanceQube{work, planned_on, {planned_on + 1, 1, "install", debian, {binding}}}});
     };
     auto second = first;
     second.id = ManifestId(sha256("another manifest"));
