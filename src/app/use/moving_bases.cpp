@@ -3,6 +3,7 @@
 
 #include "app/use/cost.hpp"
 #include "app/use/upgrade.hpp"
+#include "plan/newer_base.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
@@ -82,12 +83,7 @@ void BaseOffers::look(const Base& now)
 /// By `base build` again, or brought for another qube.
 std::optional<plan::NewBase> BaseOffers::made_here(const Base& now) const
 {
-    const Base* best = nullptr;
-    for (const auto& base : snapshot_.bases) { // ascending by number
-        if (base.id == now.id && base.level == now.level && base.number > now.number) {
-            best = &base;
-        }
-    }
+    const auto* best = plan::newer_base(snapshot_, now);
     return best == nullptr ? std::nullopt : std::optional(plan::NewBase{*best});
 }
 

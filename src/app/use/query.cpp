@@ -6,6 +6,7 @@
 #include "app/use/installed_packages.hpp"
 #include "engine/details.hpp"
 #include "plan/activation.hpp"
+#include "plan/newer_base.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/details.hpp"
 
@@ -37,14 +38,6 @@ Snapshot state_or_record(World& world)
         log::warning(std::string("this is what is recorded; qubes could not be asked: ") + error.what());
         return world.db.snapshot();
     }
-}
-
-/// Of its level, here already.
-bool has_newer(const Snapshot& snapshot, const Base& base)
-{
-    return std::ranges::any_of(snapshot.bases, [&](const Base& other) {
-        return other.id == base.id && other.level == base.level && other.number > base.number;
-    });
 }
 
 /// Something is left to do in it: a disk is missing, or what it is told.
@@ -136,7 +129,7 @@ StatusReport status(World& world)
                                 others_make_qubes && is_incomplete(activation, qube.name),
                                 std::ranges::find(activation.vanished, qube.name) != activation.vanished.end(),
                                 std::ranges::find(activation.waiting, qube.name) != activation.waiting.end(),
-                                base != nullptr && has_newer(snapshot, *base)});
+                                base != nullptr && plan::newer_base(snapshot, *base) != nullptr});
     }
     report.outdated_disposables = activation.outdated_disposables;
     for (auto& base : withdrawn_bases(snapshot, catalog)) {

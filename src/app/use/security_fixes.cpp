@@ -2,6 +2,7 @@
 #include "app/use/security_fixes.hpp"
 
 #include "plan/mended.hpp"
+#include "plan/newer_base.hpp"
 
 #include "qpkg/base/log.hpp"
 
@@ -31,18 +32,6 @@ const KnownRelease* newer_known(const Snapshot& snapshot, const Catalog& catalog
     }
     const auto known = snapshot.releases.find(offer->release.manifest);
     return known == snapshot.releases.end() ? nullptr : &known->second;
-}
-
-/// The newest release of its level that is here.
-const Base* newer_here(const Snapshot& snapshot, const Base& now)
-{
-    const Base* newest = nullptr;
-    for (const auto& base : snapshot.bases) { // ascending by number
-        if (base.id == now.id && base.level == now.level && base.number > now.number) {
-            newest = &base;
-        }
-    }
-    return newest;
 }
 
 } // namespace
@@ -83,7 +72,7 @@ std::vector<WaitingFix> waiting_fixes(World& world, const Snapshot& snapshot, Ca
     };
     for (const auto& qube : snapshot.qubes) {
         const auto* base = snapshot.base_of(qube.base());
-        const auto* newer_base = base == nullptr ? nullptr : newer_here(snapshot, *base);
+        const auto* newer_base = base == nullptr ? nullptr : plan::newer_base(snapshot, *base);
         if (newer_base != nullptr) {
             look({qube.name, base->id.text(), release_word(*base), release_word(*newer_base), {}}, *base, *newer_base);
         }
