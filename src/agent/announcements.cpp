@@ -18,7 +18,11 @@ std::optional<Announced> with_disk(const Notice& notice, const FindDisk& find_di
     if (!disk) {
         return std::nullopt;
     }
-    return Announced{notice.volume, std::move(disk)};
+    if (!notice.volume.base) {
+        return Announced{notice.volume, std::move(disk)};
+    }
+    auto base = find_disk({"", {notice.volume.app, notice.volume.version, *notice.volume.base}, Searched{}});
+    return base ? std::optional(Announced{notice.volume, std::move(disk), std::move(base)}) : std::nullopt;
 }
 
 } // namespace

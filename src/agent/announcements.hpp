@@ -32,7 +32,8 @@ struct Notices {
 
 struct Announced {
     VolumeSlot volume;
-    std::optional<std::filesystem::path> device; ///< nothing: the host has mounted the volume already
+    std::optional<std::filesystem::path> device;              ///< nothing: the host has mounted the volume already
+    std::optional<std::filesystem::path> device_of_base = {}; ///< of the view's own base, where that has one
 };
 
 /// What the qube has to show.
@@ -41,7 +42,8 @@ struct Announcements {
     std::vector<std::string> problems; ///< what was there and makes no sense, or was said and is not there
 };
 
-/// The disk a notice means; nothing while it is not there. Not asked for volumes the host has mounted.
+/// The disk a notice means; nothing while it is not there. Not asked for volumes the host has mounted. The base of a
+/// view is asked for as a notice without a slot.
 using FindDisk = std::function<std::optional<std::filesystem::path>(const Notice&)>;
 
 /// Of several slots of one app that have their disk the lowest counts; an app without any is a problem.

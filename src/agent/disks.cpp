@@ -78,8 +78,9 @@ std::map<fs::path, std::string> unannounced_disks(const Surroundings& where, con
     }
     for (const auto& name : names_in(disks)) {
         const auto device = where.dev / name;
-        const bool announced =
-            std::ranges::find(announcements.found, device, &Announced::device) != announcements.found.end();
+        const bool announced = std::ranges::any_of(announcements.found, [&](const Announced& one) {
+            return one.device == device || one.device_of_base == device;
+        });
         if (auto word = announced ? std::nullopt : hosts_word(disks, name)) {
             found.emplace(device, *std::move(word));
         }

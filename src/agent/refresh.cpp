@@ -246,7 +246,7 @@ private:
         if (!there) {
             announced.volume.is_whole
                 ? compose_whole_view(layout_, app, extensions)
-                : compose_private_view(layout_, app, base_of_view(layout_, announced.volume), extensions, first.state);
+                : compose_private_view(layout_, app, base_of_view(layout_, announced), extensions, first.state);
         }
         const auto owner = first.is_nothing() ? std::nullopt : std::optional(state_owner(layout_, app, first));
         if (owner) {

@@ -75,15 +75,21 @@ void mount_volume(const QubePaths& layout, const Announced& announced)
     }
 }
 
-fs::path base_of_view(const QubePaths& layout, const VolumeSlot& slot)
+fs::path base_of_view(const QubePaths& layout, const Announced& announced)
 {
+    const auto& slot = announced.volume;
     if (!slot.base) {
         return layout.base();
     }
     auto place = layout.older_base(*slot.base);
-    if (!mounts::is_mount_point(place)) {
+    if (mounts::is_mount_point(place)) { // by the host, or for another app
+        return place;
+    }
+    if (!announced.device_of_base) {
         throw Error(Code::not_found, "the base of its view is not mounted at " + place.string());
     }
+    fs::create_directories(place);
+    mount_disk(*announced.device_of_base, *slot.base, place);
     return place;
 }
 

@@ -25,9 +25,9 @@ void mount_volume(const QubePaths& layout, const Announced& announced);
 /// Lets go of composed volumes that are not announced any more.
 void leave_composed_volumes(const QubePaths& layout, const std::vector<Announced>& announced);
 
-/// What the view of the slot stands on: the qube's own base, or an older one that the host has mounted. Error not_found
-/// when it has not.
-fs::path base_of_view(const QubePaths& layout, const VolumeSlot& slot);
+/// What the view of the app stands on: the qube's own base, or an older one, from its disk where the host has not
+/// mounted it. Errors as `mount_volume`.
+fs::path base_of_view(const QubePaths& layout, const Announced& announced);
 
 /// Lets go of bases on which no announced view stands.
 void leave_older_bases(const QubePaths& layout, const std::vector<Announced>& announced);

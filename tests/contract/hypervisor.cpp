@@ -204,6 +204,31 @@ TEST_CASE("a running qube hears of names what it would hear at its start, and ke
     CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {hears ? without : one, two}}});
 }
 
+TEST_CASE("the base of a view comes and goes with the apps that stand on it")
+{
+    const auto subject = each_implementation();
+    auto& hypervisor = subject->hypervisor();
+    if (!hypervisor.capabilities().keeps_bases) {
+        return;
+    }
+    subject->create(work, '0');
+    auto one = slot("org.example.one", '1');
+    auto two = slot("org.example.two", '2');
+    one.base = two.base = volume('3');
+    hypervisor.set_wanted(work, std::vector{one}, {});
+    subject->start(work);
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {one}}});
+
+    hypervisor.set_wanted(work, std::vector{one, two}, {});
+    hypervisor.attach(work, two);
+    hypervisor.attach(work, two);
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {one, two}}});
+    CHECK(hypervisor.detach(work, one) == Detached::gone);
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {two}}});
+    CHECK(hypervisor.detach(work, two) == Detached::gone);
+    CHECK(without_bases(hypervisor.attached()) == std::vector<Attachment>{{work, {}}});
+}
+
 TEST_CASE("an app that changes its release has both volumes until the older one is detached")
 {
     const auto subject = each_implementation();

@@ -82,7 +82,7 @@ class Libvirt(LibvirtCase):
                         self.an_app_comes_while_another_runs, self.nothing_writes_to_a_volume,
                         self.an_upgrade_leaves_running_programs_alone, self.an_app_goes,
                         self.what_is_missing_at_the_start_is_told, self.the_home_is_there_after_another_start,
-                        self.another_base_comes_with_the_next_start_and_goes_again, self.libvirt_itself_may_be_gone, self.the_qube_goes)
+                        self.an_extension_and_an_app_with_its_own_root_come, self.another_base_comes_with_the_next_start_and_goes_again, self.libvirt_itself_may_be_gone, self.the_qube_goes)
 
     def a_qube_is_made_and_runs_programs(self):
         self.small.must("qube", "create", "work", "--base", "debian-12")
@@ -195,10 +195,22 @@ class Libvirt(LibvirtCase):
         self.says("kept\n", "sh", "-c", "cat ~/file")
         self.says("hello 2.0\n", "hello")
 
+    def an_extension_and_an_app_with_its_own_root_come(self):
+        self.world.publish_what_has_a_view_of_its_own()
+        self.small.must("install", "lagging", "tool", "plug", "whole", "--into", "work", "--allow-code", "plug:tool", "--yes")
+        self.says("more\nown\n", "tool")
+        self.says("whole 1.0\n", "whole")
+        answer = self.run_in("--app", "whole", "--", "sh", "-c", "cat /etc/own.conf /app/data; cat /home/user/file")
+        self.assertEqual((answer.out, answer.code), ("own 1.0\ndata\nkept\n", 0), answer.err)
+        self.small.must("remove", "plug", "--from", "work", "--yes")
+        self.says("own\n", "tool")
+
     def another_base_comes_with_the_next_start_and_goes_again(self):
-        """Nothing of a running machine is exchanged below its programs."""
+        """Nothing of a running machine is exchanged below its programs. What does not fit it keeps the older one in its view."""
         self.world.import_newer_base()
         upgraded = self.small.must("upgrade", "--in", "work", "--yes")
+        self.assertEqual([(row["app"], row["qube"]) for row in self.small.must("list", "--json").json["apps"] if row["keeps"]],
+                         [("org.example.lagging", "work")])
         self.assertIn("another base from its next start on", self.small.must("status").out, upgraded.out)
         self.says("base\n", "cat", "/usr/share/base/file")
         for command, then in ([], "newer base\n"), (["rollback", "work", "--yes"], "base\n"):
@@ -206,6 +218,7 @@ class Libvirt(LibvirtCase):
                 self.small.must(*command)
             self.daemon.virsh("destroy", "work")
             self.says(then, "cat", "/usr/share/base/file")
+            self.says("base\n", "lagging")
             self.says("kept\n", "sh", "-c", "cat ~/file")
             self.says("hello 2.0\n", "hello")
 

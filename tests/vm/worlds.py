@@ -236,11 +236,30 @@ class MachinesOfLibvirt:
 
 
 class LibvirtWorld(MachinesOfLibvirt, World):
-    """With a tiny root."""
+    """With a tiny root, which has a package."""
+
+    def _base_files(self):
+        return {**super()._base_files(), **self._package("1.1")}
+
+    @staticmethod
+    def _package(version):
+        return {"var/lib/dpkg/status": f"Package: thing\nStatus: install ok installed\nVersion: {version}\nArchitecture: all\n"}
 
     def import_newer_base(self):
-        archive = self._root_archive({**self._base_files(), "usr/share/base/file": "newer base\n"})
+        archive = self._root_archive({**self._base_files(), **self._package("1.2"), "usr/share/base/file": "newer base\n"})
         self.small.must("base", "import", archive, "--id", "debian-12")
+
+    def publish_what_has_a_view_of_its_own(self):
+        """An app that asks for one version of a package of the base, one with a place for an extension, that, and an app that
+        brings its own root."""
+        tool = {"usr/bin/tool": "#!/bin/sh\ncat /usr/share/tool/plug-ins/*\n", "usr/share/tool/plug-ins/own": "own\n"}
+        self.small.publish(
+            self.small.make_module("org.example.lagging", "1.0", {"usr/bin/lagging": "#!/bin/sh\ncat /usr/share/base/file\n"},
+                                   details="qpkg-details\t1\nneeds\tlagging\tthing\t=\t1.1\n"),
+            self.small.make_module("org.example.tool", "1.0", tool, points=["org.example.tool,1,/usr/share/tool/plug-ins"]),
+            self.small.make_module("org.example.plug", "1.0", {"usr/share/tool/plug-ins/more": "more\n"},
+                                   extends="org.example.tool,1"),
+            self.small.make_whole("org.example.whole", "1.0"))
 
 
 class LibvirtSystemdWorld(MachinesOfLibvirt, SystemdWorld):

@@ -171,7 +171,8 @@ void read_metadata(const XmlElement& qube, DomainView& view)
     view.base = VolumeId::from_hex(text_at(qube, "*[local-name()='base']"));
     for (const auto& told : qube.find("*[local-name()='slot']")) {
         auto slot = slot_of(told.text());
-        if (slot && view.find_disk(serial_of(slot->volume)) != nullptr) {
+        const auto has = [&](const VolumeId& volume) { return view.find_disk(serial_of(volume)) != nullptr; };
+        if (slot && has(slot->volume) && (!slot->base || has(*slot->base))) {
             view.slots.push_back(*std::move(slot));
         }
     }
@@ -240,6 +241,9 @@ std::string with_equipment(std::string_view domain, const Equipment& equipment, 
     add(config_serial, equipment.announced);
     for (const auto& slot : equipment.slots) {
         add(serial_of(slot.volume), image_of(slot.volume));
+        if (slot.base) {
+            add(serial_of(*slot.base), image_of(*slot.base));
+        }
     }
     return document.text();
 }

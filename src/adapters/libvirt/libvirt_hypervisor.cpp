@@ -18,19 +18,12 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto unplug_pause = std::chrono::milliseconds(50);
 constexpr auto patience_with_shutdown = std::chrono::seconds(120);
 constexpr auto between_looks_at_shutdown = std::chrono::milliseconds(200);
 
 Error no_such_qube(const QubeName& qube)
 {
     return {Code::not_found, "there is no qube " + qube.text(), "run `qpkg qube list` to see the qubes"};
-}
-
-Error no_volume(const std::string& what, const VolumeId& volume)
-{
-    return {Code::not_found, "the volume of " + what + ", " + volume.hex() + ", is not there",
-            "run `qpkg restore` to get it again"};
 }
 
 /// A domain can go at any time: one that is gone since it was listed is skipped.
@@ -57,7 +50,7 @@ LibvirtHypervisor::LibvirtHypervisor(LibvirtOptions options, std::unique_ptr<Con
 
 Capabilities LibvirtHypervisor::capabilities() const
 {
-    return {.hot_attach = true, .max_slots = most_slots, .owns_qubes = true, .makes_qubes = true};
+    return {.hot_attach = true, .max_slots = most_slots, .owns_qubes = true, .makes_qubes = true, .keeps_bases = true};
 }
 
 std::vector<DomainView> LibvirtHypervisor::ours()
@@ -247,17 +240,7 @@ void LibvirtHypervisor::attach(const QubeName& qube, const VolumeSlot& slot)
     if (contains(live->slots, slot)) {
         return;
     }
-    if (volumes_of(live->slots).size() >= most_slots) {
-        throw Error(Code::conflict, qube.text() + " has no room for another volume", "start " + qube.text() + " again");
-    }
-    const auto image = options_.volume_path(slot.volume);
-    if (!fs::exists(image)) {
-        throw no_volume(slot.app.text(), slot.volume);
-    }
-    if (live->find_disk(serial_of(slot.volume)) == nullptr) {
-        connection_->plug(qube.text(), volume_disk(slot.volume, image, live->free_target()));
-        fault_point("libvirt.plugged");
-    }
+    plug_volumes(qube, *live, slot);
     // The apps of one volume come together.
     std::vector<VolumeSlot> added{slot};
     std::ranges::copy_if(next.slots, std::back_inserter(added), [&](const VolumeSlot& other) {
@@ -288,6 +271,7 @@ Detached LibvirtHypervisor::detach(const QubeName& qube, const VolumeSlot& slot)
     if (in_use.contains(disk.serial) || !unplug(qube, disk)) {
         return Detached::in_use;
     }
+    unplug_base(qube, *live, slot, rest, in_use);
     record(qube, *live, as_told(std::move(rest), told));
     return Detached::gone;
 }
@@ -300,21 +284,6 @@ void LibvirtHypervisor::announce(const QubeName& qube)
         tell(qube, *live, told);
         record(qube, *live, as_told(live->slots, told));
     }
-}
-
-/// False when the guest does not give it back.
-bool LibvirtHypervisor::unplug(const QubeName& qube, const Disk& disk)
-{
-    connection_->unplug(qube.text(), disk.xml);
-    const auto deadline = std::chrono::steady_clock::now() + options_.unplug_patience;
-    for (auto now = find_live(qube); now && now->find_disk(disk.serial) != nullptr; now = find_live(qube)) {
-        if (std::chrono::steady_clock::now() > deadline) {
-            return false;
-        }
-        std::this_thread::sleep_for(unplug_pause);
-    }
-    fault_point("libvirt.unplugged");
-    return true;
 }
 
 Door LibvirtHypervisor::door_of(const QubeName& qube, const DomainView& live) const
@@ -336,6 +305,9 @@ void LibvirtHypervisor::begin(const DomainView& next)
     }
     for (const auto& slot : next.slots) {
         require_volume(slot.app.text(), slot.volume);
+        if (slot.base) {
+            require_volume("the base below " + slot.app.text(), *slot.base);
+        }
     }
     log::note("starting " + next.name);
     connection_->start(next.name);

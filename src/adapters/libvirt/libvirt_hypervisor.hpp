@@ -27,6 +27,9 @@ struct LibvirtOptions {
     std::chrono::milliseconds unplug_patience{15'000}; ///< an idle guest takes less than one second
 };
 
+/// Of an app, or "the base": an image that the store lacks.
+Error no_volume(const std::string& what, const VolumeId& volume);
+
 /// Virtual machines of libvirt. A qube is a domain of the same name with our element in its metadata, which names the
 /// state directory it belongs to; other domains are never touched. What is wanted lies in the domain's XML for the next
 /// start, what is attached in that of the running machine.
@@ -68,6 +71,9 @@ private:
     void begin(const DomainView& next);
     Door door_of(const QubeName& qube, const DomainView& live) const;
     bool unplug(const QubeName& qube, const Disk& disk);
+    void plug_volumes(const QubeName& qube, DomainView live, const VolumeSlot& slot);
+    void unplug_base(const QubeName& qube, const DomainView& live, const VolumeSlot& slot,
+                     std::span<const VolumeSlot> rest, const std::set<std::string>& in_use);
 
     LibvirtOptions options_;
     std::filesystem::path root_; ///< without links: what the domains say

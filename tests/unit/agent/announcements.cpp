@@ -56,6 +56,27 @@ TEST_CASE("a slot without its disk is skipped, and told of only when the app has
     CHECK(settled.problems == std::vector<std::string>{"slot c: org.example.lost: its disk is not there"});
 }
 
+TEST_CASE("an app whose view has a base of its own waits for that base's disk, too")
+{
+    auto on_older = notice("a", "org.example.app", "1");
+    on_older.volume.base = VolumeId::from_hex(std::string(64, 'b'));
+    const auto disks = [](bool with_base) -> FindDisk {
+        return [with_base](const Notice& asked) -> std::optional<std::filesystem::path> {
+            const bool is_base = asked.volume.volume == *VolumeId::from_hex(std::string(64, 'b'));
+            return is_base && !with_base ? std::nullopt : std::optional(is_base ? "/dev/base" : "/dev/a");
+        };
+    };
+
+    const auto there = settle({{on_older}, {}}, disks(true));
+    const auto lost = settle({{on_older}, {}}, disks(false));
+
+    REQUIRE(there.found.size() == 1);
+    CHECK(there.found[0].device == "/dev/a");
+    CHECK(there.found[0].device_of_base == "/dev/base");
+    CHECK(lost.found.empty());
+    CHECK(lost.problems == std::vector<std::string>{"slot a: org.example.app: its disk is not there"});
+}
+
 TEST_CASE("a volume that the host has mounted needs no disk")
 {
     auto mounted = notice("a", "org.example.app", "1");

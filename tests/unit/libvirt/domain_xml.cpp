@@ -130,6 +130,20 @@ TEST_CASE("other volumes take the place of those a domain had; what people chang
     CHECK(equipped(changed, {slot("org.example.two", '3')}, newer_base) == changed);
 }
 
+TEST_CASE("the base of a view is a disk beside it, and without that the app is not there")
+{
+    auto one = slot("org.example.one", '1');
+    one.base = newer_base;
+
+    auto xml = equipped(machine(), {one});
+
+    CHECK(read_domain(xml).find_disk(std::string(20, 'c'))->source == image_of(newer_base));
+    CHECK(read_domain(xml).slots == std::vector{one});
+    const auto serial = xml.find(std::string(20, 'c'));
+    CHECK(read_domain(xml.replace(serial, 1, "d")).slots.empty());
+    CHECK(read_domain(equipped(equipped(machine(), {one}), {})).find_disk(std::string(20, 'c')) == nullptr);
+}
+
 TEST_CASE("no two disks have one name, also past the letters")
 {
     std::vector<VolumeSlot> slots;
