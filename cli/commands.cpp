@@ -16,8 +16,8 @@ constexpr MakeCommand* commands_of_all_roles[] = {
     repo_add_command,    repo_list_command,   repo_check_command,    repo_modify_command,
     repo_remove_command, import_command,      bundle_import_command, inventory_export_command,
     qube_create_command, qube_set_command,    qube_start_command,    qube_stop_command,
-    qube_list_command,   qube_remove_command, help_command,          version_command,
-    completion_command,
+    qube_list_command,   qube_remove_command, rebase_command,        help_command,
+    version_command,     completion_command,
 };
 
 std::vector<Option> global_options(Options& options)

@@ -18,7 +18,7 @@ MakeCommand run_command, shell_command;
 MakeCommand repo_add_command, repo_list_command, repo_check_command, repo_modify_command, repo_remove_command;
 MakeCommand import_command, bundle_import_command, inventory_export_command;
 MakeCommand qube_create_command, qube_set_command, qube_start_command, qube_stop_command, qube_list_command,
-    qube_remove_command;
+    qube_remove_command, rebase_command;
 
 MakeCommand help_command, version_command, completion_command;
 

@@ -141,6 +141,7 @@ void Editing::stand_on(const Qube& qube, const NewBase& next)
     if (const auto* before = snapshot_.base_of(base); before != nullptr && before->commit != next.base.commit) {
         plan_.bases.push_back({qube.name, *before, next.base, Kind::upgrade});
     }
+    base.id = next.base.id;
     base.commit = next.base.commit;
 }
 

@@ -57,6 +57,11 @@ class Case:
         self.stdin = stdin
 
 
+def bring_another_base(world):
+    world.make_base("other-base")
+    world.must("qube", "create", "bare", "--base", "debian-12")
+
+
 def cases(world):
     """command → its case. What needs the network (base build, build, ci) begins its work, and then fails without it."""
     folder, keys, site = world.folder, world.keys, world.site
@@ -86,6 +91,7 @@ def cases(world):
         "qube set": Case("qube", "set", "work", "--layout", "composed", "--yes"),
         "qube start": Case("qube", "start", "work"),
         "qube stop": Case("qube", "stop", "work", before=start_a_qube),
+        "rebase": Case("rebase", "bare", "--to", "other-base", "--yes", before=bring_another_base),
         "qube remove": Case("qube", "remove", "personal", "--yes"),
         "setup": Case("setup", "--yes"),
         "ci": Case("ci", folder / "module.toml", *there, code=9),
