@@ -30,6 +30,7 @@ void sync(Context& context, const app::MirrorRequest& request)
     auto out = describe(request, report);
     out.field("fetched_objects", report.fetched_objects);
     out.field("fetched_bytes", size(report.fetched_bytes), "Fetched");
+    out.field("pruned", size(report.pruned), report.pruned > 0 ? "Given back" : "");
     if (!report.changed) {
         context.show_unchanged(out.done("Done: " + request.to.string() + " is already current."));
         return;
@@ -59,6 +60,7 @@ std::vector<Option> options_of(app::MirrorRequest& request, Options& options)
         {"--channel NAME", &request.channels, "only releases of this channel; repeatable", each_one_word()},
         {"--for INVENTORY", &request.fleet, "what that machine has installed; repeatable", each_one_word()},
         {"--newest", &request.newest, "leave out releases that a newer one replaces"},
+        {"--inputs", &request.inputs, "with the packages that they were built from, where the repository keeps them"},
         {"--proxy URL", &options.proxy, "socks5h://HOST:PORT or http://HOST:PORT (http_proxy, all_proxy)"},
         {"--timeout SECONDS", &options.stall_seconds, "give a silent server up after this long (30)", between(1, 3600)},
     };

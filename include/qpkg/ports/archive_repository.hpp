@@ -26,6 +26,10 @@ public:
                               Progress& progress) = 0;
     /// Points a ref at a commit that is there; durable.
     virtual void set_ref(const std::string& ref, const CommitId& commit) = 0;
+    /// Removes all other commits, with their refs, what they alone name, and deltas to them; with a signer the summary
+    /// is written anew where a ref went. Returns bytes of objects given back, as the file system counts them. Error
+    /// corrupt or not_found when one of these is damaged: then nothing is removed.
+    virtual std::uint64_t keep_only(std::span<const CommitId> commits, const CommitSigner* signer) = 0;
 };
 
 } // namespace qpkg

@@ -11,7 +11,7 @@
 
 namespace qpkg::ostree {
 
-Garbage find_garbage(const ObjectDirectory& objects, std::span<const CommitId> keep)
+Garbage find_garbage(const ObjectDirectory& objects, std::span<const CommitId> keep, ObjectType contents)
 {
     std::set<ObjectName> needed;
     for (const auto& commit : keep) {
@@ -21,7 +21,7 @@ Garbage find_garbage(const ObjectDirectory& objects, std::span<const CommitId> k
         auto reachable = reachable_from(objects, read_commit(objects, commit));
         needed.merge(reachable.metadata);
         for (const auto& content : reachable.contents) {
-            needed.insert({content, ObjectType::file});
+            needed.insert({content, contents});
         }
         needed.insert({commit.digest(), ObjectType::commit});
         needed.insert({commit.digest(), ObjectType::commitmeta});

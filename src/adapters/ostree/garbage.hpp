@@ -21,8 +21,10 @@ struct Garbage {
     std::vector<ObjectName> rest;
 };
 
-/// Error corrupt or not_found when a kept commit is damaged: then nothing can be called garbage.
-Garbage find_garbage(const ObjectDirectory& objects, std::span<const CommitId> keep);
+/// `contents`: as the repository keeps them. Error corrupt or not_found when a kept commit is damaged: then nothing can
+/// be called garbage.
+Garbage find_garbage(const ObjectDirectory& objects, std::span<const CommitId> keep,
+                     ObjectType contents = ObjectType::file);
 
 std::uint64_t bytes_of(const ObjectDirectory& objects, const Garbage& garbage);
 void remove(const ObjectDirectory& objects, const Garbage& garbage);

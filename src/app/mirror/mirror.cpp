@@ -2,8 +2,10 @@
 #include "app/mirror/mirror.hpp"
 
 #include "app/mirror/bundle_create.hpp"
+#include "app/mirror/kept_inputs.hpp"
 #include "app/mirror/mirror_objects.hpp"
 #include "app/mirror/site_reader.hpp"
+#include "app/publish/pruning.hpp"
 #include "app/publish/publish_module.hpp"
 #include "app/publish/site.hpp"
 #include "engine/writer_lock.hpp"
@@ -12,6 +14,7 @@
 #include "repo-format/repo/owners.hpp"
 #include "repo-format/repo/rebuild.hpp"
 
+#include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/interrupt.hpp"
@@ -118,6 +121,7 @@ public:
         site_.take_along("ostree/summary.sig", largest_summary);
         write_files();
         report_.releases = releases.size();
+        prune();
         return report_;
     }
 
@@ -153,6 +157,11 @@ private:
                     throw Error(Code::corrupt, input_path(input) + ": the bytes are not what its name says");
                 }
             }
+            if (request_.inputs) {
+                const auto copied = copy_kept_inputs(site_.source(), request_.to, release.inputs.lock);
+                report_.fetched_bytes += copied.bytes;
+                report_.changed = report_.changed || copied.changed;
+            }
             take_table(packed_details_path(release.details), release.details, largest_details);
             take_table(packed_owners_path(release.owners), release.owners, largest_owners);
             site_.take_statements(release.tree.commit);
@@ -184,6 +193,19 @@ private:
         write_site_file(request_.to, path, *bytes, "mirror.file");
         report_.fetched_bytes += bytes->size();
         report_.changed = true;
+    }
+
+    /// What its source listed once, as the source does. The mirror is whole, whatever comes of this.
+    void prune()
+    {
+        try {
+            report_.pruned = prune_site(publisher_ports(world_), request_.to, {});
+        } catch (const Error& error) {
+            if (error.code() == Code::interrupted || error.code() == Code::bug) {
+                throw;
+            }
+            log::warning(error.what());
+        }
     }
 
     /// Each under the path it was asked for; the pointer last.

@@ -26,6 +26,7 @@ struct MirrorRequest {
     std::vector<std::string> channels;        ///< empty: all
     std::vector<std::filesystem::path> fleet; ///< inventories: the newest releases of what any of them has
     bool newest = false;                      ///< leave out releases that a newer one of the same line replaces
+    bool inputs = false;                      ///< with the packages that releases were made of, where they are kept
     std::string command;
 };
 
@@ -39,6 +40,7 @@ struct MirrorReport {
     std::uint64_t releases;
     std::uint64_t fetched_objects;
     std::uint64_t fetched_bytes;
+    std::uint64_t pruned = 0;         ///< bytes of releases that were listed long ago
     std::vector<std::string> skipped; ///< locations that failed, with the reason
 };
 

@@ -59,6 +59,7 @@ private:
     void take_namespaces(tuf::Delegation& own);
     void open_publisher(const std::string& name);
     void tell_ostree_key();
+    void tell_open_keys();
     void decide();
     void plan_key_change();
     void plan_releases();

@@ -3,7 +3,6 @@
 #include "app/publish/signing_time.hpp"
 #include "repo-format/repo/manifest.hpp"
 #include "repo-format/repo/sequence.hpp"
-#include "signing/ostree_key.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/text.hpp"
@@ -167,17 +166,6 @@ void Publication::plan_key_change()
     }
 }
 
-/// Stock clients learn from signed metadata which key signs our commits.
-void Publication::tell_ostree_key()
-{
-    const auto key = ring_.public_key("ostree");
-    auto& members = publisher_.role.header.extra;
-    if (trust::ostree_key(members) != key) {
-        members.insert_or_assign(std::string(trust::ostree_key_member), trust::ostree_key_text(key));
-        publisher_.changed = true;
-    }
-}
-
 void Publication::decide()
 {
     choose_publisher();
@@ -187,6 +175,7 @@ void Publication::decide()
     plan_withdrawals();
     plan_retirements();
     plan_renewals();
+    tell_open_keys();
 }
 
 void Publication::plan_releases()

@@ -16,28 +16,6 @@
 #include <algorithm>
 
 namespace qpkg::app {
-namespace {
-
-constexpr std::size_t largest_kept_input = std::size_t{2} << 30U; ///< bytes of a package file
-
-/// Hashes of the package files that a lock file names. That it is one was seen when its hash was compared with what the
-/// manifest pins; its whole grammar is the builder's (src/build/lock.hpp).
-std::vector<Digest> kept_packages(const std::string& lock)
-{
-    constexpr std::size_t place_of_hash = 4;
-    std::vector<Digest> packages;
-    for (const auto& line : text::split(lock, '\n')) {
-        const auto words = text::split(line, ' ');
-        if (words.front() == "package" && words.size() > place_of_hash) {
-            if (const auto digest = Digest::from_hex(words[place_of_hash])) {
-                packages.push_back(*digest);
-            }
-        }
-    }
-    return packages;
-}
-
-} // namespace
 
 void Publication::write_objects(Planned& planned)
 {
@@ -110,7 +88,7 @@ void Publication::write_kept_inputs(const BuiltModule& module) const
     if (!origin || request_.inputs.empty()) {
         return;
     }
-    for (const auto& package : kept_packages(files::read(module.directory / "module.lock", largest_input))) {
+    for (const auto& package : packages_in_lock(files::read(module.directory / "module.lock", largest_input))) {
         write_kept_input(package);
     }
     for (const auto& list : parse_origin(*origin)) {

@@ -1,13 +1,32 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publish/publish.hpp"
 
+#include "app/publish/pruning.hpp"
 #include "app/publish/publication.hpp"
 #include "engine/writer_lock.hpp"
+#include "signing/sign.hpp"
 
 #include "qpkg/core/error.hpp"
 #include "qpkg/core/files.hpp"
 
 namespace qpkg::app {
+namespace {
+
+/// What could be published is published, whatever comes of this.
+void prune(const PublisherPorts& ports, const PublishRequest& request, KeyRing& ring, PublishReport& report)
+{
+    try {
+        report.pruned = prune_site(ports, request.repository,
+                                   [&] { return std::make_unique<trust::OstreeSigner>(ring.secret("ostree")); });
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted || error.code() == Code::bug) {
+            throw;
+        }
+        report.notes.emplace_back(error.what());
+    }
+}
+
+} // namespace
 
 PublishReport publish(const PublisherPorts& ports, const PublishRequest& request)
 {
@@ -18,7 +37,11 @@ PublishReport publish(const PublisherPorts& ports, const PublishRequest& request
         files::make_directories(private_folder);
         const auto lock = engine::WriterLock::take(private_folder, request.command);
         sweep_site(request.repository);
-        return Publication(ports, request, modules, ring).run();
+        auto report = Publication(ports, request, modules, ring).run();
+        if (request.retention && !request.prepare) {
+            prune(ports, request, ring, report);
+        }
+        return report;
     });
 }
 

@@ -54,7 +54,7 @@ struct PublishRequest {
     /// Where `qpkg build --inputs` kept what the modules were made of, for those who build again; empty: only recipes
     /// and lock files are published.
     std::filesystem::path inputs = {};
-    /// Takes old releases off the list; nothing: none.
+    /// Takes old releases off the list, and removes what went off it long ago; nothing: none.
     std::optional<Retention> retention = std::nullopt;
     /// Nothing is published: what root, targets and publisher keys are to sign is written to this directory.
     std::optional<std::filesystem::path> prepare = std::nullopt;
@@ -86,6 +86,7 @@ struct PublishReport {
     std::vector<PublishedRelease> releases;
     std::vector<std::string> withdrawn; ///< "org.example.hello 1.0-1"
     std::vector<std::string> retired;   ///< the same, by retention
+    std::uint64_t pruned = 0;           ///< bytes of what went off the list long ago
     std::vector<std::string> prepared;  ///< files that wait for signatures: "2.root.json"
     std::uint64_t root_version = 0;
     std::vector<std::string> notes;

@@ -99,6 +99,21 @@ std::vector<BuiltModule> read_modules(const std::vector<fs::path>& directories)
     return modules;
 }
 
+std::vector<Digest> packages_in_lock(const std::string& lock)
+{
+    constexpr std::size_t place_of_hash = 4;
+    std::vector<Digest> packages;
+    for (const auto& line : text::split(lock, '\n')) {
+        const auto words = text::split(line, ' ');
+        if (words.front() == "package" && words.size() > place_of_hash) {
+            if (const auto digest = Digest::from_hex(words[place_of_hash])) {
+                packages.push_back(*digest);
+            }
+        }
+    }
+    return packages;
+}
+
 LatestRelease latest_release(const tuf::Targets& publisher, const Release& like)
 {
     const auto line = tuf::line_of(target_path(like.app, like.arch, like.channel, 0));

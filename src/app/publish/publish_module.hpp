@@ -14,7 +14,8 @@
 /// Decisions of a publisher on values.
 namespace qpkg::app {
 
-inline constexpr std::size_t largest_input = 16 * 1024 * 1024; ///< bytes of a recipe or lock file
+inline constexpr std::size_t largest_input = 16 * 1024 * 1024;           ///< bytes of a recipe or lock file
+inline constexpr std::size_t largest_kept_input = std::size_t{2} << 30U; ///< bytes of a package file
 
 /// A directory that `qpkg build` made.
 struct BuiltModule {
@@ -33,6 +34,10 @@ struct PackedTables {
     std::string owners;
 };
 PackedTables read_tables(const BuiltModule& module, const Unpack& unpack);
+
+/// Hashes of the package files that a lock file names. That it is one was seen when its hash was compared with what the
+/// manifest pins; its whole grammar is the builder's (src/build/lock.hpp).
+std::vector<Digest> packages_in_lock(const std::string& lock);
 
 /// The newest release of one app, architecture and channel in a publisher's list.
 struct LatestRelease {

@@ -15,6 +15,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE.parent / "support"))
 import own_mounts  # noqa: E402
+from faked_time import qpkg_at, require_faketime  # noqa: E402
 from moving_archive import MovingArchiveCase  # noqa: E402
 from world_case import KILLED, PROGRAMS, check_schema  # noqa: E402
 
@@ -106,6 +107,40 @@ class Pipeline(MovingArchiveCase):
         self.assertEqual([path for path in self.listed() if "/greeter/" in path],
                          [f"org.example/greeter/x86_64/stable-{number}.json" for number in (3, 4)])
 
+    def ci_at(self, when, *more):
+        answer = qpkg_at(self.world, when, "ci", self.recipes, "--repo", self.world.site, "--keys", self.world.keys, "--keep", "1",
+                         "--keep-days", "0", "--json", *more)
+        self.assertEqual(answer.code, 0, answer.out + answer.err)
+        return check_schema(answer.json)
+
+    def test_what_went_off_the_list_goes_when_nobody_holds_that_list_any_more(self):
+        require_faketime()
+        for number in range(3):
+            self.archive.move_to(f"1.{number}", "2025-01-01")
+            self.document("--keep", "1", "--keep-days", "0")
+        mirror = self.world.folder / "mirror"
+        sync = ["mirror", "sync", self.world.site, "--to", mirror, "--inputs"]
+        self.world.must(*sync)
+        everything = {place: self.files_of(place) for place in (self.world.site, mirror)}
+        self.ci_at("+20d")
+        self.assertLessEqual(everything[self.world.site], self.files_of(self.world.site))
+
+        told = self.ci_at("+60d")
+
+        self.assertGreater(told["pruned"], 0)
+        self.assertEqual(qpkg_at(self.world, "+60d", *sync).code, 0)
+        for place in (self.world.site, mirror):
+            gone = everything[place] - self.files_of(place)
+            self.assertEqual({name.split("/")[0] for name in gone}, {"ostree", "targets", "details", "owners", "inputs", "tuf"}
+                             if place == self.world.site else {name.split("/")[0] for name in gone})
+            self.assertEqual(len(list(place.rglob("targets/org.example/greeter/**/*.json"))), 1)
+            self.assertEqual(qpkg_at(self.world, "+60d", "mirror", "verify", place).code, 0)
+        self.assertEqual(self.ci_at("+61d")["pruned"], 0)
+
+    @staticmethod
+    def files_of(place):
+        return {str(path.relative_to(place)) for path in place.rglob("*") if path.is_file()}
+
     def test_a_build_that_fails_publishes_nothing_and_what_was_built_is_kept(self):
         self.write("broken", "greeter", "echo no luck; false")
 
@@ -133,6 +168,12 @@ class Pipeline(MovingArchiveCase):
         self.world.must("repo", "add", "demo", self.world.site, "--yes")
         self.archive.move_to("1.1", "2025-06-01")
         shutil.rmtree(self.world.root / "cache")
+
+        mirror = self.world.folder / "mirror"
+        self.world.must("mirror", "sync", self.world.site, "--to", mirror, "--inputs")
+        kept = {path.name for path in self.world.site.glob("inputs/*")}
+        self.assertEqual({path.name for path in mirror.glob("inputs/*")}, kept)
+        self.assertIn("is already current", self.world.must("mirror", "sync", self.world.site, "--to", mirror, "--inputs").out)
 
         agreed = self.rebuild(0)
 

@@ -2,6 +2,7 @@
 #include "adapters/ostree/served/archive.hpp"
 
 #include "adapters/ostree/file_object.hpp"
+#include "adapters/ostree/garbage.hpp"
 #include "adapters/ostree/metadata_import.hpp"
 #include "adapters/ostree/repository.hpp"
 #include "adapters/ostree/served/archived_objects.hpp"
@@ -140,6 +141,20 @@ void Archive::set_ref(const std::string& ref, const CommitId& commit)
 {
     write_ref(objects_.repository(), ref, commit);
     fault_point("mirror.ref");
+}
+
+std::uint64_t Archive::keep_only(std::span<const CommitId> commits, const CommitSigner* signer)
+{
+    const auto garbage = find_garbage(objects_, commits, ObjectType::filez);
+    // A name goes before what it names.
+    if (remove_refs_but(objects_.repository(), commits) && signer != nullptr) {
+        write_summary(objects_.repository(), signer);
+    }
+    fault_point("prune.refs");
+    const auto bytes = bytes_of(objects_, garbage);
+    remove(objects_, garbage);
+    remove_stray_deltas(objects_.repository());
+    return bytes;
 }
 
 void Archive::copy_metadata(const ObjectDirectory& other, const ObjectName& name)

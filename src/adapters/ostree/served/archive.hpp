@@ -24,6 +24,7 @@ public:
                       const CommitSigner* signer, Progress& progress) override;
     ImportReport pull(const CommitId& commit, const ImportLimits& limits, Fetcher& from, Progress& progress) override;
     void set_ref(const std::string& ref, const CommitId& commit) override;
+    std::uint64_t keep_only(std::span<const CommitId> commits, const CommitSigner* signer) override;
 
 private:
     void copy_metadata(const ObjectDirectory& other, const ObjectName& name);

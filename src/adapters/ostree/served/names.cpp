@@ -7,7 +7,9 @@
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/text.hpp"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 namespace qpkg::ostree {
 namespace {
@@ -15,6 +17,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t max_summary = 64 * 1024 * 1024;
+constexpr std::size_t largest_ref = 4096;
 
 /// As libostree makes it, in a scratch repository that shows the other's objects and refs.
 std::string make_summary(const fs::path& repository)
@@ -48,6 +51,35 @@ void write_ref(const fs::path& repository, const std::string& ref, const CommitI
     const auto path = repository / "refs" / "heads" / ref;
     files::make_directories(path.parent_path());
     files::write(path, commit.hex() + "\n");
+}
+
+bool remove_refs_but(const fs::path& repository, std::span<const CommitId> commits)
+{
+    const auto heads = repository / "refs" / "heads";
+    std::vector<fs::path> gone;
+    for (const auto& entry : fs::recursive_directory_iterator(heads)) {
+        if (!entry.is_regular_file()) {
+            continue;
+        }
+        const auto line = files::read(entry.path(), largest_ref);
+        const auto digest = Digest::from_hex(line.substr(0, line.find('\n')));
+        if (!digest || std::ranges::find(commits, CommitId(*digest)) == commits.end()) {
+            gone.push_back(entry.path());
+        }
+    }
+    std::ranges::for_each(gone, [](const fs::path& ref) { files::remove_durably(ref); });
+    return !gone.empty();
+}
+
+void remove_stray_deltas(const fs::path& repository)
+{
+    if (!fs::exists(repository / "deltas")) {
+        return;
+    }
+    const auto opened = open_repository(repository);
+    glib::checked("remove deltas from " + repository.string(), [&](GError** error) {
+        return ostree_repo_prune_static_deltas(opened.get(), nullptr, nullptr, error);
+    });
 }
 
 void write_summary(const fs::path& repository, const CommitSigner* signer)
