@@ -13,18 +13,6 @@ namespace qpkg::build {
 namespace {
 
 /// Ascending.
-std::vector<Details::File> files_in(const qpkg::ModuleTree& tree)
-{
-    std::vector<Details::File> files;
-    each_path(tree, [&](const std::string& path, const qpkg::ModuleTree::Entry& entry) {
-        if (entry.kind != NodeKind::directory && !is_documentation(path)) {
-            files.push_back({path, tree.object_of(entry).id});
-        }
-    });
-    std::ranges::sort(files);
-    return files;
-}
-
 /// Also those of which only the package manager tells, as in a base that somebody else made.
 std::vector<Details::BuiltPackage> packages_of_base(std::span<const Package> chosen,
                                                     std::span<const InstalledPackage> installed)
@@ -73,6 +61,18 @@ std::string account_words(const Details::Account& account)
 }
 
 } // namespace
+
+std::vector<Details::File> files_in(const qpkg::ModuleTree& tree)
+{
+    std::vector<Details::File> files;
+    each_path(tree, [&](const std::string& path, const qpkg::ModuleTree::Entry& entry) {
+        if (entry.kind != NodeKind::directory && !is_documentation(path)) {
+            files.push_back({path, tree.object_of(entry).id});
+        }
+    });
+    std::ranges::sort(files);
+    return files;
+}
 
 BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& committed, std::span<const Package> chosen,
                          std::span<const InstalledPackage> installed)

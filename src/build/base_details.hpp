@@ -29,6 +29,9 @@ struct BaseTables {
 BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& committed, std::span<const Package> chosen,
                          std::span<const InstalledPackage> installed);
 
+/// Each file and link but for documentation, with its content object; ascending.
+std::vector<Details::File> files_in(const qpkg::ModuleTree& tree);
+
 /// A version of a package is older than another.
 using IsOlder = std::function<bool(std::string_view version, std::string_view than)>;
 

@@ -23,7 +23,8 @@ BaseRecipe parse_base_recipe(std::string_view text, std::string_view file)
                       .of = section.required_text("of"),
                       .packages = section.texts("packages").value_or(std::vector<std::string>()),
                       .level = section.number("level", 1, highest_level),
-                      .mirror = section.text("mirror").value_or("")};
+                      .mirror = section.text("mirror").value_or(""),
+                      .keyring = section.text("keyring").value_or("")};
     section.checked("packages", [&] {
         for (const auto& name : recipe.packages) {
             if (!is_package_name(name)) {

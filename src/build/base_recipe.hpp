@@ -18,6 +18,8 @@ struct BaseRecipe {
     std::vector<std::string> packages = {};  ///< that it shall have besides, with what they need
     std::optional<std::uint64_t> level = {}; ///< nothing: as it is
     std::string mirror = {};                 ///< of the packages; empty: the distribution's own
+    /// Whose signatures count, beside the recipe; empty: the distribution's.
+    std::string keyring = {};
 
     friend bool operator==(const BaseRecipe&, const BaseRecipe&) = default;
 };

@@ -116,9 +116,12 @@ class Extensions(WorldCase):
         self.plug("hostile", text="HOSTILE", path="usr/share/tool/plug-ins/own")
         self.plug("one")
         self.plug("same", path="usr/share/tool/plug-ins/more")
+        before = {path for path in self.world.site.rglob("*.filez")}
         self.plug("third", text="different")
         self.install("tool", "hostile", "one", "same", *(word for name in ["hostile", "one", "same"] for word in ["--allow-code", f"{name}:tool"]))
         self.assertEqual(self.in_view("tool", "cat /usr/share/tool/plug-ins/*"), "moreown")
+        for path in {path for path in self.world.site.rglob("*.filez")} - before:
+            path.write_bytes(b"not even asked for")
         answer = self.install("third", "--allow-code", "third:tool", code=4)
         self.assertIn("has another /usr/share/tool/plug-ins/more for org.example.tool", answer.err)
 

@@ -8,6 +8,7 @@
 // first of 2026 are the build's.
 #include "app/make/packed.hpp"
 #include "app/world.hpp"
+#include "build/base_details.hpp"
 #include "build/desktop_menu.hpp"
 #include "build/documents.hpp"
 #include "build/times.hpp"
@@ -133,10 +134,12 @@ FirstStart first_start_of(const fs::path& tree, const AppId& app)
 }
 
 /// One package, named as the app, beside what the words tell.
-std::string details_of(const AppId& app, const std::string& version, std::span<char* const> words)
+std::string details_of(const AppId& app, const std::string& version, std::span<char* const> words,
+                       std::vector<Details::File> files)
 {
     const auto told = words_after(details_word, words);
     auto details = told.empty() ? Details() : parse_details(told.front());
+    details.files = std::move(files);
     details.packages.push_back({short_name(app), version, "amd64", sha256(version), short_name(app), version});
     return encode_details(details);
 }
@@ -202,6 +205,9 @@ void make(std::span<char* const> words)
     fs::create_directories(result);
     const auto archived = world.archive_repository(result / "ostree")
                               ->add(commit.commit, scratch.path() / "content", ref, nullptr, quiet);
+    const bool is_for_a_view = extends && !is_of_qube(extends->point);
+    const auto files =
+        is_for_a_view ? build::files_in(content->open_commit(commit.commit)->tree()) : std::vector<Details::File>();
     const Release release{
         .app = app,
         .version = version,
@@ -216,7 +222,8 @@ void make(std::span<char* const> words)
         .exports = exports,
         .needs = {},
         .inputs = {sha256(recipe), sha256(lock), base == nullptr ? std::nullopt : std::optional(base->commit), epoch},
-        .details = app::write_packed(world, result / packed_details_file, details_of(app, version, words.subspan(6))),
+        .details =
+            app::write_packed(world, result / packed_details_file, details_of(app, version, words.subspan(6), files)),
         .owners = app::write_packed(world, result / packed_owners_file, owners),
         .extends = extends,
         .points = points_of(words.subspan(6)),

@@ -92,7 +92,7 @@ struct Details {
     std::vector<MadePath> shadowed = {};  ///< that packages brought; each has an object of the base
     std::vector<MadePath> generated = {}; ///< that scripts made
 
-    // Of bases alone; ascending as well.
+    // Of bases alone, files of extensions of apps' points too; ascending as well.
     std::vector<Provided> provided = {};
     std::vector<File> files = {};
     std::vector<Account> accounts = {};

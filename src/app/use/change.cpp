@@ -7,6 +7,7 @@
 #include "app/use/cost.hpp"
 #include "app/use/extension_trees.hpp"
 #include "app/use/fitting_base.hpp"
+#include "app/use/known_details.hpp"
 #include "app/use/names_wished.hpp"
 #include "app/use/told_exports.hpp"
 #include "app/use/unexported.hpp"
@@ -75,6 +76,21 @@ plan::Activation make_true(World& world, const plan::Plan& plan, const engine::P
         engine::require_live(activated, changed_qubes(plan.then));
     }
     return std::move(activated.done);
+}
+
+/// What releases say of themselves is little. Where it cannot be had, whatever fetches the rest says so.
+void bring_what_can_be_had(KnownDetails& details, const std::vector<KnownRelease>& releases)
+{
+    for (const auto& release : releases) {
+        try {
+            details.bring(release);
+        } catch (const Error& error) {
+            if (error.code() == Code::interrupted || error.code() == Code::bug) {
+                throw;
+            }
+            log::debug(error.what());
+        }
+    }
 }
 
 } // namespace
@@ -166,6 +182,8 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
         const auto& offer = catalog->choose(catalog->resolve(typed), *bases.begin(), channel);
         releases.push_back(catalog->release(offer, request.allow));
     }
+    KnownDetails details(world, *catalog);
+    bring_what_can_be_had(details, releases);
     auto apps = apps_in(snapshot, qubes);
     for (const auto& release : releases) {
         apps.push_back(release.release.app);
@@ -173,10 +191,14 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
     plan = plan::plan_install(snapshot, releases, qubes,
                               occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)),
                               wishes_of(request.services, releases), consents_of(request.code, releases));
+    require_fitting_base(snapshot, plan, details);
+    require_apart(snapshot, plan, details);
     if (!plan.empty()) {
         plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
     }
-    return priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
+    auto change = priced(world, std::move(snapshot), std::move(plan), std::move(catalog));
+    change.details = details.fetched();
+    return change;
 }
 
 PreparedChange prepare_remove(World& world, const RemoveRequest& request)

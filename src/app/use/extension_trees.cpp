@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <map>
 
 namespace qpkg::app {
@@ -54,10 +55,31 @@ std::vector<std::string> folders_of(const Extends& extends, const std::vector<co
     return {};
 }
 
+/// Of one qube: which file which extension has for which app. In the view one of two would be seen.
+class FilesOfViews {
+public:
+    void add(const Release& extension, const std::string& path, const Digest& object)
+    {
+        const auto owner = std::string(owner_of(extension.extends->point));
+        const auto [other, is_new] = seen_.try_emplace({owner, path}, object, extension.app);
+        if (!is_new && other->second.first != object) {
+            throw Error(Code::conflict, "cannot install " + extension.app.text() + ": " + other->second.second.text() +
+                                            " has another " + text::escaped(path, 200) + " for " + owner);
+        }
+    }
+
+private:
+    std::map<std::pair<std::string, std::string>, std::pair<Digest, AppId>> seen_; ///< by app and path
+};
+
 /// The extensions of one qube.
 class Checker {
 public:
-    Checker(const World& world, std::vector<const Release*> releases) : world_(world), releases_(std::move(releases)) {}
+    Checker(const World& world, const std::vector<const KnownRelease*>& releases) : world_(world)
+    {
+        std::ranges::transform(releases, std::back_inserter(releases_),
+                               [](const KnownRelease* known) { return &known->release; });
+    }
 
     void check()
     {
@@ -82,50 +104,64 @@ private:
                                 *why,
                             "tell its publisher; nothing was changed");
             }
-            require_alone(release, found);
+            if (!is_of_qube(release.extends->point)) {
+                files_.add(release, found.path, found.object);
+            }
         });
-    }
-
-    /// Of an app's point: in its view, one of two would be seen.
-    void require_alone(const Release& release, const Found& found)
-    {
-        if (is_of_qube(release.extends->point)) {
-            return;
-        }
-        const auto owner = std::string(owner_of(release.extends->point));
-        const auto [other, is_new] = seen_.try_emplace({owner, found.path}, found.object, release.app);
-        if (!is_new && other->second.first != found.object) {
-            throw Error(Code::conflict, "cannot install " + release.app.text() + ": " + other->second.second.text() +
-                                            " has another " + text::escaped(found.path, 200) + " for " + owner);
-        }
     }
 
     const World& world_;
     std::vector<const Release*> releases_;
-    std::map<std::pair<std::string, std::string>, std::pair<Digest, AppId>> seen_; ///< by app and path
+    FilesOfViews files_;
 };
+
+/// What each qube of the plan would have.
+std::vector<std::vector<const KnownRelease*>> releases_of_qubes(const Snapshot& snapshot,
+                                                                const std::vector<Change>& changes)
+{
+    std::map<ManifestId, const KnownRelease*> learned;
+    std::vector<std::vector<const KnownRelease*>> qubes;
+    for (const auto& change : changes) {
+        if (const auto* known = std::get_if<LearnRelease>(&change)) {
+            learned.emplace(known->release.id, &known->release);
+        }
+    }
+    for (const auto& change : changes) {
+        const auto* advance = std::get_if<AdvanceQube>(&change);
+        if (advance == nullptr) {
+            continue;
+        }
+        auto& releases = qubes.emplace_back();
+        for (const auto& binding : advance->next.bindings) {
+            const auto found = learned.find(binding.release);
+            releases.push_back(found == learned.end() ? &snapshot.release(binding.release) : found->second);
+        }
+    }
+    return qubes;
+}
 
 } // namespace
 
 void require_extension_trees(const World& world, const Snapshot& snapshot, const plan::Plan& plan)
 {
-    std::map<ManifestId, const Release*> learned;
-    for (const auto& change : plan::all_changes(plan)) {
-        if (const auto* known = std::get_if<LearnRelease>(&change)) {
-            learned.emplace(known->release.id, &known->release.release);
-        }
+    const auto changes = plan::all_changes(plan);
+    for (const auto& releases : releases_of_qubes(snapshot, changes)) {
+        Checker(world, releases).check();
     }
-    for (const auto& change : plan::all_changes(plan)) {
-        const auto* advance = std::get_if<AdvanceQube>(&change);
-        if (advance == nullptr) {
-            continue;
+}
+
+void require_apart(const Snapshot& snapshot, const plan::Plan& plan, KnownDetails& details)
+{
+    const auto changes = plan::all_changes(plan);
+    for (const auto& releases : releases_of_qubes(snapshot, changes)) {
+        FilesOfViews files;
+        for (const auto* known : releases) {
+            const bool is_for_a_view = known->release.extends && !is_of_qube(known->release.extends->point);
+            const auto* told = is_for_a_view ? details.of(*known) : nullptr;
+            for (const auto& file : told == nullptr ? std::vector<Details::File>() : told->files) {
+                files.add(known->release, file.path, file.object);
+            }
         }
-        std::vector<const Release*> releases;
-        for (const auto& binding : advance->next.bindings) {
-            const auto found = learned.find(binding.release);
-            releases.push_back(found == learned.end() ? &snapshot.release(binding.release).release : found->second);
-        }
-        Checker(world, std::move(releases)).check();
     }
 }
 

@@ -34,6 +34,15 @@ std::optional<Details> given_by(const World& world, const Base& base)
     }
 }
 
+Error misfit_of(const plan::Effect& effect, const Base& base, const std::string& words)
+{
+    const auto& release = effect.to->release;
+    return {Code::conflict,
+            "cannot put " + release.app.text() + ' ' + release.version + " into " + effect.qube.text() +
+                ": it does not fit base " + base.id.text() + ": " + words,
+            "ask its publisher for a build on that base, or build it: qpkg build"};
+}
+
 void require_fit(const World& world, const plan::Effect& effect, const Base& base, const Details& given)
 {
     const auto& release = effect.to->release;
@@ -43,14 +52,22 @@ void require_fit(const World& world, const plan::Effect& effect, const Base& bas
         return;
     }
     const auto more = misfits.size() > 1 ? ", and " + std::to_string(misfits.size() - 1) + " more" : "";
-    throw Error(Code::conflict,
-                "cannot put " + release.app.text() + ' ' + release.version + " into " + effect.qube.text() +
-                    ": it does not fit base " + base.id.text() + ": " +
-                    text::escaped(plan::in_words(misfits.front()), 300) + more,
-                "ask its publisher for a build on that base, or build it: qpkg build");
+    throw misfit_of(effect, base, text::escaped(plan::in_words(misfits.front()), 300) + more);
 }
 
 } // namespace
+
+void require_fitting_base(const Snapshot& snapshot, const plan::Plan& plan, KnownDetails& details)
+{
+    for (const auto& effect : plan.effects) {
+        const auto* base = effect.kind == plan::Kind::add ? known_base(snapshot, effect.qube) : nullptr;
+        if (base != nullptr) {
+            if (const auto words = details.misfit(*effect.to, *base)) {
+                throw misfit_of(effect, *base, *words);
+            }
+        }
+    }
+}
 
 void require_fitting_base(const World& world, const Snapshot& snapshot, const plan::Plan& plan)
 {

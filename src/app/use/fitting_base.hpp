@@ -5,6 +5,7 @@
 // still choose another release, or another qube.
 #pragma once
 
+#include "app/use/known_details.hpp"
 #include "app/world.hpp"
 #include "plan/plan.hpp"
 
@@ -14,5 +15,7 @@ namespace qpkg::app {
 /// base that says nothing of itself, as that of a template, nothing is known; one whose details are damaged is warned
 /// of. What the plan fetches must be in the store.
 void require_fitting_base(const World& world, const Snapshot& snapshot, const plan::Plan& plan);
+/// The same before anything is fetched, by details that were brought: where they could not be had nothing is known yet.
+void require_fitting_base(const Snapshot& snapshot, const plan::Plan& plan, KnownDetails& details);
 
 } // namespace qpkg::app

@@ -8,14 +8,16 @@ using build::parse_base_recipe;
 
 TEST_CASE("a base recipe says of what a base is made")
 {
-    const auto recipe = parse_base_recipe("[base]\nid = \"org.example.one\"\nof = \"debian-12\"\nlevel = 2\n"
-                                          "packages = [\"locales\"]\nmirror = \"http://m/debian\"\n",
-                                          "base.toml");
+    const auto recipe =
+        parse_base_recipe("[base]\nid = \"org.example.one\"\nof = \"debian-12\"\nlevel = 2\n"
+                          "packages = [\"locales\"]\nmirror = \"http://m/debian\"\nkeyring = \"k.gpg\"\n",
+                          "base.toml");
 
-    CHECK(recipe ==
-          build::BaseRecipe{BaseId::require("org.example.one"), "debian-12", {"locales"}, 2, "http://m/debian"});
+    CHECK(recipe == build::BaseRecipe{
+                        BaseId::require("org.example.one"), "debian-12", {"locales"}, 2, "http://m/debian", "k.gpg"});
     auto published = recipe;
     published.mirror.clear();
+    published.keyring.clear();
     CHECK(parse_base_recipe(build::encode_base_recipe(recipe), "x") == published);
     CHECK_FALSE(parse_base_recipe("[base]\nid = \"a.b\"\nof = \"debian-12\"\n", "x").level.has_value());
 }
