@@ -68,6 +68,7 @@ struct RootInfo {
     std::string fingerprint;             ///< 64 hex digits
     std::int64_t expires;                ///< seconds since 1970
     std::vector<std::string> namespaces; ///< delegated to its publishers, ascending
+    bool has_open_keys;                  ///< it says that its keys have no passphrase
 };
 
 /// Who may release, and what the role says about its signatures for stock OSTree clients.

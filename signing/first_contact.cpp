@@ -63,6 +63,13 @@ std::vector<Verified<tuf::Root>> root_chain(Fetcher& fetcher)
     throw Error(Code::no_space, "too many root versions: more than " + std::to_string(most_roots));
 }
 
+bool says_open_keys(const tuf::Root& root)
+{
+    const auto said = root.header.extra.find(tuf::keys_member);
+    const auto* words = said == root.header.extra.end() ? nullptr : said->second.get_if<std::string>();
+    return words != nullptr && *words == tuf::keys_without_passphrase;
+}
+
 } // namespace
 
 RootInfo TrustClient::inspect(Fetcher& fetcher, std::int64_t now, const std::optional<std::string>& fingerprint)
@@ -90,7 +97,8 @@ RootInfo TrustClient::inspect(Fetcher& fetcher, std::int64_t now, const std::opt
             .version = (*chosen)->header.version,
             .fingerprint = found,
             .expires = chain.back()->header.expires,
-            .namespaces = client.delegated_namespaces()};
+            .namespaces = client.delegated_namespaces(),
+            .has_open_keys = says_open_keys(**chain.rbegin())};
 }
 
 void TrustClient::init(const std::string& root_bytes)

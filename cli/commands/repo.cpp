@@ -21,6 +21,8 @@ void describe(Document& out, const app::FoundRepository& found)
     out.field("fingerprint", repository.fingerprint, "Root fingerprint");
     out.field("root_version", found.root.version, "Root version");
     out.field("namespaces", repository.namespaces, "May publish");
+    out.field("open_keys", shown_as(flag(found.root.has_open_keys), "without a passphrase, it says"),
+              found.root.has_open_keys ? "Its keys are" : "");
 }
 
 void add_repository(Context& context, const app::FoundRepository& found)

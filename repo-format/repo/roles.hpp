@@ -102,6 +102,10 @@ struct Target {
     friend bool operator==(const Target&, const Target&) = default;
 };
 
+/// Member of a root: how its keys are kept, for people who are to trust it.
+inline constexpr std::string_view keys_member = "qpkg_keys";
+inline constexpr std::string_view keys_without_passphrase = "without passphrase";
+
 /// A publisher: which keys may release into which namespaces. On disk a terminating delegation with the paths
 /// "<namespace>/*/*/*".
 struct Delegation {

@@ -57,6 +57,18 @@ class Publishing(WorldCase):
         self.assertIn(hint, answer.err)
         self.json_of(*words, code=code)
 
+    def test_who_adds_a_repository_hears_that_its_keys_have_no_passphrase(self):
+        passphrase = self.world.folder / "passphrase"
+        passphrase.write_text("secret\n")
+        kept = self.world.folder / "kept"
+        self.world.must("key", "new", "--out", kept, "--passphrase-file", passphrase)
+        for keys, is_open, words in [(self.world.keys, True, []), (kept, False, ["--passphrase-file", passphrase])]:
+            site = self.world.folder / f"site-{is_open}"
+            self.world.must("publish", self.hello, "--repo", site, "--keys", keys, *words)
+            told = self.json_of("repo", "add", "told", site, "--dry-run")
+            self.assertEqual(told["open_keys"], is_open)
+            self.assertEqual("without a passphrase" in self.world.must("repo", "add", "told", site, "--dry-run").out, is_open)
+
     def publish_fails(self, code, *modules, says, hint=""):
         self.fails(code, "publish", *modules, "--repo", self.world.site, "--keys", self.world.keys, says=says, hint=hint)
 

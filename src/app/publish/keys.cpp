@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/publish/keys.hpp"
 
+#include "app/scratch.hpp"
 #include "signing/ostree_key.hpp"
 #include "signing/ssh_agent.hpp"
 #include "signing/verify.hpp"
@@ -108,8 +109,7 @@ KeysReport new_keys(const NewKeysRequest& request)
         write_all(plan.directory);
         return show_keys(plan.directory);
     }
-    files::make_directories(plan.directory.parent_path());
-    const files::TemporaryDirectory staging(plan.directory.parent_path(), ".new-keys-");
+    const Scratch staging(plan.directory.parent_path(), ".new-keys-"); // keys that a killed one left go
     write_all(staging.path());
     fault_point("keys.staged");
     files::rename_durably(staging.path(), plan.directory);
@@ -149,6 +149,11 @@ KeyRing::~KeyRing()
     if (passphrase_) {
         trust::wipe(*passphrase_);
     }
+}
+
+bool KeyRing::is_open() const
+{
+    return agent_.empty() && std::ranges::none_of(files_, [](const auto& file) { return file.second.is_encrypted(); });
 }
 
 trust::PublicKey KeyRing::public_key(const std::string& name) const

@@ -78,6 +78,8 @@ public:
     /// Error not_found naming the file.
     trust::PublicKey public_key(const std::string& name) const;
     bool has(const std::string& name) const { return files_.contains(name); }
+    /// Whether who can read the files can sign: all of them are without a passphrase, and no agent is asked.
+    bool is_open() const;
     /// The public half of the key of this id, nothing when it is not here.
     std::optional<trust::PublicKey> find(const Digest& id) const;
     /// Whether one of these keys is here.
