@@ -113,7 +113,10 @@ std::string reason_of(const app::PipelineJob& job)
     say(job.why.is_new, "not published yet");
     say(job.why.is_missing, "the base is not on this machine");
     say(job.why.has_other_recipe, "the recipe is another");
-    say(job.why.has_other_base, "the base is another");
+    say(job.why.is_another, "the base is another");
+    if (!job.why.unfit.empty()) {
+        words.push_back(job.why.unfit);
+    }
     if (const auto moved = reason_of(job.why.moved); !moved.empty()) {
         words.push_back(moved);
     }

@@ -102,7 +102,8 @@ Command base_build_command(Context& context)
              {"--with PACKAGE", &request->packages, "more of its packages, with what they need", {.separator = ','}},
              {"--level N", &request->level, "begin a level: what was built on an earlier one no longer has to fit",
               between(1, 9'999)},
-             {"--mirror URL", &request->mirror, "take its packages from here"}},
+             {"--mirror URL", &request->mirror, "take its packages from here"},
+             {"--keyring FILE", &request->keyring, "who signs them there, in place of the distribution"}},
             Writes{[&context, request] {
                 return propose_making(
                     context, [&context, request] { return plan_of(context, *request); },

@@ -77,6 +77,7 @@ void describe_published(Document& out, const app::PublishReport& report)
                      }),
               column("commit", "", &PublishedRelease::commit));
     out.field("retired", report.retired, "Off the list");
+    out.field("pruned", size(report.pruned), report.pruned > 0 ? "Given back" : "");
     out.field("fingerprint", report.fingerprint, "Root fingerprint");
     out.field("version", report.version, "Index");
     out.field("expires", time(report.expires), "Sign again before");

@@ -43,10 +43,10 @@ Document describe(const app::Ages& ages)
             outdated.push_back(module);
         }
     }
+    const auto unfit = [](const ModuleAge& age) { return age.unfit.value_or(""); };
     out.field("compared", ages.modules.size());
     out.table("modules", outdated, column("app", "OUTDATED", &ModuleAge::app), column("base", "ON", &ModuleAge::base),
-              column("newer_base", "", &ModuleAge::has_newer_base),
-              column("security_fixes", "SECURITY FIXES", &ModuleAge::security_fixes),
+              column("unfit", "", unfit), column("security_fixes", "SECURITY FIXES", &ModuleAge::security_fixes),
               column("directory", "", [](const ModuleAge& age) { return age.directory.string(); }),
               column("why", "BECAUSE", [](const ModuleAge& age) { return reason_of(age); }));
     describe_packages(out, outdated);

@@ -94,10 +94,11 @@ struct KnownBase {
 };
 
 struct RootRequest {
-    BaseId base;                       ///< one of `bases()`
-    std::string mirror;                ///< of the packages; empty: the distribution's own
-    std::vector<std::string> packages; ///< that it shall have besides, with what they need
-    std::filesystem::path tar;         ///< is made; what lies beside it is scratch
+    BaseId base;                        ///< one of `bases()`
+    std::string mirror;                 ///< of the packages; empty: the distribution's own
+    std::vector<std::string> packages;  ///< that it shall have besides, with what they need
+    std::filesystem::path tar;          ///< is made; what lies beside it is scratch
+    std::filesystem::path keyring = {}; ///< of those who sign the packages; empty: the distribution's
 };
 
 /// Packages of a distribution, by its own package manager: the one of the base, run in the sandbox over the base, with

@@ -44,6 +44,12 @@ constexpr std::size_t largest_list = 16 * 1024 * 1024;
 constexpr const char* list_packages =
     R"(--customize-hook=chroot "$1" sh -c 'apt-cache show $(dpkg-query -W -f "\${binary:Package}=\${Version} ")' > "$QPKG_RECORDS")";
 
+/// The root believes whom its maker believed. apt goes by the name: what is armoured ends in .asc.
+constexpr const char* take_keyring =
+    R"(--customize-hook=install -m 644 "$QPKG_KEYRING" "$1/etc/apt/trusted.gpg.d/base.$QPKG_KEYRING_FORM")";
+
+bool is_armoured(const std::filesystem::path& keyring) { return keyring.extension() == ".asc"; }
+
 std::string included_packages(const RootRequest& request)
 {
     std::string names = "ca-certificates,dbus,netbase,procps";
@@ -63,8 +69,11 @@ std::vector<std::string> bootstrap_command(const std::string& suite, const RootR
         "--mode=root", "--variant=minbase", "--format=tar", "--skip=output/mknod",
         "--include=" + included_packages(request), R"(--aptopt=APT::Sandbox::User "root")",
         // The ordinary user whose programs the qube runs.
-        R"(--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --uid 1000 user)", list_packages, suite,
-        request.tar.string()};
+        R"(--customize-hook=chroot "$1" useradd --create-home --shell /bin/bash --uid 1000 user)", list_packages};
+    if (!request.keyring.empty()) {
+        argv.insert(argv.end(), {"--keyring=" + request.keyring.string(), take_keyring});
+    }
+    argv.insert(argv.end(), {suite, request.tar.string()});
     if (!request.mirror.empty()) {
         argv.push_back(request.mirror);
     }
@@ -109,6 +118,8 @@ std::vector<Package> AptSource::make_root(const RootRequest& request, Progress& 
                           .environment = {{"SOURCE_DATE_EPOCH", std::to_string(known.epoch)},
                                           {"TMPDIR", (scratch / "temporary").string()},
                                           {"QPKG_RECORDS", records.string()},
+                                          {"QPKG_KEYRING", request.keyring.string()},
+                                          {"QPKG_KEYRING_FORM", is_armoured(request.keyring) ? "asc" : "gpg"},
                                           {"LC_ALL", "C.UTF-8"}},
                           .directory = {},
                           .input = {},

@@ -226,6 +226,14 @@ BaseId id_of(const BaseRequest& request, const KnownBase& known)
     return checked(BaseId::require(request.as.empty() ? local_id(known.id) : request.as), request.out);
 }
 
+const fs::path& require_file(const fs::path& file)
+{
+    if (!fs::is_regular_file(file)) {
+        throw Error(Code::not_found, "there is no file " + file.string());
+    }
+    return file;
+}
+
 } // namespace
 
 BaseId plan_base(const World& world, const BaseRequest& request)
@@ -241,7 +249,8 @@ BaseReport build_base(World& world, const BaseRequest& request, const BeginWriti
     const Scratch scratch(world.root / "build");
     files::require_room(scratch.path(), {space_for_base});
     const auto tar = scratch.path() / "root.tar";
-    auto packages = source->make_root({known.id, request.mirror, request.packages, tar}, world.progress);
+    const auto keyring = request.keyring.empty() ? fs::path() : fs::canonical(require_file(request.keyring));
+    auto packages = source->make_root({known.id, request.mirror, request.packages, tar, keyring}, world.progress);
     const auto tree = unpack_base(world, tar, scratch.path() / "tree");
     fs::remove(tar);
     const auto agent = build::add_guest_files(tree, world.guest_files);

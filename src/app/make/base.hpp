@@ -20,6 +20,7 @@ namespace qpkg::app {
 struct BaseRequest {
     std::string id;                          ///< as typed: "debian-12"
     std::string mirror;                      ///< of its packages; empty: the distribution's own
+    std::filesystem::path keyring = {};      ///< of those who sign them; empty: the distribution's
     std::vector<std::string> packages = {};  ///< that it shall have besides, with what they need
     std::optional<std::uint64_t> level = {}; ///< nothing: that of the base that is here, else 1
     std::string as;                          ///< its id; empty: that of the distribution, in the namespace "local"

@@ -279,6 +279,9 @@ Release pack(World& world, const Built& built, const RecipeFile& recipe, std::ve
             return std::ranges::find(module.installed, package.name, &InstalledPackage::name) == module.installed.end();
         });
     }
+    if (release.extends && !is_of_qube(release.extends->point)) { // two for one view must not have one path
+        module.details.files = build::files_in(content->open_commit(commit.commit)->tree());
+    }
     module.details.packages = build::built_packages(packages, module.installed);
     release.details = write_packed(world, result / packed_details_file, encode_details(module.details));
     release.owners = write_packed(world, result / packed_owners_file, module.owners);

@@ -85,11 +85,6 @@ Outlook look_ahead(World& world, const std::string& package, const BaseId& base_
             download};
 }
 
-std::size_t ModuleAge::security_fixes() const
-{
-    return static_cast<std::size_t>(std::ranges::count(moved, true, &build::MovedPackage::is_security_fix));
-}
-
 std::vector<FoundApp> packages_with_words(World& world, const std::vector<std::string>& words, const BaseId& base)
 {
     const Lookout lookout(world, plan::require_base(world.db.snapshot(), base));
@@ -127,15 +122,6 @@ std::vector<build::MovedPackage> moved_in_base(World& world, const Base& base)
                          offered.package.version, offered.is_security_fix});
     }
     return moved;
-}
-
-ModuleAge age_of(World& world, const std::filesystem::path& module)
-{
-    const auto lock_file = module / "module.lock";
-    const auto lock = build::parse_lock(files::read(lock_file, build::largest_lock), lock_file.string());
-    const auto now = look_at_recipe(world, module);
-    return {now.app, now.base.id, module, lock.base_commit != now.base.commit,
-            build::moved_packages(lock, now.packages)};
 }
 
 } // namespace qpkg::app

@@ -50,20 +50,4 @@ RecipeOutlook look_at_recipe(World& world, const std::filesystem::path& recipe);
 /// `look_ahead`.
 std::vector<build::MovedPackage> moved_in_base(World& world, const Base& base);
 
-/// A module that was built, and what the distribution offers since.
-struct ModuleAge {
-    AppId app;
-    BaseId base;
-    std::filesystem::path directory;
-    bool has_newer_base;                    ///< the base here is another than it was built on
-    std::vector<build::MovedPackage> moved; ///< ascending
-
-    bool is_outdated() const { return has_newer_base || !moved.empty(); }
-    std::size_t security_fixes() const;
-};
-/// Compares a directory that `qpkg build` left, of which only module.toml and module.lock are read, with what a build
-/// of the recipe would take now. Errors: not_found (no such module; base; a package that is gone), corrupt (lock file),
-/// as `look_ahead`.
-ModuleAge age_of(World& world, const std::filesystem::path& module);
-
 } // namespace qpkg::app

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/pipeline/jobs.hpp"
 
+#include "app/make/age.hpp"
 #include "app/make/base_release.hpp"
-#include "app/make/outlook.hpp"
 #include "build/base_recipe.hpp"
 #include "build/recipe.hpp"
+#include "engine/details.hpp"
+#include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
 
 #include "qpkg/core/files.hpp"
@@ -58,7 +60,7 @@ void look_at_base(World& world, const fs::path& site, const SiteState& state, Pi
     if (here == nullptr) {
         return;
     }
-    job.why.has_other_base = listed && listed->release.tree.commit != here->commit;
+    job.why.is_another = listed && listed->release.tree.commit != here->commit;
     job.why.moved = moved_in_base(world, *here);
     if (!job.why.is_any()) {
         job.state = State::current;
@@ -69,6 +71,19 @@ void look_at_base(World& world, const fs::path& site, const SiteState& state, Pi
         job.state = State::kept;
         job.result = *kept;
     }
+}
+
+/// Why what is listed would not do on the base that is here now; empty: it would.
+std::string unfit_now(const World& world, const fs::path& site, const Base& base, const Release& release)
+{
+    const auto packed = files::read_if_exists(site / packed_details_path(release.details), largest_details);
+    if (!packed) {
+        return "what it says of itself is not in the repository";
+    }
+    return with_context("details of " + release.app.text() + " in " + site.string(), [&] {
+        const auto details = engine::unpack_pinned(release.details, *packed, world.unpack_file);
+        return unfit_for(world, base, release, parse_details(details)).value_or("");
+    });
 }
 
 void look_at_module(World& world, const fs::path& site, const SiteState& state, const std::set<std::string>& coming,
@@ -83,7 +98,8 @@ void look_at_module(World& world, const fs::path& site, const SiteState& state, 
     }
     const auto now = look_at_recipe(world, job.recipe);
     const auto listed = newest_listed(site, state, recipe.app, usual_channel());
-    job.why = reasons_to_build(listed, now.recipe, now.base.commit, now.packages);
+    const auto unfit = listed ? unfit_now(world, site, now.base, listed->release) : "";
+    job.why = reasons_to_build(listed, now.recipe, unfit, now.packages);
     std::vector<Package> packages;
     std::ranges::transform(now.packages, std::back_inserter(packages), &OfferedPackage::package);
     job.key = build_key(now.recipe, now.base.commit, std::move(packages));

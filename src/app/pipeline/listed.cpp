@@ -50,7 +50,7 @@ std::optional<Listed> newest_listed(const std::filesystem::path& site, const Sit
     return Listed{*std::move(newest), std::move(lock)};
 }
 
-BuildReasons reasons_to_build(const std::optional<Listed>& listed, const std::string& recipe, const CommitId& base,
+BuildReasons reasons_to_build(const std::optional<Listed>& listed, const std::string& recipe, const std::string& unfit,
                               const std::vector<OfferedPackage>& packages)
 {
     if (!listed) {
@@ -58,7 +58,7 @@ BuildReasons reasons_to_build(const std::optional<Listed>& listed, const std::st
     }
     const auto& inputs = listed->release.inputs;
     return {.has_other_recipe = inputs.recipe != sha256(recipe) || !listed->lock,
-            .has_other_base = inputs.base != base,
+            .unfit = unfit,
             .moved =
                 listed->lock ? build::moved_packages(*listed->lock, packages) : std::vector<build::MovedPackage>()};
 }

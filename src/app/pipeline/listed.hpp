@@ -32,14 +32,18 @@ std::optional<Listed> newest_listed(const std::filesystem::path& site, const Sit
 struct BuildReasons {
     bool is_new = false;                         ///< the repository lists none
     bool has_other_recipe = false;               ///< or what it was built from is not there any more
-    bool has_other_base = false;                 ///< of a base: the one that is here is not the one that is listed
+    bool is_another = false;                     ///< of a base: the one that is here is not the one that is listed
+    std::string unfit = {};                      ///< of a module: why it does not fit the base any more
     bool is_missing = false;                     ///< of a base: none is here
     std::vector<build::MovedPackage> moved = {}; ///< ascending
 
-    bool is_any() const { return is_new || has_other_recipe || has_other_base || is_missing || !moved.empty(); }
+    bool is_any() const
+    {
+        return is_new || has_other_recipe || is_another || is_missing || !unfit.empty() || !moved.empty();
+    }
 };
-/// Of a module that would now be built of this recipe, on this base, of these packages. Pure.
-BuildReasons reasons_to_build(const std::optional<Listed>& listed, const std::string& recipe, const CommitId& base,
+/// Of a module that would now be built of this recipe, of these packages; `unfit` as above. Pure.
+BuildReasons reasons_to_build(const std::optional<Listed>& listed, const std::string& recipe, const std::string& unfit,
                               const std::vector<OfferedPackage>& packages);
 
 } // namespace qpkg::app

@@ -47,15 +47,17 @@ void build_base_of(World& world, PipelineJob& job, const Turns& turns)
 {
     const auto recipe = build::parse_base_recipe(files::read(job.recipe, build::largest_recipe), job.recipe.string());
     try {
-        job.result = build_base(world,
-                                {.id = recipe.of,
-                                 .mirror = recipe.mirror,
-                                 .packages = recipe.packages,
-                                 .level = recipe.level,
-                                 .as = recipe.id.text(),
-                                 .out = pipeline_place(world).bases},
-                                turns.begin)
-                         .directory;
+        job.result =
+            build_base(world,
+                       {.id = recipe.of,
+                        .mirror = recipe.mirror,
+                        .keyring = recipe.keyring.empty() ? fs::path() : job.recipe.parent_path() / recipe.keyring,
+                        .packages = recipe.packages,
+                        .level = recipe.level,
+                        .as = recipe.id.text(),
+                        .out = pipeline_place(world).bases},
+                       turns.begin)
+                .directory;
         job.state = State::built;
     } catch (const Error& error) {
         turns.end();

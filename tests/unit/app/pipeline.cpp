@@ -47,15 +47,15 @@ TEST_CASE("a recipe is built when the repository lists nothing, or something mad
     const auto listed = listed_of({package("a", "1")});
     const std::vector<OfferedPackage> same{{package("a", "1"), 1}};
 
-    CHECK(reasons_to_build(std::nullopt, recipe, base, same).is_new);
-    CHECK_FALSE(reasons_to_build(listed, recipe, base, same).is_any());
-    CHECK(reasons_to_build(listed, "another", base, same).has_other_recipe);
-    CHECK(reasons_to_build(listed, recipe, CommitId(sha256("other")), same).has_other_base);
-    const auto moved = reasons_to_build(listed, recipe, base, std::vector<OfferedPackage>{{package("a", "2"), 1}});
+    CHECK(reasons_to_build(std::nullopt, recipe, "", same).is_new);
+    CHECK_FALSE(reasons_to_build(listed, recipe, "", same).is_any());
+    CHECK(reasons_to_build(listed, "another", "", same).has_other_recipe);
+    CHECK(reasons_to_build(listed, recipe, "it asks for more", same).is_any());
+    const auto moved = reasons_to_build(listed, recipe, "", std::vector<OfferedPackage>{{package("a", "2"), 1}});
     CHECK(moved.moved == std::vector<build::MovedPackage>{{"a", "1", "2", false}});
     auto without_lock = listed;
     without_lock.lock = std::nullopt;
-    CHECK(reasons_to_build(without_lock, recipe, base, same).has_other_recipe);
+    CHECK(reasons_to_build(without_lock, recipe, "", same).has_other_recipe);
 }
 
 TEST_CASE("a key names what a build is made of, in whatever order")
