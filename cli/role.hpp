@@ -45,6 +45,8 @@ std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeR
 
 /// Signs this machine's own repository again where that is due. What hinders it is a warning: it hinders nothing else.
 void keep_own_fresh(Context& context);
+/// Gives back what only older generations hold, where this machine is its own publisher: nobody else thinks of it.
+void tidy_own(Context& context);
 /// Tells what this machine built once, and would build otherwise now; whether there is any.
 bool describe_rebuilds(Context& context, Document& out, const app::UpgradeRequest& request);
 /// Tells packages of the distribution that this machine could build apps of; whether there are any.

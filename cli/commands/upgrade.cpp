@@ -16,7 +16,14 @@ Proposal propose_upgrade(Context& context, const app::UpgradeRequest& request)
             request.only_security ? "no security fix is waiting." : "everything is up to date.");
     };
     auto rebuilding = propose_rebuilding(context, request, bring);
-    return rebuilding ? *std::move(rebuilding) : bring();
+    auto proposal = rebuilding ? *std::move(rebuilding) : bring();
+    if (proposal.carry_out) {
+        proposal.carry_out = [&context, upgrade = std::move(proposal.carry_out)] {
+            upgrade();
+            tidy_own(context);
+        };
+    }
+    return proposal;
 }
 
 Command upgrade_command(Context& context)

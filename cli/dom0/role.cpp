@@ -45,6 +45,8 @@ std::optional<Proposal> propose_rebuilding(Context&, const app::UpgradeRequest&,
 
 void keep_own_fresh(Context&) {}
 
+void tidy_own(Context&) {}
+
 bool describe_rebuilds(Context&, Document&, const app::UpgradeRequest&) { return false; }
 
 bool describe_buildable(Context&, Document&, const std::vector<std::string>&) { return false; }

@@ -6,6 +6,8 @@
 #include "app/own/own_builds.hpp"
 #include "app/own/renewal.hpp"
 #include "app/publish/keys.hpp"
+#include "app/use/loss.hpp"
+#include "app/use/qubes.hpp"
 #include "cli/full/rotate.hpp"
 #include "cli/proposal.hpp"
 #include "cli/role.hpp"
@@ -18,7 +20,8 @@
 namespace qpkg::cli {
 namespace {
 
-constexpr std::size_t most_named = 3; ///< packages in one line
+constexpr std::size_t most_named = 3;       ///< packages in one line
+constexpr std::size_t kept_by_upgrades = 2; ///< older generations of each qube
 
 std::string words_of(const build::MovedPackage& moved)
 {
@@ -82,8 +85,8 @@ std::string reason_of(const std::vector<build::MovedPackage>& all)
 std::string reason_of(const app::ModuleAge& age)
 {
     auto words = reason_of(age.moved);
-    if (age.has_newer_base) {
-        words += (words.empty() ? "" : "; ") + std::string("the base is another");
+    if (age.unfit) {
+        words += (words.empty() ? "" : "; ") + *age.unfit;
     }
     return words;
 }
@@ -140,6 +143,8 @@ bool describe_package(Context& context, Document& out, const std::string& typed)
         return false;
     }
     out.field("app", found->app, "App");
+    out.field("offers", std::vector<std::string>());
+    out.field("installed", std::vector<std::string>());
     describe_builds(out, {*found});
     out.line("No repository offers it.");
     out.next("To build it here and install it: qpkg install " + short_name(found->app) + " --into QUBE");
@@ -192,21 +197,29 @@ std::optional<Proposal> propose_building(Context& context, app::InstallRequest& 
 
 namespace {
 
-std::vector<app::ModuleAge> outdated_own(Context& context, const app::UpgradeRequest& request)
+app::Ages outdated_own(Context& context, const app::UpgradeRequest& request)
 {
     auto ages = app::own_ages(context.world(), request);
-    for (const auto& [module, why] : ages.unknown) {
-        log::warning(module.filename().string() + " is not compared with what is offered now: " + why.what());
+    for (const auto& [what, why] : ages.unknown) {
+        log::warning(what.filename().string() + " is not compared with what is offered now: " + why.what());
     }
     std::erase_if(ages.modules, [](const app::ModuleAge& age) { return !age.is_outdated(); });
-    return ages.modules;
+    std::erase_if(ages.bases, [](const app::BaseAge& age) { return !age.is_outdated(); });
+    return ages;
 }
 
-void describe_outdated(Document& out, const std::vector<app::ModuleAge>& outdated)
+bool is_any(const app::Ages& outdated) { return !outdated.modules.empty() || !outdated.bases.empty(); }
+
+void describe_outdated(Document& out, const app::Ages& outdated)
 {
     const auto why = [](const app::ModuleAge& age) { return reason_of(age); };
-    out.table("rebuilds", outdated, column("app", "BUILT AGAIN", &app::ModuleAge::app),
+    out.table("rebuilt_bases", outdated.bases, column("base", "MADE AGAIN", &app::BaseAge::base),
+              column("why", "BECAUSE", [](const app::BaseAge& age) { return reason_of(age.moved); }));
+    out.table("rebuilds", outdated.modules, column("app", "BUILT AGAIN", &app::ModuleAge::app),
               column("base", "ON", &app::ModuleAge::base), column("why", "BECAUSE", why));
+    if (!outdated.bases.empty()) {
+        out.line("What was built here and does not fit the new base is built again, too.");
+    }
 }
 
 } // namespace
@@ -215,14 +228,14 @@ bool describe_rebuilds(Context& context, Document& out, const app::UpgradeReques
 {
     const auto outdated = outdated_own(context, request);
     describe_outdated(out, outdated);
-    return !outdated.empty();
+    return is_any(outdated);
 }
 
 std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeRequest& request,
                                            const std::function<Proposal()>& upgrade)
 {
     const auto outdated = outdated_own(context, request);
-    if (outdated.empty()) {
+    if (!is_any(outdated)) {
         return std::nullopt;
     }
     const auto plan = [&context, outdated] {
@@ -230,11 +243,36 @@ std::optional<Proposal> propose_rebuilding(Context& context, const app::UpgradeR
         describe_outdated(out, outdated);
         return out;
     };
-    return Proposal{plan, [&context, outdated, upgrade] {
+    return Proposal{plan, [&context, request, outdated, upgrade] {
                         const auto passphrase = own_passphrase(context);
-                        app::build_again(context.world(), outdated, passphrase, context.typed, turns_of(context));
+                        app::build_again(context.world(), request, outdated, passphrase, context.typed,
+                                         turns_of(context));
                         go_on(context, upgrade());
                     }};
+}
+
+void tidy_own(Context& context)
+{
+    auto& world = context.world();
+    if (!app::is_publisher(world, world.db.snapshot())) {
+        return;
+    }
+    try {
+        std::uint64_t freed = 0;
+        context.locked([&] {
+            app::require_no_loss(context.world());
+            freed = app::collect_garbage(context.world(),
+                                         app::plan_collection(context.world(), {.keep = kept_by_upgrades, .in = {}}));
+        });
+        if (freed > 0) {
+            log::note("gave back " + qpkg::text::human_size(freed) + " that older generations held");
+        }
+    } catch (const Error& error) {
+        if (error.code() == Code::interrupted || error.code() == Code::bug) {
+            throw;
+        }
+        log::warning(std::string("what older generations hold is still there: ") + error.what());
+    }
 }
 
 } // namespace qpkg::cli

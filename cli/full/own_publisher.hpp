@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #pragma once
 
-#include "app/make/outlook.hpp"
+#include "app/make/age.hpp"
 #include "app/own/setup.hpp"
 #include "cli/context.hpp"
 #include "cli/document.hpp"

@@ -101,7 +101,8 @@ void build_own(World& world, const std::vector<Outlook>& wanted, const std::opti
                     .repository = place.site,
                     .keys = place.keys,
                     .passphrase = passphrase,
-                    .command = command});
+                    .command = command,
+                    .retention = Retention{}});
     fault_point("own.published");
     turns.begin();
     widen_repository(world, own_repository(), namespaces);

@@ -8,7 +8,12 @@ namespace qpkg::app {
 OwnPlace own_place(const World& world)
 {
     const auto own = std::filesystem::weakly_canonical(std::filesystem::absolute(world.root)) / "own";
-    return {own / "keys", own / "site", own / "modules"};
+    return {own / "keys", own / "site", own / "modules", own / "bases"};
+}
+
+std::filesystem::path own_base_recipe(const World& world, const BaseId& base)
+{
+    return own_place(world).bases / (base.text() + ".toml");
 }
 
 RepoName own_repository() { return RepoName::require("own"); }

@@ -17,8 +17,12 @@ struct OwnPlace {
     std::filesystem::path keys;    ///< of all roles of its repository
     std::filesystem::path site;    ///< the repository, static files
     std::filesystem::path modules; ///< `<app-id>/`: recipe and lock file of what was built last
+    std::filesystem::path bases;   ///< `<base-id>.toml`: recipes of bases that were made here
 };
 OwnPlace own_place(const World& world);
+
+/// Of a base that was made here.
+std::filesystem::path own_base_recipe(const World& world, const BaseId& base);
 
 /// The name that the machine's own repository has here.
 RepoName own_repository();

@@ -7,6 +7,7 @@
 #include "app/publish/publish.hpp"
 #include "app/use/qubes.hpp"
 #include "app/use/repositories.hpp"
+#include "build/base_recipe.hpp"
 #include "plan/plan.hpp"
 
 #include "qpkg/core/fault.hpp"
@@ -99,6 +100,9 @@ std::string set_up(World& world, const SetupPlan& plan, const SetupRequest& requ
 {
     const auto place = own_place(world);
     if (plan.makes_base) {
+        files::make_directories(place.bases);
+        files::write(own_base_recipe(world, plan.base),
+                     build::encode_base_recipe({.id = plan.base, .of = *plan.makes_base}));
         build_base(world, {.id = *plan.makes_base, .mirror = {}, .as = {}, .out = {}}, turns.begin);
         turns.end();
     }

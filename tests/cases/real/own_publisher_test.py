@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(HERE.parent / "support"))
 import own_mounts  # noqa: E402
 from moving_archive import MovingArchiveCase  # noqa: E402
-from world_case import check_schema  # noqa: E402
+from world_case import KILLED, check_schema  # noqa: E402
 
 
 class OwnPublisher(MovingArchiveCase):
@@ -49,6 +49,24 @@ class OwnPublisher(MovingArchiveCase):
         self.assertEqual(self.volume_of("org.debian.other3-1"), other)
         self.world.must("rollback", "work", "--yes")
         self.assertEqual(self.greet(), "hello from 1.0\n")
+
+    def test_an_automatic_build_that_is_killed_anywhere_is_finished_by_the_same_command(self):
+        self.set_up()
+        points = ["own.built", "own.published", "own.allowed"]
+        trace = self.world.folder / "trace"
+        other = self.copy_world()
+        other.must("setup", "--yes")
+        other.must("install", "greeter", "--into", "work", "--yes", QPKG_FAULT_TRACE=str(trace))
+        passed = trace.read_text().split()
+        for name in points:
+            with self.subTest(name):
+                killed = self.world.qpkg("install", "greeter", "--into", "work", "--yes",
+                                         QPKG_FAULT_KILL=str(passed.index(name) + 1))
+                self.assertEqual(killed.code, KILLED, killed.err)
+                self.assertEqual(self.world.must("list", "work", "--json").json["apps"], [])
+        self.world.must("install", "greeter", "--into", "work", "--yes")
+        self.assertEqual(self.greet(), "hello from 1.0\n")
+        self.world.must("verify")
 
     def test_search_and_info_look_into_the_distribution(self):
         nothing = check_schema(self.world.must("search", "greeter", "--json").json)
