@@ -152,6 +152,21 @@ class Machine:
                 *(f'{qube["name"]} from {qube["base_release"]}' for qube in qubes)}
 
 
+    # A machine that becomes its own publisher; a repository with another channel.
+
+    def own_qube(self, _=None):
+        """What somebody sees of `setup`, whose last step it is."""
+        return {qube["name"] for qube in self.ask("qube", "list")["qubes"]} & {"own"}
+
+    def channels(self, _=None):
+        """Of hello, as the repository lists it."""
+        timestamp = json.loads((self.state / "site/tuf/timestamp.json").read_text())["signed"]
+        snapshot = next(iter(timestamp["meta"].values()))["version"]
+        roles = json.loads((self.state / f"site/tuf/{snapshot}.snapshot.json").read_text())["signed"]["meta"]
+        listed = self.state / f'site/tuf/{roles["publisher.json"]["version"]}.publisher.json'
+        return {path for path in json.loads(listed.read_text())["signed"]["targets"] if "/hello/" in path}
+
+
 def operation(machine, name):
     """Prepares the machine and gives the operation."""
     local = {"observe": machine.bindings, "check": machine.verify, "clean": machine.collect}
@@ -177,6 +192,15 @@ def operation(machine, name):
         machine.prepare()
         return harness.Operation(name, machine.publish("hello-2"), observe=machine.offers,
                                  check=machine.install_everything, clean=machine.files)
+    if name == "promote":
+        machine.prepare()
+        command = machine.qpkg("promote", "org.example.hello", "--from", "stable", "--to", "beta", "--repo",
+                               machine.state / "site", "--keys", machine.state / "keys")
+        return harness.Operation(name, command, observe=machine.channels, check=machine.install_everything, clean=machine.files)
+    if name == "setup":
+        machine.prepare()
+        return harness.Operation(name, machine.qpkg("setup", "--base", "tiny-1", "--qube", "own"), observe=machine.own_qube,
+                                 check=machine.verify, clean=machine.collect)
     if name == "move":
         return harness.Operation(name, machine.prepare_move(), observe=machine.bases_and_bindings,
                                  check=machine.verify_client, clean=machine.collect_client)

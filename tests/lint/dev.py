@@ -65,7 +65,7 @@ class Dev(unittest.TestCase):
 
     def test_unknown_words_are_refused(self):
         for line in ["setup x", "build nonsense", "build dev asan", "build dev --times", "build --times x", "test nonsense", "test unit cli", "test mutants --foo",
-                     "test mutants --share", "demo year", "demo airgap vm", "lint --foo", "lint --share", "lint --share 1",
+                     "test mutants --share", "demo decade", "demo airgap vm", "lint --foo", "lint --share", "lint --share 1",
                      "fmt x", "fuzz soon", "fuzz 5 nobody", "fuzz 5 --share", "package x", "clean x"]:
             with self.subTest(line):
                 self.assert_refused(line)
@@ -81,7 +81,7 @@ class Dev(unittest.TestCase):
     def test_known_words_are_accepted(self):
         for line in ["setup", "build", "build asan", "build dom0", "build --times", "build --times release", "test unit", "test fuzz-seeds", "test real-cases",
                      "test asan", "test asan-programs", "test asan-programs --share 1/2", "test real-cases", "test real-cases --share 2/2", "test fault", "test mutants layer", "test mutants --share 2/8 layer", "test apps", "test apps --share 2/10", "test apps jq git", "test weekly --status", "demo", "demo airgap",
-                     "demo vm", "demo libvirt", "lint", "lint --share 1/6", "fmt", "fuzz", "fuzz 5",
+                     "demo vm", "demo libvirt", "demo year", "lint", "lint --share 1/6", "fmt", "fuzz", "fuzz 5",
                      "fuzz 5 manifest roles", "fuzz 5 --share 1/10 --only-share", "bench deltas openssl", "package",
                      "clean", "help"]:
             with self.subTest(line):
