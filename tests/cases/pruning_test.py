@@ -4,6 +4,7 @@
 named it any more, and not before."""
 
 import pathlib
+import shutil
 import sys
 import unittest
 
@@ -19,6 +20,7 @@ class Pruning(WorldCase):
     def make_world(cls, world):
         world.make_site()
         cls.newer = world.make_module("org.example.hello", "2.0", out=world.folder / "newer")
+        cls.far = world.make_module("net.example.far", "1.0")
 
     def setUp(self):
         super().setUp()
@@ -59,6 +61,28 @@ class Pruning(WorldCase):
         now = self.files()
         self.at(61, "mirror", "sync", self.world.site, "--to", self.mirror)
         self.assertEqual(self.files(), now)
+
+    def test_where_a_list_does_not_verify_that_somebody_may_hold_nothing_goes(self):
+        """Of one of two publishers, whose key was changed meanwhile."""
+        theirs = self.world.folder / "theirs"
+        shutil.copytree(self.world.keys, theirs)
+        for name in ("publisher", "publisher-2"):
+            more = self.world.folder / name
+            self.world.must("key", "new", "--out", more, "--no-passphrase")
+            shutil.move(more / "publisher.key", theirs / f"{name}.key")
+        them = ["--repo", self.world.site, "--keys", theirs]
+        second = (theirs / "publisher-2.key").rename(self.world.folder / "second.key")
+        self.world.must("publish", self.far, *them, "--publisher", "them")
+        self.sign_and_sync(0)
+        self.world.publish(self.newer)
+        self.world.must("publish", "--withdraw", "org.example.hello=1.0", "--repo", self.world.site, "--keys", self.world.keys)
+        old = next(key["id"] for key in self.json_of("key", "show", theirs)["keys"] if key["name"] == "publisher")
+        second.rename(theirs / "publisher-2.key")
+        self.at(45, "publish", "--withdraw", "net.example.far", *them)
+        self.at(50, "key", "rotate", "them", *them, "--add", theirs / "publisher-2.key", "--remove", old)
+        self.sign_and_sync(60)
+        self.assertEqual(len(list(self.mirror.glob("targets/net.example/**/*.json"))), 1)
+        self.assertEqual(self.manifests(), ["stable-1.json", "stable-2.json"])
 
     def test_as_long_as_every_list_names_the_same_nothing_goes_but_old_lists(self):
         self.sign_and_sync(0)

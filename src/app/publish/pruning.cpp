@@ -62,6 +62,9 @@ public:
             return 0;
         }
         look_at_lists();
+        if (is_unsure_) {
+            return 0;
+        }
         if (std::ranges::any_of(former_, [&](const auto& one) { return !named_.contains(one); })) {
             find_needed();
             sweep();
@@ -113,7 +116,7 @@ private:
     }
 
     /// Newest first: each was replaced when the one after it was signed. What does not verify any more, as after a
-    /// change of keys, tells nothing and stays.
+    /// change of keys, tells nothing and stays; as long as somebody may hold it nobody can say what is needed.
     template <class T, class Verify, class Use>
     void look_at(const std::string& role, const std::set<std::uint64_t>& versions, const trust::Verified<T>& current,
                  std::int64_t lifetime, const Verify& verify, const Use& use)
@@ -136,6 +139,7 @@ private:
                 if (error.code() == Code::interrupted) {
                     throw;
                 }
+                is_unsure_ = is_unsure_ || replaced > since_;
             }
         }
     }
@@ -248,6 +252,7 @@ private:
     std::set<Named> named_;  ///< by lists that somebody may hold
     std::set<Named> former_; ///< by older ones
     std::vector<fs::path> old_lists_;
+    bool is_unsure_ = false;
     std::set<std::string> needed_; ///< paths below the site
     std::set<CommitId> commits_;
     std::uint64_t freed_ = 0;
