@@ -13,6 +13,6 @@ MakeCommand vault_serve_command, vault_log_command;
 MakeCommand mirror_sync_command, mirror_verify_command;
 MakeCommand bundle_create_command, bundle_send_command, bundle_inspect_command;
 MakeCommand repo_stock_config_command, owns_command;
-MakeCommand setup_command, outdated_command, ci_command, promote_command;
+MakeCommand setup_command, outdated_command, ci_command, promote_command, accept_command;
 
 } // namespace qpkg::cli

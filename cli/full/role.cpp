@@ -91,7 +91,8 @@ std::vector<Command> commands_of_role(Context& context)
                        vault_log_command,         mirror_sync_command,  mirror_verify_command,
                        bundle_create_command,     bundle_send_command,  bundle_inspect_command,
                        repo_stock_config_command, owns_command,         setup_command,
-                       outdated_command,          ci_command,           promote_command}) {
+                       outdated_command,          ci_command,           promote_command,
+                       accept_command}) {
         commands.push_back(make(context));
     }
     return commands;

@@ -4,6 +4,7 @@
 
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -57,6 +58,10 @@ class Case:
         self.stdin = stdin
 
 
+def pack_a_build(world):
+    subprocess.run(["tar", "-C", world.folder / "2.0/org.example.hello", "-cf", world.folder / "one.tar", "."], check=True)
+
+
 def bring_another_base(world):
     world.make_base("other-base")
     world.must("qube", "create", "bare", "--base", "debian-12")
@@ -100,6 +105,8 @@ def cases(world):
         "build": Case("build", folder / "module.toml", "--out", folder / "built", code=9),
         "rebuild": Case("rebuild", "hello", "--without-origin", "--built", folder / "2.0/org.example.hello", "--key",
                         folder / "second/keys/publisher.key", "--out", folder / "statements"),
+        "accept": Case("accept", folder / "one.tar", folder / "one.tar", "--app", "org.example.hello", "--base", "debian-12", "--first",
+                       "hello", "--out", folder / "accepted", before=pack_a_build),
         "key new": Case("key", "new", "--out", folder / "more-keys", "--no-passphrase"),
         "key rotate": Case("key", "rotate", "timestamp", *there, "--add", folder / "second/keys/timestamp.key"),
         "root init": Case("root", "init", "--out", folder / "first-root", "--root-threshold", "1",
