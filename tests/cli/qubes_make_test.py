@@ -47,7 +47,6 @@ class Making(WorldCase):
         self.place.mkdir()
         (self.place / "site").symlink_to(self.world.site)
         (self.place / "keys").symlink_to(self.world.keys)
-        (self.place / "state").symlink_to(self.world.root)
         self.builds = self.world.folder / "builds"
         self.builds.mkdir()
 
