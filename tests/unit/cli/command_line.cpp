@@ -246,7 +246,7 @@ TEST_CASE("the program's own help lists every command in its section")
     const auto help = cli::plain_help(program, "");
 
     CHECK(help.find("{commands}") == std::string::npos);
-    CHECK(help.find("Qubes       qube create|set|start|stop|list|remove\n") != std::string::npos);
+    CHECK(help.find("Qubes       qube create|set|start|stop|list|remove, rebase\n") != std::string::npos);
     for (const auto& word : cli::words_behind(program, "")) {
         CHECK_MESSAGE(help.find(word) != std::string::npos, word);
         CHECK_MESSAGE(!cli::help_text(word).empty(), word);
