@@ -4,7 +4,6 @@
 #include "cli/bringing.hpp"
 #include "cli/change_view.hpp"
 #include "cli/commands.hpp"
-#include "cli/release_options.hpp"
 #include "plan/plan.hpp"
 
 #include <algorithm>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "plan/fit.hpp"
 
+#include "qpkg/core/text.hpp"
+
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -217,6 +219,13 @@ std::string in_words(const Misfit& misfit)
     const bool is_hidden = misfit.rule == Misfit::Rule::path;
     return misfit.what + ": " + misfit.needed + (is_hidden ? " expected, there is " : " needed, there is ") +
            misfit.there;
+}
+
+std::string in_words(const std::vector<Misfit>& misfits)
+{
+    constexpr std::size_t longest = 300;
+    const auto more = misfits.size() > 1 ? ", and " + std::to_string(misfits.size() - 1) + " more" : "";
+    return text::escaped(in_words(misfits.front()), longest) + more;
 }
 
 } // namespace qpkg::plan

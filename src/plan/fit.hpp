@@ -50,5 +50,7 @@ std::vector<Misfit> misfits(const Release& release, const Details& module, const
 
 /// "libssl.so.3: OPENSSL_3.2.0 needed, there is OPENSSL_3.0.9", for people.
 std::string in_words(const Misfit& misfit);
+/// The first of them, of which there is one, escaped and cut for one line, and how many more there are.
+std::string in_words(const std::vector<Misfit>& misfits);
 
 } // namespace qpkg::plan

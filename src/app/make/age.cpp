@@ -51,8 +51,7 @@ std::optional<std::string> unfit_for(const World& world, const Base& base, const
     if (misfits.empty()) {
         return std::nullopt;
     }
-    const auto more = misfits.size() > 1 ? ", and " + std::to_string(misfits.size() - 1) + " more" : "";
-    return "does not fit the base: " + plan::in_words(misfits.front()) + more;
+    return "does not fit the base: " + plan::in_words(misfits);
 }
 
 std::size_t ModuleAge::security_fixes() const

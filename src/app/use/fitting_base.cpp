@@ -6,7 +6,6 @@
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
-#include "qpkg/core/text.hpp"
 
 #include <map>
 #include <optional>
@@ -51,8 +50,7 @@ void require_fit(const World& world, const plan::Effect& effect, const Base& bas
     if (misfits.empty()) {
         return;
     }
-    const auto more = misfits.size() > 1 ? ", and " + std::to_string(misfits.size() - 1) + " more" : "";
-    throw misfit_of(effect, base, text::escaped(plan::in_words(misfits.front()), 300) + more);
+    throw misfit_of(effect, base, plan::in_words(misfits));
 }
 
 } // namespace

@@ -7,7 +7,6 @@
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/error.hpp"
-#include "qpkg/core/text.hpp"
 
 namespace qpkg::app {
 
@@ -61,8 +60,7 @@ std::optional<std::string> KnownDetails::misfit(const KnownRelease& known, const
     if (module != nullptr) {
         const auto misfits = plan::misfits(known.release, *module, {base.id, base.level, base.commit, *given});
         if (!misfits.empty()) {
-            const auto more = misfits.size() > 1 ? ", and " + std::to_string(misfits.size() - 1) + " more" : "";
-            found->second = text::escaped(plan::in_words(misfits.front()), 300) + more;
+            found->second = plan::in_words(misfits);
         }
     }
     return found->second;
