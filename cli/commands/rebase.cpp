@@ -51,10 +51,14 @@ std::optional<app::ChangeReport> move_first(Context& context, const RebaseFlags&
     return report;
 }
 
-void move_all(Context& context, const RebaseFlags& flags, const app::PreparedChange& planned)
+void move_all(Context& context, const RebaseFlags& flags, app::PreparedChange& planned)
 {
     const auto first = flags.canary ? move_first(context, flags) : std::nullopt;
-    auto rest = app::prepare_rebase(context.world(), flags.request);
+    std::optional<app::PreparedChange> others; // without the one that moved
+    if (first) {
+        others.emplace(app::prepare_rebase(context.world(), flags.request));
+    }
+    auto& rest = others ? *others : planned;
     const auto report = rest.plan.empty() ? first.value() : bring(context, rest);
     Document out(context.command);
     if (context.options.json) {
