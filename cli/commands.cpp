@@ -17,7 +17,7 @@ constexpr MakeCommand* commands_of_all_roles[] = {
     repo_remove_command, import_command,      bundle_import_command, inventory_export_command,
     qube_create_command, qube_set_command,    qube_start_command,    qube_stop_command,
     qube_list_command,   qube_remove_command, rebase_command,        help_command,
-    version_command,     completion_command,
+    base_adopt_command,  base_list_command,   version_command,       completion_command,
 };
 
 std::vector<Option> global_options(Options& options)

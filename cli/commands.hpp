@@ -19,6 +19,7 @@ MakeCommand repo_add_command, repo_list_command, repo_check_command, repo_modify
 MakeCommand import_command, bundle_import_command, inventory_export_command;
 MakeCommand qube_create_command, qube_set_command, qube_start_command, qube_stop_command, qube_list_command,
     qube_remove_command, rebase_command;
+MakeCommand base_adopt_command, base_list_command;
 
 MakeCommand help_command, version_command, completion_command;
 

@@ -19,10 +19,18 @@ std::string state_of(const app::QubeStatus& qube)
     return std::string(qube.running ? "running" : "stopped") + (qube.incomplete ? ", lacks something" : "");
 }
 
+/// Of a template's qubes; empty: qpkg made the base.
+std::string word_of(app::QubeStatus::Fit fit)
+{
+    using enum app::QubeStatus::Fit;
+    return fit == own_base ? "" : fit == unchecked ? "not checked" : fit == fits ? "fits" : "does not fit";
+}
+
 Value base_of(const app::QubeStatus& qube)
 {
     auto id = qube.base.text();
-    auto shown = id + (qube.base_release.empty() ? "" : ' ' + qube.base_release);
+    auto shown = id + (qube.base_release.empty() ? "" : ' ' + qube.base_release) +
+                 (qube.fit == app::QubeStatus::Fit::own_base ? "" : ", " + word_of(qube.fit));
     return shown_as(text(std::move(id)), std::move(shown));
 }
 
@@ -39,7 +47,8 @@ void describe_qubes(Document& out, const app::StatusReport& report)
         column("running", "STATE", [](const QubeStatus& qube) { return shown_as(flag(qube.running), state_of(qube)); }),
         column("outdated", "", &QubeStatus::outdated), column("waiting", "", &QubeStatus::waiting),
         column("incomplete", "", &QubeStatus::incomplete), column("vanished", "", &QubeStatus::vanished),
-        column("base_outdated", "", &QubeStatus::base_outdated));
+        column("base_outdated", "", &QubeStatus::base_outdated),
+        column("fit", "", [](const QubeStatus& qube) { return text(word_of(qube.fit)); }));
     out.table("outdated_disposables", report.outdated_disposables,
               column("name", "RUNS AN OLDER GENERATION", &plan::Disposable::name),
               column("of", "OF", &plan::Disposable::of));
@@ -70,6 +79,10 @@ Document describe(const app::StatusReport& report)
     describe_qubes(out, report);
     describe_repositories(out, report.repositories);
     const auto release = [](const InstalledApp& app) -> const Release& { return app.release.release; };
+    using app::FoundMisfit;
+    out.table("misfits", report.misfits, column("app", "DOES NOT FIT ITS TEMPLATE", &FoundMisfit::app),
+              column("qube", "QUBE", &FoundMisfit::qube), column("version", "VERSION", &FoundMisfit::version),
+              column("what", "WHY", &FoundMisfit::what));
     using app::WaitingFix;
     out.table("security", report.security, column("app", "SECURITY FIXES WAIT FOR", &WaitingFix::app),
               column("qube", "QUBE", &WaitingFix::qube), column("from", "HAS", &WaitingFix::from),

@@ -5,7 +5,7 @@
 
 namespace qpkg::cli {
 
-MakeCommand base_build_command, base_check_command, base_list_command, base_import_command;
+MakeCommand base_build_command, base_check_command, base_import_command;
 MakeCommand build_command, rebuild_command, publish_command, sign_command;
 MakeCommand key_new_command, key_show_command, key_rotate_command;
 MakeCommand root_init_command, root_add_sig_command, root_rotate_command;

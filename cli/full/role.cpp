@@ -14,7 +14,7 @@
 #include "adapters/zstd/packing.hpp"
 #include "app/use/location_secrets.hpp"
 #include "cli/full/commands.hpp"
-#include "cli/full/package_sources.hpp"
+#include "cli/sources/package_sources.hpp"
 
 #include "qpkg/core/error.hpp"
 
@@ -83,20 +83,15 @@ void equip(app::World& world, const fs::path& guest_files)
 std::vector<Command> commands_of_role(Context& context)
 {
     std::vector<Command> commands;
-    for (auto* make : {base_build_command,     base_check_command,
-                       base_list_command,      base_import_command,
-                       build_command,          rebuild_command,
-                       key_new_command,        key_show_command,
-                       key_rotate_command,     root_init_command,
-                       root_add_sig_command,   root_rotate_command,
-                       publish_command,        sign_command,
-                       vault_serve_command,    vault_log_command,
-                       mirror_sync_command,    mirror_verify_command,
-                       bundle_create_command,  bundle_send_command,
-                       bundle_inspect_command, repo_stock_config_command,
-                       owns_command,           setup_command,
-                       outdated_command,       ci_command,
-                       promote_command,        accept_command}) {
+    for (auto* make : {base_build_command,   base_check_command,     base_import_command,
+                       build_command,        rebuild_command,        key_new_command,
+                       key_show_command,     key_rotate_command,     root_init_command,
+                       root_add_sig_command, root_rotate_command,    publish_command,
+                       sign_command,         vault_serve_command,    vault_log_command,
+                       mirror_sync_command,  mirror_verify_command,  bundle_create_command,
+                       bundle_send_command,  bundle_inspect_command, repo_stock_config_command,
+                       owns_command,         setup_command,          outdated_command,
+                       ci_command,           promote_command,        accept_command}) {
         commands.push_back(make(context));
     }
     return commands;

@@ -74,7 +74,7 @@ std::vector<Details::File> files_in(const qpkg::ModuleTree& tree)
     return files;
 }
 
-BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& committed, std::span<const Package> chosen,
+BaseTables describe_base(const ForeignTree& tree, std::vector<Details::File> files, std::span<const Package> chosen,
                          std::span<const InstalledPackage> installed)
 {
     auto tables = describe_tree(tree, files_of(installed), [](const std::string&) { return std::nullopt; });
@@ -82,7 +82,7 @@ BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& commit
     details.fixes = fixes_of(installed);
     details.provided = provided_by(installed);
     details.accounts = account_rows(accounts_in(tree.top()));
-    details.files = files_in(committed);
+    details.files = std::move(files);
     return {std::move(details), encode_owners(tables.owners, licences_of(installed)), std::move(tables.findings)};
 }
 

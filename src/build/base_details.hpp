@@ -24,9 +24,9 @@ struct BaseTables {
     std::vector<Finding> findings; ///< libraries that nobody can read, and that no module can count on
 };
 
-/// Of a tree that was committed as `committed`. `chosen` are its packages where their files are known; those that are
-/// only `installed` are told by their names and versions.
-BaseTables describe_base(const ForeignTree& tree, const qpkg::ModuleTree& committed, std::span<const Package> chosen,
+/// Of a tree, with the objects that its `files` are or would be. `chosen` are its packages where their files are known;
+/// those that are only `installed` are told by their names and versions.
+BaseTables describe_base(const ForeignTree& tree, std::vector<Details::File> files, std::span<const Package> chosen,
                          std::span<const InstalledPackage> installed);
 
 /// Each file and link but for documentation, with its content object; ascending.

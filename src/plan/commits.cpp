@@ -37,6 +37,9 @@ std::vector<Digest> needed_details(const Snapshot& snapshot)
             details.insert(*base.details);
         }
     }
+    for (const auto& adopted : snapshot.adopted) {
+        details.insert(adopted.details);
+    }
     return {details.begin(), details.end()};
 }
 

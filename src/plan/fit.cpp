@@ -204,7 +204,7 @@ std::vector<Misfit> misfits(const Release& release, const Details& module, const
     if (const auto excluded = exclusion(release, base)) {
         return {*excluded};
     }
-    if (release.inputs.base == base.commit) {
+    if (base.commit == release.inputs.base) {
         return {};
     }
     if (release.base_level != base.level) {

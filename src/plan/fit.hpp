@@ -12,6 +12,7 @@
 #include "qpkg/model/details.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace qpkg::plan {
 struct BaseToFit {
     BaseId id;
     std::uint64_t level;
-    CommitId commit;
+    std::optional<CommitId> commit; ///< nothing: of a root that qpkg did not make
     const Details& details;
 };
 

@@ -10,7 +10,7 @@ import sources
 WORDS = {
     "src/adapters/apt/": re.compile(r"\bapt\b|dpkg|mmdebstrap|\.deb\b|debconf", re.IGNORECASE),
 }
-TABLE = "cli/full/package_sources.cpp"
+TABLE = "cli/sources/package_sources.cpp"
 PROGRAM = ("src/", "cli/", "include/", "signing/", "repo-format/")
 
 

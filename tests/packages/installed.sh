@@ -53,6 +53,14 @@ try_debian_packages() {
     done
     [[ -e $debian/usr/lib/systemd/system/sysinit.target.wants/qpkg-agent.service ]] || fail "the agent does not start"
     [[ -x $debian/etc/qubes-rpc/qpkg.Refresh && -x $debian/etc/qubes-rpc/qpkg.Fetch ]] || fail "qrexec services"
+    # What a template answers dom0: its packages and files.
+    printf '#!/bin/sh\necho minimal\n' >"$debian/usr/bin/qubesdb-read"
+    chmod +x "$debian/usr/bin/qubesdb-read"
+    "${inside[@]}" /etc/qubes-rpc/qpkg.Describe >"$scratch/described"
+    [[ $(head -n 1 "$scratch/described") == "qpkg-root 1 minimal" ]] || fail "qpkg.Describe names another"
+    grep -q "^package"$'\t'"base-files"$'\t' "$scratch/described" || fail "qpkg.Describe tells no packages"
+    grep -q "^file"$'\t'"/usr/bin/qpkg"$'\t' "$scratch/described" || fail "qpkg.Describe tells no files"
+    rm "$debian/usr/bin/qubesdb-read"
     "${inside[@]}" qpkg --yes --quiet qube remove work >/dev/null
     rm -rf "$debian/var/lib/qpkg" "$debian"/root/{keys,base.tar}
     "${inside[@]}" apt-get purge -qq -y qpkg qpkg-agent qpkg-builder qpkg-qubes-fetch >"$scratch/apt.log" 2>&1 ||

@@ -3,7 +3,7 @@
 
 #include "app/make/sources.hpp"
 #include "cli/full/commands.hpp"
-#include "cli/full/package_sources.hpp"
+#include "cli/sources/package_sources.hpp"
 
 #include "qpkg/core/text.hpp"
 

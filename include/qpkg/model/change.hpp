@@ -70,6 +70,17 @@ struct RemoveBase {
     friend bool operator==(const RemoveBase&, const RemoveBase&) = default;
 };
 
+/// What was known of the same root is replaced.
+struct AdoptBase {
+    AdoptedBase base;
+    friend bool operator==(const AdoptBase&, const AdoptBase&) = default;
+};
+
+struct ForgetAdopted {
+    QubeName root;
+    friend bool operator==(const ForgetAdopted&, const ForgetAdopted&) = default;
+};
+
 struct SetRepository {
     Repository repository;
     friend bool operator==(const SetRepository&, const SetRepository&) = default;
@@ -91,7 +102,8 @@ struct ForgetRelease {
     friend bool operator==(const ForgetRelease&, const ForgetRelease&) = default;
 };
 
-using Change = std::variant<CreateQube, IdentifyQube, RemoveQube, AdvanceQube, PointQube, SetLayout, DropGenerations,
-                            SetBase, RemoveBase, SetRepository, RemoveRepository, LearnRelease, ForgetRelease>;
+using Change =
+    std::variant<CreateQube, IdentifyQube, RemoveQube, AdvanceQube, PointQube, SetLayout, DropGenerations, SetBase,
+                 RemoveBase, AdoptBase, ForgetAdopted, SetRepository, RemoveRepository, LearnRelease, ForgetRelease>;
 
 } // namespace qpkg

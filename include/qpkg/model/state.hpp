@@ -122,16 +122,31 @@ struct Repository {
     friend bool operator==(const Repository&, const Repository&) = default;
 };
 
+/// The owner's word that a root which qpkg did not make, on Qubes a template, stands for a base; with what that root
+/// said of itself, which nobody has signed.
+struct AdoptedBase {
+    QubeName root;
+    std::string identity; ///< which qube of that name: RunningQube::identity
+    BaseId id;
+    std::uint64_t level;
+    Digest details;      ///< in the object store
+    std::int64_t asked;  ///< seconds since 1970
+    std::string updated; ///< what OutsideRoot::updated was then
+
+    friend bool operator==(const AdoptedBase&, const AdoptedBase&) = default;
+};
+
 /// Everything the planner decides on: the database at one moment, plus what is really there.
 struct Snapshot {
     std::vector<Qube> qubes;
     std::vector<Base> bases; ///< ascending by id, then by number
     std::map<ManifestId, KnownRelease> releases;
     std::vector<Repository> repositories;
-    std::vector<VolumeId> volumes;      ///< present in the volume store, ascending
-    std::vector<CommitId> commits;      ///< complete in the object store, ascending
-    std::vector<Digest> details = {};   ///< of releases, present in the object store, ascending
-    std::vector<VolumeSlot> named = {}; ///< what qubes name, where they are not qpkg's own: recorded or not
+    std::vector<VolumeId> volumes;         ///< present in the volume store, ascending
+    std::vector<CommitId> commits;         ///< complete in the object store, ascending
+    std::vector<Digest> details = {};      ///< of releases, present in the object store, ascending
+    std::vector<VolumeSlot> named = {};    ///< what qubes name, where they are not qpkg's own: recorded or not
+    std::vector<AdoptedBase> adopted = {}; ///< ascending by root
 
     const Qube* find_qube(const QubeName& name) const;
     const Base* find_base(const BaseId& id) const; ///< the newest release of it that is here

@@ -9,6 +9,7 @@
 // implementation, the fake of the unit tests included.
 #pragma once
 
+#include "qpkg/core/error.hpp"
 #include "qpkg/model/attachment.hpp"
 #include "qpkg/model/menu.hpp"
 
@@ -40,6 +41,13 @@ struct RunningQube {
     std::string identity = {}; ///< stays with the qube; a new one of an old name has another. Empty: there is no such
 };
 
+/// What a qube starts from where qpkg does not make qubes: on Qubes its template, or itself where it has none.
+struct OutsideRoot {
+    QubeName name;
+    std::string identity; ///< as RunningQube's
+    std::string updated;  ///< another word after each of its updates that the backend hears of
+};
+
 /// Something about this machine that keeps volumes from qubes, or will.
 struct HostFault {
     enum class Weight { problem, advice };
@@ -66,6 +74,17 @@ public:
     virtual std::vector<RunningQube> qubes() = 0;
     /// The base of a qube that qpkg did not make, where somebody has said it. Error not_found: no such qube.
     virtual std::optional<BaseId> outside_base(const QubeName&) { return std::nullopt; }
+    /// Nothing where qpkg makes the qubes. Error not_found: no such qube.
+    virtual std::optional<OutsideRoot> outside_root(const QubeName&) { return std::nullopt; }
+    /// Asks a running root what it is made of. The answer (repo-format/repo/root_description.hpp) is the root's own
+    /// word. Errors: not_found, conflict (it does not run), failed (it does not answer), unsupported (there are no such
+    /// roots).
+    virtual std::string describe_root(const QubeName& root)
+    {
+        throw Error(Code::unsupported, root.text() + ": this backend's qubes start from bases that qpkg knows");
+    }
+    /// Says which base a root stands for: `outside_base` of it, and of the qubes that start from it.
+    virtual void name_base(const QubeName& root, const BaseId&) { describe_root(root); }
     /// Whether programs in the qube reach a network. Only who knows says that they do not: also a qube that the backend
     /// has no more counts as one with a network.
     virtual bool has_network(const QubeName&) { return true; }

@@ -6,6 +6,8 @@
 
 #include "qpkg/core/subprocess.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 
@@ -14,7 +16,7 @@ namespace {
 
 constexpr const char* info_folder = "/var/lib/dpkg/info";
 constexpr std::size_t largest_file = 64 * 1024 * 1024; ///< of dpkg's state
-constexpr std::size_t largest_packed_changelog = 1024 * 1024;
+constexpr std::size_t read_of_changelog = 1024 * 1024; ///< bytes, packed: its newest entries come first
 constexpr std::size_t largest_copyright = 16 * 1024 * 1024;
 constexpr std::array<std::string_view, 3> scripts{"preinst", "postinst", "triggers"};
 
@@ -32,13 +34,29 @@ std::string read_if_file(const ForeignTree& tree, const std::string& path, std::
     return info && S_ISREG(info->st_mode) ? tree.read(path, cap) : std::string();
 }
 
-/// Empty when there is none, or it is damaged.
+/// What a regular file begins with, at most `most` bytes; empty when there is none.
+std::string beginning_of(const ForeignTree& tree, const std::string& path, std::size_t most)
+{
+    const auto info = tree.look(path);
+    if (!info || !S_ISREG(info->st_mode)) {
+        return {};
+    }
+    std::string bytes(std::min(most, static_cast<std::size_t>(info->st_size)), '\0');
+    const auto file = tree.open_file(path);
+    const auto got = ::pread(file.get(), bytes.data(), bytes.size(), 0);
+    bytes.resize(static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+    return bytes;
+}
+
+/// Its newest entries. Empty when there is none, or it is damaged.
 std::string changelog_of(const ForeignTree& tree, const std::string& package)
 {
     for (const auto* name : {"/changelog.Debian.gz", "/changelog.gz"}) { // the second: of Debian's native packages
-        if (const auto packed = read_if_file(tree, "/usr/share/doc/" + package + name, largest_packed_changelog);
+        if (const auto packed = beginning_of(tree, "/usr/share/doc/" + package + name, read_of_changelog);
             !packed.empty()) {
-            return run({.argv = {"sh", "-c", "gzip -dc 2>/dev/null | head -c 1048576"}, .input = packed}).output;
+            return run({.argv = {"sh", "-c", "gzip -dc 2>/dev/null | { head -c 1048576; cat >/dev/null; }"},
+                        .input = packed})
+                .output;
         }
     }
     return {};

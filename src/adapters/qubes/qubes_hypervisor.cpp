@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "adapters/qubes/qubes_hypervisor.hpp"
 
+#include "adapters/qubes/agent.hpp"
 #include "adapters/qubes/desktop.hpp"
 #include "adapters/qubes/host.hpp"
 #include "adapters/qubes/preloaded.hpp"
-#include "adapters/qubes/refresh.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/interrupt.hpp"

@@ -51,6 +51,10 @@ public:
     Capabilities capabilities() const override;
     std::vector<RunningQube> qubes() override;
     std::optional<BaseId> outside_base(const QubeName& qube) override;
+    /// Its template, or the template of that; itself where it has none.
+    std::optional<OutsideRoot> outside_root(const QubeName& qube) override;
+    std::string describe_root(const QubeName& root) override;
+    void name_base(const QubeName& root, const BaseId& base) override;
     bool has_network(const QubeName& qube) override;
     std::vector<Attachment> wanted() override;
     Attachment wanted_of(const QubeName& qube) override;

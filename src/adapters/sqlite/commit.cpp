@@ -180,6 +180,26 @@ public:
         Statement(connection_, "DELETE FROM base WHERE commit_id = ?").bind(change.commit.hex()).run();
     }
 
+    void operator()(const AdoptBase& change)
+    {
+        const auto& base = change.base;
+        Statement(connection_, "INSERT OR REPLACE INTO adopted_base (root, identity, base, level, details, asked, "
+                               "updated) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            .bind(base.root.text())
+            .bind(base.identity)
+            .bind(base.id.text())
+            .bind(base.level)
+            .bind(base.details.hex())
+            .bind(base.asked)
+            .bind(base.updated)
+            .run();
+    }
+
+    void operator()(const ForgetAdopted& change)
+    {
+        Statement(connection_, "DELETE FROM adopted_base WHERE root = ?").bind(change.root.text()).run();
+    }
+
     void operator()(const SetRepository& change)
     {
         const auto& repository = change.repository;

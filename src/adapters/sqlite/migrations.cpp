@@ -104,6 +104,11 @@ ALTER TABLE qube DROP COLUMN base;
 ALTER TABLE qube DROP COLUMN base_commit;
 ALTER TABLE qube DROP COLUMN base_volume;
 )sql",
+    R"sql(
+CREATE TABLE adopted_base (
+    root TEXT PRIMARY KEY, identity TEXT NOT NULL, base TEXT NOT NULL, level INTEGER NOT NULL, details TEXT NOT NULL,
+    asked INTEGER NOT NULL, updated TEXT NOT NULL) STRICT;
+)sql",
 };
 
 constexpr std::int64_t oldest_known = 8; ///< what qpkg 0.1 wrote is not brought up to date

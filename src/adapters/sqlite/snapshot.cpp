@@ -60,6 +60,18 @@ std::vector<Base> read_bases(const Connection& connection)
     return bases;
 }
 
+std::vector<AdoptedBase> read_adopted(const Connection& connection)
+{
+    std::vector<AdoptedBase> adopted;
+    Statement rows(connection,
+                   "SELECT root, identity, base, level, details, asked, updated FROM adopted_base ORDER BY root");
+    while (rows.step()) {
+        adopted.push_back({id<QubeName>(rows.text(0)), rows.text(1), id<BaseId>(rows.text(2)), rows.size(3),
+                           digest_id<CommitId>(rows.text(4)).digest(), rows.integer(5), rows.text(6)});
+    }
+    return adopted;
+}
+
 void read_rebuilders(const Connection& connection, Repository& repository)
 {
     Statement rows(connection, "SELECT organisation, key FROM rebuilder WHERE repo = ? ORDER BY organisation, key");
@@ -200,7 +212,10 @@ Snapshot Database::snapshot() const
             read_releases(*connection_),
             read_repositories(*connection_),
             {},
-            {}};
+            {},
+            {},
+            {},
+            read_adopted(*connection_)};
 }
 
 bool Database::is_blank() const

@@ -11,6 +11,7 @@
 #include "build/scan.hpp"
 #include "build/times.hpp"
 #include "repo-format/repo/details.hpp"
+#include "workshop/source_of.hpp"
 
 #include "qpkg/base/log.hpp"
 #include "qpkg/core/fault.hpp"
@@ -40,7 +41,7 @@ fs::path unpack_base(World& world, const fs::path& archive, const fs::path& plac
     const auto report = world.unpack(archive, place, {}, world.progress);
     auto root = build::find_root(place);
     build::settle_base(root);
-    if (const ForeignTree tree(root); const auto* source = source_of(world.package_sources, tree)) {
+    if (const ForeignTree tree(root); const auto* source = workshop::source_of(world.package_sources, tree)) {
         source->make()->settle(tree);
     }
     world.progress.end(text::human_size(report.size));
@@ -144,11 +145,11 @@ std::optional<std::string> keep_details(World& world, const Origin& origin, cons
 build::BaseTables describe(World& world, const Origin& origin, const ForeignTree& tree, const CommitId& commit,
                            const Base* before)
 {
-    const auto* row = source_of(world.package_sources, tree);
+    const auto* row = workshop::source_of(world.package_sources, tree);
     const auto source = row == nullptr ? nullptr : row->make();
     const auto installed = source == nullptr ? std::vector<InstalledPackage>() : source->describe(tree);
     const auto committed = world.content.open_commit(commit);
-    auto tables = build::describe_base(tree, committed->tree(), origin.packages, installed);
+    auto tables = build::describe_base(tree, build::files_in(committed->tree()), origin.packages, installed);
     for (const auto& finding : tables.findings) {
         log::debug(finding.path + ": " + finding.detail);
     }

@@ -23,6 +23,7 @@
 #include "repo-format/repo/details.hpp"
 #include "repo-format/repo/manifest.hpp"
 #include "repo-format/repo/origin.hpp"
+#include "workshop/source_of.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
@@ -81,7 +82,7 @@ RecipeFile read_recipe(const World& world, const BuildRequest& request)
 std::unique_ptr<PackageSource> require_source(const World& world, const BuildRequest& request, const Base& base,
                                               const Fd& root)
 {
-    const auto* source = source_of(world.package_sources, ForeignTree(root));
+    const auto* source = workshop::source_of(world.package_sources, ForeignTree(root));
     if (source == nullptr) {
         throw Error(Code::unsupported, "base " + base.id.text() + " has no package manager that qpkg can use");
     }

@@ -5,6 +5,7 @@
 #include "app/scratch.hpp"
 #include "plan/plan.hpp"
 #include "repo-format/repo/origin.hpp"
+#include "workshop/source_of.hpp"
 
 #include "qpkg/core/fault.hpp"
 #include "qpkg/core/files.hpp"
@@ -85,7 +86,7 @@ std::optional<Error> doubt_of_origin(World& world, const build::Lock& lock, cons
 {
     const auto base = plan::require_base(world.db.snapshot(), lock.base);
     const auto root = world.sandbox.open_root(world.volumes.path(base.volume));
-    const auto* row = source_of(world.package_sources, ForeignTree(root));
+    const auto* row = workshop::source_of(world.package_sources, ForeignTree(root));
     if (row == nullptr) {
         return Error(Code::untrusted,
                      "origin not proven: base " + base.id.text() + " has no package manager that qpkg can use");

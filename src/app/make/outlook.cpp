@@ -6,6 +6,7 @@
 #include "build/extension.hpp"
 #include "build/recipe.hpp"
 #include "plan/plan.hpp"
+#include "workshop/source_of.hpp"
 
 #include "qpkg/core/files.hpp"
 
@@ -37,7 +38,7 @@ public:
 private:
     static const PackageSourceRow* require_row(World& world, const Base& base, const Fd& root)
     {
-        const auto* row = source_of(world.package_sources, ForeignTree(root));
+        const auto* row = workshop::source_of(world.package_sources, ForeignTree(root));
         if (row == nullptr) {
             throw Error(Code::unsupported, "base " + base.id.text() + " has no package manager that qpkg can use");
         }

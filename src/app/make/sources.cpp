@@ -27,13 +27,6 @@ std::string named_package_form(PackageSources sources)
     return text::join(forms, " or ");
 }
 
-const PackageSourceRow* source_of(PackageSources sources, const ForeignTree& root)
-{
-    const auto found =
-        std::ranges::find_if(sources, [&](const PackageSourceRow& row) { return row.make()->serves(root); });
-    return found == sources.end() ? nullptr : &*found;
-}
-
 Workshop workshop_for(World& world, const Base& base, const std::filesystem::path& scratch)
 {
     return {.sandbox = world.sandbox,

@@ -23,9 +23,6 @@ std::optional<NamedPackage> named_package(PackageSources sources, std::string_vi
 /// For people: "deb:NAME".
 std::string named_package_form(PackageSources sources);
 
-/// The source whose package manager a root file system has; null when it has no known one.
-const PackageSourceRow* source_of(PackageSources sources, const ForeignTree& root);
-
 /// Where packages for `base` are chosen and installed; `scratch` is the caller's.
 Workshop workshop_for(World& world, const Base& base, const std::filesystem::path& scratch);
 

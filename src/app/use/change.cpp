@@ -9,6 +9,7 @@
 #include "app/use/fitting_base.hpp"
 #include "app/use/known_details.hpp"
 #include "app/use/names_wished.hpp"
+#include "app/use/outside_roots.hpp"
 #include "app/use/told_exports.hpp"
 #include "app/use/unexported.hpp"
 #include "app/use/upgrade.hpp"
@@ -191,7 +192,7 @@ PreparedChange prepare_install(World& world, const InstallRequest& request)
     plan = plan::plan_install(snapshot, releases, qubes,
                               occasion(world, snapshot, qubes, request.reason, wishes_of(request.names, apps)),
                               wishes_of(request.services, releases), consents_of(request.code, releases));
-    require_fitting_base(snapshot, plan, details);
+    require_fitting_base(world, snapshot, plan, details);
     require_apart(snapshot, plan, details);
     if (!plan.empty()) {
         plan.changes.insert(plan.changes.begin(), adopted.begin(), adopted.end());
@@ -223,12 +224,35 @@ std::vector<std::pair<QubeName, AppId>> states_left(const plan::Plan& plan)
     return left;
 }
 
+namespace {
+
+/// The apps go back and the template does not: what then does not fit is named, and goes back all the same.
+void tell_misfits_of(World& world, const Snapshot& snapshot, const plan::Plan& plan, const QubeName& name)
+{
+    const auto& qube = plan::require_qube(snapshot, name);
+    const auto base = snapshot.base_of(qube.base()) == nullptr ? base_given_to(world, snapshot, name) : std::nullopt;
+    const auto* to = base && !plan.changes.empty() ? std::get_if<PointQube>(&plan.changes.front()) : nullptr;
+    if (to == nullptr) {
+        return;
+    }
+    Catalog catalog(world, snapshot, Reach::offline);
+    KnownDetails details(world, catalog);
+    const auto generation = std::ranges::find(qube.generations, to->to, &Generation::number);
+    for (const auto& found : misfits_in(snapshot, qube, *generation, *base, details)) {
+        log::warning(found.app.text() + ' ' + found.version + " does not fit the template of " + name.text() + ": " +
+                     found.what + "; qvm-volume revert brings an older template back, to all qubes that start from it");
+    }
+}
+
+} // namespace
+
 PreparedChange prepare_rollback(World& world, const RollbackRequest& request)
 {
     auto snapshot = state_of(world);
     const auto qube = QubeName::require(request.qube);
     plan::require_qube(snapshot, qube);
     auto plan = plan::plan_rollback(snapshot, qube, request.to, base_names(world, snapshot, {qube}));
+    tell_misfits_of(world, snapshot, plan, qube);
     // A commit that a generation still names is never collected, so this needs no repository.
     return priced(world, std::move(snapshot), std::move(plan), nullptr);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/use/fitting_base.hpp"
 
+#include "app/use/outside_roots.hpp"
 #include "plan/fit.hpp"
 #include "repo-format/repo/details.hpp"
 
@@ -13,55 +14,35 @@
 namespace qpkg::app {
 namespace {
 
-/// The base that the qube stands on, where that says what it gives.
-const Base* known_base(const Snapshot& snapshot, const QubeName& name)
-{
-    const auto* base = snapshot.base_of(plan::require_qube(snapshot, name).base());
-    return base != nullptr && base->details ? base : nullptr;
-}
-
-Details details_named(const World& world, const Digest& id) { return parse_details(world.content.read_details(id)); }
-
 /// Nothing when it cannot be read any more: an app that perhaps does not fit is no reason to install none.
-std::optional<Details> given_by(const World& world, const Base& base)
+std::optional<Details> read_given(const World& world, const GivenBase& base)
 {
     try {
-        return details_named(world, *base.details);
+        return parse_details(world.content.read_details(base.details));
     } catch (const Error& error) {
         log::warning("whether apps fit base " + base.id.text() + " is not known: " + error.what());
         return std::nullopt;
     }
 }
 
-Error misfit_of(const plan::Effect& effect, const Base& base, const std::string& words)
+Error misfit_of(const plan::Effect& effect, const BaseId& base, const std::string& words)
 {
     const auto& release = effect.to->release;
     return {Code::conflict,
             "cannot put " + release.app.text() + ' ' + release.version + " into " + effect.qube.text() +
-                ": it does not fit base " + base.id.text() + ": " + words,
+                ": it does not fit base " + base.text() + ": " + words,
             "ask its publisher for a build on that base, or build it: qpkg build"};
-}
-
-void require_fit(const World& world, const plan::Effect& effect, const Base& base, const Details& given)
-{
-    const auto& release = effect.to->release;
-    const auto misfits =
-        plan::misfits(release, details_named(world, release.details.sha256), {base.id, base.level, base.commit, given});
-    if (misfits.empty()) {
-        return;
-    }
-    throw misfit_of(effect, base, plan::in_words(misfits));
 }
 
 } // namespace
 
-void require_fitting_base(const Snapshot& snapshot, const plan::Plan& plan, KnownDetails& details)
+void require_fitting_base(const World& world, const Snapshot& snapshot, const plan::Plan& plan, KnownDetails& details)
 {
     for (const auto& effect : plan.effects) {
-        const auto* base = effect.kind == plan::Kind::add ? known_base(snapshot, effect.qube) : nullptr;
-        if (base != nullptr) {
+        const auto base = effect.kind == plan::Kind::add ? base_given_to(world, snapshot, effect.qube) : std::nullopt;
+        if (base) {
             if (const auto words = details.misfit(*effect.to, *base)) {
-                throw misfit_of(effect, *base, *words);
+                throw misfit_of(effect, base->id, *words);
             }
         }
     }
@@ -69,18 +50,24 @@ void require_fitting_base(const Snapshot& snapshot, const plan::Plan& plan, Know
 
 void require_fitting_base(const World& world, const Snapshot& snapshot, const plan::Plan& plan)
 {
-    std::map<CommitId, std::optional<Details>> given;
+    std::map<GivenBase, std::optional<Details>> given;
     for (const auto& effect : plan.effects) {
-        const auto* base = effect.kind == plan::Kind::add ? known_base(snapshot, effect.qube) : nullptr;
-        if (base == nullptr) {
+        const auto base = effect.kind == plan::Kind::add ? base_given_to(world, snapshot, effect.qube) : std::nullopt;
+        if (!base) {
             continue;
         }
-        auto found = given.find(base->commit);
+        auto found = given.find(*base);
         if (found == given.end()) {
-            found = given.emplace(base->commit, given_by(world, *base)).first;
+            found = given.emplace(*base, read_given(world, *base)).first;
         }
         if (found->second) {
-            require_fit(world, effect, *base, *found->second);
+            const auto& release = effect.to->release;
+            const auto misfits =
+                plan::misfits(release, parse_details(world.content.read_details(release.details.sha256)),
+                              {base->id, base->level, base->commit, *found->second});
+            if (!misfits.empty()) {
+                throw misfit_of(effect, base->id, plan::in_words(misfits));
+            }
         }
     }
 }

@@ -12,10 +12,10 @@
 namespace qpkg::app {
 
 /// Error conflict when an app that is new in a qube is known not to fit the qube's base, naming the first misfit. Of a
-/// base that says nothing of itself, as that of a template, nothing is known; one whose details are damaged is warned
-/// of. What the plan fetches must be in the store.
+/// base that says nothing of itself, and of a template that nobody adopted, nothing is known; one whose details are
+/// damaged is warned of. What the plan fetches must be in the store.
 void require_fitting_base(const World& world, const Snapshot& snapshot, const plan::Plan& plan);
 /// The same before anything is fetched, by details that were brought: where they could not be had nothing is known yet.
-void require_fitting_base(const Snapshot& snapshot, const plan::Plan& plan, KnownDetails& details);
+void require_fitting_base(const World& world, const Snapshot& snapshot, const plan::Plan& plan, KnownDetails& details);
 
 } // namespace qpkg::app

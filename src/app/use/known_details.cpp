@@ -52,10 +52,21 @@ const Details* KnownDetails::of(const Base& base)
     return base.details ? stored(*base.details, release_name(base)) : nullptr;
 }
 
+std::optional<GivenBase> given_by(const Base& base)
+{
+    return base.details ? std::optional(GivenBase{base.id, base.level, base.commit, *base.details}) : std::nullopt;
+}
+
 std::optional<std::string> KnownDetails::misfit(const KnownRelease& known, const Base& base)
 {
-    const auto [found, is_new] = words_.try_emplace({known.id, base.commit});
-    const auto* given = is_new ? of(base) : nullptr;
+    const auto given = given_by(base);
+    return given ? misfit(known, *given) : std::nullopt;
+}
+
+std::optional<std::string> KnownDetails::misfit(const KnownRelease& known, const GivenBase& base)
+{
+    const auto [found, is_new] = words_.try_emplace({known.id, base});
+    const auto* given = is_new ? stored(base.details, base.id.text()) : nullptr;
     const auto* module = given == nullptr ? nullptr : of(known);
     if (module != nullptr) {
         const auto misfits = plan::misfits(known.release, *module, {base.id, base.level, base.commit, *given});

@@ -14,6 +14,18 @@
 
 namespace qpkg::app {
 
+/// What a qube stands on, where that says what it gives.
+struct GivenBase {
+    BaseId id;
+    std::uint64_t level;
+    std::optional<CommitId> commit; ///< nothing: of a root that qpkg did not make
+    Digest details;
+
+    friend auto operator<=>(const GivenBase&, const GivenBase&) = default;
+};
+/// Nothing: only its tree was found again.
+std::optional<GivenBase> given_by(const Base& base);
+
 /// What releases say of themselves, read once: from the store, or from their repository.
 class KnownDetails {
 public:
@@ -26,6 +38,7 @@ public:
     const Details* of(const Base& base);
     /// plan::MisfitWords, of what was brought or is here.
     std::optional<std::string> misfit(const KnownRelease& release, const Base& base);
+    std::optional<std::string> misfit(const KnownRelease& release, const GivenBase& base);
 
     /// What was fetched, raw, by hash.
     const std::map<Digest, std::string>& fetched() const noexcept { return fetched_; }
@@ -37,7 +50,7 @@ private:
     Catalog& catalog_;
     std::map<Digest, std::string> fetched_;
     std::map<Digest, std::optional<Details>> parsed_;
-    std::map<std::pair<ManifestId, CommitId>, std::optional<std::string>> words_;
+    std::map<std::pair<ManifestId, GivenBase>, std::optional<std::string>> words_;
 };
 
 } // namespace qpkg::app

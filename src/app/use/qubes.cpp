@@ -126,6 +126,27 @@ std::size_t Collection::generations() const
     return count;
 }
 
+namespace {
+
+/// Templates that are gone, or whose name another qube has now: nobody asks for what they said any more.
+std::vector<Change> forget_lost_roots(World& world, Snapshot& snapshot)
+{
+    std::vector<Change> changes;
+    const auto qubes = snapshot.adopted.empty() ? std::vector<RunningQube>() : world.hypervisor.qubes();
+    std::erase_if(snapshot.adopted, [&](const AdoptedBase& adopted) {
+        const bool is_there = std::ranges::any_of(qubes, [&](const RunningQube& qube) {
+            return qube.name == adopted.root && qube.identity == adopted.identity;
+        });
+        if (!is_there) {
+            changes.emplace_back(ForgetAdopted{adopted.root});
+        }
+        return !is_there;
+    });
+    return changes;
+}
+
+} // namespace
+
 Collection plan_collection(World& world, const CollectRequest& request)
 {
     auto snapshot = state_of(world);
@@ -134,7 +155,9 @@ Collection plan_collection(World& world, const CollectRequest& request)
     for (const auto& name : request.in) {
         keeping.only.push_back(plan::require_qube(snapshot, QubeName::require(name)).name);
     }
+    auto forgotten = forget_lost_roots(world, snapshot);
     Collection collection{plan::plan_gc(snapshot, keeping), {}, {}, 0, 0};
+    std::ranges::move(forgotten, std::back_inserter(collection.garbage.changes));
     const auto& changes = collection.garbage.changes;
     collection.releases = count<ForgetRelease>(changes);
     for (const auto& change : changes) {

@@ -103,6 +103,24 @@ std::vector<InstalledApp> withdrawn_bases(const Snapshot& snapshot, const Catalo
     return withdrawn;
 }
 
+/// How the apps stand to roots that qpkg did not make.
+void look_at_roots(World& world, const Snapshot& snapshot, Catalog& catalog, StatusReport& report)
+{
+    using enum QubeStatus::Fit;
+    KnownDetails details(world, catalog);
+    for (auto& row : report.qubes) {
+        const auto& qube = *snapshot.find_qube(row.name);
+        if (snapshot.base_of(qube.base()) != nullptr) {
+            continue;
+        }
+        const auto base = base_given_to(world, snapshot, row.name);
+        const auto found =
+            base ? misfits_in(snapshot, qube, qube.current_generation(), *base, details) : std::vector<FoundMisfit>();
+        row.fit = !base ? unchecked : found.empty() ? fits : misfits;
+        report.misfits.insert(report.misfits.end(), found.begin(), found.end());
+    }
+}
+
 } // namespace
 
 StatusReport status(World& world)
@@ -111,7 +129,7 @@ StatusReport status(World& world)
     Catalog catalog(world, snapshot, Reach::offline);
     const auto activation = plan::plan_activation(snapshot, engine::look(world.hypervisor));
 
-    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, {}, {}, {}, catalog.warnings(), 0};
+    StatusReport report{{}, snapshot.bases, {}, catalog.repositories(), {}, {}, {}, {}, {}, {}, catalog.warnings(), 0};
     std::set<QubeName> running;
     for (const auto& qube : world.hypervisor.qubes()) {
         if (qube.running) {
@@ -146,6 +164,7 @@ StatusReport status(World& world)
             report.withdrawn.push_back(std::move(installed));
         }
     }
+    look_at_roots(world, snapshot, catalog, report);
     report.dissent = installed_dissent(world, snapshot);
     report.security = waiting_fixes(world, snapshot, catalog);
     report.reclaimable = reclaimable(world, snapshot, 0);

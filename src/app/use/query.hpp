@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/use/catalog.hpp"
+#include "app/use/outside_roots.hpp"
 #include "app/use/security_fixes.hpp"
 #include "plan/activation.hpp"
 
@@ -37,6 +38,9 @@ struct QubeStatus {
     bool vanished;      ///< the backend has it no more
     bool waiting;       ///< has another base from its next start on, and until then what it runs now
     bool base_outdated; ///< a newer release of its base is here
+    /// Of a root that qpkg did not make; `unchecked`: nobody said what it stands for, or it was updated since.
+    enum class Fit { own_base, unchecked, fits, misfits };
+    Fit fit = Fit::own_base;
 };
 
 struct StatusReport {
@@ -47,6 +51,7 @@ struct StatusReport {
     std::vector<InstalledApp> withdrawn; ///< installed, or started from, but no longer listed by their repository
     std::vector<InstalledApp> held;
     std::vector<InstalledApp> repository_gone;
+    std::vector<FoundMisfit> misfits; ///< with roots that qpkg did not make
     std::vector<WaitingFix> security; ///< newer releases are known here that mend something
     std::vector<std::string> dissent; ///< installed, and a trusted rebuilder got something else, in words
     std::vector<std::string> warnings;

@@ -103,3 +103,16 @@ TEST_CASE("what a package mends is read from the two of Debian's places, and one
     CHECK(packages[2].fixes == std::vector<std::string>{"CVE-2026-0001", "CVE-2026-0002"});
     CHECK(packages[3].fixes.empty());
 }
+
+TEST_CASE("of a changelog of many years the newest entries count, and it hinders nobody")
+{
+    std::string text = "x (2)\n  * CVE-2026-0002\n"; // as that of linux-libc-dev: over 1 MiB, packed
+    while (text.size() < std::size_t{4} * 1024 * 1024) {
+        text += sha256(text.substr(text.size() - 20)).hex();
+    }
+    Changes changes;
+    changes.tree.file("var/lib/dpkg/info/x.list", "/x\n")
+        .file("usr/share/doc/x/changelog.Debian.gz", run({.argv = {"gzip", "-nc"}, .input = text}).output);
+
+    CHECK(changes.describe().front().fixes == std::vector<std::string>{"CVE-2026-0002"});
+}

@@ -57,7 +57,7 @@ TEST_CASE("a base tells its packages, what they answer to, its libraries, files 
         {.name = "by-hand", .version = "7", .source = "hand", .source_version = "6"}};
 
     const auto [details, owners, findings] =
-        build::describe_base(ForeignTree(tree.root()), committed(), chosen, installed);
+        build::describe_base(ForeignTree(tree.root()), build::files_in(committed()), chosen, installed);
 
     CHECK(details.packages ==
           std::vector<Details::BuiltPackage>{{"by-hand", "7", "all", std::nullopt, "hand", "6"},

@@ -42,6 +42,9 @@ void fill(StateDb& db, const Snapshot& snapshot)
     for (const auto& base : snapshot.bases) {
         changes.emplace_back(SetBase{base});
     }
+    for (const auto& adopted : snapshot.adopted) {
+        changes.emplace_back(AdoptBase{adopted});
+    }
     for (const auto& qube : snapshot.qubes) {
         changes.emplace_back(CreateQube{qube});
     }
@@ -72,6 +75,8 @@ TEST_CASE("what was committed is read back, also by the next process")
     generation.aliases = {{AppId::require("org.example.other"), {ExportKind::command, "hello"}, "hello-2"}};
     generation.own = {{AppId::require("org.example.other"), {ExportKind::command, "hello"}, ""},
                       {AppId::require("org.example.hello"), {ExportKind::command, "ls"}, "/usr/bin/ls"}};
+    snapshot.adopted = {
+        {QubeName::require("minimal"), "uuid", BaseId::require("debian-12"), 2, sha256("said"), 7, "u"}};
     {
         sqlite::Database db(scratch.file);
         fill(db, snapshot);
@@ -374,4 +379,21 @@ TEST_CASE("a path with characters that mean something in a URI is a path")
     }
 
     CHECK((sqlite::Database(file, sqlite::Access::read).snapshot() == rows_of(a_snapshot())));
+}
+
+TEST_CASE("what a root said is replaced by its next word, and forgotten alone")
+{
+    const Scratch scratch;
+    sqlite::Database db(scratch.file);
+    const AdoptedBase minimal{QubeName::require("minimal"), "a", BaseId::require("debian-12"), 1, sha256("1"), 1, ""};
+    auto fedora = minimal;
+    fedora.root = QubeName::require("fedora");
+    auto later = minimal;
+    later.details = sha256("2");
+    const std::vector<Change> said{AdoptBase{minimal}, AdoptBase{fedora}, AdoptBase{later}};
+    db.commit(said);
+    CHECK((db.snapshot().adopted == std::vector<AdoptedBase>{fedora, later}));
+    const Change forgotten = ForgetAdopted{fedora.root};
+    db.commit({&forgotten, 1});
+    CHECK((db.snapshot().adopted == std::vector<AdoptedBase>{later}));
 }

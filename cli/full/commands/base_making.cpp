@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 #include "app/make/base.hpp"
-
 #include "app/make/sources.hpp"
 #include "cli/full/commands.hpp"
-#include "cli/full/package_sources.hpp"
+#include "cli/sources/package_sources.hpp"
 
 #include "qpkg/core/files.hpp"
 #include "qpkg/core/text.hpp"
@@ -73,22 +72,6 @@ Document plan_of(const app::BaseImport& request)
     return out.field("archive", request.archive, "From");
 }
 
-void list_bases(Context& context)
-{
-    const auto bases = context.world().db.snapshot().bases;
-    const auto packages = [](const Base& base) { return base.packages.size(); };
-    const auto word = [](std::uint64_t release) { return shown_as(number(release), 'r' + std::to_string(release)); };
-    Document out("base-list");
-    if (bases.empty()) {
-        out.line("No bases yet. To make one: qpkg base build debian-12");
-    }
-    context.show(out.table(
-        "bases", bases, column("base", "BASE", &Base::id), column("number", "RELEASE", &Base::number, word),
-        column("level", "LEVEL", &Base::level), column("packages", "PACKAGES", packages),
-        column("volume_size", "SIZE", &Base::volume_size, size), column("created", "MADE", &Base::created, time),
-        column("commit", "", &Base::commit), column("volume", "", &Base::volume)));
-}
-
 } // namespace
 
 Command base_build_command(Context& context)
@@ -129,11 +112,6 @@ Command base_import_command(Context& context)
                         return app::import_base(context.world(), *request, begin_writing);
                     });
             }}};
-}
-
-Command base_list_command(Context& context)
-{
-    return {"base list", Section::sources, {}, Reads{[&context] { list_bases(context); }}, "ls"};
 }
 
 } // namespace qpkg::cli

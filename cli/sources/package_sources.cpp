@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-#include "cli/full/package_sources.hpp"
+#include "cli/sources/package_sources.hpp"
 
 #include "adapters/apt/apt_source.hpp"
 
