@@ -25,7 +25,7 @@ import share as shares  # noqa: E402
 
 COPY = SOURCE / "build" / "mutants" / "source"
 BUILD = SOURCE / "build" / "mutants" / "build"
-DRIVEN = ["qpkg", "qpkg-agent", "qpkg-run", "make-module"]  # what command-line tests run
+DRIVEN = ["qpkg", "qpkg-agent", "qpkg-run", "qpkg-describe", "make-module"]  # what command-line tests run
 LONGEST_TEST = 600  # seconds: a mutant may run in circles, or wait for ever
 PATIENCE, TIMES_SLOWER = 30, 8  # seconds and what a test took without a mutant, until it counts as one that does not end
 
