@@ -13,7 +13,7 @@ namespace {
 
 /// Runs its first argument as the ordinary user of a qube, in a home of its own.
 constexpr const char* as_user = "mkdir -m 700 /tmp/home && chown 1000:1000 /tmp/home && cd /tmp/home && "
-                                "exec setpriv --reuid=1000 --regid=1000 --clear-groups /bin/sh -c \"$1\"";
+                                "exec /usr/bin/setpriv --reuid=1000 --regid=1000 --clear-groups /bin/sh -c \"$1\"";
 
 } // namespace
 

@@ -9,12 +9,14 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from small_world import PASSWD  # noqa: E402
+from small_world import APPLETS, PASSWD  # noqa: E402
 from world_case import WorldCase  # noqa: E402
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2]
 LIBRARY = (SOURCES / "tests/fuzz/corpus/elf/library").read_bytes()  # gives libhello.so.1
 ID = "org.example.tiny"
+USER_APPLETS = (*APPLETS, "chown")
+SETPRIV = '#!/bin/sh\nwhile test "${1#--}" != "$1"; do shift; done\nexec "$@"\n'  # busybox' own changes no user
 
 
 def base_files(version="1.0", account=101, library=True, greeting="hello\n"):
@@ -22,6 +24,7 @@ def base_files(version="1.0", account=101, library=True, greeting="hello\n"):
     files = {"etc/passwd": PASSWD + f"old:x:{account}:{account}::/:/bin/false\n",
              "etc/greeting": greeting,
              "var/lib/dpkg/status": f"Package: thing\nStatus: install ok installed\nVersion: {version}\nArchitecture: all\n",
+             "usr/bin/setpriv": SETPRIV,
              "var/lib/dpkg/info/thing.list": "/.\n/usr\n/etc/greeting\n"}
     return {**files, "usr/lib/libhello.so.1": LIBRARY} if library else files
 
@@ -32,7 +35,7 @@ def rows(*lines):
 
 class Bases(WorldCase):
     def import_base(self, *words, base_id=ID, **files):
-        archive = self.world.base_archive(files=base_files(**files))
+        archive = self.world.base_archive(USER_APPLETS, files=base_files(**files))
         return self.world.qpkg("base", "import", archive, "--id", base_id, *words)
 
     def must_import(self, *words, **files):
@@ -85,7 +88,7 @@ class Released(Bases):
 
     @classmethod
     def make_world(cls, world):
-        world.must("base", "import", world.base_archive(files=base_files()), "--id", ID, "--out", world.out)
+        world.must("base", "import", world.base_archive(USER_APPLETS, files=base_files()), "--id", ID, "--out", world.out)
         world.make_keys()
         fitting = rows("takes\tlibhello.so.1\t", "needs\thello\tthing\t=\t1.0",
                        f"shadows\t/etc/greeting\t{cls.object_of_greeting(world)}")
@@ -188,6 +191,37 @@ class Released(Bases):
         document = self.check("--base", self.new_level(), code=4)
         self.assertEqual({(row["app"], row["rule"], row["needed"], row["there"]) for row in document["misfits"]},
                          {(f"org.example.{name}", "level", "level 1", "level 2") for name in ("hello", "other")})
+
+    # The recipes' tests
+
+    def with_test(self, name, test):
+        return self.world.make_module(f"org.example.{name}", "1.0", base=ID, tests=[test])
+
+    def test_tests_of_recipes_are_run_over_the_base_of_today(self):
+        self.world.publish(self.with_test("good", "good && test -s /etc/greeting"),
+                           self.with_test("bad", "good || test hello = \"$(cat /etc/greeting)\""))
+        self.assertEqual(self.check("--tests")["failures"], [])
+        newer = self.newer(version="1.0", greeting="good evening\n")
+
+        document = self.check("--tests", "--base", newer, code=4)
+
+        tests = {row["app"]: (row["answer"], row["tests"]) for row in document["releases"]}
+        self.assertEqual(tests, {"org.example.hello": ("does-not-fit", 0), "org.example.other": ("fits", 0),
+                                 "org.example.good": ("fits", 1), "org.example.bad": ("fails", 1)})
+        ((app, what),) = [(row["app"], row["what"]) for row in document["failures"]]
+        self.assertEqual(app, "org.example.bad")
+        self.assertIn("ended with 1", what)
+        self.assertEqual(list((self.world.root / "build").iterdir()), [])
+        self.assertEqual({row["tests"] for row in self.check("--base", newer, code=4)["releases"]}, {0}, "only when asked for")
+
+    def test_where_the_base_is_not_here_tests_are_not_run_and_that_is_said(self):
+        self.world.publish(self.with_test("good", "good"))
+        far = self.world.folder / "far"
+        answer = self.world.qpkg("base", "check", self.world.site, "--tests", "--json", root=far)
+        self.assertEqual(answer.code, 10, answer.err)
+        problems = {row["app"]: row["problem"] for row in answer.json["releases"]}
+        self.assertIn(f"that release of base {ID} is not on this machine", problems["org.example.good"])
+        self.assertEqual(problems["org.example.hello"], "")
 
     def new_level(self):
         self.must_import("--out", self.world.out, "--level", "2", version="1.1")

@@ -155,6 +155,18 @@ std::string owners_of(const fs::path& tree, const AppId& app)
     return encode_owners(owners, {{short_name(app), "Expat"}});
 }
 
+/// One that could have led here, with its tests.
+std::string recipe_of(const AppId& app, const BaseOrNone& base, std::span<char* const> words)
+{
+    std::string tests;
+    for (const auto& test : words_after("test=", words)) {
+        tests += (tests.empty() ? "" : ", ") + ("'''" + test + "'''");
+    }
+    return "[app]\nid = \"" + app.text() + "\"\nbase = \"" + base.text() +
+           "\"\nsummary = \"A test module\"\n\n[source]\ntype = \"packages\"\npackages = [\"" + short_name(app) +
+           "\"]\n" + (tests.empty() ? "" : "\n[test]\nrun = [" + tests + "]\n");
+}
+
 std::string with_view(std::string manifest, const std::string& view)
 {
     const std::string written = R"("view":")";
@@ -180,7 +192,7 @@ void make(std::span<char* const> words)
         throw Error(Code::not_found, "no base " + stands_on.text());
     }
 
-    constexpr std::string_view recipe = "# made by make-module\n";
+    const auto recipe = recipe_of(app, stands_on, words.subspan(6));
     constexpr std::string_view lock;
     const auto extends = extends_of(words.subspan(6));
     const auto exports = extends ? std::vector<Export>() : exports_of(tree, app, second_names(words.subspan(6)));

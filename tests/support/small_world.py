@@ -94,10 +94,10 @@ class SmallWorld:
         return self.must("base", "import", self.base_archive(), "--id", base_id)
 
     def make_module(self, app, version, files=None, out=None, view=None, second=(), points=(), extends=None,
-                    base="debian-12", details=None, links=None, folders=()):
+                    base="debian-12", details=None, links=None, folders=(), tests=()):
         """A module whose command of the same name prints `version`; `files` (path → text) come on top. `second`: names that give way;
         `points`: "NAME,ABI,FOLDER…"; `extends`: "POINT,ABI", then `files` are all that it has; `details`: a table, besides its
-        package. `base` "none": the tree is the root of its view. `links`: path → target; `folders`: empty ones."""
+        package. `base` "none": the tree is the root of its view. `links`: path → target; `folders`: empty ones; `tests`: of its recipe."""
         name = app.rsplit(".", 1)[1]
         tree = self.folder / "module-tree"
         shutil.rmtree(tree, ignore_errors=True)
@@ -114,7 +114,7 @@ class SmallWorld:
         out = out or self.out
         subprocess.run([str(self.programs / "make-module"), self.root, base, app, version, tree, out,
                         *([view] if view else []), *(f"second={one}" for one in second), *(f"point={one}" for one in points),
-                        *([f"extends={extends}"] if extends else []), *([f"details={details}"] if details else [])], check=True)
+                        *([f"extends={extends}"] if extends else []), *([f"details={details}"] if details else []), *(f"test={one}" for one in tests)], check=True)
         return out / app
 
     def make_whole(self, app, version, files=None, links=None, without=()):

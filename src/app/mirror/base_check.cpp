@@ -78,6 +78,7 @@ private:
             const auto& [base, details] = candidate_for(listed);
             row.base_version = base.version;
             row.base_sequence = base.sequence;
+            row.base_commit = base.tree.commit;
             const auto release = site_.fetch(listed).release;
             row.misfits = plan::misfits(release, details_of(release),
                                         {*base.base.base(), base.base_level, base.tree.commit, details});

@@ -29,7 +29,10 @@ struct CheckedFit {
     std::string base_version = {};   ///< empty when there is no release of it
     std::uint64_t base_sequence = 0; ///< 0: not published yet
     std::vector<plan::Misfit> misfits = {};
-    std::string problem = {}; ///< why it could not be checked; empty: it was
+    std::string problem = {};                 ///< why it could not be checked; empty: it was
+    std::optional<CommitId> base_commit = {}; ///< of the release of its base that it was compared with
+    std::size_t tests = 0;                    ///< of its recipe, that were run
+    std::string failure = {};                 ///< of the first of them that failed, in words
 };
 
 /// Every release of an app that a site lists, ascending by app, channel, architecture and sequence; each beside the

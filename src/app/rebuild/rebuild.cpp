@@ -4,6 +4,7 @@
 #include "app/make/build.hpp"
 #include "app/make/inputs.hpp"
 #include "app/publish/publish_module.hpp"
+#include "app/rebuild/inputs.hpp"
 #include "app/scratch.hpp"
 #include "app/use/catalog.hpp"
 #include "app/use/tree_difference.hpp"
@@ -27,19 +28,6 @@ KnownRelease release_to_rebuild(Catalog& catalog, const RebuildRequest& request)
 {
     catalog.require_one_current();
     return catalog.manifest(catalog.newest(catalog.resolve(request.app)));
-}
-
-void bring_input(Fetcher& from, const Digest& input, const fs::path& place)
-{
-    const auto bytes = from.get(input_path(input), largest_input);
-    if (!bytes) {
-        throw Error(Code::not_found,
-                    "the repository lacks " + input_path(input) + ", which the release was built from");
-    }
-    if (sha256(*bytes) != input) {
-        throw Error(Code::corrupt, input_path(input) + ": the bytes are not what the name says");
-    }
-    files::write(place, *bytes, 0644, files::Durability::scratch);
 }
 
 /// Those that the repository has: what it lacks may still be the distribution's.
