@@ -24,12 +24,13 @@ app::UpgradeRequest everything(Context& context)
 /// What an upgrade would do.
 Document found(Context& context)
 {
-    const auto request = everything(context);
+    auto request = everything(context);
+    request.only_looks = true;
     const auto change = app::prepare_upgrade(context.world(), request);
     Document out("check");
     const bool is_outdated = describe_rebuilds(context, out, request);
     describe(out, change);
-    const bool is_news = is_outdated || !change.plan.empty();
+    const bool is_news = is_outdated || !change.plan.empty() || !change.left_out.empty();
     out.field("news", is_news);
     if (is_news) {
         out.next("To have it: qpkg upgrade");

@@ -100,6 +100,9 @@ Document describe(const app::StatusReport& report)
               shown_as(number(report.reclaimable),
                        qpkg::text::human_size(report.reclaimable) + " held by older generations only"),
               report.reclaimable > 0 ? "Reclaimable" : "");
+    const std::string updates(app::word_of(report.updates));
+    out.field("updates", shown_as(text(updates), "once a day: " + updates),
+              report.updates == app::Updates::none ? "" : "By itself");
     if (!report.warnings.empty()) {
         out.field("warnings", report.warnings, "Warning");
     }

@@ -56,6 +56,27 @@ class Fetching(WorldCase):
         self.far.qpkg("upgrade", "--yes", "--offline")
         self.assertEqual(self.far.qpkg("run", "q", "--", "hello").out.strip(), "hello 2.0")
 
+    def test_the_timer_does_what_was_said_and_asks_for_no_more(self):
+        self.fetch("demo", "hello")
+        self.far.qpkg("install", "hello", "--into", "q", "--yes", "--offline")
+        self.world.publish(self.world.make_module("org.example.hello", "2.0"))
+        before = self.far.state()
+        (self.qube / "answer").write_bytes(b"")
+        self.fetch("--scheduled")
+        self.assertFalse((self.qube / "asked").exists(), "nothing was said: nobody is asked")
+        self.assertEqual(self.far.state(), before)
+        (self.qube / "answer").unlink()
+        self.far.qpkg("check", "--updates", "check")
+        self.assertIn("hello", self.fetch("--scheduled").stdout)
+        self.assertEqual(self.far.qpkg("run", "q", "--", "hello").out.strip(), "hello 1.0")
+        self.far.qpkg("check", "--updates", "apply")
+        self.fetch("--scheduled")
+        self.assertEqual(self.far.qpkg("run", "q", "--", "hello").out.strip(), "hello 2.0")
+        (self.qube / "fetch/demo").unlink()
+        done = self.fetch("--scheduled", code=1)
+        self.assertIn("no repository demo in this qube", done.stderr)
+        self.assertIn("everything is up to date", done.stdout)
+
     def test_what_a_hostile_qube_answers_is_refused_and_changes_nothing(self):
         before = self.far.state()
         bundle = self.world.folder / "all.qpkgb"

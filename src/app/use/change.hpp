@@ -61,6 +61,8 @@ struct UpgradeRequest {
     bool only_security = false; ///< what mends no vulnerability stays as it is
     std::string reason;
     std::vector<std::string> hold_base_for = {}; ///< apps for which a base rather stays than that they keep it
+    bool only_looks =
+        false; ///< a newer release that cannot be had yet is told, and no failure where it is the only one
 };
 
 struct RollbackRequest {

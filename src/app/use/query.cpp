@@ -168,6 +168,7 @@ StatusReport status(World& world)
     report.dissent = installed_dissent(world, snapshot);
     report.security = waiting_fixes(world, snapshot, catalog);
     report.reclaimable = reclaimable(world, snapshot, 0);
+    report.updates = updates_of(world);
     return report;
 }
 

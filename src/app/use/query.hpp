@@ -4,6 +4,7 @@
 #include "app/use/catalog.hpp"
 #include "app/use/outside_roots.hpp"
 #include "app/use/security_fixes.hpp"
+#include "app/use/updates.hpp"
 #include "plan/activation.hpp"
 
 #include <optional>
@@ -56,6 +57,7 @@ struct StatusReport {
     std::vector<std::string> dissent; ///< installed, and a trusted rebuilder got something else, in words
     std::vector<std::string> warnings;
     std::uint64_t reclaimable; ///< bytes
+    Updates updates = Updates::none;
 };
 
 StatusReport status(World& world);

@@ -36,6 +36,7 @@ public:
                 throw;
             }
             left_out_.emplace(one.app, error);
+            has_news_ = true;
             return;
         }
         // Up to date, as far as is known: what the repository has now is not.
@@ -43,6 +44,9 @@ public:
             left_out_.emplace(one.app, *failure);
         }
     }
+
+    /// Of something that was left out it is known that there is a newer release.
+    bool has_news() const { return has_news_; }
 
     std::vector<KnownRelease> releases() const
     {
@@ -85,6 +89,7 @@ private:
     KnownDetails& details_;
     SecurityFixes& fixes_;
     const std::vector<plan::NewBase>& bases_;
+    bool has_news_ = false;
     std::map<ManifestId, KnownRelease> releases_;
     std::map<AppId, Error> left_out_;
 };
@@ -242,7 +247,8 @@ PreparedChange prepare_upgrade(World& world, const UpgradeRequest& request)
     std::ranges::sort(change.left_out, {}, &LeftOut::app);
     change.details = details->fetched();
     change.mended = fixes.mended();
-    if (!change.left_out.empty() && (change.plan.empty() || !named.empty())) {
+    const bool is_told = request.only_looks && newer.has_news();
+    if (!is_told && !change.left_out.empty() && (change.plan.empty() || !named.empty())) {
         const auto& [app, why] = change.left_out.front();
         throw why.within("cannot upgrade " + app.text());
     }
