@@ -68,6 +68,20 @@ class OwnPublisher(MovingArchiveCase):
         self.assertEqual(self.greet(), "hello from 1.0\n")
         self.world.must("verify")
 
+    def test_a_setup_that_is_killed_while_it_makes_the_base_is_finished_by_the_same_command(self):
+        trace = self.world.folder / "trace"
+        self.copy_world().must("setup", "--yes", QPKG_FAULT_TRACE=str(trace))
+        passed = trace.read_text().split()
+        for name in ["base.committed", "base.volume", "base.details", "base.recorded"]:
+            with self.subTest(name):
+                killed = self.world.qpkg("setup", "--yes", QPKG_FAULT_KILL=str(passed.index(name) + 1))
+                self.assertEqual(killed.code, KILLED, killed.err)
+        self.set_up()
+        self.world.must("install", "greeter", "--into", "work", "--yes")
+        self.assertEqual(self.greet(), "hello from 1.0\n")
+        self.assertEqual(len(self.world.must("base", "list", "--json").json["bases"]), 1)
+        self.world.must("verify")
+
     def test_search_and_info_look_into_the_distribution(self):
         nothing = check_schema(self.world.must("search", "greeter", "--json").json)
         self.assertIn("qpkg setup", " ".join(nothing["next"]))
