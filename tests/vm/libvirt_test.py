@@ -82,7 +82,9 @@ class Libvirt(LibvirtCase):
                         self.an_app_comes_while_another_runs, self.nothing_writes_to_a_volume,
                         self.an_upgrade_leaves_running_programs_alone, self.an_app_goes,
                         self.what_is_missing_at_the_start_is_told, self.the_home_is_there_after_another_start,
-                        self.an_extension_and_an_app_with_its_own_root_come, self.another_base_comes_with_the_next_start_and_goes_again, self.libvirt_itself_may_be_gone, self.the_qube_goes)
+                        self.an_extension_and_an_app_with_its_own_root_come, self.state_stays_or_goes_as_its_owner_says,
+                        self.another_base_comes_with_the_next_start_and_goes_again, self.libvirt_itself_may_be_gone,
+                        self.the_qube_goes)
 
     def a_qube_is_made_and_runs_programs(self):
         self.small.must("qube", "create", "work", "--base", "debian-12")
@@ -204,6 +206,20 @@ class Libvirt(LibvirtCase):
         self.assertEqual((answer.out, answer.code), ("own 1.0\ndata\nkept\n", 0), answer.err)
         self.small.must("remove", "plug", "--from", "work", "--yes")
         self.says("own\n", "tool")
+
+    def state_stays_or_goes_as_its_owner_says(self):
+        app, state = "org.example.noted", "/rw/qpkg/state/org.example.noted"
+        files = {f"usr/share/qpkg/{app}/first-start": f"qpkg-first-start-1 {app}\nuser user\nstate noted\n"}
+        self.small.publish(self.small.make_module(app, "1.0", files))
+        for more, left in ((), "note\n"), (("--delete-state",), ""):
+            self.small.must("install", "noted", "--into", "work", "--yes")
+            self.noted()
+            self.small.must("remove", "noted", "--from", "work", "--yes", *more)
+            self.root_runs(left, f"cat {state}/noted/note 2>/dev/null || [ ! -e {state} ]")
+
+    def noted(self):
+        answer = self.run_in("--app", "noted", "--", "sh", "-c", "echo note > /var/lib/noted/note; cat /var/lib/noted/note")
+        self.assertEqual((answer.out, answer.code), ("note\n", 0), answer.err)
 
     def another_base_comes_with_the_next_start_and_goes_again(self):
         """Nothing of a running machine is exchanged below its programs. What does not fit it keeps the older one in its view."""
