@@ -112,6 +112,10 @@ class OwnRepository(WorldCase):
                 version = other.must("run", "work", "--", "hello").out
                 self.assertEqual(version, "hello 2.0\n" if upgrades else "hello 1.0\n")
                 self.assertEqual((other.root / "updates").read_text(), word + "\n")
+                self.assertEqual(other.must("status", "--json").json["updates"], word)
+        (other.root / "updates").write_text("sometimes\n")
+        status = check_schema(other.must("status", "--json").json)
+        self.assertIn("expected none, check, download, apply, found \"sometimes\"", " ".join(status["warnings"]))
 
     def test_what_was_downloaded_needs_nobody_to_be_installed(self):
         other = self.other_machine()

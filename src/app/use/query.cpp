@@ -168,7 +168,11 @@ StatusReport status(World& world)
     report.dissent = installed_dissent(world, snapshot);
     report.security = waiting_fixes(world, snapshot, catalog);
     report.reclaimable = reclaimable(world, snapshot, 0);
-    report.updates = updates_of(world);
+    try {
+        report.updates = updates_of(world);
+    } catch (const Error& error) { // all else is worth telling without it
+        report.warnings.emplace_back(error.what());
+    }
     return report;
 }
 
