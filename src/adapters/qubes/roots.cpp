@@ -11,6 +11,7 @@ namespace qpkg::qubes {
 namespace {
 
 constexpr const char* not_set = "QubesFeatureNotFoundError";
+constexpr int most_steps = 4; ///< a disposable's template has one itself
 constexpr const char* base_feature = "qpkg.base";
 /// A time, set when a qube that had updates says that it has none any more (qubes-core-admin, ext/updates.py).
 constexpr const char* update_feature = "last-update";
@@ -21,7 +22,7 @@ std::optional<OutsideRoot> QubesHypervisor::outside_root(const QubeName& qube)
 {
     const auto all = domains();
     auto name = qube;
-    for (;;) {
+    for (int step = 0; step < most_steps; ++step) {
         const auto found = std::ranges::find(all, name, &Domain::name);
         if (found == all.end()) {
             throw Error(Code::not_found, "there is no qube " + name.text(), "run `qvm-ls` to see the qubes");
@@ -33,6 +34,7 @@ std::optional<OutsideRoot> QubesHypervisor::outside_root(const QubeName& qube)
         const auto from = client_.call({"admin.vm.property.Get", "template", name.text()});
         name = with_context(name.text(), [&] { return parse_qube_property(from); });
     }
+    throw Error(Code::corrupt, "the templates of " + qube.text() + " go on without an end");
 }
 
 std::string QubesHypervisor::describe_root(const QubeName& root)
